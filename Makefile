@@ -1,0 +1,122 @@
+# callcore: everything a developer or an operator trying it out types. `make help` lists it.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+# The newest Python that callcore runs on and that can make a virtual environment.
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	$$python -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo $$python; break; }; done)
+
+# Settings file for run and check-config; without one `make run` starts the demonstration.
+CONFIG ?=
+# More arguments for pytest: make test ARGS='tests/settings -x'
+ARGS ?=
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) \
+		| while IFS='|' read -r target text; do printf '  %-14s %s\n' "$$target" "$$text"; done
+
+.PHONY: setup
+setup: $(INSTALLED) ## virtual environment in .venv with the locked dependencies
+
+# Wheels only, so that no compiler is needed; greenswitch, pure Python, has none and is built.
+$(INSTALLED): requirements.lock
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "callcore needs Python 3.11 or later with its venv module." >&2; \
+		echo "On Debian 12: apt-get install python3-venv. Or name one: make PYTHON=/path/to/python3" >&2; \
+		exit 1; \
+	fi
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
+		--only-binary :all: --no-binary greenswitch --use-pep517 -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
+		--no-deps --no-build-isolation --editable .
+	@touch $@
+
+# exec: a signal reaches callcore itself, which drains its calls, and not a shell around it.
+.PHONY: run
+run: setup ## start callcore: make run, or make run CONFIG=callcore.yaml
+	@exec $(BIN)/python -m callcore run $(if $(CONFIG),--config '$(CONFIG)')
+
+.PHONY: check-config
+check-config: setup ## every fault of a settings file: make check-config CONFIG=callcore.yaml
+	@if [ -z '$(CONFIG)' ]; then echo 'which file? make check-config CONFIG=callcore.yaml' >&2; exit 2; fi
+	@$(BIN)/python -m callcore check-config --config '$(CONFIG)'
+
+.PHONY: test
+test: setup ## all tests that need nothing but this checkout
+	$(BIN)/python -m pytest -m 'not live and not bench' $(ARGS)
+
+.PHONY: live
+live: setup ## tests against a real FreeSWITCH with callers played by sipp
+	@command -v "$${FREESWITCH:-freeswitch}" >/dev/null || { \
+		echo 'make live: no freeswitch on the PATH, nor one named by FREESWITCH=/path/to/freeswitch.' >&2; \
+		echo 'Debian has no package of it: see https://developer.signalwire.com/freeswitch/ for packages and source.' >&2; \
+		exit 1; }
+	@command -v sipp >/dev/null || { \
+		echo 'make live: no sipp on the PATH. On Debian: apt-get install sip-tester' >&2; exit 1; }
+	$(BIN)/python -m pytest -m live $(ARGS)
+
+.PHONY: bench
+bench: setup ## measurements; they judge nothing
+	$(BIN)/python -m pytest -m bench -p no:randomly $(ARGS)
+
+.PHONY: format
+format: setup ## lay out the code and mend what ruff can mend
+	$(BIN)/python -m ruff check --fix-only --quiet .
+	$(BIN)/python -m ruff format .
+
+.PHONY: format-check
+format-check: setup ## is the code laid out as `make format` would?
+	$(BIN)/python -m ruff format --check .
+
+.PHONY: lint
+lint: setup ## ruff
+	$(BIN)/python -m ruff check .
+
+.PHONY: types
+types: setup ## mypy
+	$(BIN)/python -m mypy
+
+.PHONY: imports
+imports: setup ## import-linter: layers, and one home for each library
+	$(BIN)/lint-imports --no-logo
+
+.PHONY: xml
+xml: setup ## is the XML for FreeSWITCH well formed?
+	@find freeswitch dialplans -name '*.xml' 2>/dev/null | $(BIN)/python -c '\
+	import sys, xml.dom.minidom as dom; \
+	paths = sys.stdin.read().split("\n")[:-1]; \
+	[dom.parse(path) for path in paths]; \
+	print(len(paths), "XML files are well formed")'
+
+.PHONY: check
+check: format-check lint types imports xml test ## everything a change must pass
+
+# Anew from the ranges in pyproject.toml; look at the difference before it is committed.
+.PHONY: lock
+lock: ## renew requirements.lock within the ranges of pyproject.toml
+	@set -eu; new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; \
+	$(PYTHON) -m venv "$$new/venv"; pip="$$new/venv/bin/python -m pip"; \
+	cp -r pyproject.toml LICENSE callcore "$$new"; : >"$$new/README.md"; \
+	$$pip install --quiet --upgrade pip; \
+	$$pip install --quiet "$$new"; \
+	$$pip freeze --exclude callcore --exclude setuptools >"$$new/runtime"; \
+	$$pip install --quiet "$$new[dev]"; \
+	$$pip freeze --all --exclude callcore --exclude pip | grep -vxFf "$$new/runtime" >"$$new/dev"; \
+	{ sed '/^[^#]/,$$d' requirements.lock; cat "$$new/runtime"; \
+	  printf '\n# For tests and checks.\n'; cat "$$new/dev"; } >"$$new/lock"; \
+	cp "$$new/lock" requirements.lock
+
+.PHONY: clean
+clean: ## remove what setup and the tools made; callcore's data in .callcore stays
+	rm -rf $(VENV) build *.egg-info .pytest_cache .hypothesis .benchmarks .mypy_cache .ruff_cache \
+		.import_linter_cache
+	find callcore tests -name __pycache__ -type d -prune -exec rm -rf {} +

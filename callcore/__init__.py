@@ -1,0 +1,3 @@
+"""callcore runs call centres on FreeSWITCH."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""One package per library: the only places that know the outside world."""

@@ -1,0 +1,222 @@
+"""Every command callcore sends, from typed arguments to bytes.
+
+One function makes the bytes (``_command``), and nothing else in the package writes a line feed to a
+socket. Which characters an argument may hold is ``hostile``'s business.
+"""
+
+from __future__ import annotations
+
+import math
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from callcore.adapters.freeswitch import hostile
+from callcore.domain.ids import LegId
+from callcore.ports.telephony import HostileTextError, LegRequest
+
+COMMAND_BYTES_LIMIT = 16 * 1024
+"""FreeSWITCH reads commands a byte a system call, 0.9 MB/s: longer ones would hold up the rest."""
+
+LONGEST_GUARD_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command on its way to the switch; ``name`` is a word fit for a metric's label."""
+
+    name: str
+    wire: bytes = field(repr=False)
+    """Not shown: it may hold the password or a caller's number."""
+
+
+def line(text: str) -> Command:
+    """A command of one line that its maker has checked, ``auth`` for one."""
+    return _command(text.partition(" ")[0], text)
+
+
+def leave() -> Command:
+    """Takes leave of the switch in good order."""
+    return _command("exit", "exit")
+
+
+def subscribe(event_names: tuple[str, ...]) -> Command:
+    """Asks for events, as JSON: the plain form lets a caller forge headers."""
+    return _command("event", f"event json {' '.join(event_names)}")
+
+
+def keep_events(header: str, value: str) -> Command:
+    """Keeps events whose header equals the value, or matches it if it is ``/regex/``.
+
+    Several are alternatives; an event that matches none is not sent any more. With a ``-`` before
+    the value, events that equal it are held back (mod_event_socket.c, ``event_handler``).
+    """
+    return _command("filter", f"filter {header} {value}")
+
+
+def core_uuid() -> Command:
+    """Asks for the id the switch gave itself when it started."""
+    return _api("global_getvar", "core_uuid")
+
+
+def answer(leg_id: LegId) -> Command:
+    """Answers the leg's line."""
+    return _execute(leg_id, "answer")
+
+
+def play_endlessly(leg_id: LegId, path: str) -> Command:
+    """Plays a sound over and over.
+
+    ``loops`` makes ``switch_ivr_parse_event`` start it again when it has ended, but not when it
+    was broken, nor when it took less than half a second: a missing file cannot spin.
+    (``endless_playback`` would go on after a break.)
+    """
+    return _execute(leg_id, "playback", hostile.sound(path), {"loops": "-1"})
+
+
+def announce(leg_id: LegId, paths: tuple[str, ...]) -> Command:
+    """Plays sounds over what is playing."""
+    return _api("uuid_broadcast", hostile.leg_id(leg_id), hostile.sequence(paths), "aleg")
+
+
+def stop_playing(leg_id: LegId) -> Command:
+    """Breaks what is playing and what is queued to play."""
+    return _api("uuid_break", hostile.leg_id(leg_id), "all")
+
+
+def remember(leg_id: LegId, variables: Mapping[str, str]) -> Command:
+    """Sets channel variables; it refuses ``${`` where ``uuid_setvar`` does not."""
+    return _api("uuid_setvar_multi", hostile.leg_id(leg_id), hostile.kept_variables(variables))
+
+
+def guard(leg_id: LegId, seconds: int, extension: str, context: str) -> Command:
+    """Schedules a transfer; its group is the channel id (mod_commands.c)."""
+    if not 1 <= seconds <= LONGEST_GUARD_SECONDS:
+        raise HostileTextError(f"not 1 to {LONGEST_GUARD_SECONDS} seconds: {seconds}")
+    return _api(
+        "sched_transfer",
+        f"+{int(seconds)}",
+        hostile.leg_id(leg_id),
+        hostile.dialplan_word(extension),
+        "XML",
+        hostile.dialplan_word(context),
+    )
+
+
+def unguard(leg_id: LegId) -> Command:
+    """Deletes what is scheduled for the leg."""
+    return _api("sched_del", hostile.leg_id(leg_id))
+
+
+def transfer(leg_id: LegId, extension: str, context: str) -> Command:
+    """Sends the leg back into the dialplan."""
+    return _api(
+        "uuid_transfer",
+        hostile.leg_id(leg_id),
+        hostile.dialplan_word(extension),
+        "XML",
+        hostile.dialplan_word(context),
+    )
+
+
+def originate(request: LegRequest, job_id: str) -> Command:
+    """Calls a phone in the background and parks it when it is picked up.
+
+    The whole argument is first split at blanks, quotes removed, and then the braces at commas; so
+    a value with a blank is quoted, and none may hold a quote.
+    """
+    shown = {
+        "origination_caller_id_number": hostile.shown_number(request.caller_number),
+        "origination_caller_id_name": hostile.shown_name(request.caller_name),
+    }
+    variables = {
+        "origination_uuid": hostile.leg_id(request.leg_id),
+        "originate_timeout": str(max(math.ceil(request.timeout_seconds), 1)),
+        "ignore_early_media": "true",
+        "hangup_after_bridge": "true",
+        **{name: value for name, value in shown.items() if value},
+        **hostile.braced_variables(request.variables),
+    }
+    pairs = ",".join(
+        f"{name}='{value}'" if " " in value else f"{name}={value}"
+        for name, value in variables.items()
+    )
+    return _command(
+        "originate",
+        f"bgapi originate {{{pairs}}}{hostile.contact(request.contact)} &park()",
+        {"Job-UUID": hostile.leg_id(job_id)},
+    )
+
+
+def bridge(caller_leg_id: LegId, agent_leg_id: LegId) -> Command:
+    """Bridges two parked legs."""
+    return _api("uuid_bridge", hostile.leg_id(caller_leg_id), hostile.leg_id(agent_leg_id))
+
+
+def hang_up(leg_id: LegId, cause: str) -> Command:
+    """Ends a leg."""
+    return _api("uuid_kill", hostile.leg_id(leg_id), hostile.cause(cause))
+
+
+def start_recording(leg_id: LegId, path: str) -> Command:
+    """Records a leg and its partner."""
+    return _api("uuid_record", hostile.leg_id(leg_id), "start", hostile.recording(path))
+
+
+def stop_recording(leg_id: LegId, path: str) -> Command:
+    """Ends a recording."""
+    return _api("uuid_record", hostile.leg_id(leg_id), "stop", hostile.recording(path))
+
+
+def leg_exists(leg_id: LegId) -> Command:
+    """Asks whether a leg exists."""
+    return _api("uuid_exists", hostile.leg_id(leg_id))
+
+
+def list_legs() -> Command:
+    """Asks for the table of channels, which is written a little late: a list of candidates."""
+    return _command("show_channels", "api show channels as json")
+
+
+def dump_leg(leg_id: LegId) -> Command:
+    """Asks for everything about a leg, as JSON: the plain form is not encoded at all."""
+    return _api("uuid_dump", hostile.leg_id(leg_id), "json")
+
+
+def _api(name: str, *words: str) -> Command:
+    return _command(name, " ".join(("api", name, *words)))
+
+
+def _execute(
+    leg_id: LegId,
+    application: str,
+    argument: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> Command:
+    """Has the leg execute an application; the argument travels as a body, out of reach of lines."""
+    return _command(
+        application,
+        f"sendmsg {hostile.leg_id(leg_id)}",
+        {
+            "call-command": "execute",
+            "execute-app-name": application,
+            "Event-UUID": str(uuid.uuid4()),
+            **(headers or {}),
+        },
+        argument,
+    )
+
+
+def _command(
+    name: str, first_line: str, headers: Mapping[str, str] | None = None, body: str = ""
+) -> Command:
+    """The one place where a command's bytes are made. Raises ``HostileTextError``."""
+    lines = [first_line, *(f"{header}: {value}" for header, value in (headers or {}).items())]
+    payload = hostile.plain(body).encode()
+    if payload:
+        # Last: FreeSWITCH reads the body when it meets the length.
+        lines += ["content-type: text/plain", f"content-length: {len(payload)}"]
+    wire = "\n".join(hostile.plain(text) for text in lines).encode() + b"\n\n" + payload
+    if len(wire) > COMMAND_BYTES_LIMIT:
+        raise HostileTextError(f"a command of {len(wire)} bytes")
+    return Command(name=name, wire=wire)

@@ -1,0 +1,292 @@
+"""The link to one node: two connections, brought up together and kept up for ever.
+
+Events have a connection of their own, because the switch delivers none while it reads or carries
+out a command of the same connection. Coming up: commands first (they tell the ``Core-UUID``), then
+filters, then the subscription; the reply to the subscription is the moment the link is up, so every
+event is told after ``restored``. Going down: whatever fails first takes both connections with it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from gevent import Greenlet
+from gevent.event import AsyncResult
+
+from callcore.adapters.freeswitch import commands, headers, translation
+from callcore.adapters.freeswitch.commands import Command
+from callcore.adapters.freeswitch.connection import Connection, Reply, TakeReply
+from callcore.adapters.freeswitch.faults import (
+    FaultKind,
+    LinkFaultError,
+    heartbeat_limit_seconds,
+)
+from callcore.adapters.freeswitch.headers import EventHeaders
+from callcore.adapters.freeswitch.observing import LinkObserver
+from callcore.domain.ids import MICROS_PER_SECOND
+from callcore.domain.policies import NodePolicy
+from callcore.ports.surroundings import Clock, Timer
+from callcore.ports.telephony import CommandTimedOutError, SwitchUnavailableError
+from callcore.runtime.greenlets import spawn
+
+ALL_SHARDS = "0123456789abcdef"
+
+STALL_TIMEOUTS = 2
+"""A command unanswered for this many command timeouts means that the switch is stuck."""
+
+MOST_DOUBLINGS = 16
+"""Beyond any ceiling a retry may have, and not beyond what a float can hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """How long to wait before connecting again: doubling, and never two workers in step."""
+
+    first_seconds: float = 0.5
+    longest_seconds: float = 30.0
+
+    def delay_seconds(self, failure_count: int) -> float:
+        """The wait after so many failures in a row, from half of it to all of it."""
+        doubled = self.first_seconds * 2.0 ** min(failure_count, MOST_DOUBLINGS)
+        whole = min(doubled, self.longest_seconds)
+        return whole * random.uniform(0.5, 1.0)  # noqa: S311 (spreads load, keeps no secret)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkListener:
+    """Who hears the link. Each runs in the link's greenlets and must not wait."""
+
+    restored: Callable[[str, bool], None]
+    """The link is up: the switch's core id, and whether it differs from the one before."""
+    told: Callable[[EventHeaders, bytes], None]
+    """An event of a leg or a job: its headers, and its body for whoever needs all of it."""
+    lost: Callable[[str], None]
+    """The link was up and is down, for this reason."""
+
+
+class Link:
+    """Keeps two connections to one node. Not connected until ``start`` has succeeded."""
+
+    def __init__(
+        self,
+        policy: NodePolicy,
+        password: str,
+        *,
+        clock: Clock,
+        observer: LinkObserver,
+        listener: LinkListener,
+        shards: str | None,
+        retry: Retry,
+    ) -> None:
+        self._policy = policy
+        self._password = password
+        self._clock = clock
+        self._observer = observer
+        self._listener = listener
+        self._shards = ALL_SHARDS if shards is None else shards
+        self._retry = retry
+        self._keeper: Greenlet[..., object] | None = None
+        self._is_up = False
+        self._core_uuid: str | None = None
+        """Of the last time the link was up, so that a restart is noticed."""
+        self._told_kind: FaultKind | None = None
+        self._reason = f"{policy.name} {policy.host}:{policy.port} has not been connected yet"
+        self._heartbeat_timer: Timer | None = None
+        self._stall_timer: Timer | None = None
+        self._fault: AsyncResult[LinkFaultError] = AsyncResult()
+        self._commands = self._connection()
+        self._events = self._connection()
+
+    @property
+    def is_up(self) -> bool:
+        """True while both connections work and events are subscribed."""
+        return self._is_up and not self._fault.ready()
+
+    def start(self) -> None:
+        """Begins to connect, in a greenlet of its own."""
+        self._keeper = spawn(f"{self._policy.name} link", self._keep_up)
+
+    def stop(self) -> None:
+        """Takes leave of the switch; nothing is told any more."""
+        if self._keeper is not None:
+            # It leaves the connections to us, so that they can still be ended in good order.
+            self._keeper.kill()
+        self._is_up = False
+        self._reason = f"{self._policy.name}: the link was stopped"
+        self._cancel_timers()
+        for connection in (self._events, self._commands):
+            connection.stop()
+
+    def ask(self, command: Command) -> Reply:
+        """Sends a command and waits.
+
+        Raises ``CommandTimedOutError``, ``SwitchUnavailableError``.
+        """
+        self._require_up()
+        return self._commands.ask(command, self._policy.command_timeout_seconds)
+
+    def ask_all(self, several: Sequence[Command]) -> list[Reply]:
+        """Sends several commands at once and waits for each reply; raises as ``ask`` does."""
+        self._require_up()
+        return self._commands.ask_all(several, self._policy.command_timeout_seconds)
+
+    def post(self, command: Command, take: TakeReply | None = None) -> None:
+        """Sends a command without waiting. Raises ``SwitchUnavailableError``."""
+        self._require_up()
+        self._commands.post(command, take)
+
+    def poke(self) -> None:
+        """Has the switch look for events now, not up to 20 ms later."""
+        if self.is_up:
+            self._events.poke()
+
+    def _require_up(self) -> None:
+        if not self.is_up:
+            raise SwitchUnavailableError(self._reason)
+
+    def _connection(self) -> Connection:
+        return Connection(
+            self._policy,
+            self._password,
+            clock=self._clock,
+            observer=self._observer,
+            take_event=self._take_event,
+            lost=self._note_fault,
+        )
+
+    def _keep_up(self) -> None:
+        failure_count = 0
+        while True:
+            self._fault = AsyncResult()
+            self._commands = self._connection()
+            self._events = self._connection()
+            try:
+                self._bring_up()
+                failure_count = 0
+                fault = self._fault.get() or LinkFaultError(self._policy, FaultKind.INTERNAL)
+            except LinkFaultError as raised:
+                fault = raised
+            except Exception as cause:  # noqa: BLE001 (told as a fault; the link must be kept up)
+                fault = LinkFaultError(self._policy, FaultKind.INTERNAL, repr(cause))
+            self._cancel_timers()
+            self._events.close()
+            self._commands.close()
+            self._go_down(fault)
+            self._clock.sleep(self._retry.delay_seconds(failure_count))
+            failure_count += 1
+
+    def _bring_up(self) -> None:
+        try:
+            self._commands.connect()
+            core_uuid = self._core_uuid_of_switch()
+            self._events.connect()
+            for command in self._filters():
+                self._ask_for_events(command)
+            self._ask_for_events(
+                commands.subscribe(translation.SUBSCRIBED), lambda: self._come_up(core_uuid)
+            )
+        except CommandTimedOutError as cause:
+            raise LinkFaultError(self._policy, FaultKind.SILENT) from cause
+
+    def _core_uuid_of_switch(self) -> str:
+        timeout_seconds = self._policy.command_timeout_seconds
+        reply = self._commands.ask(commands.core_uuid(), timeout_seconds)
+        if reply.is_error or not reply.text:
+            raise LinkFaultError(self._policy, FaultKind.NONSENSE, "it tells no core_uuid")
+        return reply.text
+
+    def _filters(self) -> list[Command]:
+        """What keeps other shards' events, and the useless ones of ours, from being sent."""
+        return [
+            commands.keep_events("Unique-ID", f"/^[{self._shards}]/"),
+            commands.keep_events("Event-Name", translation.BACKGROUND_JOB),
+            commands.keep_events("Event-Name", translation.HEARTBEAT),
+            *(
+                commands.keep_events("Application-Response", f"-{response}")
+                for response in translation.USUAL_RESPONSES
+            ),
+        ]
+
+    def _ask_for_events(self, command: Command, granted: Callable[[], None] | None = None) -> None:
+        """Asks on the events' connection; ``granted`` runs before any later frame is read."""
+
+        def at_reply(reply: Reply) -> None:
+            if granted is not None and not reply.is_error:
+                granted()
+
+        reply = self._events.ask(command, self._policy.command_timeout_seconds, at_reply=at_reply)
+        if reply.is_error:
+            raise LinkFaultError(self._policy, FaultKind.SUBSCRIPTION_REFUSED, reply.text[:200])
+
+    def _come_up(self, core_uuid: str) -> None:
+        is_restarted = self._core_uuid not in (None, core_uuid)
+        self._core_uuid = core_uuid
+        self._is_up = True
+        self._told_kind = None
+        self._await_heartbeat()
+        self._watch_commands(None)
+        self._observer.link_restored(core_uuid, is_restarted)
+        self._listener.restored(core_uuid, is_restarted)
+
+    def _go_down(self, fault: LinkFaultError) -> None:
+        was_up, self._is_up = self._is_up, False
+        self._reason = str(fault)
+        if was_up or fault.kind is not self._told_kind:
+            self._told_kind = fault.kind
+            self._observer.link_lost(self._reason)
+        if was_up:
+            self._listener.lost(self._reason)
+
+    def _note_fault(self, fault: LinkFaultError) -> None:
+        if not self._fault.ready():
+            self._fault.set(fault)
+
+    def _take_event(self, body: bytes) -> None:
+        try:
+            told = headers.event_headers(body)
+        except headers.UnreadableEventError:
+            self._observer.frame_skipped("unreadable_event")
+            return
+        name = headers.one(told.name)
+        if name not in translation.SUBSCRIBED:
+            self._observer.frame_skipped("unknown_event")
+            return
+        self._observer.event_received(name)
+        received_at = self._clock.now()
+        lag = received_at - translation.happened_at(told, received_at)
+        self._observer.lag(max(lag, 0) / MICROS_PER_SECOND)
+        if name == translation.HEARTBEAT:
+            self._await_heartbeat()
+            return
+        try:
+            self._listener.told(told, body)
+        except Exception as fault:  # noqa: BLE001 (one listener's bug must not cost every call its link)
+            self._observer.listener_failed(name, fault)
+
+    def _await_heartbeat(self) -> None:
+        if self._heartbeat_timer is not None:
+            self._heartbeat_timer.cancel()
+        events = self._events
+        self._heartbeat_timer = self._clock.after(
+            heartbeat_limit_seconds(self._policy),
+            lambda: events.lose(FaultKind.HEARTBEAT_MISSING),
+        )
+
+    def _watch_commands(self, seen: int | None) -> None:
+        """Gives the link up when the command seen unanswered last time still is."""
+        oldest = self._commands.oldest_unanswered
+        if oldest is not None and oldest == seen:
+            self._commands.lose(FaultKind.COMMANDS_STALLED)
+            return
+        self._stall_timer = self._clock.after(
+            self._policy.command_timeout_seconds * STALL_TIMEOUTS,
+            lambda: self._watch_commands(oldest),
+        )
+
+    def _cancel_timers(self) -> None:
+        for timer in (self._heartbeat_timer, self._stall_timer):
+            if timer is not None:
+                timer.cancel()
+        self._heartbeat_timer = self._stall_timer = None

@@ -1,0 +1,275 @@
+"""One FreeSWITCH node as the port ``Switch``: commands out, events in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from callcore.adapters.freeswitch import commands, headers, hostile, translation
+from callcore.adapters.freeswitch.commands import Command
+from callcore.adapters.freeswitch.connection import Reply
+from callcore.adapters.freeswitch.faults import LinkFaultError
+from callcore.adapters.freeswitch.headers import EventHeaders, one
+from callcore.adapters.freeswitch.jobs import OriginateJobs
+from callcore.adapters.freeswitch.link import Link, LinkListener, Retry
+from callcore.adapters.freeswitch.observing import LinkObserver
+from callcore.domain.ids import LegId, NodeName
+from callcore.domain.policies import NodePolicy
+from callcore.ports import switch_events
+from callcore.ports.surroundings import Clock
+from callcore.ports.switch_events import LegSnapshot, SwitchEvent
+from callcore.ports.telephony import CommandRefusedError, LegGoneError, LegRequest
+from callcore.runtime.greenlets import spawn
+
+LEG_GONE_REPLIES = (
+    "-err no such channel",
+    "-err invalid uuid",
+    "-err cannot locate session",
+    "-err invalid session id",
+)
+"""The ways FreeSWITCH's commands say that there is no such channel, in lower case."""
+
+DUMPS_AT_ONCE = 32
+"""``uuid_dump`` takes half a millisecond; asking for several at once saves the round trips."""
+
+
+class FreeSwitch:
+    """Implements ``ports.telephony.Switch`` over the event socket of one node.
+
+    Events are handed to ``deliver`` in order, in the greenlet that reads them, so it must not wait.
+    ``shards`` names the first hexadecimal digits of the channel ids whose events and legs are
+    wanted; ``None`` wants all. ``poke_seconds`` is how often the switch is woken while a phone
+    rings, which saves up to 20 ms between its being picked up and our hearing of it; ``None`` never
+    wakes it.
+    """
+
+    def __init__(
+        self,
+        policy: NodePolicy,
+        password: str,
+        *,
+        clock: Clock,
+        deliver: Callable[[SwitchEvent], None],
+        observe: LinkObserver,
+        shards: str | None = None,
+        retry: Retry = Retry(),  # noqa: B008 (a frozen value)
+        poke_seconds: float | None = None,
+    ) -> None:
+        self._policy = policy
+        self._clock = clock
+        self._deliver = deliver
+        self._observer = observe
+        self._shards = shards
+        self._poke_seconds = poke_seconds
+        self._is_poking = False
+        self._link = Link(
+            policy,
+            hostile.plain(password),
+            clock=clock,
+            observer=observe,
+            listener=LinkListener(restored=self._restored, told=self._told, lost=self._lost),
+            shards=shards,
+            retry=retry,
+        )
+        self._jobs = OriginateJobs(
+            node=policy.name, clock=clock, deliver=deliver, leg_exists=self.leg_exists
+        )
+
+    @property
+    def node(self) -> NodeName:
+        """The node's name."""
+        return self._policy.name
+
+    @property
+    def is_connected(self) -> bool:
+        """True while the link is up and subscribed."""
+        return self._link.is_up
+
+    def start(self) -> None:
+        """Begins to connect, and goes on trying for ever."""
+        self._link.start()
+
+    def stop(self) -> None:
+        """Takes leave of the switch in good order; no event is delivered any more."""
+        self._link.stop()
+        self._jobs.forget_all()
+
+    def answer(self, leg_id: LegId) -> None:
+        """Answers the leg's line (posted)."""
+        self._post(commands.answer(leg_id))
+
+    def play_endlessly(self, leg_id: LegId, path: str) -> None:
+        """Plays a stream, or a file over and over (posted).
+
+        Each round of a file is a ``PlaybackStarted``. A round in which something was announced may
+        end with a ``PlaybackEnded``, because the announcement makes the switch forget the loop.
+        """
+        self._post(commands.play_endlessly(leg_id, path))
+
+    def announce(self, leg_id: LegId, paths: tuple[str, ...]) -> None:
+        """Plays files one after another over what is playing (posted)."""
+        self._post(commands.announce(leg_id, paths))
+
+    def stop_playing(self, leg_id: LegId) -> None:
+        """Ends everything that is being played to the leg (posted)."""
+        self._post(commands.stop_playing(leg_id))
+
+    def remember(self, leg_id: LegId, variables: Mapping[str, str]) -> None:
+        """Keeps values on the leg as channel variables (posted); an empty one is taken away."""
+        if variables:
+            self._post(commands.remember(leg_id, variables))
+
+    def guard(self, leg_id: LegId, seconds: int, extension: str, context: str) -> None:
+        """Sets the dead man's switch anew (posted)."""
+        new = commands.guard(leg_id, seconds, extension, context)
+        self._post(commands.unguard(leg_id))
+        self._post(new)
+
+    def unguard(self, leg_id: LegId) -> None:
+        """Takes the dead man's switch off the leg (posted)."""
+        self._post(commands.unguard(leg_id))
+
+    def transfer(self, leg_id: LegId, extension: str, context: str) -> None:
+        """Hands the leg back to the dialplan (posted)."""
+        self._post(commands.transfer(leg_id, extension, context))
+
+    def originate(self, request: LegRequest) -> None:
+        """Calls a phone (posted).
+
+        What cannot ring is told as ``LegEnded``: with the switch's cause, ``COMMAND_REFUSED``, or
+        ``NO_JOB_RESULT`` when the switch never said what became of it.
+        """
+        job_id = self._jobs.begin(request.leg_id, request.timeout_seconds)
+        try:
+            command = commands.originate(request, job_id)
+
+            def take(reply: Reply | LinkFaultError) -> None:
+                if isinstance(reply, Reply) and reply.is_error:
+                    self._observer.command_refused(command.name, reply.text)
+                    self._jobs.refused(job_id)
+
+            self._link.post(command, take)
+        except BaseException:
+            self._jobs.forget(job_id)
+            raise
+        self._poke_while_ringing()
+
+    def bridge(self, caller_leg_id: LegId, agent_leg_id: LegId) -> None:
+        """Lets two parked legs talk (asked).
+
+        Raises ``LegGoneError``, ``CommandRefusedError``, ``CommandTimedOutError``.
+        """
+        reply = self._link.ask(commands.bridge(caller_leg_id, agent_leg_id))
+        if _says_leg_gone(reply):
+            raise LegGoneError(f"{self.node}: {caller_leg_id} or {agent_leg_id} is gone")
+        if reply.is_error:
+            raise CommandRefusedError(f"{self.node}: uuid_bridge: {reply.text[:200]}")
+
+    def hang_up(self, leg_id: LegId, cause: str) -> None:
+        """Ends the leg (posted); harmless when it is gone."""
+        self._post(commands.hang_up(leg_id, cause), is_gone_harmless=True)
+
+    def start_recording(self, leg_id: LegId, path: str) -> None:
+        """Records both sides of the conversation (posted)."""
+        self._post(commands.start_recording(leg_id, path))
+
+    def stop_recording(self, leg_id: LegId, path: str) -> None:
+        """Ends a recording (posted)."""
+        self._post(commands.stop_recording(leg_id, path))
+
+    def leg_exists(self, leg_id: LegId) -> bool:
+        """True if the leg exists now (asked).
+
+        Raises ``CommandTimedOutError``, ``CommandRefusedError``.
+        """
+        reply = self._link.ask(commands.leg_exists(leg_id))
+        if reply.text not in {"true", "false"}:
+            raise CommandRefusedError(f"{self.node}: uuid_exists: {reply.text[:200]}")
+        return reply.text == "true"
+
+    def legs(self) -> list[LegSnapshot]:
+        """Every leg of our shards with a ``callcore_`` variable, and their partners (asked).
+
+        Raises ``CommandTimedOutError``, ``CommandRefusedError``.
+        """
+        reply = self._link.ask(commands.list_legs())
+        try:
+            candidates = headers.channel_ids(reply.body)
+        except headers.UnreadableEventError as cause:
+            raise CommandRefusedError(f"{self.node}: show channels: {cause}") from cause
+        wanted = [
+            LegId(candidate)
+            for candidate in candidates
+            if candidate and (self._shards is None or candidate[0] in self._shards)
+        ]
+        found: list[LegSnapshot] = []
+        for start in range(0, len(wanted), DUMPS_AT_ONCE):
+            found += self._snapshots(wanted[start : start + DUMPS_AT_ONCE])
+        ours = {leg.leg_id for leg in found if leg.variables}
+        return [leg for leg in found if leg.leg_id in ours or leg.bridged_to in ours]
+
+    def _snapshots(self, leg_ids: list[LegId]) -> list[LegSnapshot]:
+        """The legs that still exist; those that cannot be read are counted and left out."""
+        found = []
+        for reply in self._link.ask_all([commands.dump_leg(leg_id) for leg_id in leg_ids]):
+            if reply.is_error:
+                continue
+            try:
+                found.append(translation.snapshot_of(reply.body, self.node))
+            except (headers.UnreadableEventError, translation.IncompleteEventError):
+                self._observer.frame_skipped("unreadable_leg")
+        return found
+
+    def _post(self, command: Command, *, is_gone_harmless: bool = False) -> None:
+        def take(reply: Reply | LinkFaultError) -> None:
+            if not isinstance(reply, Reply) or not reply.is_error:
+                return
+            if not (is_gone_harmless and _says_leg_gone(reply)):
+                self._observer.command_refused(command.name, reply.text)
+
+        self._link.post(command, take)
+
+    def _restored(self, core_uuid: str, is_restarted: bool) -> None:  # noqa: FBT001 (LinkListener's shape)
+        self._deliver(
+            switch_events.SwitchRestored(
+                node=self.node,
+                at=self._clock.now(),
+                core_uuid=core_uuid,
+                is_restarted=is_restarted,
+            )
+        )
+
+    def _lost(self, reason: str) -> None:
+        self._jobs.forget_all()
+        self._deliver(switch_events.SwitchLost(node=self.node, at=self._clock.now(), reason=reason))
+
+    def _told(self, told: EventHeaders, body: bytes) -> None:
+        if one(told.name) == translation.BACKGROUND_JOB:
+            self._jobs.finished(one(told.job_id), one(told.job_result))
+            return
+        try:
+            event = translation.event_of(told, body, self.node, self._clock.now())
+        except (headers.UnreadableEventError, translation.IncompleteEventError):
+            self._observer.frame_skipped("incomplete_event")
+            return
+        if event is None:
+            return
+        if isinstance(event, switch_events.LegEnded):
+            self._jobs.leg_ended(event.leg_id)
+        self._deliver(event)
+
+    def _poke_while_ringing(self) -> None:
+        if self._poke_seconds is not None and not self._is_poking:
+            self._is_poking = True
+            spawn(f"{self.node} poke", self._poke, self._poke_seconds)
+
+    def _poke(self, interval_seconds: float) -> None:
+        try:
+            while self._jobs:
+                self._link.poke()
+                self._clock.sleep(interval_seconds)
+        finally:
+            self._is_poking = False
+
+
+def _says_leg_gone(reply: Reply) -> bool:
+    return reply.text.lower().startswith(LEG_GONE_REPLIES)

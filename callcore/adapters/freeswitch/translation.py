@@ -1,0 +1,279 @@
+"""FreeSWITCH's events in the words of ``ports.switch_events``.
+
+Subscribed to, and why:
+
+- ``CHANNEL_PARK``: a caller arrived, an agent picked up, a leg was set free.
+- ``CHANNEL_PROGRESS``, ``CHANNEL_PROGRESS_MEDIA``: an agent's phone rings.
+- ``CHANNEL_ANSWER``: when the line was answered.
+- ``CHANNEL_BRIDGE``, ``CHANNEL_UNBRIDGE``: talk begins and ends.
+- ``CHANNEL_HANGUP``: the leg is over; it comes 20 ms before the twice as large
+  ``CHANNEL_HANGUP_COMPLETE`` and carries the same cause.
+- ``CHANNEL_HOLD``, ``CHANNEL_UNHOLD``: the agent's phone holds the caller.
+- ``DTMF``: a key.
+- ``PLAYBACK_START``, ``PLAYBACK_STOP``: a prompt began and ended.
+- ``CHANNEL_EXECUTE_COMPLETE``: the only sign of a missing sound file. It is large and frequent, so
+  filters keep back those with the usual answers (``USUAL_RESPONSES``).
+- ``RECORD_START``, ``RECORD_STOP``: a recording exists, is complete.
+- ``BACKGROUND_JOB``: an originate failed without ever making a channel.
+- ``HEARTBEAT``: the link lives.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from callcore.adapters.freeswitch import headers
+from callcore.adapters.freeswitch.cleaning import (
+    NAME_LIMIT,
+    NUMBER_LIMIT,
+    PATH_LIMIT,
+    cleaned,
+)
+from callcore.adapters.freeswitch.headers import EventHeaders, one
+from callcore.domain.ids import LegId, Micros, NodeName
+from callcore.ports import switch_events
+
+BACKGROUND_JOB = "BACKGROUND_JOB"
+HEARTBEAT = "HEARTBEAT"
+
+USUAL_RESPONSES = ("_none_", "FILE PLAYED", "PLAYBACK ERROR")
+"""``Application-Response`` of applications that did their work or were interrupted."""
+
+MISSING_RESPONSE = "FILE NOT FOUND"
+PLAYBACK_APPLICATION = "playback"
+ENDLESS_LOOPS = "-1"
+
+PARKED_APPLICATIONS = frozenset({"park", "playback", "answer"})
+"""What a leg in our hands executes: ``park``, and within it what we send."""
+
+UNKNOWN_CAUSE = "UNSPECIFIED"
+
+_LEG_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_CAUSE = re.compile(r"[A-Z][A-Z0-9_]{1,63}")
+_DIGIT = re.compile(r"[0-9*#A-D]")
+
+
+class IncompleteEventError(Exception):
+    """An event lacks what it is about, its leg for one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """An event on its way to be translated."""
+
+    headers: EventHeaders
+    body: bytes
+    node: NodeName
+    at: Micros
+    leg_id: LegId
+
+
+def event_of(
+    told: EventHeaders, body: bytes, node: NodeName, received_at: Micros
+) -> switch_events.LegEvent | None:
+    """What a leg's event says, or ``None`` if it says nothing callcore needs.
+
+    Raises ``IncompleteEventError`` and ``headers.UnreadableEventError``.
+    """
+    translate = _TRANSLATIONS.get(one(told.name))
+    if translate is None:
+        return None
+    return translate(
+        _Told(
+            headers=told,
+            body=body,
+            node=node,
+            at=happened_at(told, received_at),
+            leg_id=_leg_id(told.leg_id),
+        )
+    )
+
+
+def happened_at(told: EventHeaders, received_at: Micros) -> Micros:
+    """When the switch says it happened; when we heard of it if it does not say."""
+    return Micros(headers.instant(told.happened_at) or received_at)
+
+
+def snapshot_of(body: bytes, node: NodeName) -> switch_events.LegSnapshot:
+    """A leg as ``uuid_dump <uuid> json`` tells it.
+
+    ``signal_bond`` names the partner while bridged. It is still set when a leg parks after its
+    bridge (``CS_PARK``), and then means nothing. Raises ``IncompleteEventError`` and
+    ``headers.UnreadableEventError``.
+    """
+    told = headers.leg_headers(body)
+    state = one(told.channel_state)
+    partner = one(told.partner)
+    bridged_to = LegId(partner) if _LEG_ID.fullmatch(partner) and state != "CS_PARK" else None
+    is_in_our_hands = state == "CS_PARK" or (
+        state == "CS_EXECUTE" and one(told.current_application) in PARKED_APPLICATIONS
+    )
+    answered_at = headers.instant(told.answered_at)
+    return switch_events.LegSnapshot(
+        leg_id=_leg_id(told.leg_id),
+        node=node,
+        is_inbound=one(told.direction) == "inbound",
+        is_line_answered=answered_at is not None,
+        created_at=Micros(headers.instant(told.created_at) or 0),
+        answered_at=None if answered_at is None else Micros(answered_at),
+        caller_number=cleaned(one(told.caller_number), NUMBER_LIMIT),
+        caller_name=cleaned(one(told.caller_name), NAME_LIMIT),
+        dialled_number=cleaned(one(told.dialled_number), NUMBER_LIMIT),
+        bridged_to=bridged_to,
+        is_parked=bridged_to is None and is_in_our_hands,
+        variables=headers.variables_of(body),
+    )
+
+
+def hangup_cause(text: str) -> str:
+    """A hangup cause, or ``UNSPECIFIED`` when the text is none."""
+    return text if _CAUSE.fullmatch(text) else UNKNOWN_CAUSE
+
+
+def _leg_id(value: headers.Value) -> LegId:
+    text = one(value).lower()
+    if not _LEG_ID.fullmatch(text):
+        raise IncompleteEventError(f"no channel id but {text[:64]!r}")
+    return LegId(text)
+
+
+def _path(value: headers.Value) -> str:
+    return cleaned(one(value), PATH_LIMIT)
+
+
+def _parked(told: _Told) -> switch_events.LegEvent:
+    return switch_events.LegParked(
+        node=told.node,
+        at=told.at,
+        leg_id=told.leg_id,
+        is_inbound=one(told.headers.direction) == "inbound",
+        is_line_answered=one(told.headers.answer_state) == "answered",
+        caller_number=cleaned(one(told.headers.caller_number), NUMBER_LIMIT),
+        caller_name=cleaned(one(told.headers.caller_name), NAME_LIMIT),
+        dialled_number=cleaned(one(told.headers.dialled_number), NUMBER_LIMIT),
+        variables=headers.variables_of(told.body),
+    )
+
+
+def _ringing(told: _Told) -> switch_events.LegEvent | None:
+    # A caller who is given ringback or early media makes progress too, but no phone rings.
+    if one(told.headers.direction) != "outbound":
+        return None
+    return switch_events.LegRinging(node=told.node, at=told.at, leg_id=told.leg_id)
+
+
+def _answered(told: _Told) -> switch_events.LegEvent:
+    return switch_events.LegAnswered(node=told.node, at=told.at, leg_id=told.leg_id)
+
+
+def _bridged(told: _Told) -> switch_events.LegEvent:
+    return switch_events.LegBridged(
+        node=told.node,
+        at=told.at,
+        leg_id=_leg_id(told.headers.bridge_a),
+        other_leg_id=_leg_id(told.headers.bridge_b),
+    )
+
+
+def _unbridged(told: _Told) -> switch_events.LegEvent:
+    return switch_events.LegUnbridged(node=told.node, at=told.at, leg_id=told.leg_id)
+
+
+def _held(told: _Told) -> switch_events.LegEvent:
+    return switch_events.LegHeld(node=told.node, at=told.at, leg_id=told.leg_id)
+
+
+def _unheld(told: _Told) -> switch_events.LegEvent:
+    return switch_events.LegUnheld(node=told.node, at=told.at, leg_id=told.leg_id)
+
+
+def _digit_pressed(told: _Told) -> switch_events.LegEvent:
+    digit = one(told.headers.digit).upper()
+    if not _DIGIT.fullmatch(digit):
+        raise IncompleteEventError(f"no digit but {digit[:8]!r}")
+    return switch_events.DigitPressed(node=told.node, at=told.at, leg_id=told.leg_id, digit=digit)
+
+
+def _playback_started(told: _Told) -> switch_events.LegEvent:
+    return switch_events.PlaybackStarted(
+        node=told.node, at=told.at, leg_id=told.leg_id, path=_path(told.headers.playback_path)
+    )
+
+
+def _playback_stopped(told: _Told) -> switch_events.LegEvent | None:
+    # A looped file is played again at once: the end of a round is not the end.
+    is_round = (
+        one(told.headers.playback_status) == "done"
+        and one(told.headers.total_loops) == ENDLESS_LOOPS
+    )
+    if is_round:
+        return None
+    return switch_events.PlaybackEnded(
+        node=told.node,
+        at=told.at,
+        leg_id=told.leg_id,
+        path=_path(told.headers.playback_path),
+        is_missing=False,
+    )
+
+
+def _executed(told: _Told) -> switch_events.LegEvent | None:
+    # The response stays on the channel and is repeated by ``park``: look at the application too.
+    is_missing = (
+        one(told.headers.application) == PLAYBACK_APPLICATION
+        and one(told.headers.application_response) == MISSING_RESPONSE
+    )
+    if not is_missing:
+        return None
+    return switch_events.PlaybackEnded(
+        node=told.node,
+        at=told.at,
+        leg_id=told.leg_id,
+        path=_path(told.headers.application_data),
+        is_missing=True,
+    )
+
+
+def _recording_started(told: _Told) -> switch_events.LegEvent:
+    return switch_events.RecordingStarted(
+        node=told.node, at=told.at, leg_id=told.leg_id, path=_path(told.headers.recording_path)
+    )
+
+
+def _recording_stopped(told: _Told) -> switch_events.LegEvent:
+    return switch_events.RecordingStopped(
+        node=told.node, at=told.at, leg_id=told.leg_id, path=_path(told.headers.recording_path)
+    )
+
+
+def _ended(told: _Told) -> switch_events.LegEvent:
+    return switch_events.LegEnded(
+        node=told.node,
+        at=told.at,
+        leg_id=told.leg_id,
+        cause=hangup_cause(one(told.headers.hangup_cause)),
+    )
+
+
+_TRANSLATIONS: dict[str, Callable[[_Told], switch_events.LegEvent | None]] = {
+    "CHANNEL_PARK": _parked,
+    "CHANNEL_PROGRESS": _ringing,
+    "CHANNEL_PROGRESS_MEDIA": _ringing,
+    "CHANNEL_ANSWER": _answered,
+    "CHANNEL_BRIDGE": _bridged,
+    "CHANNEL_UNBRIDGE": _unbridged,
+    "CHANNEL_HANGUP": _ended,
+    "CHANNEL_HOLD": _held,
+    "CHANNEL_UNHOLD": _unheld,
+    "DTMF": _digit_pressed,
+    "PLAYBACK_START": _playback_started,
+    "PLAYBACK_STOP": _playback_stopped,
+    "CHANNEL_EXECUTE_COMPLETE": _executed,
+    "RECORD_START": _recording_started,
+    "RECORD_STOP": _recording_stopped,
+}
+
+SUBSCRIBED = (*_TRANSLATIONS, BACKGROUND_JOB, HEARTBEAT)
+"""Every event name the link asks for."""

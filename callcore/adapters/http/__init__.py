@@ -1,0 +1,1 @@
+"""The worker's own pages over HTTP: metrics, health, readiness."""

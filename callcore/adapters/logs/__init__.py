@@ -1,0 +1,1 @@
+"""The log: one JSON object a line, without secrets and with phone numbers shortened."""

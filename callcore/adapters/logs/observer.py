@@ -1,0 +1,100 @@
+"""Facts and news of the links as log lines: the event is the fact's name in snake case."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from datetime import UTC, datetime, timedelta
+
+from callcore.adapters.logs.setup import Level, Log
+from callcore.domain import events
+from callcore.domain.ids import Micros
+
+LEVELS: dict[type[events.Fact], Level] = {
+    events.CallRefused: Level.WARNING,
+    events.PromptMissing: Level.WARNING,
+    events.SelfHealed: Level.WARNING,
+    events.LinkLost: Level.WARNING,
+    events.StoreFailed: Level.WARNING,
+    events.PositionAnnounced: Level.DEBUG,
+    events.OfferRinging: Level.DEBUG,
+    events.Decided: Level.DEBUG,
+    events.RecordsWritten: Level.DEBUG,
+}
+"""Facts that are not plain news (``INFO``)."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class LogObserver:
+    """Writes facts to the log."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._shapes: dict[type[events.Fact], tuple[str, Level, tuple[str, ...]]] = {}
+
+    def observe(self, fact: events.Fact) -> None:
+        """Writes the fact if its level is high enough."""
+        kind = type(fact)
+        shape = self._shapes.get(kind)
+        if shape is None:
+            shape = self._shapes[kind] = _shape(kind)
+        event, level, names = shape
+        if level < self._log.level:
+            return
+        values = {name: getattr(fact, name) for name in names}
+        values["at"] = _iso(fact.at)
+        self._log.write(level, event, values)
+
+
+class LinkLog:
+    """Hears one node's link and writes what somebody must look at."""
+
+    def __init__(self, log: Log, node: str) -> None:
+        self._log = log
+        self._node = node
+
+    def event_received(self, name: str) -> None:
+        """Not logged: there are thousands."""
+
+    def command_answered(self, name: str, seconds: float, ok: bool) -> None:  # noqa: FBT001  # a callback of plain values
+        """Not logged: metrics count it, and a refusal comes on its own."""
+
+    def command_refused(self, name: str, reply: str) -> None:
+        """A posted command was answered with an error that nobody waits for."""
+        self._write(Level.WARNING, "command_refused", command=name, reply=reply)
+
+    def frame_skipped(self, reason: str) -> None:
+        """A frame or event was left out."""
+        self._write(Level.WARNING, "frame_skipped", reason=reason)
+
+    def listener_failed(self, name: str, fault: Exception) -> None:
+        """Whoever was told an event raised: a defect."""
+        values = {"node": self._node, "switch_event": name}
+        self._log.write(Level.ERROR, "listener_failed", values, exception=fault)
+
+    def link_restored(self, core_uuid: str, is_restarted: bool) -> None:  # noqa: FBT001  # a callback of plain values
+        """Not logged: the fact ``link_restored`` is."""
+
+    def link_lost(self, reason: str) -> None:
+        """Not logged: the fact ``link_lost`` is."""
+
+    def lag(self, seconds: float) -> None:
+        """Not logged: metrics count it."""
+
+    def _write(self, level: Level, event: str, **values: object) -> None:
+        self._log.write(level, event, {"node": self._node, **values})
+
+
+def event_name(kind: type[events.Fact]) -> str:
+    """The class's name in snake case."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+
+
+def _shape(kind: type[events.Fact]) -> tuple[str, Level, tuple[str, ...]]:
+    names = tuple(field.name for field in dataclasses.fields(kind) if field.name != "at")
+    return event_name(kind), LEVELS.get(kind, Level.INFO), names
+
+
+def _iso(at: Micros) -> str:
+    return (_EPOCH + timedelta(microseconds=at)).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,211 @@
+"""A call record as rows of the five tables, in the order of their columns.
+
+Text comes from callers and switches: what Postgres cannot hold (NUL, and halves of surrogate
+pairs left by a lenient decoder) becomes the replacement character.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from callcore.domain.ids import Micros
+from callcore.domain.records import CallRecord
+
+Row = tuple[object, ...]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One table: its columns, and the rows that a record has in it."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: Callable[[CallRecord], Iterator[Row]]
+
+
+def clean(text: str) -> str:
+    """The text as Postgres can hold it."""
+    return (
+        text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    )
+
+
+def _text(text: str | None) -> str | None:
+    return None if text is None else clean(text)
+
+
+def _instant(at: Micros | None) -> datetime | None:
+    """Raises ``OverflowError`` beyond the years 1 to 9999."""
+    return None if at is None else _EPOCH + timedelta(microseconds=at)
+
+
+def _call_rows(record: CallRecord) -> Iterator[Row]:
+    yield (
+        clean(record.call_id),
+        clean(record.site),
+        clean(record.node),
+        clean(record.caller_leg_id),
+        clean(record.caller_number),
+        clean(record.caller_name),
+        clean(record.dialled_number),
+        _instant(record.arrived_at),
+        _instant(record.line_answered_at),
+        _instant(record.picked_up_at),
+        _instant(record.bridged_at),
+        _instant(record.unbridged_at),
+        _instant(record.ended_at),
+        record.outcome.value,
+        record.hung_up_by.value,
+        clean(record.hangup_cause),
+        _text(record.queue),
+        _text(record.agent_id),
+        float(record.wait_seconds),
+        float(record.talk_seconds),
+        float(record.hold_seconds),
+        record.is_within_service_level,
+        record.is_adopted,
+        [clean(fault) for fault in record.faults],
+    )
+
+
+def _visit_rows(record: CallRecord) -> Iterator[Row]:
+    for number, visit in enumerate(record.visits, start=1):
+        yield (
+            clean(record.call_id),
+            number,
+            clean(visit.queue),
+            _instant(visit.joined_at),
+            visit.priority,
+            visit.position_at_join,
+            _instant(visit.left_at),
+            None if visit.leave_reason is None else visit.leave_reason.value,
+            None if visit.refusal_reason is None else visit.refusal_reason.value,
+            float(visit.waited_seconds),
+            visit.is_short_abandon,
+            visit.announcements_count,
+        )
+
+
+def _offer_rows(record: CallRecord) -> Iterator[Row]:
+    for number, offer in enumerate(record.offers, start=1):
+        yield (
+            clean(record.call_id),
+            number,
+            clean(offer.offer_id),
+            clean(offer.queue),
+            clean(offer.agent_id),
+            clean(offer.leg_id),
+            _instant(offer.reserved_at),
+            _instant(offer.ringing_at),
+            _instant(offer.picked_up_at),
+            _instant(offer.bridged_at),
+            _instant(offer.unbridged_at),
+            _instant(offer.ended_at),
+            None if offer.lost_reason is None else offer.lost_reason.value,
+            clean(offer.hangup_cause),
+            float(offer.hold_seconds),
+        )
+
+
+def _digit_rows(record: CallRecord) -> Iterator[Row]:
+    for number, press in enumerate(record.digits, start=1):
+        yield (clean(record.call_id), number, _instant(press.at), clean(press.digit))
+
+
+def _recording_rows(record: CallRecord) -> Iterator[Row]:
+    for number, recording in enumerate(record.recordings, start=1):
+        yield (
+            clean(record.call_id),
+            number,
+            clean(recording.path),
+            _instant(recording.started_at),
+            _instant(recording.stopped_at),
+        )
+
+
+TABLES = (
+    Table(
+        name="call_records",
+        columns=(
+            "call_id",
+            "site",
+            "node",
+            "caller_leg_id",
+            "caller_number",
+            "caller_name",
+            "dialled_number",
+            "arrived_at",
+            "line_answered_at",
+            "picked_up_at",
+            "bridged_at",
+            "unbridged_at",
+            "ended_at",
+            "outcome",
+            "hung_up_by",
+            "hangup_cause",
+            "queue",
+            "agent_id",
+            "wait_seconds",
+            "talk_seconds",
+            "hold_seconds",
+            "is_within_service_level",
+            "is_adopted",
+            "faults",
+        ),
+        rows=_call_rows,
+    ),
+    Table(
+        name="queue_visits",
+        columns=(
+            "call_id",
+            "visit_number",
+            "queue",
+            "joined_at",
+            "priority",
+            "position_at_join",
+            "left_at",
+            "leave_reason",
+            "refusal_reason",
+            "waited_seconds",
+            "is_short_abandon",
+            "announcements_count",
+        ),
+        rows=_visit_rows,
+    ),
+    Table(
+        name="offers",
+        columns=(
+            "call_id",
+            "offer_number",
+            "offer_id",
+            "queue",
+            "agent_id",
+            "leg_id",
+            "reserved_at",
+            "ringing_at",
+            "picked_up_at",
+            "bridged_at",
+            "unbridged_at",
+            "ended_at",
+            "lost_reason",
+            "hangup_cause",
+            "hold_seconds",
+        ),
+        rows=_offer_rows,
+    ),
+    Table(
+        name="digit_presses",
+        columns=("call_id", "press_number", "pressed_at", "digit"),
+        rows=_digit_rows,
+    ),
+    Table(
+        name="recordings",
+        columns=("call_id", "recording_number", "path", "started_at", "stopped_at"),
+        rows=_recording_rows,
+    ),
+)
+"""The calls first: the others refer to them."""

@@ -1,0 +1,128 @@
+"""Metric families whose children are bound once and whose number is bounded.
+
+Looking a child up in prometheus-client costs five times what counting costs, so children are
+kept. Labels hold words of ours; should a word from outside ever slip in, the family stops growing
+at ``CHILDREN_LIMIT`` and counts the rest under ``other``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+import prometheus_client
+
+CHILDREN_LIMIT = 1000
+OTHER = "other"
+
+_Child = TypeVar("_Child")
+
+
+class Kind(StrEnum):
+    """What Prometheus calls the type of a metric."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    HISTOGRAM = "histogram"
+    SUMMARY = "summary"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A metric as the reference describes it."""
+
+    kind: Kind
+    name: str
+    help: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+
+class _Children(Generic[_Child]):
+    def __init__(self, bind: Callable[[tuple[str, ...]], _Child]) -> None:
+        self._bind = bind
+        self._bound: dict[tuple[str, ...], _Child] = {}
+
+    def at(self, labels: tuple[str, ...]) -> _Child:
+        child = self._bound.get(labels)
+        if child is None:
+            if len(self._bound) >= CHILDREN_LIMIT:
+                labels = (OTHER,) * len(labels)
+            child = self._bound.setdefault(labels, self._bind(labels))
+        return child
+
+
+class Counters:
+    """Numbers that only rise."""
+
+    def __init__(
+        self, definition: Definition, registry: prometheus_client.CollectorRegistry
+    ) -> None:
+        family = prometheus_client.Counter(
+            definition.name, definition.help, definition.labels, registry=registry
+        )
+        self._children = _Children(lambda labels: family.labels(*labels) if labels else family)
+        self._touch(definition)
+
+    def add(self, *labels: str, amount: float = 1.0) -> None:
+        """Adds to the child with these labels; with an amount of 0 it comes to be."""
+        self._children.at(labels).inc(amount)
+
+    def _touch(self, definition: Definition) -> None:
+        if not definition.labels:
+            self.add(amount=0.0)
+
+
+class Gauges:
+    """Numbers that rise and fall."""
+
+    def __init__(
+        self, definition: Definition, registry: prometheus_client.CollectorRegistry
+    ) -> None:
+        family = prometheus_client.Gauge(
+            definition.name, definition.help, definition.labels, registry=registry
+        )
+        self._children = _Children(lambda labels: family.labels(*labels) if labels else family)
+
+    def set(self, value: float, *labels: str) -> None:
+        """Sets the child with these labels."""
+        self._children.at(labels).set(value)
+
+
+class Histograms:
+    """Lengths of time, counted by size."""
+
+    def __init__(
+        self, definition: Definition, registry: prometheus_client.CollectorRegistry
+    ) -> None:
+        family = prometheus_client.Histogram(
+            definition.name,
+            definition.help,
+            definition.labels,
+            buckets=definition.buckets,
+            registry=registry,
+        )
+        self._children = _Children(lambda labels: family.labels(*labels) if labels else family)
+
+    def observe(self, seconds: float, *labels: str) -> None:
+        """Counts one length."""
+        self._children.at(labels).observe(seconds)
+
+
+class Summaries:
+    """Lengths of time, of which only number and sum are kept."""
+
+    def __init__(
+        self, definition: Definition, registry: prometheus_client.CollectorRegistry
+    ) -> None:
+        family = prometheus_client.Summary(
+            definition.name, definition.help, definition.labels, registry=registry
+        )
+        self._children = _Children(lambda labels: family.labels(*labels) if labels else family)
+
+    def observe(self, seconds: float, *labels: str) -> None:
+        """Counts one length."""
+        self._children.at(labels).observe(seconds)

@@ -1,0 +1,103 @@
+"""Writes the reference of all metrics, ``docs/metrics.md``, from their definitions."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from callcore.adapters.prom import collector
+from callcore.adapters.prom.families import Definition
+from callcore.adapters.prom.metrics import Metrics
+
+_HEAD = """\
+# Metrics
+
+Every worker serves its metrics at `/metrics` in Prometheus' text format. Times are in seconds.
+Labels are few on purpose: a call, an agent or a phone number is never one; the log and the call
+records have those.
+
+This page is generated: `python -m callcore.adapters.prom.reference > docs/metrics.md`.
+
+## Questions and their queries
+
+Service level of the last half hour, by queue:
+
+```promql
+sum by (queue) (increase(callcore_queue_picked_up_within_total[30m]))
+/ (sum by (queue) (increase(callcore_queue_picked_up_total[30m]))
+  + sum by (queue) (increase(callcore_queue_abandoned_total[30m]))
+  - sum by (queue) (increase(callcore_queue_short_abandoned_total[30m])))
+```
+
+Average speed of answer:
+
+```promql
+sum by (queue) (rate(callcore_queue_wait_seconds_sum[30m]))
+/ sum by (queue) (rate(callcore_queue_wait_seconds_count[30m]))
+```
+
+Share of callers who abandon:
+
+```promql
+sum by (queue) (increase(callcore_queue_abandoned_total[30m]))
+/ sum by (queue) (increase(callcore_queue_joined_total[30m]))
+```
+
+Callers waiting now: `max by (queue) (callcore_queue_waiting)`
+
+How long the slowest hundredth of dispatch decisions takes:
+
+```promql
+histogram_quantile(0.99,
+  sum by (le, trigger) (rate(callcore_decision_seconds_bucket[5m])))
+```
+
+Gauges of the floor are the same in every worker, so dashboards take `max`, never `sum`. Counters
+are each worker's own, so dashboards take `sum`.
+"""
+
+_SECTIONS = (
+    ("Calls", ("callcore_call", "callcore_prompts")),
+    ("Queues", ("callcore_queue_",)),
+    ("Offers, decisions and agents", ("callcore_offer", "callcore_decision", "callcore_agent")),
+    ("Records and stores", ("callcore_records", "callcore_store")),
+    ("Links to FreeSWITCH", ("callcore_link", "callcore_switch")),
+    ("The process", ("callcore_",)),
+)
+
+
+def page() -> str:
+    """The reference of every metric as Markdown."""
+    floor = [(definition, True) for definition in collector.DEFINITIONS]
+    own = [(definition, False) for definition in Metrics().definitions]
+    left = [*own, *floor]
+    parts = [_HEAD]
+    for title, prefixes in _SECTIONS:
+        chosen = [entry for entry in left if entry[0].name.startswith(prefixes)]
+        left = [entry for entry in left if entry not in chosen]
+        parts.append(f"\n## {title}\n\n| metric | type | labels | meaning |\n|---|---|---|---|\n")
+        parts.extend(_row(definition, is_floor=is_floor) for definition, is_floor in chosen)
+    parts.append(
+        "\nBesides these, `process_*` metrics tell memory, CPU time and open files.\n"
+        "\n## Buckets\n\n| metric | upper bounds in seconds |\n|---|---|\n"
+    )
+    parts.extend(_buckets(Metrics().definitions))
+    return "".join(parts)
+
+
+def _row(definition: Definition, *, is_floor: bool) -> str:
+    labels = " ".join(f"`{label}`" for label in definition.labels)
+    kind = f"{definition.kind}, of the floor" if is_floor else str(definition.kind)
+    return f"| `{definition.name}` | {kind} | {labels} | {definition.help} |\n"
+
+
+def _buckets(definitions: Iterable[Definition]) -> list[str]:
+    return [
+        f"| `{definition.name}` | {' '.join(f'{bound:g}' for bound in definition.buckets)} |\n"
+        for definition in definitions
+        if definition.buckets
+    ]
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

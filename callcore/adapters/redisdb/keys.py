@@ -1,0 +1,68 @@
+"""Every key name of the floor.
+
+All keys of a site carry one hash tag, so that a script may span a queue and an agent and a
+cluster may still spread its sites.
+"""
+
+from __future__ import annotations
+
+from callcore.domain.ids import AgentId, CallId, NodeName, QueueName
+
+
+class Keys:
+    """The key names of one site."""
+
+    def __init__(self, site: str) -> None:
+        self._site = f"callcore:{{{site}}}"
+
+    def epoch(self) -> str:
+        """String: a random value that changes when the data were lost."""
+        return f"{self._site}:epoch"
+
+    def request(self, verb: str, request_id: str) -> str:
+        """String: the answer already given to a request."""
+        return f"{self._site}:request:{verb}:{request_id}"
+
+    def waiting(self, queue: QueueName) -> str:
+        """Sorted set: call ids of callers who wait and are not being offered, by score."""
+        return f"{self._site}:queue:{queue}:waiting"
+
+    def offered(self, queue: QueueName) -> str:
+        """Sorted set: call ids of callers who are being offered, by the same score."""
+        return f"{self._site}:queue:{queue}:offered"
+
+    def free_agents(self, queue: QueueName) -> str:
+        """Sorted set: ids of agents who may be asked, by the instant they became available."""
+        return f"{self._site}:queue:{queue}:free_agents"
+
+    def call(self, call_id: CallId) -> str:
+        """Hash: a call on the floor."""
+        return f"{self._site}:call:{call_id}"
+
+    def calls_of_node(self, node: NodeName) -> str:
+        """Set: ids of the calls of a node."""
+        return f"{self._site}:node:{node}:calls"
+
+    def agent(self, agent_id: AgentId) -> str:
+        """Hash: an agent of the roster."""
+        return f"{self._site}:agent:{agent_id}"
+
+    def agents(self) -> str:
+        """Set: ids of all agents."""
+        return f"{self._site}:agents"
+
+    def leases(self) -> str:
+        """Sorted set: agent ids by the end of their lease, or of their rest after a miss."""
+        return f"{self._site}:leases"
+
+    def records(self) -> str:
+        """Stream: call records that have not reached Postgres."""
+        return f"{self._site}:records"
+
+    def unreadable_records(self) -> str:
+        """Stream: entries of ``records`` that are not records."""
+        return f"{self._site}:records:unreadable"
+
+    def recorded(self, call_id: CallId) -> str:
+        """String: a mark that the call's record was appended."""
+        return f"{self._site}:recorded:{call_id}"

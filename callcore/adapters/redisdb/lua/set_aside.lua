@@ -1,0 +1,12 @@
+-- set_aside.lua: a record that cannot be read is moved out of the way, for a person to look at.
+--
+-- KEYS[1] stream the records that wait
+-- KEYS[2] stream the records that could not be read
+-- ARGV[1] entry id   ARGV[2] about how many unreadable records are kept
+--
+-- Returns 'set_aside' | 'gone'
+local entry = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])[1]
+if not entry then return 'gone' end
+redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', unpack(entry[2]))
+redis.call('XDEL', KEYS[1], ARGV[1])
+return 'set_aside'

@@ -1,0 +1,120 @@
+"""The Lua scripts, one verb each: loads them and turns their words into answers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from enum import StrEnum
+from importlib import resources
+from typing import Final, Generic, TypeVar
+
+from callcore.adapters.redisdb.client import Client
+from callcore.adapters.redisdb.faults import Fault, UnexpectedAnswerError
+from callcore.ports.stores import (
+    AgentAnswer,
+    JoinAnswer,
+    LeaveAnswer,
+    OfferAnswer,
+    ReserveAnswer,
+)
+
+Answer = TypeVar("Answer", bound=StrEnum)
+
+REMEMBER_ANSWER_SECONDS: Final = 600
+"""How long a repeated request is answered the same; far longer than anybody repeats one."""
+
+_OUTDATED = "outdated"
+
+
+class OutdatedError(Exception):
+    """The script found other queues or another node than its keys were made for.
+
+    It has changed nothing: read again, and run it again.
+    """
+
+
+class PositionAnswer(StrEnum):
+    """Whether a caller waits."""
+
+    WAITS = "waits"
+    NOT_THERE = "not_there"
+
+
+class EnrolAnswer(StrEnum):
+    """What became of an enrolment."""
+
+    ENROLLED = "enrolled"
+
+
+class WakeAnswer(StrEnum):
+    """Whether an agent may be asked."""
+
+    AWAKE = "awake"
+    ASLEEP = "asleep"
+
+
+class AppendAnswer(StrEnum):
+    """What became of a record."""
+
+    APPENDED = "appended"
+    ALREADY_APPENDED = "already_appended"
+
+
+class SetAsideAnswer(StrEnum):
+    """What became of an unreadable entry."""
+
+    SET_ASIDE = "set_aside"
+    GONE = "gone"
+
+
+class Script(Generic[Answer]):
+    """One script, whose words are those of ``answers``."""
+
+    def __init__(self, client: Client, name: str, answers: type[Answer]) -> None:
+        self.name = name
+        self._client = client
+        self._answers = answers
+        self._text = resources.files(__package__).joinpath("lua", f"{name}.lua").read_text("utf-8")
+        # Not for secrecy: the server names a script by this hash of its text.
+        self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
+
+    def run(self, keys: Sequence[str], args: Sequence[str | int | float]) -> Answer:
+        """The answer. Raises ``OutdatedError``, and ``UnexpectedAnswerError`` at any other word."""
+        return self.run_counted(keys, args)[0]
+
+    def run_counted(
+        self, keys: Sequence[str], args: Sequence[str | int | float]
+    ) -> tuple[Answer, int | None]:
+        """The answer and the number that came with it."""
+        said = str(self._client.evaluate(self.name, self._sha, self._text, keys, args))
+        if said == _OUTDATED:
+            raise OutdatedError
+        word, _, number = said.partition(" ")
+        try:
+            return self._answers(word), int(number) if number else None
+        except ValueError as error:
+            self._client.note_fault(Fault.UNEXPECTED_ANSWER)
+            raise UnexpectedAnswerError(f"the script {self.name} answered {said!r}") from error
+
+
+class Scripts:
+    """Every script, by its verb."""
+
+    def __init__(self, client: Client) -> None:
+        self.join = Script(client, "join", JoinAnswer)
+        self.leave = Script(client, "leave", LeaveAnswer)
+        self.position = Script(client, "position", PositionAnswer)
+        self.enrol = Script(client, "enrol", EnrolAnswer)
+        self.log_in = Script(client, "log_in", AgentAnswer)
+        self.log_out = Script(client, "log_out", AgentAnswer)
+        self.start_break = Script(client, "start_break", AgentAnswer)
+        self.end_break = Script(client, "end_break", AgentAnswer)
+        self.reserve = Script(client, "reserve", ReserveAnswer)
+        self.mark_ringing = Script(client, "mark_ringing", OfferAnswer)
+        self.win = Script(client, "win", OfferAnswer)
+        self.lose = Script(client, "lose", OfferAnswer)
+        self.end_talk = Script(client, "end_talk", OfferAnswer)
+        self.end_wrap_up = Script(client, "end_wrap_up", OfferAnswer)
+        self.wake = Script(client, "wake", WakeAnswer)
+        self.append = Script(client, "append", AppendAnswer)
+        self.set_aside = Script(client, "set_aside", SetAsideAnswer)

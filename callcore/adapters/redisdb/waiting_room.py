@@ -1,0 +1,155 @@
+"""Callers and their places: implements ``ports.stores.WaitingRoom``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from callcore.adapters.redisdb import rows
+from callcore.adapters.redisdb.client import Client
+from callcore.adapters.redisdb.keys import Keys
+from callcore.adapters.redisdb.reread import until_current
+from callcore.adapters.redisdb.scripts import REMEMBER_ANSWER_SECONDS, Scripts
+from callcore.domain.ids import CallId, Micros, NodeName, QueueName
+from callcore.ports.stores import (
+    FloorCall,
+    Joined,
+    Joining,
+    LeaveAnswer,
+    QueueCounts,
+    WaitingCaller,
+)
+
+
+class RedisWaitingRoom:
+    """The waiting room of one site."""
+
+    def __init__(self, client: Client, scripts: Scripts, keys: Keys) -> None:
+        self._client = client
+        self._scripts = scripts
+        self._keys = keys
+
+    def join(self, joining: Joining, request_id: str) -> Joined:
+        """Takes a place in the queue unless it is full; a place once taken is kept.
+
+        A call that has a place in another queue is told ``ALREADY_JOINED`` without a position.
+        """
+        keys = self._keys
+        answer, position = self._scripts.join.run_counted(
+            [
+                keys.request("join", request_id),
+                keys.waiting(joining.queue),
+                keys.offered(joining.queue),
+                keys.call(joining.call_id),
+                keys.calls_of_node(joining.node),
+            ],
+            [
+                REMEMBER_ANSWER_SECONDS,
+                joining.call_id,
+                repr(float(joining.score)),
+                joining.maximum_waiting,
+                *rows.call_fields(joining),
+            ],
+        )
+        return Joined(answer=answer, position=position)
+
+    def leave(self, call_id: CallId, queue: QueueName, request_id: str) -> LeaveAnswer:
+        """Gives up the place (waiting, offered or talking) and forgets the call."""
+        keys = self._keys
+
+        def attempt() -> LeaveAnswer:
+            node = node_of(self._client, keys, call_id)
+            return self._scripts.leave.run(
+                [
+                    keys.request("leave", request_id),
+                    keys.waiting(queue),
+                    keys.offered(queue),
+                    keys.call(call_id),
+                    keys.calls_of_node(node),
+                ],
+                [REMEMBER_ANSWER_SECONDS, call_id, queue, node],
+            )
+
+        return until_current(attempt)
+
+    def position(self, call_id: CallId, queue: QueueName) -> int | None:
+        """The place in the order of service from 1, counting those being offered.
+
+        ``None`` if the call does not wait there.
+        """
+        keys = [self._keys.waiting(queue), self._keys.offered(queue)]
+        return self._scripts.position.run_counted(keys, [call_id])[1]
+
+    def first_waiting(self, queue: QueueName, count: int) -> list[WaitingCaller]:
+        """Up to ``count`` callers who wait and are not being offered, best first."""
+        if count < 1:
+            return []
+        command = ("ZRANGE", self._keys.waiting(queue), 0, count - 1, "WITHSCORES")
+        (found,) = self._client.read("first_waiting", [command])
+        return [WaitingCaller(call_id=CallId(member), score=score) for member, score in found]
+
+    def call(self, call_id: CallId) -> FloorCall | None:
+        """What is known of a call."""
+        (row,) = self._client.read("call", [("HGETALL", self._keys.call(call_id))])
+        return rows.call(call_id, row) if row else None
+
+    def calls(self, node: NodeName) -> list[FloorCall]:
+        """Every call of a node, waiting, offered or talking."""
+        (members,) = self._client.read("calls", [("SMEMBERS", self._keys.calls_of_node(node))])
+        ids = [CallId(member) for member in members]
+        found = self._client.read("calls", [("HGETALL", self._keys.call(each)) for each in ids])
+        # A call may have left between the two reads.
+        return [rows.call(call_id, row) for call_id, row in zip(ids, found, strict=True) if row]
+
+    def counts(self, queues: Sequence[QueueName]) -> list[QueueCounts]:
+        """The queues at this instant, in the order asked.
+
+        The head may leave while it is looked up; then ``oldest_joined_at`` is ``None``.
+        """
+        keys = self._keys
+        sizes = self._client.read(
+            "counts",
+            [
+                command
+                for queue in queues
+                for command in (
+                    ("ZCARD", keys.waiting(queue)),
+                    ("ZCARD", keys.offered(queue)),
+                    ("ZCARD", keys.free_agents(queue)),
+                    ("ZRANGE", keys.offered(queue), 0, 0, "WITHSCORES"),
+                    ("ZRANGE", keys.waiting(queue), 0, 0, "WITHSCORES"),
+                )
+            ],
+        )
+        answers = [sizes[start : start + 5] for start in range(0, len(sizes), 5)]
+        heads = [
+            min(offered + waiting, key=_score, default=None) for *_, offered, waiting in answers
+        ]
+        known = [CallId(head[0]) for head in heads if head]
+        joined = iter(
+            self._client.read(
+                "counts", [("HGET", keys.call(call_id), "first_joined_at") for call_id in known]
+            )
+        )
+        oldest = [next(joined) if head else None for head in heads]
+        return [
+            QueueCounts(
+                queue=queue,
+                waiting_count=waiting_count,
+                offered_count=offered_count,
+                free_agents_count=free_count,
+                oldest_joined_at=Micros(int(instant)) if instant is not None else None,
+            )
+            for queue, (waiting_count, offered_count, free_count, *_), instant in zip(
+                queues, answers, oldest, strict=True
+            )
+        ]
+
+
+def _score(entry: tuple[str, float]) -> float:
+    return entry[1]
+
+
+def node_of(client: Client, keys: Keys, call_id: CallId) -> NodeName:
+    """The node of a call on the floor; empty if it is not there."""
+    (node,) = client.read("node_of", [("HGET", keys.call(call_id), "node")])
+    return NodeName(node or "")

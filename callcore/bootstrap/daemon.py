@@ -1,0 +1,210 @@
+"""The daemon: everything started in order, run until told to stop, stopped in reverse."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping
+from contextlib import ExitStack
+
+import gevent
+from gevent.event import Event
+
+from callcore.adapters.freeswitch.switch import FreeSwitch
+from callcore.adapters.http.server import HttpServer
+from callcore.adapters.logs.observer import LogObserver
+from callcore.adapters.logs.setup import Level, Log, call_bound
+from callcore.adapters.prom import exposition
+from callcore.adapters.prom.collector import FloorCollector
+from callcore.adapters.prom.connections import StoreMetrics
+from callcore.adapters.prom.loop_lag import LoopLagProbe
+from callcore.adapters.prom.metrics import Metrics
+from callcore.adapters.prom.observer import MetricsObserver
+from callcore.adapters.redisdb.floor import Floor
+from callcore.bootstrap.history import History
+from callcore.bootstrap.links import LinkNews
+from callcore.bootstrap.patience import until_done
+from callcore.bootstrap.readiness import Readiness
+from callcore.bootstrap.simulation import end, simulated_switch
+from callcore.bootstrap.stores import open_stores
+from callcore.bootstrap.watching import Display
+from callcore.flows.site import Site
+from callcore.flows.worker import Worker
+from callcore.ports.stores import StoreUnavailableError
+from callcore.runtime import greenlets
+from callcore.runtime.broadcast import Broadcast
+from callcore.runtime.clock import SystemClock
+from callcore.runtime.greenlets import spawn
+from callcore.runtime.identifiers import RandomIds
+from callcore.settings import NodeSettings, Settings
+
+DRAIN_SECONDS = 10.0
+"""How long a stop waits for calls to end; those left go on and are adopted by the next start."""
+
+DEMONSTRATION_ARRIVALS_PER_MINUTE = 20.0
+
+
+class Daemon:
+    """One process of one site."""
+
+    def __init__(self, settings: Settings, log: Log, *, is_watched: bool) -> None:
+        self._settings = settings
+        self._log = log
+        self._is_watched = is_watched
+        self._stop = Event()
+        self._hurry = Event()
+        self._clock = SystemClock()
+        self._metrics = Metrics()
+        self._metrics.expect_queues(settings.policy.queues)
+        self._readiness = Readiness()
+        self._simulator: subprocess.Popen[str] | None = None
+
+    def run(self) -> None:
+        """Runs until SIGINT or SIGTERM; a second one does not wait for calls to end."""
+        greenlets.report_deaths_to(self._log.greenlet_died)
+        with ExitStack() as stack:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                stack.callback(gevent.signal_handler(number, self._signalled).cancel)
+            self._serve(stack)
+
+    def _signalled(self) -> None:
+        if self._stop.is_set():
+            self._hurry.set()
+        self._stop.set()
+
+    def _serve(self, stack: ExitStack) -> None:
+        settings = self._settings
+        http = self._start_http(stack)
+        urls = open_stores(settings, stack)
+        nodes = self._nodes(stack)
+        floor = self._open_floor(urls.redis, stack)
+        display = Display(settings.policy, http.url, floor) if self._is_watched else None
+        worker = Worker(spawn, call_bound)
+        switches = {node.policy.name: self._switch(node, worker) for node in nodes}
+        self._readiness.watch_switches(switches)
+        site = Site(
+            policy=settings.policy,
+            switches=switches,
+            waiting_room=floor.waiting_room,
+            roster=floor.roster,
+            pending_records=floor.pending_records,
+            clock=self._clock,
+            ids=RandomIds(),
+            facts=self._broadcast(display),
+        )
+        if not until_done(
+            lambda: worker.open(site), (StoreUnavailableError,), self._waiting_for_redis, self._stop
+        ):
+            return
+        for switch in switches.values():
+            switch.start()
+            stack.callback(switch.stop)
+        history = History(site, urls.postgres, self._readiness, self._log, self._stop)
+        stack.callback(history.close)
+        history.start()
+        if display is None:
+            self._say_where(http.url)
+        else:
+            stack.enter_context(display.shown())
+        self._stop.wait()
+        self._drain(worker, history)
+
+    def _start_http(self, stack: ExitStack) -> HttpServer:
+        server = HttpServer(
+            self._settings.http_host,
+            self._settings.http_port,
+            metrics=lambda: exposition.render(self._metrics.registry),
+            readiness=self._readiness.parts,
+            note=self._note_http,
+        )
+        server.start()
+        stack.callback(server.stop)
+        probe = LoopLagProbe(self._metrics)
+        probe.start()
+        stack.callback(probe.stop)
+        return server
+
+    def _note_http(
+        self, event: str, values: Mapping[str, object], fault: BaseException | None
+    ) -> None:
+        level = Level.DEBUG if fault is None else Level.ERROR
+        self._log.write(level, event, values, exception=fault)
+
+    def _nodes(self, stack: ExitStack) -> tuple[NodeSettings, ...]:
+        if self._settings.nodes:
+            return self._settings.nodes
+        node, self._simulator = stack.enter_context(
+            simulated_switch(
+                self._settings.policy,
+                arrivals_per_minute=DEMONSTRATION_ARRIVALS_PER_MINUTE,
+                environ=dict(os.environ),
+            )
+        )
+        return (node,)
+
+    def _open_floor(self, url: str, stack: ExitStack) -> Floor:
+        store = StoreMetrics(self._metrics, "redis")
+        floor = Floor(
+            url,
+            self._settings.policy.site,
+            password=self._settings.redis_password,
+            observe=store.observe,
+            fault=store.fault,
+        )
+        stack.callback(floor.close)
+        self._readiness.watch_redis(floor.ping)
+        queues = tuple(self._settings.policy.queues)
+        self._metrics.registry.register(
+            FloorCollector(
+                counts=lambda: floor.waiting_room.counts(queues),
+                agents=floor.roster.agents,
+                records_pending=floor.pending_records.count,
+                now=self._clock.now,
+            )
+        )
+        return floor
+
+    def _switch(self, node: NodeSettings, worker: Worker) -> FreeSwitch:
+        return FreeSwitch(
+            node.policy,
+            node.password,
+            clock=self._clock,
+            deliver=worker.deliver,
+            observe=LinkNews(node.policy.name, self._metrics, self._log),
+        )
+
+    def _broadcast(self, display: Display | None) -> Broadcast:
+        observers = [
+            ("metrics", MetricsObserver(self._metrics).observe),
+            ("log", LogObserver(self._log).observe),
+        ]
+        if display is not None:
+            observers.append(("view", display.observe))
+        return Broadcast(observers, self._observer_failed)
+
+    def _observer_failed(self, name: str, error: Exception) -> None:
+        self._log.write(Level.ERROR, "observer_failed", {"observer": name}, exception=error)
+
+    def _waiting_for_redis(self, error: Exception) -> None:
+        self._log.write(Level.ERROR, "waiting_for_redis", {"reason": str(error)})
+
+    def _say_where(self, url: str) -> None:
+        pages = {page: f"{url}{page}" for page in ("metrics", "healthz", "readyz")}
+        self._log.write(Level.WARNING, "callcore_runs", pages)
+
+    def _drain(self, worker: Worker, history: History) -> None:
+        """Takes no more calls, lets those in progress end, writes the records they leave."""
+        self._readiness.draining()
+        worker.stop_taking_calls()
+        if self._simulator is not None:
+            end(self._simulator)
+        waiting = spawn("drain", worker.drain, DRAIN_SECONDS)
+        gevent.wait([waiting, self._hurry], count=1)
+        if worker.calls_count:
+            self._log.write(
+                Level.WARNING,
+                "calls_left_to_the_switch",
+                {"count": worker.calls_count, "remedy": "they are adopted at the next start"},
+            )
+        history.drain()

@@ -1,0 +1,47 @@
+"""What the command line starts."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from callcore.adapters.http.server import HttpAddressError
+from callcore.adapters.logs.setup import Log, LogFileError, setup
+from callcore.adapters.postgres import migrations
+from callcore.adapters.postgres.pool import PostgresUrlError
+from callcore.bootstrap.daemon import Daemon
+from callcore.bootstrap.simulation import SimulationError
+from callcore.bootstrap.stores import open_stores
+from callcore.embedded import EmbeddedServerError
+from callcore.settings import Settings
+
+START_FAULTS: tuple[type[Exception], ...] = (
+    EmbeddedServerError,
+    HttpAddressError,
+    LogFileError,
+    PostgresUrlError,
+    SimulationError,
+    migrations.MigrationError,
+)
+"""What keeps callcore from starting and waiting does not mend; each says what to do."""
+
+
+def run(settings: Settings, *, is_watched: bool) -> None:
+    """Runs the daemon until a signal. Raises one of ``START_FAULTS``."""
+    Daemon(settings, _log(settings, is_watched=is_watched), is_watched=is_watched).run()
+
+
+def migrate(settings: Settings) -> list[str]:
+    """Brings the schema up to date; the migrations applied. Raises one of ``START_FAULTS``."""
+    with ExitStack() as stack:
+        urls = open_stores(settings, stack)
+        return [str(migration) for migration in migrations.migrate(urls.postgres)]
+
+
+def _log(settings: Settings, *, is_watched: bool) -> Log:
+    """The log: in the file the settings name, else beside the data when the terminal shows the
+    live view, else on standard error."""
+    file = settings.log_file
+    if file is None and is_watched:
+        settings.data_directory.mkdir(parents=True, exist_ok=True)
+        file = settings.data_directory / "callcore.log"
+    return setup(settings.log_level, file=file)

@@ -1,0 +1,136 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from callcore import __version__
+from callcore.settings import Settings, SettingsError, demo, load
+
+CONFIG_FAULT = 2
+START_FAULT = 1
+
+_CONFIG = click.option(
+    "--config",
+    "config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The settings file; callcore.example.yaml explains every key.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def callcore() -> None:
+    """Runs call centres on FreeSWITCH."""
+
+
+@callcore.command()
+@_CONFIG
+@click.option(
+    "--data-directory",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(".callcore"),
+    show_default=True,
+    help="Where the demonstration keeps its servers' data (without --config).",
+)
+@click.option(
+    "--view/--no-view", default=None, help="The live view; by default where there is a terminal."
+)
+def run(config: Path | None, data_directory: Path, *, view: bool | None) -> None:
+    """Starts callcore; without --config, a demonstration on a simulated switch."""
+    from callcore.bootstrap import start  # noqa: PLC0415 - 0.5 s of imports other commands spare
+
+    settings = _settings(config) if config is not None else demo(data_directory.absolute())
+    is_watched = sys.stdout.isatty() if view is None else view
+    try:
+        start.run(settings, is_watched=is_watched)
+    except start.START_FAULTS as fault:
+        _fail(str(fault), START_FAULT)
+
+
+@callcore.command("check-config")
+@click.option(
+    "--config",
+    "config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("callcore.yaml"),
+    show_default=True,
+    help="The settings file.",
+)
+def check_config(config: Path) -> None:
+    """Tells every fault of a settings file, with its place."""
+    settings = _settings(config)
+    click.echo(
+        f"{config}: in order: {len(settings.policy.queues)} queues, "
+        f"{len(settings.policy.agents)} agents, {len(settings.policy.numbers)} numbers, "
+        f"{len(settings.nodes) or 'no'} switches"
+    )
+
+
+@callcore.command()
+@_CONFIG
+def migrate(config: Path | None) -> None:
+    """Brings the Postgres schema up to this version, as `run` does by itself."""
+    from callcore.bootstrap import start  # noqa: PLC0415 - spared by other commands
+
+    if config is None:
+        _fail("migrate: which database? --config callcore.yaml", CONFIG_FAULT)
+    settings = _settings(config)
+    try:
+        applied = start.migrate(settings)
+    except start.START_FAULTS as fault:
+        _fail(str(fault), START_FAULT)
+    click.echo("\n".join(f"applied {name}" for name in applied) or "the schema is up to date")
+
+
+@callcore.command("simulate-switch", hidden=True)
+@click.option("--port", default=0, help="0 takes a free one.")
+@click.option("--queues", required=True, help="JSON: dialled number to queue.")
+@click.option("--agents", required=True, help="User ids of registered phones, with commas.")
+@click.option("--context", default="public", help="The dialplan context of the fallback.")
+@click.option("--seed", default=1)
+@click.option("--arrivals-per-minute", default=20.0)
+@click.option("--speed", default=1.0, help="2 makes everybody twice as fast.")
+@click.option("--until-stdin-ends", is_flag=True, help="Ends with whoever holds the other end.")
+def simulate_switch(
+    *,
+    port: int,
+    queues: str,
+    agents: str,
+    context: str,
+    seed: int,
+    arrivals_per_minute: float,
+    speed: float,
+    until_stdin_ends: bool,
+) -> None:
+    """Runs a simulated FreeSWITCH with callers and agents."""
+    from callcore.bootstrap import simulation  # noqa: PLC0415 - spared by other commands
+
+    simulation.serve(
+        port=port,
+        queues=json.loads(queues),
+        agents=agents.split(","),
+        context=context,
+        seed=seed,
+        arrivals_per_minute=arrivals_per_minute,
+        speed=speed,
+        until_stdin_ends=until_stdin_ends,
+    )
+
+
+def _settings(config: Path) -> Settings:
+    try:
+        return load(config, os.environ)
+    except SettingsError as error:
+        _fail(str(error), CONFIG_FAULT)
+
+
+def _fail(text: str, status: int) -> NoReturn:
+    click.echo(text, err=True)
+    sys.exit(status)

@@ -1,0 +1,219 @@
+"""Facts: what happened, in the past tense. Observers turn them into logs, metrics and pages.
+
+``at`` is epoch microseconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callcore.domain.agents import AgentState
+from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
+from callcore.domain.outcomes import (
+    CallOutcome,
+    HungUpBy,
+    LeaveReason,
+    OfferLostReason,
+    RefusalReason,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something that happened at an instant."""
+
+    at: Micros
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFact(Fact):
+    """A fact of one call."""
+
+    call_id: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallArrived(CallFact):
+    """A caller's leg was parked for us."""
+
+    node: NodeName
+    leg_id: LegId
+    caller_number: str
+    caller_name: str
+    dialled_number: str
+    is_adopted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRefused(CallFact):
+    """A caller was not admitted to the queue asked for."""
+
+    queue: QueueName
+    reason: RefusalReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerJoined(CallFact):
+    """A caller waits in a queue, at ``position`` from 1."""
+
+    queue: QueueName
+    position: int
+    is_adopted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionAnnounced(CallFact):
+    """A waiting caller is being told the position."""
+
+    queue: QueueName
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptMissing(CallFact):
+    """A prompt or stream could not be played; the caller heard a tone or music instead."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferFact(CallFact):
+    """A fact of one offer."""
+
+    queue: QueueName
+    offer_id: OfferId
+    agent_id: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferMade(OfferFact):
+    """An agent is reserved for a caller and the phone is being called."""
+
+    waited_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferRinging(OfferFact):
+    """The agent's phone rings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentPickedUp(OfferFact):
+    """The agent's phone was picked up after ``rang_seconds``."""
+
+    rang_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferLost(OfferFact):
+    """The offer ended without a conversation; ``hangup_cause`` is the switch's raw word or empty."""
+
+    reason: OfferLostReason
+    hangup_cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegsBridged(OfferFact):
+    """Caller and agent talk."""
+
+    waited_seconds: float
+    is_within_service_level: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerLeft(CallFact):
+    """A caller left a queue after ``waited_seconds`` since first joining."""
+
+    queue: QueueName
+    reason: LeaveReason
+    waited_seconds: float
+    is_short: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkEnded(OfferFact):
+    """The conversation ended."""
+
+    talked_seconds: float
+    hung_up_by: HungUpBy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpEnded(Fact):
+    """The agent's wrap-up ended after ``wrapped_up_seconds``."""
+
+    agent_id: AgentId
+    queue: QueueName
+    wrapped_up_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentChanged(Fact):
+    """An agent's state changed."""
+
+    agent_id: AgentId
+    state: AgentState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded(CallFact):
+    """The caller's dealing with us is over and its record is kept."""
+
+    outcome: CallOutcome
+    hung_up_by: HungUpBy
+    hangup_cause: str
+    lasted_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided(Fact):
+    """A dispatch decision reached the wire ``seconds`` after the event that called for it.
+
+    ``trigger`` is ``caller_joined`` or ``agent_free``.
+    """
+
+    trigger: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelfHealed(Fact):
+    """The floor and the switch differed and the difference was mended."""
+
+    what: str
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRestored(Fact):
+    """The event socket of a node is connected; ``is_restarted`` if the switch lost its calls."""
+
+    node: NodeName
+    core_uuid: str
+    is_restarted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkLost(Fact):
+    """The event socket of a node is gone."""
+
+    node: NodeName
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordsWritten(Fact):
+    """Call records reached Postgres in one batch."""
+
+    count: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreFailed(Fact):
+    """Redis or Postgres did not do what was asked."""
+
+    store: str
+    reason: str

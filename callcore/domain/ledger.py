@@ -1,0 +1,220 @@
+"""What a call's script notes down as the call goes on, and the record made of it at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from callcore.domain import outcomes
+from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
+from callcore.domain.ids import seconds_between as between
+from callcore.domain.outcomes import (
+    CallOutcome,
+    HungUpBy,
+    LeaveReason,
+    OfferLostReason,
+    RefusalReason,
+)
+from callcore.domain.records import CallRecord, DigitPress, OfferRecord, QueueVisit, Recording
+
+_OUTCOME_OF_LEAVE = {
+    LeaveReason.PICKED_UP: CallOutcome.SERVED,
+    LeaveReason.ABANDONED: CallOutcome.ABANDONED,
+    LeaveReason.EXIT_KEY: CallOutcome.EXITED,
+    LeaveReason.MAXIMUM_WAIT: CallOutcome.OVERFLOWED,
+    LeaveReason.WITHDRAWN: CallOutcome.EXITED,
+    LeaveReason.MOVED: CallOutcome.LOST,
+    LeaveReason.SWITCH_LOST: CallOutcome.LOST,
+    LeaveReason.CALLER_UNREACHABLE: CallOutcome.LOST,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who called, when and how, as known from the arrival."""
+
+    call_id: CallId
+    leg_id: LegId
+    node: NodeName
+    number: str
+    name: str
+    dialled_number: str
+    arrived_at: Micros
+
+
+class CallLedger:
+    """Notes of one call. Offers and visits are kept in the order in which they began."""
+
+    def __init__(self, caller: Caller, site: str, *, is_adopted: bool = False) -> None:
+        self.caller = caller
+        self.line_answered_at: Micros | None = None
+        self._site = site
+        self.is_adopted = is_adopted
+        self._visits: list[QueueVisit] = []
+        self._offers: dict[OfferId, OfferRecord] = {}
+        self._digits: list[DigitPress] = []
+        self._recordings: dict[str, Recording] = {}
+        self._faults: list[str] = []
+        self._held_since: Micros | None = None
+        self._within_service_level: bool | None = None
+
+    def joined(
+        self, queue: QueueName, at: Micros, *, priority: int, position: int | None
+    ) -> None:
+        """The caller took a place, counted from ``at``."""
+        self._visits.append(
+            QueueVisit(queue=queue, joined_at=at, priority=priority, position_at_join=position)
+        )
+
+    def refused(self, queue: QueueName, at: Micros, reason: RefusalReason) -> None:
+        """The caller was not admitted."""
+        self._visits.append(
+            QueueVisit(queue=queue, joined_at=at, left_at=at, refusal_reason=reason)
+        )
+
+    def announced(self) -> None:
+        """The caller was told something while waiting."""
+        visit = self._visits[-1]
+        self._visits[-1] = replace(visit, announcements_count=visit.announcements_count + 1)
+
+    def left(self, at: Micros, reason: LeaveReason, *, short_abandon_seconds: float) -> QueueVisit:
+        """The caller left the queue of the last visit; the visit as it is recorded."""
+        visit = self._visits[-1]
+        waited = between(visit.joined_at, at)
+        self._visits[-1] = replace(
+            visit,
+            left_at=at,
+            leave_reason=reason,
+            waited_seconds=waited,
+            is_short_abandon=reason is LeaveReason.ABANDONED
+            and outcomes.is_short(waited, short_abandon_seconds),
+        )
+        return self._visits[-1]
+
+    def offered(
+        self, offer_id: OfferId, queue: QueueName, agent_id: AgentId, leg_id: LegId, at: Micros
+    ) -> None:
+        """The caller is promised to an agent."""
+        self._offers[offer_id] = OfferRecord(
+            offer_id=offer_id, queue=queue, agent_id=agent_id, leg_id=leg_id, reserved_at=at
+        )
+
+    def ringing(self, offer_id: OfferId, at: Micros) -> None:
+        """The agent's phone rings."""
+        self._offers[offer_id] = replace(self._offers[offer_id], ringing_at=at)
+
+    def picked_up(self, offer_id: OfferId, at: Micros) -> None:
+        """The agent's phone was picked up."""
+        self._offers[offer_id] = replace(self._offers[offer_id], picked_up_at=at)
+
+    def offer_lost(
+        self, offer_id: OfferId, at: Micros, reason: OfferLostReason, hangup_cause: str
+    ) -> None:
+        """The offer ended without a conversation."""
+        self._offers[offer_id] = replace(
+            self._offers[offer_id], ended_at=at, lost_reason=reason, hangup_cause=hangup_cause
+        )
+
+    def bridged(
+        self, offer_id: OfferId, at: Micros, *, is_within_service_level: bool | None
+    ) -> None:
+        """Caller and agent talk; ``None`` if it is not known how long the caller waited."""
+        self._offers[offer_id] = replace(self._offers[offer_id], bridged_at=at)
+        self._within_service_level = is_within_service_level
+
+    def held(self, at: Micros) -> None:
+        """The caller was put on hold."""
+        if self._held_since is None:
+            self._held_since = at
+
+    def unheld(self, offer_id: OfferId, at: Micros) -> None:
+        """The caller was taken off hold; harmless when not on hold."""
+        if self._held_since is None:
+            return
+        offer = self._offers[offer_id]
+        held = offer.hold_seconds + between(self._held_since, at)
+        self._offers[offer_id] = replace(offer, hold_seconds=held)
+        self._held_since = None
+
+    def unbridged(self, offer_id: OfferId, at: Micros, hangup_cause: str) -> OfferRecord:
+        """The conversation ended; the offer as it is recorded."""
+        self.unheld(offer_id, at)
+        self._offers[offer_id] = replace(
+            self._offers[offer_id], unbridged_at=at, ended_at=at, hangup_cause=hangup_cause
+        )
+        return self._offers[offer_id]
+
+    def pressed(self, digit: str, at: Micros) -> None:
+        """The caller pressed a key."""
+        self._digits.append(DigitPress(at=at, digit=digit))
+
+    def recording_started(self, path: str, at: Micros) -> None:
+        """A recording began."""
+        self._recordings[path] = Recording(path=path, started_at=at)
+
+    def recording_stopped(self, path: str, at: Micros) -> None:
+        """A recording is complete; one whose beginning was not seen begins and ends at once."""
+        begun = self._recordings.get(path, Recording(path=path, started_at=at))
+        self._recordings[path] = replace(begun, stopped_at=at)
+
+    def fault(self, what: str) -> None:
+        """Something on our side went wrong."""
+        self._faults.append(what)
+
+    @property
+    def is_waiting(self) -> bool:
+        """True between joining a queue and leaving it."""
+        return bool(self._visits) and self._visits[-1].left_at is None
+
+    def outcome(self) -> CallOutcome:
+        """How the call ended, from what has been noted: the last visit decides."""
+        if not self._visits:
+            return CallOutcome.LOST
+        visit = self._visits[-1]
+        if visit.refusal_reason is not None:
+            return CallOutcome.REFUSED
+        if visit.is_short_abandon:
+            return CallOutcome.SHORT_ABANDONED
+        if visit.leave_reason is None:
+            return CallOutcome.LOST
+        return _OUTCOME_OF_LEAVE[visit.leave_reason]
+
+    def close(self, at: Micros, hung_up_by: HungUpBy, hangup_cause: str) -> CallRecord:
+        """The record of the call, which ended at ``at``."""
+        talks = [offer for offer in self._offers.values() if offer.bridged_at is not None]
+        last = talks[-1] if talks else None
+        return CallRecord(
+            call_id=self.caller.call_id,
+            site=self._site,
+            node=self.caller.node,
+            caller_leg_id=self.caller.leg_id,
+            caller_number=self.caller.number,
+            caller_name=self.caller.name,
+            dialled_number=self.caller.dialled_number,
+            arrived_at=self.caller.arrived_at,
+            line_answered_at=self.line_answered_at,
+            picked_up_at=talks[0].picked_up_at if talks else None,
+            bridged_at=talks[0].bridged_at if talks else None,
+            unbridged_at=last.unbridged_at if last else None,
+            ended_at=at,
+            outcome=self.outcome(),
+            hung_up_by=hung_up_by,
+            hangup_cause=hangup_cause,
+            queue=self._visits[-1].queue if self._visits else None,
+            agent_id=last.agent_id if last else None,
+            wait_seconds=sum(visit.waited_seconds for visit in self._visits),
+            talk_seconds=sum(_talk_seconds(offer) for offer in talks),
+            hold_seconds=sum(offer.hold_seconds for offer in talks),
+            is_within_service_level=self._within_service_level,
+            is_adopted=self.is_adopted,
+            visits=tuple(self._visits),
+            offers=tuple(self._offers.values()),
+            digits=tuple(self._digits),
+            recordings=tuple(self._recordings.values()),
+            faults=tuple(self._faults),
+        )
+
+
+def _talk_seconds(offer: OfferRecord) -> float:
+    if offer.bridged_at is None or offer.unbridged_at is None:
+        return 0.0
+    return between(offer.bridged_at, offer.unbridged_at)

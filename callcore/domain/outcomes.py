@@ -1,0 +1,107 @@
+"""Closed sets of reasons, and what FreeSWITCH's hangup causes mean for an offer.
+
+The same words stand in code, Lua, SQL, metrics and docs.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class LeaveReason(StrEnum):
+    """Why a caller left a queue."""
+
+    PICKED_UP = "picked_up"
+    ABANDONED = "abandoned"
+    EXIT_KEY = "exit_key"
+    MAXIMUM_WAIT = "maximum_wait"
+    WITHDRAWN = "withdrawn"
+    MOVED = "moved"
+    SWITCH_LOST = "switch_lost"
+    CALLER_UNREACHABLE = "caller_unreachable"
+
+
+class RefusalReason(StrEnum):
+    """Why a caller was not admitted to a queue."""
+
+    UNKNOWN_QUEUE = "unknown_queue"
+    QUEUE_FULL = "queue_full"
+    FLOOR_UNAVAILABLE = "floor_unavailable"
+    DRAINING = "draining"
+
+
+class OfferLostReason(StrEnum):
+    """Why an offer did not end in a conversation."""
+
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    REFUSED = "refused"
+    UNREGISTERED = "unregistered"
+    UNREACHABLE = "unreachable"
+    CALLER_GONE = "caller_gone"
+    AGENT_GONE = "agent_gone"
+    BRIDGE_FAILED = "bridge_failed"
+    SWITCH_LOST = "switch_lost"
+    RECLAIMED = "reclaimed"
+
+
+class CallOutcome(StrEnum):
+    """How the whole call ended, from the caller's point of view."""
+
+    SERVED = "served"
+    ABANDONED = "abandoned"
+    SHORT_ABANDONED = "short_abandoned"
+    REFUSED = "refused"
+    EXITED = "exited"
+    OVERFLOWED = "overflowed"
+    LOST = "lost"
+
+
+class HungUpBy(StrEnum):
+    """Who ended the call."""
+
+    CALLER = "caller"
+    AGENT = "agent"
+    CALLCORE = "callcore"
+    SWITCH = "switch"
+    UNKNOWN = "unknown"
+
+
+MISSES = frozenset(
+    {
+        OfferLostReason.NO_ANSWER,
+        OfferLostReason.BUSY,
+        OfferLostReason.REFUSED,
+        OfferLostReason.UNREGISTERED,
+        OfferLostReason.UNREACHABLE,
+    }
+)
+"""Reasons that count as a miss of the agent; the others are nobody's fault."""
+
+_LOST_BY_CAUSE = {
+    "NO_ANSWER": OfferLostReason.NO_ANSWER,
+    "NO_USER_RESPONSE": OfferLostReason.NO_ANSWER,
+    "ORIGINATOR_CANCEL": OfferLostReason.NO_ANSWER,
+    "ALLOTTED_TIMEOUT": OfferLostReason.NO_ANSWER,
+    "PROGRESS_TIMEOUT": OfferLostReason.NO_ANSWER,
+    "USER_BUSY": OfferLostReason.BUSY,
+    "CALL_REJECTED": OfferLostReason.REFUSED,
+    "USER_CHALLENGE": OfferLostReason.REFUSED,
+    "SUBSCRIBER_ABSENT": OfferLostReason.UNREGISTERED,
+    "USER_NOT_REGISTERED": OfferLostReason.UNREGISTERED,
+    "SYSTEM_SHUTDOWN": OfferLostReason.SWITCH_LOST,
+}
+
+
+def offer_lost_by(hangup_cause: str) -> OfferLostReason:
+    """The reason an agent's leg that ended before pick-up with ``hangup_cause`` was lost.
+
+    Causes are FreeSWITCH's words (``switch_types.h``, after ITU-T Q.850). A cause without an
+    entry means that the phone could not be reached.
+    """
+    return _LOST_BY_CAUSE.get(hangup_cause, OfferLostReason.UNREACHABLE)
+
+
+def is_short(waited_seconds: float, short_abandon_seconds: float) -> bool:
+    """True if an abandonment after ``waited_seconds`` is too early to count against us."""
+    return waited_seconds < short_abandon_seconds

@@ -1,0 +1,1 @@
+"""One file per thing that happens; asks the domain, acts through ports."""

@@ -1,0 +1,240 @@
+"""Going on with a call that another process began.
+
+A caller left waiting keeps the place, the clock and the music; a conversation is followed to its
+end. What the dead process knew and left nowhere (announcements made, offers lost) is missing from
+the record, which says that the call was adopted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from callcore.domain.ids import AgentId, CallId, Micros, OfferId, QueueName, seconds_between
+from callcore.domain.ledger import Caller, CallLedger
+from callcore.domain.outcomes import HungUpBy, LeaveReason
+from callcore.domain.policies import QueuePolicy
+from callcore.flows.call import LOST_TRACK, Call
+from callcore.flows.inbound_call import InboundCalls
+from callcore.flows.record_keeping import RecordKeeping
+from callcore.flows.site import Site
+from callcore.flows.waiting_call import Place
+from callcore.ports.stores import FloorCall, FloorCallState, Reservation
+from callcore.ports.switch_events import LegSnapshot
+
+Spawn = Callable[[CallId, Callable[[], None]], None]
+"""Starts a call's script in a greenlet of its own."""
+
+
+class Phase(StrEnum):
+    """Where a caller's leg that nobody follows is."""
+
+    ARRIVED = "arrived"
+    WAITING = "waiting"
+    TALKING = "talking"
+    ELSEWHERE = "elsewhere"
+
+
+def phase_of(
+    leg: LegSnapshot, floor_call: FloorCall | None, fallback_extension: str
+) -> Phase:
+    """Where the caller is, from the switch first, then the floor, then what the leg remembers.
+
+    The switch owns channels: a leg that is bridged talks, whatever the floor says. A leg in the
+    fallback or in another dialplan extension is no longer ours.
+    """
+    if leg.dialled_number == fallback_extension:
+        return Phase.ELSEWHERE
+    is_waiting_on_floor = floor_call is not None and floor_call.state in {
+        FloorCallState.WAITING,
+        FloorCallState.OFFERED,
+    }
+    if leg.bridged_to is not None:
+        is_known = floor_call is not None or bool(leg.variables.get("callcore_offer"))
+        return Phase.TALKING if is_known else Phase.ELSEWHERE
+    if is_waiting_on_floor or leg.variables.get("callcore_waits_in"):
+        return Phase.WAITING
+    return Phase.ARRIVED if leg.is_parked else Phase.ELSEWHERE
+
+
+class Adoption:
+    """Takes over calls, and closes those that ended unheard."""
+
+    def __init__(
+        self, site: Site, calls: InboundCalls, keeping: RecordKeeping, spawn: Spawn
+    ) -> None:
+        self._site = site
+        self._calls = calls
+        self._keeping = keeping
+        self._spawn = spawn
+
+    def resume_waiting(self, leg: LegSnapshot, floor_call: FloorCall | None) -> bool:
+        """Goes on with a caller left waiting. False if the queue is no more."""
+        queue = self._queue(leg, floor_call)
+        if queue is None:
+            return False
+        call = self._follow(leg, queue)
+        if not leg.is_line_answered:
+            call.answer()
+            call.play_music(queue.music)
+        place = _place(leg, floor_call, queue)
+        self._spawn(
+            call.caller.call_id, lambda: self._calls.resume_waiting(call, queue, place)
+        )
+        return True
+
+    def resume_talking(self, leg: LegSnapshot, floor_call: FloorCall | None) -> bool:
+        """Goes on with a conversation. False if nothing says with whom, or the queue is no more."""
+        queue = self._queue(leg, floor_call)
+        reservation = _reservation(leg, floor_call, queue)
+        if queue is None or reservation is None:
+            return False
+        call = self._follow(leg, queue)
+        bridged_at = self._note_bridge(call, queue, reservation, leg, floor_call)
+        self._spawn(
+            call.caller.call_id,
+            lambda: self._calls.resume_talking(call, queue, reservation, bridged_at),
+        )
+        return True
+
+    def _queue(self, leg: LegSnapshot, floor_call: FloorCall | None) -> QueuePolicy | None:
+        kept = leg.variables.get("callcore_waits_in") or leg.variables.get("callcore_talks_in")
+        name = floor_call.queue if floor_call else QueueName(kept or "")
+        return self._site.policy.queues.get(name)
+
+    def _follow(self, leg: LegSnapshot, queue: QueuePolicy) -> Call:
+        call = self._calls.follow(_caller(leg), is_adopted=True)
+        call.remember_music(queue.music)
+        call.is_line_answered = leg.is_line_answered
+        call.ledger.line_answered_at = leg.answered_at
+        return call
+
+    def close_unheard(self, floor_call: FloorCall) -> None:
+        """Keeps the record of a call that ended while nobody listened."""
+        now = self._site.clock.now()
+        caller = Caller(
+            call_id=floor_call.call_id,
+            leg_id=floor_call.leg_id,
+            node=floor_call.node,
+            number=floor_call.caller_number,
+            name=floor_call.caller_name,
+            dialled_number=floor_call.dialled_number,
+            arrived_at=floor_call.arrived_at,
+        )
+        ledger = CallLedger(caller, self._site.policy.site, is_adopted=True)
+        ledger.joined(
+            floor_call.queue,
+            floor_call.first_joined_at,
+            priority=floor_call.priority,
+            position=None,
+        )
+        is_talking = floor_call.state is FloorCallState.TALKING
+        bridged_at = floor_call.bridged_at
+        ledger.left(
+            bridged_at if is_talking and bridged_at else now,
+            LeaveReason.PICKED_UP if is_talking else LeaveReason.SWITCH_LOST,
+            short_abandon_seconds=0,
+        )
+        reservation = floor_call.reservation
+        if is_talking and reservation is not None and bridged_at is not None:
+            _note_talk(ledger, reservation, bridged_at, is_within_service_level=None)
+            ledger.unbridged(reservation.offer_id, now, LOST_TRACK)
+        ledger.fault("the call ended while no process followed it; ended_at is when this was found")
+        self._keeping.keep(ledger.close(now, HungUpBy.UNKNOWN, LOST_TRACK))
+
+    def _note_bridge(
+        self,
+        call: Call,
+        queue: QueuePolicy,
+        reservation: Reservation,
+        leg: LegSnapshot,
+        floor_call: FloorCall | None,
+    ) -> Micros:
+        """Notes the bridge, on the floor too if the other process died before it could."""
+        place = _place(leg, floor_call, queue)
+        kept = floor_call.bridged_at if floor_call else None
+        known = kept or _instant(leg.variables.get("callcore_bridged_at"))
+        bridged_at = known or self._site.clock.now()
+        if floor_call is not None and floor_call.state is FloorCallState.OFFERED:
+            self._site.roster.win(reservation, bridged_at)
+        call.ledger.joined(
+            queue.name, place.first_joined_at, priority=place.priority, position=None
+        )
+        call.ledger.left(
+            bridged_at, LeaveReason.PICKED_UP, short_abandon_seconds=queue.short_abandon_seconds
+        )
+        waited = seconds_between(place.first_joined_at, bridged_at)
+        _note_talk(
+            call.ledger,
+            reservation,
+            bridged_at,
+            is_within_service_level=waited <= queue.service_level_seconds if known else None,
+        )
+        if known is None:
+            call.ledger.fault("the bridge was found, not heard: bridged_at is when it was found")
+        return bridged_at
+
+
+def _note_talk(
+    ledger: CallLedger,
+    reservation: Reservation,
+    bridged_at: Micros,
+    *,
+    is_within_service_level: bool | None,
+) -> None:
+    ledger.offered(
+        reservation.offer_id,
+        reservation.queue,
+        reservation.agent_id,
+        reservation.leg_id,
+        bridged_at,
+    )
+    ledger.bridged(
+        reservation.offer_id, bridged_at, is_within_service_level=is_within_service_level
+    )
+
+
+def _caller(leg: LegSnapshot) -> Caller:
+    return Caller(
+        call_id=CallId(leg.leg_id),
+        leg_id=leg.leg_id,
+        node=leg.node,
+        number=leg.caller_number,
+        name=leg.caller_name,
+        dialled_number=leg.dialled_number,
+        arrived_at=_instant(leg.variables.get("callcore_arrived_at")) or leg.created_at,
+    )
+
+
+def _place(leg: LegSnapshot, floor_call: FloorCall | None, queue: QueuePolicy) -> Place:
+    if floor_call is not None:
+        return Place(
+            priority=floor_call.priority, first_joined_at=floor_call.first_joined_at
+        )
+    priority = leg.variables.get("callcore_priority", "")
+    return Place(
+        priority=int(priority) if priority.lstrip("-").isdigit() else queue.priority,
+        first_joined_at=_instant(leg.variables.get("callcore_joined_at")) or leg.created_at,
+    )
+
+
+def _reservation(
+    leg: LegSnapshot, floor_call: FloorCall | None, queue: QueuePolicy | None
+) -> Reservation | None:
+    if floor_call is not None:
+        return floor_call.reservation
+    offer_id, agent_id = leg.variables.get("callcore_offer"), leg.variables.get("callcore_agent")
+    if queue is None or leg.bridged_to is None or not offer_id or not agent_id:
+        return None
+    return Reservation(
+        offer_id=OfferId(offer_id),
+        call_id=CallId(leg.leg_id),
+        agent_id=AgentId(agent_id),
+        queue=queue.name,
+        leg_id=leg.bridged_to,
+        lease_seconds=0.0,
+    )
+
+
+def _instant(text: str | None) -> Micros | None:
+    return Micros(int(text)) if text and text.isdigit() else None

@@ -1,0 +1,211 @@
+"""One call while it goes on: its mailbox, its caller's line, its notes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from callcore.domain import announcements
+from callcore.domain.events import PromptMissing
+from callcore.domain.ids import LegId, Micros, seconds_between
+from callcore.domain.ledger import CallLedger, Caller
+from callcore.domain.outcomes import HungUpBy
+from callcore.flows.messages import Message, Reserved
+from callcore.flows.site import Site
+from callcore.ports.stores import Reservation
+from callcore.ports.switch_events import (
+    DigitPressed,
+    LegAnswered,
+    LegEnded,
+    PlaybackEnded,
+    RecordingStarted,
+    RecordingStopped,
+)
+from callcore.ports.telephony import Switch, SwitchUnavailableError, TelephonyError
+from callcore.runtime.mailbox import Mailbox
+
+SWITCH_CAUSES = frozenset({"SYSTEM_SHUTDOWN", "SWITCH_RESTARTED"})
+"""Ends of a leg that are the switch's doing. ``SWITCH_RESTARTED`` is our own word, for legs that
+went with the core they lived in."""
+
+LOST_TRACK = "LOST_TRACK"
+"""Our own word for a leg that ended while no link was there to tell."""
+
+
+OUTLIVES_TALK_SECONDS = 1.0
+"""An agent who hangs up takes the caller's leg along within 40 ms. A leg that lives on longer was
+transferred by the agent's phone, and its end is the caller's doing."""
+
+
+Decline = Callable[[Reservation], None]
+"""Gives back an agent who was reserved for a caller who is no longer there."""
+
+
+class CallerHungUpError(Exception):
+    """The caller's leg ended. Unwinds whatever the call's script is at."""
+
+    def __init__(self, ended: LegEnded) -> None:
+        super().__init__(f"leg {ended.leg_id} ended: {ended.cause}")
+        self.ended = ended
+
+
+class Call:
+    """What a call's script works with.
+
+    The line's commands are not errors when the link is down: the caller goes on hearing what was
+    begun, the dead man's switch is the last resort, and reclaiming looks after the rest once the
+    link is back.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        caller: Caller,
+        mailbox: Mailbox[Message],
+        decline: Decline,
+        *,
+        is_adopted: bool = False,
+    ) -> None:
+        self.site = site
+        self.caller = caller
+        self.mailbox = mailbox
+        self.ledger = CallLedger(caller, site.policy.site, is_adopted=is_adopted)
+        self.is_line_answered = False
+        self.is_open_to_offers = False
+        """True while the caller waits: a reservation made for a caller who has just left is
+        declined whenever it is found in the mailbox."""
+        self.hung_up_by = HungUpBy.UNKNOWN
+        """Set as soon as it is known who ends the call; the caller if nobody else did."""
+        self.talk_ended_at: Micros | None = None
+        self._decline = decline
+        self._music: str | None = None
+        self._is_without_prompts = site.policy.sounds.directory is None
+
+    @property
+    def switch(self) -> Switch:
+        """The node the caller's leg lives on."""
+        return self.site.switches[self.caller.node]
+
+    @property
+    def leg_id(self) -> LegId:
+        """The caller's leg."""
+        return self.caller.leg_id
+
+    def take(self) -> Message:
+        """The next message, noted. Raises ``CallerHungUpError`` when it is the caller's end."""
+        message = self.mailbox.take()
+        match message:
+            case Reserved() if not self.is_open_to_offers:
+                self._decline(message.reservation)
+            case LegEnded() if message.leg_id == self.leg_id:
+                self._note_end(message)
+                raise CallerHungUpError(message)
+            case LegAnswered() if message.leg_id == self.leg_id:
+                self.line_answered(message)
+            case DigitPressed() if message.leg_id == self.leg_id:
+                self.ledger.pressed(message.digit, message.at)
+            case PlaybackEnded(is_missing=True) if message.leg_id == self.leg_id:
+                self._sound_missing(message.path)
+            case RecordingStarted():
+                self.ledger.recording_started(message.path, message.at)
+            case RecordingStopped():
+                self.ledger.recording_stopped(message.path, message.at)
+            case _:
+                pass
+        return message
+
+    def decline_unread(self) -> None:
+        """Declines the reservations nobody will read any more."""
+        for message in self.mailbox.drain():
+            if isinstance(message, Reserved):
+                self._decline(message.reservation)
+
+    def line_answered(self, answered: LegAnswered) -> None:
+        """Notes when the switch answered the caller's line; told again, changes nothing."""
+        if not self.is_line_answered:
+            self.is_line_answered = True
+            self.ledger.line_answered_at = answered.at
+
+    def answer(self) -> None:
+        """Answers the caller's line unless that was done."""
+        if not self.is_line_answered:
+            self._post(lambda: self.switch.answer(self.leg_id))
+
+    def play_music(self, path: str) -> None:
+        """Plays music until something ends it."""
+        self._music = path
+        self._post(lambda: self.switch.play_endlessly(self.leg_id, path))
+
+    def remember_music(self, path: str) -> None:
+        """Notes what is playing already, begun by the process that had the call before."""
+        self._music = path
+
+    def announce(self, prompts: tuple[str, ...]) -> None:
+        """Plays prompts over the music; a tone where there are none."""
+        sounds = self.site.policy.sounds
+        if self._is_without_prompts:
+            paths: tuple[str, ...] = (announcements.ATTENTION_TONE,)
+        else:
+            paths = tuple(
+                f"{sounds.directory}/{sounds.language}/{prompt}.wav" for prompt in prompts
+            )
+        self._post(lambda: self.switch.announce(self.leg_id, paths))
+
+    def guard(self) -> None:
+        """Winds the dead man's switch up for a caller who waits with us."""
+        fallback = self.site.policy.fallback
+        self._post(
+            lambda: self.switch.guard(
+                self.leg_id, fallback.waiting_after_seconds, fallback.extension, fallback.context
+            )
+        )
+
+    def unguard(self) -> None:
+        """Takes the dead man's switch off: the caller needs us no more."""
+        self._post(lambda: self.switch.unguard(self.leg_id))
+
+    def remember(self, **variables: str) -> None:
+        """Keeps what another process needs to adopt the call on the caller's leg."""
+        named = {f"callcore_{name}": value for name, value in variables.items()}
+        self._post(lambda: self.switch.remember(self.leg_id, named))
+
+    def hand_to_dialplan(self, extension: str, context: str) -> None:
+        """Gives the caller back to the dialplan."""
+        self._post(lambda: self.switch.transfer(self.leg_id, extension, context))
+
+    def hang_up(self, cause: str) -> None:
+        """Ends the caller's leg, by our will."""
+        self.hung_up_by = HungUpBy.CALLCORE
+        self._post(lambda: self.switch.hang_up(self.leg_id, cause))
+
+    def fault(self, error: TelephonyError) -> None:
+        """Notes that the switch did not do what was asked."""
+        self.ledger.fault(f"{type(error).__name__}: {error}")
+
+    def _post(self, command: Callable[[], None]) -> None:
+        try:
+            command()
+        except SwitchUnavailableError as error:
+            self.fault(error)
+
+    def _note_end(self, ended: LegEnded) -> None:
+        if ended.cause in SWITCH_CAUSES:
+            self.hung_up_by = HungUpBy.SWITCH
+        elif self.talk_ended_at is not None and (
+            seconds_between(self.talk_ended_at, ended.at) > OUTLIVES_TALK_SECONDS
+        ):
+            self.hung_up_by = HungUpBy.CALLER
+        elif self.hung_up_by is HungUpBy.UNKNOWN and ended.cause != LOST_TRACK:
+            self.hung_up_by = HungUpBy.CALLER
+
+    def _sound_missing(self, path: str) -> None:
+        """Falls back once, to a tone that the switch makes itself; never replays in a loop."""
+        self.site.facts.publish(
+            PromptMissing(at=self.site.clock.now(), call_id=self.caller.call_id, what=path)
+        )
+        if path in {announcements.STAND_IN_MUSIC, announcements.ATTENTION_TONE}:
+            return
+        if path == self._music:
+            self.play_music(announcements.STAND_IN_MUSIC)
+        elif not self._is_without_prompts:
+            self._is_without_prompts = True
+            self.announce(())

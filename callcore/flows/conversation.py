@@ -1,0 +1,87 @@
+"""Caller and agent talk, until one of them hangs up or is taken elsewhere."""
+
+from __future__ import annotations
+
+from callcore.domain.events import TalkEnded
+from callcore.domain.ids import Micros, seconds_between
+from callcore.domain.outcomes import HungUpBy
+from callcore.domain.policies import QueuePolicy
+from callcore.flows.agent_freeing import AgentFreeing
+from callcore.flows.call import SWITCH_CAUSES, Call, CallerHungUpError
+from callcore.ports.stores import Reservation
+from callcore.ports.switch_events import LegEnded, LegHeld, LegUnbridged, LegUnheld
+from callcore.ports.telephony import SwitchUnavailableError
+
+
+class Conversation:
+    """One conversation of ``call`` with the agent of ``reservation``."""
+
+    def __init__(
+        self, call: Call, queue: QueuePolicy, reservation: Reservation, freeing: AgentFreeing
+    ) -> None:
+        self._call = call
+        self._queue = queue
+        self._reservation = reservation
+        self._freeing = freeing
+
+    def follow(self, bridged_at: Micros, recording_path: str | None) -> None:
+        """Follows the conversation to its end; the agent wraps up then.
+
+        Returns when the caller is still on the line (the agent hung up or sent the caller on).
+        Raises ``CallerHungUpError`` when the caller is not.
+        """
+        self._call.unguard()
+        if recording_path is not None:
+            self._record(recording_path)
+        ended_at, cause, hung_up_by = self._call.site.clock.now(), "", HungUpBy.UNKNOWN
+        try:
+            ended_at, cause = self._until_apart()
+            hung_up_by = HungUpBy.SWITCH if cause in SWITCH_CAUSES else HungUpBy.AGENT
+            self._call.hung_up_by = hung_up_by
+            self._call.talk_ended_at = ended_at
+        except CallerHungUpError as hung_up:
+            ended_at, cause = hung_up.ended.at, hung_up.ended.cause
+            hung_up_by = self._call.hung_up_by
+            raise
+        finally:
+            self._ended(bridged_at, ended_at, cause, hung_up_by)
+
+    def _until_apart(self) -> tuple[Micros, str]:
+        reservation, ledger = self._reservation, self._call.ledger
+        while True:
+            message = self._call.take()
+            match message:
+                case LegHeld() if message.leg_id == reservation.leg_id:
+                    ledger.held(message.at)
+                case LegUnheld() if message.leg_id == reservation.leg_id:
+                    ledger.unheld(reservation.offer_id, message.at)
+                case LegEnded() if message.leg_id == reservation.leg_id:
+                    return message.at, message.cause
+                case LegUnbridged() if message.leg_id == self._call.leg_id:
+                    return message.at, ""
+                case _:
+                    pass
+
+    def _record(self, path: str) -> None:
+        try:
+            self._call.switch.start_recording(self._call.leg_id, path)
+        except SwitchUnavailableError as error:
+            self._call.fault(error)
+
+    def _ended(
+        self, bridged_at: Micros, ended_at: Micros, cause: str, hung_up_by: HungUpBy
+    ) -> None:
+        reservation, site = self._reservation, self._call.site
+        self._call.ledger.unbridged(reservation.offer_id, ended_at, cause)
+        self._freeing.after_talk(reservation, self._queue.wrap_up_seconds)
+        site.facts.publish(
+            TalkEnded(
+                at=site.clock.now(),
+                call_id=reservation.call_id,
+                queue=reservation.queue,
+                offer_id=reservation.offer_id,
+                agent_id=reservation.agent_id,
+                talked_seconds=seconds_between(bridged_at, ended_at),
+                hung_up_by=hung_up_by,
+            )
+        )

@@ -1,0 +1,121 @@
+"""Who is offered whom, and when: on every event that may have made a pair possible.
+
+Reads a few candidates, lets ``domain.routing`` choose, and commits with ``reserve``, which
+answers ``caller_gone`` or ``agent_busy`` if somebody was quicker. Each reservation goes as a
+message to the call, whose script calls the agent's phone.
+"""
+
+from __future__ import annotations
+
+from callcore.domain import routing
+from callcore.domain.agents import AgentState
+from callcore.domain.events import AgentChanged
+from callcore.domain.ids import AgentId, LegId, Micros, QueueName
+from callcore.flows.messages import Reserved
+from callcore.flows.site import Site
+from callcore.flows.switchboard import Switchboard
+from callcore.ports.stores import Reservation, ReserveAnswer, WaitingCaller
+
+CANDIDATES = 10
+"""How many callers and agents are read at a time: enough to pass those who were just taken."""
+
+ROUNDS = 10
+"""How often a decision is made anew after others were quicker; each of them has then placed a
+pair of its own, and the next event will look again."""
+
+LEASE_BEYOND_RINGING_SECONDS = 15.0
+"""What a reservation's lease lasts longer than the phone rings: pick-up, bridge, slow links."""
+
+CALLER_JOINED = "caller_joined"
+AGENT_FREE = "agent_free"
+
+
+class Dispatcher:
+    """Makes pairs of waiting callers and free agents."""
+
+    def __init__(self, site: Site, switchboard: Switchboard) -> None:
+        self._site = site
+        self._switchboard = switchboard
+
+    def caller_waiting(self, queue: QueueName, triggered_at: Micros) -> None:
+        """Somebody waits in the queue who did not before. May raise ``StoreUnavailableError``."""
+        for _ in range(ROUNDS):
+            agents = self._site.roster.free_agents(queue, CANDIDATES)
+            callers = self._reachable(queue) if agents else []
+            pairs = routing.match(callers, [agent.agent_id for agent in agents])
+            if not pairs:
+                return
+            answers = [
+                self._reserve(caller, agent_id, queue, CALLER_JOINED, triggered_at)
+                for caller, agent_id in pairs
+            ]
+            is_settled = all(answer is ReserveAnswer.RESERVED for answer in answers)
+            if is_settled and len(pairs) < CANDIDATES:
+                return
+
+    def agent_free(self, agent_id: AgentId, triggered_at: Micros) -> None:
+        """The agent may be asked from now on. May raise ``StoreUnavailableError``."""
+        agent = self._site.policy.agents.get(agent_id)
+        if agent is None:
+            return
+        for _ in range(ROUNDS):
+            heads = [
+                (caller.score, (caller, queue))
+                for queue in agent.queues
+                for caller in self._reachable(queue)[:1]
+            ]
+            best = routing.best_caller(heads)
+            if best is None:
+                return
+            caller, queue = best
+            answer = self._reserve(caller, agent_id, queue, AGENT_FREE, triggered_at)
+            if answer is not ReserveAnswer.CALLER_GONE:
+                return
+
+    def _reachable(self, queue: QueueName) -> list[WaitingCaller]:
+        """The first callers whom this process follows over a link that is up."""
+        return [
+            caller
+            for caller in self._site.waiting_room.first_waiting(queue, CANDIDATES)
+            if (node := self._switchboard.node_of(caller.call_id)) is not None
+            and self._site.switches[node].is_connected
+        ]
+
+    def _reserve(
+        self,
+        caller: WaitingCaller,
+        agent_id: AgentId,
+        queue: QueueName,
+        trigger: str,
+        triggered_at: Micros,
+    ) -> ReserveAnswer:
+        site = self._site
+        reservation = Reservation(
+            offer_id=site.ids.offer_id(),
+            call_id=caller.call_id,
+            agent_id=agent_id,
+            queue=queue,
+            leg_id=site.ids.leg_id(beside=LegId(caller.call_id)),
+            lease_seconds=site.policy.queues[queue].ring_timeout_seconds
+            + LEASE_BEYOND_RINGING_SECONDS,
+        )
+        answer = site.roster.reserve(reservation)
+        if answer is not ReserveAnswer.RESERVED:
+            return answer
+        message = Reserved(reservation=reservation, trigger=trigger, triggered_at=triggered_at)
+        if not self._switchboard.post(caller.call_id, message):
+            site.roster.lose(
+                reservation, is_miss=False, retry_after_seconds=0, is_caller_waiting=False
+            )
+            return ReserveAnswer.CALLER_GONE
+        site.facts.publish(
+            AgentChanged(
+                at=site.clock.now(),
+                agent_id=agent_id,
+                state=AgentState.RESERVED,
+                reason=reservation.offer_id,
+            )
+        )
+        return answer
+
+

@@ -1,0 +1,30 @@
+"""Making the roster known to the floor, without disturbing who is at work."""
+
+from __future__ import annotations
+
+from callcore.domain.agents import AgentState
+from callcore.domain.events import AgentChanged
+from callcore.flows.site import Site
+from callcore.ports.stores import AgentAnswer
+
+
+def open_floor(site: Site) -> None:
+    """Enrols every agent of the policy and logs in those who begin logged in.
+
+    An agent the floor already knows keeps the state: a restart logs nobody out, and one who
+    logged out stays so. May raise ``StoreUnavailableError``.
+    """
+    known = {agent.agent_id for agent in site.roster.agents()}
+    for agent in site.policy.agents.values():
+        site.roster.enrol(agent.agent_id, agent.queues, agent.name)
+        if agent.agent_id in known or not agent.logged_in_at_start:
+            continue
+        if site.roster.log_in(agent.agent_id, site.ids.request_id()) is AgentAnswer.DONE:
+            site.facts.publish(
+                AgentChanged(
+                    at=site.clock.now(),
+                    agent_id=agent.agent_id,
+                    state=AgentState.AVAILABLE,
+                    reason="logged_in_at_start",
+                )
+            )

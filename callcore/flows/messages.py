@@ -1,0 +1,62 @@
+"""What a call's mailbox holds besides the events of its legs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from callcore.domain.ids import Micros, OfferId
+from callcore.ports.stores import Reservation
+from callcore.ports.switch_events import LegEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserved:
+    """An agent is reserved for the caller: call the phone.
+
+    ``trigger`` is the event that led to the decision and ``triggered_at`` when it came in.
+    """
+
+    reservation: Reservation
+    trigger: str
+    triggered_at: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementDue:
+    """It is time to tell the caller the position."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuardDue:
+    """It is time to wind up the dead man's switch again."""
+
+
+@dataclass(frozen=True, slots=True)
+class MaximumWaitReached:
+    """The caller has waited as long as the queue allows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingTimedOut:
+    """The switch should have given the agent's phone up by now."""
+
+    offer_id: OfferId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeTimedOut:
+    """The switch should have joined the legs by now."""
+
+    offer_id: OfferId
+
+
+Message: TypeAlias = (
+    LegEvent
+    | Reserved
+    | AnnouncementDue
+    | GuardDue
+    | MaximumWaitReached
+    | RingTimedOut
+    | BridgeTimedOut
+)

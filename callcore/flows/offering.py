@@ -1,0 +1,309 @@
+"""Ringing one agent for one caller, until the offer is won or lost.
+
+What decides the races is the table in ``domain.offers``; this file names the effects of each
+change. An offering has no greenlet of its own: the call's script hands it the messages that
+concern it, in the order of the call's mailbox.
+"""
+
+from __future__ import annotations
+
+from callcore.domain import offers, outcomes
+from callcore.domain.agents import AgentState
+from callcore.domain.events import (
+    AgentChanged,
+    AgentPickedUp,
+    Decided,
+    LegsBridged,
+    OfferLost,
+    OfferMade,
+    OfferRinging,
+)
+from callcore.domain.ids import LegId, Micros, seconds_between
+from callcore.domain.offers import OfferEvent, OfferState
+from callcore.domain.outcomes import OfferLostReason
+from callcore.domain.policies import QueuePolicy
+from callcore.flows.agent_freeing import AgentFreeing
+from callcore.flows.call import Call
+from callcore.flows.messages import BridgeTimedOut, Message, Reserved, RingTimedOut
+from callcore.flows.switchboard import Switchboard
+from callcore.ports.stores import OfferAnswer
+from callcore.ports.surroundings import Timer
+from callcore.ports.switch_events import LegAnswered, LegBridged, LegEnded, LegParked, LegRinging
+from callcore.ports.telephony import (
+    CommandTimedOutError,
+    LegRequest,
+    SwitchUnavailableError,
+    TelephonyError,
+)
+
+BEYOND_RINGING_SECONDS = 3.0
+"""How much longer than the switch we wait before we call a phone unanswered ourselves."""
+
+BRIDGE_SECONDS = 5.0
+"""How long two parked legs may take to be joined; the switch needs 40 ms."""
+
+
+class Offering:
+    """One offer of the call ``call``, made by ``reserved``."""
+
+    def __init__(
+        self,
+        call: Call,
+        queue: QueuePolicy,
+        reserved: Reserved,
+        switchboard: Switchboard,
+        freeing: AgentFreeing,
+        first_joined_at: Micros,
+    ) -> None:
+        self.reservation = reserved.reservation
+        self.state = OfferState.RESERVED
+        self.bridged_at = Micros(0)
+        self._call = call
+        self._queue = queue
+        self._reserved = reserved
+        self._switchboard = switchboard
+        self._freeing = freeing
+        self._first_joined_at = first_joined_at
+        self._reserved_at = call.site.clock.now()
+        self._ringing_at: Micros | None = None
+        self._hangup_cause = ""
+        self._is_leg_over = False
+        self._is_bridge_asked = False
+        self._timer: Timer | None = None
+
+    @property
+    def leg_id(self) -> LegId:
+        """The agent's leg."""
+        return self.reservation.leg_id
+
+    def start(self) -> None:
+        """Calls the agent's phone."""
+        site, reservation = self._call.site, self.reservation
+        agent = site.policy.agents[reservation.agent_id]
+        self._switchboard.claim(reservation.leg_id, reservation.call_id)
+        self._call.ledger.offered(
+            reservation.offer_id,
+            reservation.queue,
+            reservation.agent_id,
+            self.leg_id,
+            self._reserved_at,
+        )
+        request = LegRequest(
+            leg_id=reservation.leg_id,
+            contact=agent.contact,
+            timeout_seconds=self._queue.ring_timeout_seconds,
+            caller_number=self._call.caller.number,
+            caller_name=self._call.caller.name,
+            variables={
+                "callcore_call": reservation.call_id,
+                "callcore_offer": reservation.offer_id,
+                "callcore_agent": reservation.agent_id,
+                "callcore_queue": reservation.queue,
+            },
+        )
+        try:
+            self._call.switch.originate(request)
+        except SwitchUnavailableError:
+            self._apply(OfferEvent.SWITCH_LOST)
+            return
+        except TelephonyError as error:
+            self._call.fault(error)
+            self._is_leg_over = True
+            self._apply(OfferEvent.LEG_ENDED)
+            return
+        now = site.clock.now()
+        self._timer = self._call.mailbox.post_after(
+            self._queue.ring_timeout_seconds + BEYOND_RINGING_SECONDS,
+            RingTimedOut(offer_id=reservation.offer_id),
+        )
+        seconds = seconds_between(self._reserved.triggered_at, now)
+        site.facts.publish(Decided(at=now, trigger=self._reserved.trigger, seconds=seconds))
+        site.facts.publish(
+            OfferMade(
+                at=now,
+                call_id=reservation.call_id,
+                queue=reservation.queue,
+                offer_id=reservation.offer_id,
+                agent_id=reservation.agent_id,
+                waited_seconds=seconds_between(self._first_joined_at, now),
+            )
+        )
+
+    def hear(self, message: Message) -> None:
+        """Takes a message of the call's mailbox; one that does not concern the offer is nothing."""
+        match message:
+            case LegRinging() if message.leg_id == self.leg_id:
+                self._rings(message.at)
+            case LegParked() if message.leg_id == self.leg_id:
+                self._picked_up(message.at)
+            case LegEnded() if message.leg_id == self.leg_id:
+                self._is_leg_over = True
+                self._hangup_cause = message.cause
+                self._apply(OfferEvent.LEG_ENDED)
+            case LegAnswered() if self.state is OfferState.PICKED_UP:
+                self._bridge()
+            case LegBridged() if self.leg_id in {message.leg_id, message.other_leg_id}:
+                self._bridged(message.at)
+            case RingTimedOut() if message.offer_id == self.reservation.offer_id:
+                self._hangup_cause = "NO_ANSWER"
+                self._apply(OfferEvent.RING_TIMED_OUT)
+            case BridgeTimedOut() if message.offer_id == self.reservation.offer_id:
+                self._apply(OfferEvent.BRIDGE_FAILED)
+            case _:
+                pass
+
+    def caller_gone(self) -> None:
+        """The caller left: nobody is to be rung or kept any more."""
+        self._apply(OfferEvent.CALLER_GONE)
+
+    def _rings(self, at: Micros) -> None:
+        if self._ringing_at is not None:
+            return
+        self._apply(OfferEvent.LEG_RINGING)
+        if self.state is not OfferState.RINGING:
+            return
+        self._ringing_at = at
+        self._call.ledger.ringing(self.reservation.offer_id, at)
+        self._freeing.note(lambda roster: roster.mark_ringing(self.reservation))
+        self._publish_agent(AgentState.RINGING)
+        self._call.site.facts.publish(
+            OfferRinging(
+                at=at,
+                call_id=self.reservation.call_id,
+                queue=self.reservation.queue,
+                offer_id=self.reservation.offer_id,
+                agent_id=self.reservation.agent_id,
+            )
+        )
+
+    def _picked_up(self, at: Micros) -> None:
+        before = self.state
+        self._apply(OfferEvent.AGENT_PICKED_UP)
+        if self.state is before or self.state is not OfferState.PICKED_UP:
+            return
+        self._call.ledger.picked_up(self.reservation.offer_id, at)
+        self._call.site.facts.publish(
+            AgentPickedUp(
+                at=at,
+                call_id=self.reservation.call_id,
+                queue=self.reservation.queue,
+                offer_id=self.reservation.offer_id,
+                agent_id=self.reservation.agent_id,
+                rang_seconds=seconds_between(self._ringing_at or self._reserved_at, at),
+            )
+        )
+        self._bridge()
+
+    def _bridge(self) -> None:
+        """Joins the legs, once the caller's line is answered.
+
+        The switch hangs both up if it is asked to join a caller who has no media yet.
+        """
+        if not self._call.is_line_answered or self._is_bridge_asked:
+            return
+        self._is_bridge_asked = True
+        self._restart_timer()
+        try:
+            self._call.switch.bridge(self._call.leg_id, self.leg_id)
+        except (CommandTimedOutError, SwitchUnavailableError) as error:
+            self._call.fault(error)
+        except TelephonyError as error:
+            self._call.fault(error)
+            self._apply(OfferEvent.BRIDGE_FAILED)
+
+    def _restart_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._call.mailbox.post_after(
+            BRIDGE_SECONDS, BridgeTimedOut(offer_id=self.reservation.offer_id)
+        )
+
+    def _bridged(self, at: Micros) -> None:
+        if self.state is not OfferState.PICKED_UP:
+            return
+        self._apply(OfferEvent.BRIDGED)
+        self.bridged_at = at
+        waited = seconds_between(self._first_joined_at, at)
+        is_within = waited <= self._queue.service_level_seconds
+        self._call.ledger.bridged(
+            self.reservation.offer_id, at, is_within_service_level=is_within
+        )
+        answer = self._freeing.note(lambda roster: roster.win(self.reservation, at))
+        if answer is OfferAnswer.STALE:
+            self._call.ledger.fault("the floor no longer knew the offer that was won")
+        self._publish_agent(AgentState.TALKING)
+        self._call.site.facts.publish(
+            LegsBridged(
+                at=at,
+                call_id=self.reservation.call_id,
+                queue=self.reservation.queue,
+                offer_id=self.reservation.offer_id,
+                agent_id=self.reservation.agent_id,
+                waited_seconds=waited,
+                is_within_service_level=is_within,
+            )
+        )
+
+    def _apply(self, event: OfferEvent) -> None:
+        before = self.state
+        self.state = offers.next_state(self.reservation.offer_id, before, event)
+        if offers.is_over(self.state) and not offers.is_over(before):
+            if self._timer is not None:
+                self._timer.cancel()
+            if self.state is OfferState.LOST:
+                self._lost(self._reason(before, event), event)
+
+    def _reason(self, before: OfferState, event: OfferEvent) -> OfferLostReason:
+        match event:
+            case OfferEvent.CALLER_GONE:
+                return OfferLostReason.CALLER_GONE
+            case OfferEvent.SWITCH_LOST:
+                return OfferLostReason.SWITCH_LOST
+            case OfferEvent.BRIDGE_FAILED:
+                return OfferLostReason.BRIDGE_FAILED
+            case OfferEvent.RING_TIMED_OUT:
+                return OfferLostReason.NO_ANSWER
+            case _ if before is OfferState.PICKED_UP:
+                return OfferLostReason.AGENT_GONE
+            case _:
+                return outcomes.offer_lost_by(self._hangup_cause)
+
+    def _lost(self, reason: OfferLostReason, event: OfferEvent) -> None:
+        site, reservation = self._call.site, self.reservation
+        now = site.clock.now()
+        if not self._is_leg_over:
+            try:
+                cause = "ORIGINATOR_CANCEL" if event is OfferEvent.CALLER_GONE else "NO_ANSWER"
+                self._call.switch.hang_up(self.leg_id, cause)
+            except SwitchUnavailableError as error:
+                self._call.fault(error)
+        self._switchboard.release(self.leg_id)
+        self._call.ledger.offer_lost(reservation.offer_id, now, reason, self._hangup_cause)
+        site.facts.publish(
+            OfferLost(
+                at=now,
+                call_id=reservation.call_id,
+                queue=reservation.queue,
+                offer_id=reservation.offer_id,
+                agent_id=reservation.agent_id,
+                reason=reason,
+                hangup_cause=self._hangup_cause,
+            )
+        )
+        self._freeing.after_lost_offer(
+            reservation,
+            reason,
+            retry_after_seconds=self._queue.retry_after_miss_seconds,
+            is_caller_waiting=event is not OfferEvent.CALLER_GONE,
+        )
+
+    def _publish_agent(self, state: AgentState) -> None:
+        site = self._call.site
+        site.facts.publish(
+            AgentChanged(
+                at=site.clock.now(),
+                agent_id=self.reservation.agent_id,
+                state=state,
+                reason=self.reservation.offer_id,
+            )
+        )

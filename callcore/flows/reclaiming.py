@@ -1,0 +1,213 @@
+"""Comparing the floor with the switch, and mending what differs.
+
+Runs whenever a link comes up (the first time included): events may have been missed, and another
+process may have died with calls in its hands. What is found goes into the mailboxes as the events
+that were missed, so that scripts need no second way of hearing them. Callers nobody follows are
+adopted; calls of the floor whose leg is gone are closed; agents held by nothing are freed.
+"""
+
+from __future__ import annotations
+
+from callcore.domain.agents import AgentState
+from callcore.domain.events import SelfHealed, StoreFailed
+from callcore.domain.ids import CallId, LegId, Micros, NodeName, QueueName
+from callcore.domain.outcomes import OfferLostReason
+from callcore.flows.adoption import Adoption, Phase, phase_of
+from callcore.flows.agent_freeing import AgentFreeing
+from callcore.flows.call import LOST_TRACK
+from callcore.flows.site import Site
+from callcore.flows.switchboard import Switchboard
+from callcore.ports.stores import (
+    FloorAgent,
+    FloorCall,
+    FloorCallState,
+    Reservation,
+    StoreUnavailableError,
+)
+from callcore.ports.switch_events import LegAnswered, LegBridged, LegEnded, LegParked, LegSnapshot
+from callcore.ports.telephony import Switch, TelephonyError
+
+RETRY_SECONDS = 2.0
+HOLDING_STATES = frozenset({AgentState.RESERVED, AgentState.RINGING, AgentState.TALKING})
+ORPHAN_CAUSE = "ORIGINATOR_CANCEL"
+
+
+class Reclaiming:
+    """Mends the floor of one node after its link came up."""
+
+    def __init__(
+        self, site: Site, switchboard: Switchboard, freeing: AgentFreeing, adoption: Adoption
+    ) -> None:
+        self._site = site
+        self._switchboard = switchboard
+        self._freeing = freeing
+        self._adoption = adoption
+
+    def switch_restarted(self, node: NodeName) -> None:
+        """The switch lost its calls: every leg followed on it has ended."""
+        now = self._site.clock.now()
+        for leg_id in self._switchboard.legs(node):
+            self._switchboard.deliver(
+                LegEnded(node=node, at=now, leg_id=leg_id, cause="SWITCH_RESTARTED")
+            )
+
+    def compare(self, node: NodeName) -> None:
+        """Compares until it has succeeded or the link is down again."""
+        switch = self._site.switches[node]
+        while switch.is_connected:
+            try:
+                self._compare_once(node, switch)
+            except (TelephonyError, StoreUnavailableError) as error:
+                self._site.facts.publish(
+                    StoreFailed(
+                        at=self._site.clock.now(),
+                        store="floor",
+                        reason=f"{node} was not compared with the floor: {error}",
+                    )
+                )
+                self._site.clock.sleep(RETRY_SECONDS)
+            else:
+                return
+
+    def _compare_once(self, node: NodeName, switch: Switch) -> None:
+        followed = self._switchboard.legs(node)
+        floor_calls = {call.call_id: call for call in self._site.waiting_room.calls(node)}
+        found = {leg.leg_id: leg for leg in switch.legs()}
+        for leg_id in followed:
+            if leg_id in found:
+                self._tell_what_was_missed(found[leg_id])
+            elif not switch.leg_exists(leg_id):
+                self._tell_end(node, leg_id)
+        for leg in found.values():
+            if leg.is_inbound and not self._switchboard.follows(leg.leg_id):
+                self._adopt(leg, floor_calls.get(CallId(leg.leg_id)))
+                if self._switchboard.follows(leg.leg_id) and not switch.leg_exists(leg.leg_id):
+                    self._tell_end(node, leg.leg_id)
+        for call in floor_calls.values():
+            if self._switchboard.node_of(call.call_id) is None:
+                self._close(call)
+        self._free_agents_held_by_nothing()
+        for leg in found.values():
+            self._hang_up_orphan(leg, switch)
+
+    def _tell_what_was_missed(self, leg: LegSnapshot) -> None:
+        now = self._site.clock.now()
+        if leg.is_line_answered:
+            self._switchboard.deliver(
+                LegAnswered(node=leg.node, at=leg.answered_at or now, leg_id=leg.leg_id)
+            )
+        if leg.bridged_to is not None:
+            self._switchboard.deliver(
+                LegBridged(node=leg.node, at=now, leg_id=leg.leg_id, other_leg_id=leg.bridged_to)
+            )
+        elif leg.is_parked and not leg.is_inbound:
+            self._switchboard.deliver(_parked(leg, leg.answered_at or now))
+
+    def _tell_end(self, node: NodeName, leg_id: LegId) -> None:
+        self._heal("leg", leg_id, "gone_unheard")
+        self._switchboard.deliver(
+            LegEnded(node=node, at=self._site.clock.now(), leg_id=leg_id, cause=LOST_TRACK)
+        )
+
+    def _adopt(self, leg: LegSnapshot, floor_call: FloorCall | None) -> None:
+        match phase_of(leg, floor_call, self._site.policy.fallback.extension):
+            case Phase.ARRIVED:
+                self._end_talk_of(floor_call)
+                self._switchboard.deliver(_parked(leg, leg.created_at))
+                self._heal("call", leg.leg_id, "arrived_unheard")
+            case Phase.WAITING:
+                self._withdraw_offer_of(floor_call)
+                if self._adoption.resume_waiting(leg, floor_call):
+                    self._heal("call", leg.leg_id, "adopted")
+            case Phase.TALKING:
+                if self._adoption.resume_talking(leg, floor_call):
+                    self._heal("call", leg.leg_id, "adopted")
+            case Phase.ELSEWHERE:
+                pass
+
+    def _end_talk_of(self, call: FloorCall | None) -> None:
+        reservation = call.reservation if call else None
+        if call is not None and reservation is not None:
+            self._freeing.after_talk(reservation, self._wrap_up_seconds(call.queue))
+
+    def _withdraw_offer_of(self, call: FloorCall | None) -> None:
+        reservation = call.reservation if call else None
+        if reservation is not None:
+            self._lose(reservation, is_caller_waiting=True)
+            self._heal("agent", reservation.agent_id, "offer_withdrawn")
+
+    def _wrap_up_seconds(self, queue: QueueName) -> float:
+        policy = self._site.policy.queues.get(queue)
+        return policy.wrap_up_seconds if policy else 0.0
+
+    def _close(self, call: FloorCall) -> None:
+        """A call that ended while nobody listened."""
+        reservation = call.reservation
+        if reservation is not None:
+            if call.state is FloorCallState.TALKING:
+                self._freeing.after_talk(reservation, self._wrap_up_seconds(call.queue))
+            else:
+                self._lose(reservation, is_caller_waiting=False)
+        self._adoption.close_unheard(call)
+        self._site.waiting_room.leave(call.call_id, call.queue, self._site.ids.request_id())
+        self._heal("call", call.call_id, "ended_unheard")
+
+    def _free_agents_held_by_nothing(self) -> None:
+        for agent in self._site.roster.agents():
+            if agent.state in HOLDING_STATES and agent.call_id is not None:
+                self._free_if_held_by_nothing(agent, agent.call_id)
+
+    def _free_if_held_by_nothing(self, agent: FloorAgent, call_id: CallId) -> None:
+        if self._switchboard.node_of(call_id) is not None:
+            return
+        call = self._site.waiting_room.call(call_id)
+        if call is not None and call.offer_id == agent.offer_id:
+            return
+        self.free(agent, "held_by_nothing")
+
+    def free(self, agent: FloorAgent, reason: str) -> None:
+        """Frees an agent from an offer or a conversation that is no more."""
+        reservation = agent.reservation
+        if reservation is None:
+            return
+        if agent.state is AgentState.TALKING:
+            self._freeing.after_talk(reservation, self._wrap_up_seconds(reservation.queue))
+        else:
+            self._lose(reservation, is_caller_waiting=True)
+        self._heal("agent", agent.agent_id, reason)
+
+    def _hang_up_orphan(self, leg: LegSnapshot, switch: Switch) -> None:
+        """A phone that was rung for a caller whom nobody offers to it any more."""
+        is_ours = not leg.is_inbound and "callcore_offer" in leg.variables
+        if not is_ours or leg.bridged_to is not None:
+            return
+        if not self._switchboard.follows(leg.leg_id):
+            switch.hang_up(leg.leg_id, ORPHAN_CAUSE)
+            self._heal("leg", leg.leg_id, "orphan")
+
+    def _lose(self, reservation: Reservation, *, is_caller_waiting: bool) -> None:
+        self._freeing.after_lost_offer(
+            reservation,
+            OfferLostReason.RECLAIMED,
+            retry_after_seconds=0,
+            is_caller_waiting=is_caller_waiting,
+        )
+
+    def _heal(self, what: str, subject: str, reason: str) -> None:
+        self._site.facts.publish(
+            SelfHealed(at=self._site.clock.now(), what=what, subject=subject, reason=reason)
+        )
+
+
+def _parked(leg: LegSnapshot, at: Micros) -> LegParked:
+    return LegParked(
+        node=leg.node,
+        at=at,
+        leg_id=leg.leg_id,
+        is_inbound=leg.is_inbound,
+        is_line_answered=leg.is_line_answered,
+        caller_number=leg.caller_number,
+        caller_name=leg.caller_name,
+        dialled_number=leg.dialled_number,
+        variables=leg.variables,
+    )

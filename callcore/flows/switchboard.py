@@ -1,0 +1,104 @@
+"""Which call each leg belongs to, and so which mailbox each event of a switch goes to.
+
+The switchboard runs in the greenlet that reads the link and therefore only posts and spawns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from callcore.domain.ids import CallId, LegId, Micros, NodeName
+from callcore.flows.messages import Message
+from callcore.ports.switch_events import LegEvent, LegParked, SwitchEvent, SwitchLost, SwitchRestored
+from callcore.runtime.mailbox import Mailbox, MailboxFullError
+
+Arrivals = Callable[[LegParked, Micros], None]
+"""Called with a caller's leg that nobody follows, and when it was heard of."""
+
+LinkChanges = Callable[[SwitchRestored | SwitchLost], None]
+
+
+class Switchboard:
+    """The calls this process follows, by call and by leg."""
+
+    def __init__(self, now: Callable[[], Micros], stuck: Callable[[CallId], None]) -> None:
+        self._now = now
+        self._stuck = stuck
+        self._mailboxes: dict[CallId, Mailbox[Message]] = {}
+        self._nodes: dict[CallId, NodeName] = {}
+        self._calls_by_leg: dict[LegId, CallId] = {}
+        self._legs_by_call: dict[CallId, set[LegId]] = {}
+        self._arrivals: Arrivals | None = None
+        self._link_changes: LinkChanges | None = None
+
+    def connect(self, arrivals: Arrivals, link_changes: LinkChanges) -> None:
+        """Says who takes new callers and who is told of links; before the first event."""
+        self._arrivals = arrivals
+        self._link_changes = link_changes
+
+    def deliver(self, event: SwitchEvent) -> None:
+        """Takes an event of a switch."""
+        if isinstance(event, LegEvent):
+            call_id = self._calls_by_leg.get(event.leg_id)
+            if call_id is not None:
+                self._post(call_id, event)
+            elif isinstance(event, LegParked) and event.is_inbound and self._arrivals:
+                self._arrivals(event, self._now())
+        elif isinstance(event, SwitchRestored | SwitchLost) and self._link_changes:
+            self._link_changes(event)
+
+    def follow(self, call_id: CallId, node: NodeName, mailbox: Mailbox[Message]) -> None:
+        """Begins to follow a call."""
+        self._mailboxes[call_id] = mailbox
+        self._nodes[call_id] = node
+        self._legs_by_call[call_id] = set()
+
+    def claim(self, leg_id: LegId, call_id: CallId) -> None:
+        """Sends the events of a leg to a call."""
+        self._calls_by_leg[leg_id] = call_id
+        self._legs_by_call[call_id].add(leg_id)
+
+    def release(self, leg_id: LegId) -> None:
+        """Ends that; events of the leg are nobody's."""
+        call_id = self._calls_by_leg.pop(leg_id, None)
+        if call_id is not None:
+            self._legs_by_call[call_id].discard(leg_id)
+
+    def unfollow(self, call_id: CallId) -> None:
+        """Ends following a call and all its legs."""
+        self._mailboxes.pop(call_id, None)
+        self._nodes.pop(call_id, None)
+        for leg_id in self._legs_by_call.pop(call_id, ()):
+            del self._calls_by_leg[leg_id]
+
+    def node_of(self, call_id: CallId) -> NodeName | None:
+        """The node of a call followed here, else ``None``."""
+        return self._nodes.get(call_id)
+
+    def follows(self, leg_id: LegId) -> bool:
+        """True if the leg's events go to a call here."""
+        return leg_id in self._calls_by_leg
+
+    def post(self, call_id: CallId, message: Message) -> bool:
+        """Puts a message in a call's mailbox; false if the call is not followed here."""
+        if call_id not in self._mailboxes:
+            return False
+        self._post(call_id, message)
+        return True
+
+    def legs(self, node: NodeName) -> dict[LegId, CallId]:
+        """The legs followed on a node."""
+        return {
+            leg: call for leg, call in self._calls_by_leg.items() if self._nodes[call] == node
+        }
+
+    @property
+    def calls_count(self) -> int:
+        """How many calls are followed."""
+        return len(self._mailboxes)
+
+    def _post(self, call_id: CallId, message: Message) -> None:
+        try:
+            self._mailboxes[call_id].post(message)
+        except MailboxFullError:
+            self._stuck(call_id)

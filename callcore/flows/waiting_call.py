@@ -1,0 +1,273 @@
+"""A caller waits in a queue: music, position, offers, until an agent talks or the caller leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callcore.domain import announcements, waiting
+from callcore.domain.events import CallerJoined, CallerLeft, CallRefused, PositionAnnounced
+from callcore.domain.ids import Micros
+from callcore.domain.offers import OfferState
+from callcore.domain.outcomes import LeaveReason, RefusalReason
+from callcore.domain.policies import QueuePolicy
+from callcore.flows.agent_freeing import AgentFreeing
+from callcore.flows.call import SWITCH_CAUSES, Call, CallerHungUpError
+from callcore.flows.dispatching import Dispatcher
+from callcore.flows.messages import AnnouncementDue, GuardDue, MaximumWaitReached, Reserved
+from callcore.flows.offering import Offering
+from callcore.flows.switchboard import Switchboard
+from callcore.ports.stores import JoinAnswer, Joining, StoreUnavailableError
+from callcore.ports.surroundings import Timer
+
+
+class NotAdmittedError(Exception):
+    """The caller may not join the queue."""
+
+    def __init__(self, reason: RefusalReason) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+class LeftQueueError(Exception):
+    """The caller left the queue unserved, still on the line."""
+
+    def __init__(self, reason: LeaveReason) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What a caller's place in the order of service is made of."""
+
+    priority: int
+    first_joined_at: Micros
+
+
+class WaitingCall:
+    """One visit of one call to one queue."""
+
+    def __init__(
+        self,
+        call: Call,
+        queue: QueuePolicy,
+        place: Place,
+        switchboard: Switchboard,
+        dispatcher: Dispatcher,
+        freeing: AgentFreeing,
+    ) -> None:
+        self._call = call
+        self._queue = queue
+        self._place = place
+        self._switchboard = switchboard
+        self._dispatcher = dispatcher
+        self._freeing = freeing
+        self._offering: Offering | None = None
+        self._timers: dict[str, Timer] = {}
+        self._announcements_count = 0
+        self._last_told: int | None = None
+
+    def wait(self, triggered_at: Micros, *, is_adopted: bool = False) -> Offering:
+        """Waits until an agent talks; the offer that was won.
+
+        Raises ``NotAdmittedError``, ``LeftQueueError``, ``CallerHungUpError``; the queue has been
+        left in each case, with its reason noted.
+        """
+        self._join(is_adopted=is_adopted)
+        self._call.is_open_to_offers = True
+        try:
+            self._set_timers()
+            self._look_for_agent(triggered_at)
+            offering = self._until_won()
+        except CallerHungUpError as hung_up:
+            is_switch = hung_up.ended.cause in SWITCH_CAUSES
+            self._leave(
+                LeaveReason.SWITCH_LOST if is_switch else LeaveReason.ABANDONED, hung_up.ended.at
+            )
+            raise
+        except LeftQueueError as left:
+            self._leave(left.reason, self._call.site.clock.now())
+            raise
+        finally:
+            self._call.is_open_to_offers = False
+            for timer in self._timers.values():
+                timer.cancel()
+        self._served(offering)
+        return offering
+
+    def _join(self, *, is_adopted: bool) -> None:
+        call, queue, site = self._call, self._queue, self._call.site
+        joining = Joining(
+            call_id=call.caller.call_id,
+            leg_id=call.leg_id,
+            node=call.caller.node,
+            queue=queue.name,
+            score=waiting.score(self._place.first_joined_at, self._place.priority),
+            priority=self._place.priority,
+            arrived_at=call.caller.arrived_at,
+            first_joined_at=self._place.first_joined_at,
+            maximum_waiting=queue.maximum_waiting,
+            caller_number=call.caller.number,
+            caller_name=call.caller.name,
+            dialled_number=call.caller.dialled_number,
+        )
+        try:
+            joined = site.waiting_room.join(joining, site.ids.request_id())
+        except StoreUnavailableError as error:
+            self._refuse(RefusalReason.FLOOR_UNAVAILABLE)
+            raise NotAdmittedError(RefusalReason.FLOOR_UNAVAILABLE) from error
+        if joined.answer is JoinAnswer.QUEUE_FULL:
+            self._refuse(RefusalReason.QUEUE_FULL)
+            raise NotAdmittedError(RefusalReason.QUEUE_FULL)
+        call.ledger.joined(
+            queue.name,
+            self._place.first_joined_at,
+            priority=self._place.priority,
+            position=joined.position,
+        )
+        site.facts.publish(
+            CallerJoined(
+                at=site.clock.now(),
+                call_id=call.caller.call_id,
+                queue=queue.name,
+                position=joined.position or 1,
+                is_adopted=is_adopted,
+            )
+        )
+
+    def _refuse(self, reason: RefusalReason) -> None:
+        now = self._call.site.clock.now()
+        self._call.ledger.refused(self._queue.name, now, reason)
+        self._call.site.facts.publish(
+            CallRefused(
+                at=now, call_id=self._call.caller.call_id, queue=self._queue.name, reason=reason
+            )
+        )
+
+    def _set_timers(self) -> None:
+        call, site = self._call, self._call.site
+        waited = max(site.clock.now() - self._place.first_joined_at, 0) / 1e6
+        self._timers["maximum_wait"] = call.mailbox.post_after(
+            max(self._queue.maximum_wait_seconds - waited, 0), MaximumWaitReached()
+        )
+        self._renew_guard()
+        self._plan_announcement()
+
+    def _look_for_agent(self, triggered_at: Micros) -> None:
+        try:
+            self._dispatcher.caller_waiting(self._queue.name, triggered_at)
+        except StoreUnavailableError as error:
+            self._call.ledger.fault(f"no agent was looked for: {error}")
+
+    def _until_won(self) -> Offering:
+        while True:
+            message = self._call.take()
+            match message:
+                case Reserved():
+                    self._offer(message)
+                case AnnouncementDue():
+                    self._announce()
+                case GuardDue():
+                    self._renew_guard()
+                case MaximumWaitReached():
+                    self._check_maximum_wait()
+                case _ if self._offering is not None:
+                    self._offering.hear(message)
+                case _:
+                    pass
+            if self._offering is not None and self._offering.state is OfferState.WON:
+                return self._offering
+
+    def _offer(self, reserved: Reserved) -> None:
+        self._offering = Offering(
+            self._call,
+            self._queue,
+            reserved,
+            self._switchboard,
+            self._freeing,
+            self._place.first_joined_at,
+        )
+        self._offering.start()
+
+    def _check_maximum_wait(self) -> None:
+        """Lets an agent who is picking up finish; the offer ends within seconds either way."""
+        if self._offering is not None and self._offering.state is OfferState.PICKED_UP:
+            self._timers["maximum_wait"] = self._call.mailbox.post_after(1.0, MaximumWaitReached())
+            return
+        raise LeftQueueError(LeaveReason.MAXIMUM_WAIT)
+
+    def _renew_guard(self) -> None:
+        self._call.guard()
+        half = self._call.site.policy.fallback.waiting_after_seconds / 2
+        self._timers["guard"] = self._call.mailbox.post_after(half, GuardDue())
+
+    def _plan_announcement(self) -> None:
+        policy = self._queue.announcements
+        if policy is not None:
+            seconds = announcements.next_after_seconds(policy, self._announcements_count)
+            self._timers["announcement"] = self._call.mailbox.post_after(
+                seconds, AnnouncementDue()
+            )
+
+    def _announce(self) -> None:
+        policy = self._queue.announcements
+        if policy is None:
+            return
+        self._announcements_count += 1
+        self._plan_announcement()
+        call, site = self._call, self._call.site
+        if self._offering is not None and self._offering.state is OfferState.PICKED_UP:
+            return
+        try:
+            position = site.waiting_room.position(call.caller.call_id, self._queue.name)
+        except StoreUnavailableError:
+            return
+        if position is None:
+            return
+        announcement = announcements.position_announcement(position, self._last_told, policy)
+        self._last_told = announcement.position
+        call.announce(announcement.prompts)
+        call.ledger.announced()
+        site.facts.publish(
+            PositionAnnounced(
+                at=site.clock.now(),
+                call_id=call.caller.call_id,
+                queue=self._queue.name,
+                position=announcement.position,
+            )
+        )
+
+    def _served(self, offering: Offering) -> None:
+        visit = self._call.ledger.left(
+            offering.bridged_at,
+            LeaveReason.PICKED_UP,
+            short_abandon_seconds=self._queue.short_abandon_seconds,
+        )
+        self._publish_left(LeaveReason.PICKED_UP, visit.waited_seconds, is_short=False)
+
+    def _leave(self, reason: LeaveReason, at: Micros) -> None:
+        call, site = self._call, self._call.site
+        visit = call.ledger.left(
+            at, reason, short_abandon_seconds=self._queue.short_abandon_seconds
+        )
+        try:
+            site.waiting_room.leave(
+                call.caller.call_id, self._queue.name, site.ids.request_id()
+            )
+        except StoreUnavailableError as error:
+            call.ledger.fault(f"the place was not given up: {error}")
+        if self._offering is not None:
+            self._offering.caller_gone()
+        self._publish_left(reason, visit.waited_seconds, is_short=visit.is_short_abandon)
+
+    def _publish_left(self, reason: LeaveReason, waited: float, *, is_short: bool) -> None:
+        self._call.site.facts.publish(
+            CallerLeft(
+                at=self._call.site.clock.now(),
+                call_id=self._call.caller.call_id,
+                queue=self._queue.name,
+                reason=reason,
+                waited_seconds=waited,
+                is_short=is_short,
+            )
+        )

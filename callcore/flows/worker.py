@@ -1,0 +1,136 @@
+"""The flows of one process, put together: what an event of a switch sets off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from callcore.domain.events import LinkLost, LinkRestored, SelfHealed
+from callcore.domain.ids import CallId, Micros, NodeName
+from callcore.flows.adoption import Adoption
+from callcore.flows.agent_freeing import AgentFreeing
+from callcore.flows.dispatching import Dispatcher
+from callcore.flows.floor_opening import open_floor
+from callcore.flows.inbound_call import InboundCalls
+from callcore.flows.lease_watch import LeaseWatch
+from callcore.flows.reclaiming import Reclaiming
+from callcore.flows.record_keeping import RecordKeeping
+from callcore.flows.site import Site
+from callcore.flows.switchboard import Switchboard
+from callcore.ports.stores import StoreUnavailableError
+from callcore.ports.switch_events import LegParked, SwitchEvent, SwitchLost, SwitchRestored
+
+Spawn = Callable[[str, Callable[[], None]], object]
+"""Starts a named greenlet."""
+
+CallContext = Callable[[CallId], AbstractContextManager[None]]
+"""Binds the call's id to every line that is logged inside it."""
+
+DRAIN_LOOK_SECONDS = 0.2
+
+
+class Worker:
+    """Follows calls over the links of a site."""
+
+    def __init__(self, spawn: Spawn, bind: CallContext) -> None:
+        self._spawn = spawn
+        self._bind = bind
+        self._is_taking_calls = True
+        self._site: Site | None = None
+
+    def open(self, site: Site) -> None:
+        """Puts the flows together and opens the floor. May raise ``StoreUnavailableError``."""
+        self._site = site
+        self.switchboard = Switchboard(site.clock.now, self._stuck)
+        self.dispatcher = Dispatcher(site, self.switchboard)
+        self.freeing = AgentFreeing(site, self.dispatcher)
+        self.keeping = RecordKeeping(site)
+        self.calls = InboundCalls(
+            site, self.switchboard, self.dispatcher, self.freeing, self.keeping
+        )
+        adoption = Adoption(site, self.calls, self.keeping, self._run_script)
+        self.reclaiming = Reclaiming(site, self.switchboard, self.freeing, adoption)
+        self.lease_watch = LeaseWatch(site, self.switchboard, self.freeing, self.reclaiming)
+        self.switchboard.connect(self._arrived, self._link_changed)
+        open_floor(site)
+        self._spawn("lease_watch", self.lease_watch.run)
+
+    def deliver(self, event: SwitchEvent) -> None:
+        """Takes an event of a switch; does not wait."""
+        self.switchboard.deliver(event)
+
+    def stop_taking_calls(self) -> None:
+        """Leaves new callers to the dialplan's fallback; calls in progress go on."""
+        self._is_taking_calls = False
+
+    def drain(self, seconds: float) -> bool:
+        """Waits until no call is followed; false if some are left after ``seconds``.
+
+        Those left go on at the switch: the next process adopts them.
+        """
+        site = self._opened()
+        deadline = site.clock.now() + seconds * 1e6
+        while self.switchboard.calls_count or self.keeping.held_count:
+            if site.clock.now() >= deadline:
+                return False
+            site.clock.sleep(DRAIN_LOOK_SECONDS)
+        return True
+
+    @property
+    def calls_count(self) -> int:
+        """How many calls are followed."""
+        return self.switchboard.calls_count
+
+    def _opened(self) -> Site:
+        if self._site is None:
+            message = "the worker is not open yet"
+            raise RuntimeError(message)
+        return self._site
+
+    def _arrived(self, arrival: LegParked, heard_at: Micros) -> None:
+        if not self._is_taking_calls:
+            return
+        call = self.calls.begin(arrival)
+        self._run_script(
+            call.caller.call_id, lambda: self.calls.run(call, arrival, heard_at)
+        )
+
+    def _run_script(self, call_id: CallId, script: Callable[[], None]) -> None:
+        def bound() -> None:
+            with self._bind(call_id):
+                script()
+
+        self._spawn(f"call {call_id}", bound)
+
+    def _link_changed(self, event: SwitchRestored | SwitchLost) -> None:
+        facts = self._opened().facts
+        match event:
+            case SwitchLost():
+                facts.publish(LinkLost(at=event.at, node=event.node, reason=event.reason))
+            case SwitchRestored():
+                if event.is_restarted:
+                    self.reclaiming.switch_restarted(event.node)
+                facts.publish(
+                    LinkRestored(
+                        at=event.at,
+                        node=event.node,
+                        core_uuid=event.core_uuid,
+                        is_restarted=event.is_restarted,
+                    )
+                )
+                self._spawn(f"compare {event.node}", lambda: self._compare(event.node))
+
+    def _compare(self, node: NodeName) -> None:
+        self.reclaiming.compare(node)
+        site = self._opened()
+        for queue in site.policy.queues:
+            try:
+                self.dispatcher.caller_waiting(queue, site.clock.now())
+            except StoreUnavailableError:
+                return
+
+    def _stuck(self, call_id: CallId) -> None:
+        site = self._opened()
+        site.facts.publish(
+            SelfHealed(at=site.clock.now(), what="call", subject=call_id, reason="mailbox_full")
+        )

@@ -1,0 +1,1 @@
+"""What the flows need from the world: protocols and their exceptions."""

@@ -1,0 +1,66 @@
+"""Where call records go: a stream in Redis first, Postgres next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from callcore.domain.ids import CallId
+from callcore.domain.records import CallRecord
+from callcore.ports.stores import StoreError
+
+
+class RecordsUnavailableError(StoreError):
+    """Postgres does not answer, or not in time; the batch may have been written."""
+
+
+class RecordUnreadableError(StoreError):
+    """A pending record is not one of ours."""
+
+
+class RecordsRejectedError(StoreError):
+    """Postgres holds the whole batch but the records in ``reasons``, which it will never take."""
+
+    def __init__(self, reasons: Mapping[CallId, str], new_count: int) -> None:
+        told = "; ".join(f"{call_id}: {reason}" for call_id, reason in reasons.items())
+        super().__init__(f"{len(reasons)} call records were refused ({told})")
+        self.reasons = dict(reasons)
+        self.new_count = new_count
+        """How many of the others were new."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingRecord:
+    """A record that waits for Postgres, with the id it is acknowledged by."""
+
+    entry_id: str
+    record: CallRecord
+
+
+class PendingRecords(Protocol):
+    """Records that have not reached Postgres. May raise ``StoreUnavailableError``."""
+
+    def append(self, record: CallRecord) -> None:
+        """Keeps a record until acknowledged. Appending twice is harmless."""
+
+    def read(self, count: int, wait_seconds: float) -> list[PendingRecord]:
+        """Up to ``count`` unacknowledged records, oldest first, waiting up to ``wait_seconds``
+        (0: not at all) for the first. A record that cannot be read is set aside and counted."""
+
+    def acknowledge(self, entry_ids: Sequence[str]) -> None:
+        """Forgets records that Postgres holds."""
+
+    def count(self) -> int:
+        """How many records wait."""
+
+
+class CallRecords(Protocol):
+    """The history in Postgres. May raise ``RecordsUnavailableError``."""
+
+    def write(self, records: Sequence[CallRecord]) -> int:
+        """Writes a batch; a record already there is left as it is. Returns how many were new.
+
+        May also raise ``RecordsRejectedError`` when all is written but records that Postgres
+        refuses: those are to be kept elsewhere.
+        """

@@ -1,0 +1,302 @@
+"""The floor: who waits, who serves, who is promised to whom. All of it lives in Redis.
+
+Each change is one atomic step that commits only if it is still true, answers with a word, and is
+idempotent by its ``request_id``: repeated with the same id it answers the same and changes
+nothing. Every method may raise ``StoreUnavailableError``; the change may have happened then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from callcore.domain.agents import AgentState
+from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
+
+
+class StoreError(Exception):
+    """The floor did not do what was asked."""
+
+
+class StoreUnavailableError(StoreError):
+    """Redis does not answer, or not in time."""
+
+
+class FloorCallState(StrEnum):
+    """Where the floor holds a call."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    TALKING = "talking"
+
+
+class JoinAnswer(StrEnum):
+    """What became of a join."""
+
+    JOINED = "joined"
+    ALREADY_JOINED = "already_joined"
+    QUEUE_FULL = "queue_full"
+
+
+class LeaveAnswer(StrEnum):
+    """What became of a leave."""
+
+    LEFT = "left"
+    NOT_THERE = "not_there"
+
+
+class ReserveAnswer(StrEnum):
+    """What became of a reservation."""
+
+    RESERVED = "reserved"
+    CALLER_GONE = "caller_gone"
+    AGENT_BUSY = "agent_busy"
+
+
+class OfferAnswer(StrEnum):
+    """What became of a change to an offer: done, or the offer is no longer the agent's."""
+
+    DONE = "done"
+    STALE = "stale"
+
+
+class AgentAnswer(StrEnum):
+    """What became of a change to an agent: done, already so, or not from this state."""
+
+    DONE = "done"
+    ALREADY = "already"
+    REFUSED = "refused"
+    UNKNOWN_AGENT = "unknown_agent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joining:
+    """A caller who asks for a place. ``score`` is the order of service: lower is served first."""
+
+    call_id: CallId
+    leg_id: LegId
+    node: NodeName
+    queue: QueueName
+    score: float
+    priority: int
+    arrived_at: Micros
+    first_joined_at: Micros
+    maximum_waiting: int
+    caller_number: str
+    caller_name: str
+    dialled_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """The answer to a join; ``position`` is from 1 and ``None`` if refused."""
+
+    answer: JoinAnswer
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingCaller:
+    """A caller who may be offered now."""
+
+    call_id: CallId
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreeAgent:
+    """An agent who may be offered a caller now. ``score`` orders them: lower is asked first."""
+
+    agent_id: AgentId
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """A caller promised to an agent for ``lease_seconds``, to be renewed or resolved by then."""
+
+    offer_id: OfferId
+    call_id: CallId
+    agent_id: AgentId
+    queue: QueueName
+    leg_id: LegId
+    lease_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FloorCall:
+    """What the floor knows of a call."""
+
+    call_id: CallId
+    leg_id: LegId
+    node: NodeName
+    queue: QueueName
+    state: FloorCallState
+    score: float
+    priority: int
+    arrived_at: Micros
+    first_joined_at: Micros
+    offer_id: OfferId | None
+    agent_id: AgentId | None
+    agent_leg_id: LegId | None
+    bridged_at: Micros | None
+    caller_number: str
+    caller_name: str
+    dialled_number: str
+
+    @property
+    def reservation(self) -> Reservation | None:
+        """The agent the call is promised to or talks with; without a lease of its own."""
+        if self.offer_id is None or self.agent_id is None or self.agent_leg_id is None:
+            return None
+        return Reservation(
+            offer_id=self.offer_id,
+            call_id=self.call_id,
+            agent_id=self.agent_id,
+            queue=self.queue,
+            leg_id=self.agent_leg_id,
+            lease_seconds=0.0,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FloorAgent:
+    """What the floor knows of an agent. ``lease_until`` is ``None`` in states without a lease."""
+
+    agent_id: AgentId
+    state: AgentState
+    since: Micros
+    queues: tuple[QueueName, ...]
+    call_id: CallId | None
+    offer_id: OfferId | None
+    queue: QueueName | None
+    leg_id: LegId | None
+    lease_until: Micros | None
+    miss_count: int
+
+    @property
+    def reservation(self) -> Reservation | None:
+        """The call the agent is held by, if any; without a lease of its own."""
+        if (
+            self.offer_id is None
+            or self.call_id is None
+            or self.queue is None
+            or self.leg_id is None
+        ):
+            return None
+        return Reservation(
+            offer_id=self.offer_id,
+            call_id=self.call_id,
+            agent_id=self.agent_id,
+            queue=self.queue,
+            leg_id=self.leg_id,
+            lease_seconds=0.0,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueCounts:
+    """One queue at an instant. ``oldest_joined_at`` is the head's, ``None`` when empty."""
+
+    queue: QueueName
+    waiting_count: int
+    offered_count: int
+    free_agents_count: int
+    oldest_joined_at: Micros | None
+
+
+class WaitingRoom(Protocol):
+    """Callers and their places."""
+
+    def join(self, joining: Joining, request_id: str) -> Joined:
+        """Takes a place in the queue unless it is full; a place once taken is kept."""
+
+    def leave(self, call_id: CallId, queue: QueueName, request_id: str) -> LeaveAnswer:
+        """Gives up the place (waiting, offered or talking) and forgets the call."""
+
+    def position(self, call_id: CallId, queue: QueueName) -> int | None:
+        """The place in the order of service from 1, counting those being offered; ``None`` if the
+        call does not wait there."""
+
+    def first_waiting(self, queue: QueueName, count: int) -> list[WaitingCaller]:
+        """Up to ``count`` callers who wait and are not being offered, best first."""
+
+    def call(self, call_id: CallId) -> FloorCall | None:
+        """What is known of a call."""
+
+    def calls(self, node: NodeName) -> list[FloorCall]:
+        """Every call of a node, waiting, offered or talking."""
+
+    def counts(self, queues: Sequence[QueueName]) -> list[QueueCounts]:
+        """The queues at this instant, in the order asked."""
+
+
+class Roster(Protocol):
+    """Agents and what they do. Leases run on Redis' own clock."""
+
+    def enrol(self, agent_id: AgentId, queues: Sequence[QueueName], name: str) -> None:
+        """Makes the agent known with these queues; keeps the state of one already known, and
+        moves an available one between the queues' free agents."""
+
+    def log_in(self, agent_id: AgentId, request_id: str) -> AgentAnswer:
+        """Makes a logged-out agent available."""
+
+    def log_out(self, agent_id: AgentId, request_id: str) -> AgentAnswer:
+        """Takes an available, wrapping-up or resting agent off the floor."""
+
+    def start_break(self, agent_id: AgentId, request_id: str) -> AgentAnswer:
+        """Gives an available or wrapping-up agent a break."""
+
+    def end_break(self, agent_id: AgentId, request_id: str) -> AgentAnswer:
+        """Makes a resting agent available."""
+
+    def free_agents(self, queue: QueueName, count: int) -> list[FreeAgent]:
+        """Up to ``count`` available agents of the queue who may be asked now, best first."""
+
+    def reserve(self, reservation: Reservation) -> ReserveAnswer:
+        """Promises the caller to the agent if both are still free. Idempotent by the offer id."""
+
+    def mark_ringing(self, reservation: Reservation) -> OfferAnswer:
+        """Notes that the agent's phone rings, and renews the lease."""
+
+    def win(self, reservation: Reservation, bridged_at: Micros) -> OfferAnswer:
+        """Notes that caller and agent talk: both are ``talking``, the lease ends (a live channel
+        backs the state), the caller no longer waits, the agent's misses are forgotten."""
+
+    def lose(
+        self,
+        reservation: Reservation,
+        *,
+        is_miss: bool,
+        retry_after_seconds: float,
+        is_caller_waiting: bool,
+    ) -> OfferAnswer:
+        """Ends an offer: the agent is available again, after ``retry_after_seconds`` if that is
+        more than 0; the caller gets the old place back if ``is_caller_waiting``."""
+
+    def end_talk(
+        self, reservation: Reservation, *, wrap_up_seconds: float
+    ) -> OfferAnswer:
+        """Ends the conversation: the agent wraps up under a lease of that length (is available
+        at once if it is 0), the call leaves the floor."""
+
+    def end_wrap_up(self, agent_id: AgentId, offer_id: OfferId) -> OfferAnswer:
+        """Makes the agent who wraps up after that offer available."""
+
+    def agent(self, agent_id: AgentId) -> FloorAgent | None:
+        """What is known of an agent."""
+
+    def agents(self) -> list[FloorAgent]:
+        """The whole roster."""
+
+    def expired(self, count: int) -> list[FloorAgent]:
+        """Up to ``count`` agents whose lease has ended (reserved, ringing or wrapping up) or whose
+        rest after a miss is over, oldest first. Changes nothing."""
+
+    def next_expiry_seconds(self) -> float | None:
+        """How long until the first lease or rest ends: 0 if one has, ``None`` if there is none."""
+
+    def wake(self, agent_id: AgentId) -> bool:
+        """Ends the rest after a miss: true if the agent may be asked from now on."""

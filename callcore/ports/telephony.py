@@ -1,0 +1,121 @@
+"""What flows ask of a switch.
+
+Commands marked *posted* are put on the wire before the call returns and do not wait for the
+reply; a refused one is counted and logged by the adapter, and its consequence (the leg is gone)
+arrives as an event. Commands marked *asked* wait for the reply, each with a deadline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from callcore.domain.ids import LegId, NodeName
+from callcore.ports.switch_events import LegSnapshot
+
+
+class TelephonyError(Exception):
+    """A switch did not do what was asked."""
+
+
+class SwitchUnavailableError(TelephonyError):
+    """The link to the switch is down, or went down before the reply."""
+
+
+class CommandTimedOutError(TelephonyError):
+    """No reply within the deadline; the command may have been carried out."""
+
+
+class LegGoneError(TelephonyError):
+    """The leg does not exist any more."""
+
+
+class CommandRefusedError(TelephonyError):
+    """The switch answered with an error other than a missing leg."""
+
+
+class HostileTextError(TelephonyError):
+    """The text may not become part of a command: it holds characters that end or expand it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegRequest:
+    """A leg to originate.
+
+    ``contact`` is a dial string from the configuration, never from outside. ``caller_number`` and
+    ``caller_name`` are what the phone shows: strangers' text, made safe by the adapter.
+    ``variables`` are set on the new leg; names begin with ``callcore_``.
+    """
+
+    leg_id: LegId
+    contact: str
+    timeout_seconds: float
+    caller_number: str
+    caller_name: str
+    variables: Mapping[str, str]
+
+
+class Switch(Protocol):
+    """One FreeSWITCH node. Every method may raise ``SwitchUnavailableError``."""
+
+    @property
+    def node(self) -> NodeName:
+        """The node's name."""
+
+    @property
+    def is_connected(self) -> bool:
+        """True while the link is up and subscribed."""
+
+    def answer(self, leg_id: LegId) -> None:
+        """Answers the leg's line (posted)."""
+
+    def play_endlessly(self, leg_id: LegId, path: str) -> None:
+        """Plays a stream, or a file over and over, until broken or bridged (posted).
+
+        A sound that cannot be played gives ``PlaybackEnded`` with ``is_missing``.
+        """
+
+    def announce(self, leg_id: LegId, paths: tuple[str, ...]) -> None:
+        """Plays files one after another over what is playing, which then goes on (posted)."""
+
+    def stop_playing(self, leg_id: LegId) -> None:
+        """Ends everything that is being played to the leg (posted)."""
+
+    def remember(self, leg_id: LegId, variables: Mapping[str, str]) -> None:
+        """Keeps values on the leg as channel variables (posted). Names begin with ``callcore_``."""
+
+    def guard(self, leg_id: LegId, seconds: int, extension: str, context: str) -> None:
+        """Sets the dead man's switch anew: without another word from us the leg is transferred
+        to ``extension`` of the dialplan's ``context`` after ``seconds`` (posted)."""
+
+    def unguard(self, leg_id: LegId) -> None:
+        """Takes the dead man's switch off the leg (posted)."""
+
+    def transfer(self, leg_id: LegId, extension: str, context: str) -> None:
+        """Hands the leg back to the dialplan (posted)."""
+
+    def originate(self, request: LegRequest) -> None:
+        """Calls a phone (posted). ``LegRinging``, ``LegParked`` (picked up) or ``LegEnded`` follow."""
+
+    def bridge(self, caller_leg_id: LegId, agent_leg_id: LegId) -> None:
+        """Lets two parked legs talk (asked); ``LegBridged`` follows.
+
+        Raises ``LegGoneError``, ``CommandRefusedError``, ``CommandTimedOutError``.
+        """
+
+    def hang_up(self, leg_id: LegId, cause: str) -> None:
+        """Ends the leg with a FreeSWITCH hangup cause (posted); harmless when it is gone."""
+
+    def start_recording(self, leg_id: LegId, path: str) -> None:
+        """Records both sides of the conversation to ``path`` on the switch's host (posted)."""
+
+    def stop_recording(self, leg_id: LegId, path: str) -> None:
+        """Ends a recording (posted)."""
+
+    def leg_exists(self, leg_id: LegId) -> bool:
+        """True if the leg exists now (asked). Raises ``CommandTimedOutError``."""
+
+    def legs(self) -> list[LegSnapshot]:
+        """Every leg of the node that carries a ``callcore_`` variable or belongs to a call of ours
+        (asked; one question a leg). Raises ``CommandTimedOutError``."""

@@ -1,0 +1,1 @@
+"""What gevent gives the rest: greenlets, mailboxes, the clock, supervision."""

@@ -1,0 +1,52 @@
+"""The one way to start a greenlet.
+
+A greenlet that gevent starts has an empty contextvars context, so the call id bound for logging
+would be lost; and one that dies of an exception is only printed. Both are settled here.
+"""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Callable
+from functools import partial
+from typing import Any, ParamSpec
+
+import gevent
+from gevent import Greenlet
+
+P = ParamSpec("P")
+
+DeathNotice = Callable[[str, BaseException], None]
+
+
+class _DeathNotices:
+    """Who is told when a greenlet dies of an exception; set once by the bootstrap."""
+
+    def __init__(self) -> None:
+        self.notice: DeathNotice | None = None
+
+
+_deaths = _DeathNotices()
+
+
+def report_deaths_to(notice: DeathNotice | None) -> None:
+    """Calls ``notice(name, exception)`` for each greenlet that dies of an exception."""
+    _deaths.notice = notice
+
+
+def spawn(name: str, run: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> Greenlet[..., Any]:
+    """Starts ``run`` in a named greenlet with a copy of the caller's context.
+
+    An exception is kept on the greenlet (``greenlet.exception``) as gevent does, and reported
+    through the notice given to ``report_deaths_to``.
+    """
+    context = contextvars.copy_context()
+    greenlet: Greenlet[..., Any] = gevent.spawn(context.run, partial(run, *args, **kwargs))
+    greenlet.name = name
+    greenlet.link_exception(_report)
+    return greenlet
+
+
+def _report(greenlet: Greenlet[..., Any]) -> None:
+    if _deaths.notice is not None and greenlet.exception is not None:
+        _deaths.notice(str(greenlet.name), greenlet.exception)

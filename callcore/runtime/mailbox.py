@@ -1,0 +1,73 @@
+"""One ordered inbox per call.
+
+Whatever concerns a call (events of its legs, reservations made for it, its own timers) is put in
+one mailbox and taken out by the one greenlet that runs the call, so that races are decided by
+order and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Generic, Protocol, TypeVar
+
+from gevent.event import Event
+
+T = TypeVar("T")
+
+MAXIMUM_UNREAD = 1000
+"""A call sends a few dozen messages in its life; a thousand unread ones mean that its greenlet
+is stuck, and growing for ever would take the process down with it."""
+
+
+class MailboxFullError(Exception):
+    """The reader is stuck: the mailbox holds ``MAXIMUM_UNREAD`` messages."""
+
+
+class _Timer(Protocol):
+    def cancel(self) -> None: ...
+
+
+class _Clock(Protocol):
+    def after(self, seconds: float, run: Callable[[], None]) -> _Timer: ...
+
+
+class Mailbox(Generic[T]):
+    """Messages in the order they were posted; timers arrive as messages."""
+
+    def __init__(self, clock: _Clock) -> None:
+        self._clock = clock
+        self._messages: deque[T] = deque()
+        self._arrived = Event()
+
+    def post(self, message: T) -> None:
+        """Adds a message. Raises ``MailboxFullError``."""
+        if len(self._messages) >= MAXIMUM_UNREAD:
+            raise MailboxFullError
+        self._messages.append(message)
+        self._arrived.set()
+
+    def post_after(self, seconds: float, message: T) -> _Timer:
+        """Adds a message after ``seconds`` unless the returned timer is cancelled."""
+        return self._clock.after(seconds, lambda: self.post(message))
+
+    def take(self) -> T:
+        """The next message, waiting for it without limit.
+
+        The reader keeps its own deadline as a timer message; a call that nothing concerns any
+        more is found by reclaiming.
+        """
+        while not self._messages:
+            self._arrived.clear()
+            self._arrived.wait()
+        return self._messages.popleft()
+
+    def drain(self) -> list[T]:
+        """Takes out everything unread, in order, without waiting."""
+        unread = list(self._messages)
+        self._messages.clear()
+        return unread
+
+    def __len__(self) -> int:
+        """How many messages are unread."""
+        return len(self._messages)

@@ -1,0 +1,36 @@
+"""From a file and the environment to ``Settings``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from callcore.settings import document
+from callcore.settings.faults import Fault, Place, SettingsError
+from callcore.settings.model import Settings
+from callcore.settings.reading import Reading
+from callcore.settings.sections import Sections
+
+
+def load(path: Path, environ: Mapping[str, str]) -> Settings:
+    """Reads a settings file, with passwords from ``environ``.
+
+    Raises:
+        SettingsError: with every fault of the file and of the passwords.
+    """
+    reading = Reading(str(path))
+    try:
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SettingsError(
+            [Fault(file=str(path), place=Place(1, 1), path=(), text=f"cannot be read: {reason}")]
+        ) from error
+    parsed = document.parse(content, reading.report)
+    if parsed is None:
+        raise SettingsError(reading.faults)
+    reading.document = parsed
+    settings = Sections(reading, path.parent, environ).settings()
+    if settings is None or reading.faults:
+        raise SettingsError(reading.faults)
+    return settings

@@ -1,0 +1,144 @@
+"""Reads sections of a document and gathers what is wrong with them."""
+
+from __future__ import annotations
+
+import re
+import typing
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from callcore.domain.policies import PolicyError
+from callcore.settings.document import Document
+from callcore.settings.faults import Fault, Path, Place, guess, shown
+from callcore.settings.schema import Section
+
+SectionT = TypeVar("SectionT", bound=Section)
+PolicyT = TypeVar("PolicyT")
+
+_SECRET = re.compile(r"passw|secret|token|credential", re.IGNORECASE)
+
+
+class Reading:
+    """One file being read."""
+
+    def __init__(self, file: str) -> None:
+        self.document = Document()
+        self.faults: list[Fault] = []
+        self._file = file
+
+    def report(self, path: Path, place: Place, text: str) -> None:
+        """Notes a fault."""
+        self.faults.append(Fault(file=self._file, place=place, path=path, text=text))
+
+    def report_value(self, path: Path, text: str) -> None:
+        """Notes a fault of the value at ``path``."""
+        self.report(path, self.document.place(path), text)
+
+    def report_key(self, path: Path, text: str) -> None:
+        """Notes a fault of the key at ``path``."""
+        self.report(path, self.document.key_place(path), text)
+
+    def section(self, model: type[SectionT], path: Path, value: object) -> SectionT | None:
+        """The section, or ``None`` if it has faults."""
+        if not isinstance(value, dict):
+            self.report_value(path, f"expected a mapping, found {shown(value)}")
+            return None
+        try:
+            return model.model_validate(value)
+        except ValidationError as error:
+            for details in error.errors(include_url=False):
+                self._report_details(model, path, details)
+            return None
+
+    def mapping(self, path: Path, value: object, keys: TypeAdapter[str]) -> dict[str, object]:
+        """The entries of a mapping whose keys are the operator's own, as ``keys`` allows."""
+        if not isinstance(value, dict):
+            self.report_value(path, f"expected a mapping, found {shown(value)}")
+            return {}
+        for key in value:
+            try:
+                keys.validate_python(key)
+            except ValidationError as error:
+                self.report_key((*path, key), _text_of(error.errors(include_url=False)[0]))
+        return value
+
+    def policy(
+        self,
+        make: Callable[..., PolicyT],
+        path: Path,
+        values: Mapping[str, Any],
+        renamed: Mapping[str, str] | None = None,
+    ) -> PolicyT | None:
+        """The policy of these values, or ``None`` if it breaks limits, each of which is a fault.
+
+        ``renamed`` has the file's word for fields it calls otherwise.
+        """
+        left = dict(values)
+        is_kept = True
+        while True:
+            try:
+                made = make(**left)
+            except PolicyError as error:
+                key = (renamed or {}).get(error.field, error.field)
+                found = f", found {left[error.field]:g}" if error.field in left else ""
+                self.report_value((*path, key), f"{error.fault}{found}")
+                is_kept = False
+                # A policy tells its first fault only: without the value it tells the next.
+                if left.pop(error.field, None) is None:
+                    return None
+            else:
+                return made if is_kept else None
+
+    def _report_details(self, model: type[Section], path: Path, details: ErrorDetails) -> None:
+        where: Path = (*path, *details["loc"])
+        match details["type"]:
+            case "extra_forbidden":
+                key = str(where[-1])
+                text = (
+                    _secret_text(where)
+                    if _SECRET.search(key)
+                    else f"unknown key{guess(key, _known_keys(model, details['loc']))}"
+                )
+                self.report_key(where, text)
+            case "missing":
+                self.report_value(where, "is missing")
+            case _:
+                self.report_value(where, _text_of(details))
+
+
+def _text_of(details: ErrorDetails) -> str:
+    match details["type"]:
+        case "value_error":
+            return str(details["ctx"]["error"])
+        case "list_type":
+            return f"expected a list, found {shown(details['input'])}"
+        case _:
+            return details["msg"]
+
+
+def _secret_text(path: Path) -> str:
+    match path:
+        case ("nodes", *_):
+            variable = "CALLCORE_NODE_<NAME>_PASSWORD"
+        case ("redis", *_):
+            variable = "CALLCORE_REDIS_PASSWORD"
+        case ("postgres", *_):
+            variable = "CALLCORE_POSTGRES_PASSWORD"
+        case _:
+            return "a secret does not belong in this file"
+    return f"a secret does not belong in this file: set {variable} or {variable}_FILE"
+
+
+def _known_keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
+    """The keys of the section in which the last step of ``loc`` was not known."""
+    for step in loc[:-1]:
+        annotation = model.model_fields[str(step)].annotation
+        model = next(
+            kind
+            for kind in (annotation, *typing.get_args(annotation))
+            if isinstance(kind, type) and issubclass(kind, BaseModel)
+        )
+    return list(model.model_fields)

@@ -1,0 +1,150 @@
+"""What a text of the file must look like for each kind of setting.
+
+What becomes part of a command to the switch (contacts, paths, extensions) is an allow-list, and
+none of it is wider than what the FreeSWITCH adapter sends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator
+
+from callcore.settings.faults import shown
+
+_LONGEST_TEXT = 512
+
+_WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,8})")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?")
+_HOST = r"[A-Za-z0-9_.-]+(?::[0-9]{1,5})?"
+_USER = r"[A-Za-z0-9_.+*#-]+"
+_FILE = r"/?[A-Za-z0-9_][A-Za-z0-9_.@+=-]*(?:/[A-Za-z0-9_.@+=-]+)*"
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"expected text, found {shown(value)}")  # noqa: TRY004  pydantic's way
+    if not value.strip():
+        raise ValueError("must not be empty")
+    if len(value) > _LONGEST_TEXT:
+        raise ValueError(f"must not be longer than {_LONGEST_TEXT} characters")
+    if not value.isprintable():
+        raise ValueError("must not hold control characters")
+    return value
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        return int(value)
+    raise ValueError(f"expected a whole number such as 15, found {shown(value)}")
+
+
+def _decimal(value: object) -> float:
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return float(value)
+    raise ValueError(f"expected a number such as 15 or 2.5, found {shown(value)}")
+
+
+def _switch(value: object) -> bool:
+    if value in ("true", "false"):
+        return value == "true"
+    raise ValueError(f"expected true or false, found {shown(value)}")
+
+
+def _matching(pattern: str, what: str, *, longest: int = 128) -> Callable[[str], str]:
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if len(value) > longest or not compiled.fullmatch(value) or ".." in value:
+            raise ValueError(f"expected {what}, found {shown(value)}")
+        return value
+
+    return check
+
+
+def _between(lowest: int, highest: int) -> Callable[[float], float]:
+    def check(value: float) -> float:
+        if not lowest <= value <= highest:
+            raise ValueError(f"must be {lowest} to {highest}, found {value:g}")
+        return value
+
+    return check
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Decimal = Annotated[float, BeforeValidator(_decimal)]
+Switch = Annotated[bool, BeforeValidator(_switch)]
+
+Port = Annotated[Whole, AfterValidator(_between(1, 65535))]
+GuardSeconds = Annotated[Whole, AfterValidator(_between(1, 86400))]
+LinkSeconds = Annotated[Decimal, AfterValidator(_between(1, 300))]
+
+_NAME = r"[a-z0-9_-]{1,48}"
+
+
+def is_name(text: str) -> bool:
+    """May a site, node, queue or agent be called so?"""
+    return re.fullmatch(_NAME, text) is not None
+
+
+Name = Annotated[
+    Text,
+    AfterValidator(_matching(_NAME, "1 to 48 lower-case letters, digits, '-' or '_'")),
+]
+DialledNumber = Annotated[
+    Text,
+    AfterValidator(_matching(r"\+?[0-9*#]{1,32}", "a dialled number of digits, '*' and '#'")),
+]
+Host = Annotated[
+    Text,
+    AfterValidator(
+        _matching(
+            r"[A-Za-z0-9_.-]{1,253}|[0-9A-Fa-f:.]{2,45}", "a host name or address", longest=253
+        )
+    ),
+]
+Contact = Annotated[
+    Text,
+    AfterValidator(
+        _matching(
+            rf"user/{_USER}(?:@{_HOST})?"
+            rf"|sofia/gateway/[A-Za-z0-9_.-]+/{_USER}"
+            rf"|sofia/(?!gateway/)[A-Za-z0-9_.-]+/{_USER}@{_HOST}",
+            "user/1001@domain, sofia/PROFILE/USER@HOST or sofia/gateway/GATEWAY/NUMBER",
+            longest=256,
+        )
+    ),
+]
+Sound = Annotated[
+    Text,
+    AfterValidator(
+        _matching(
+            r"local_stream://[A-Za-z0-9_./-]+"
+            r"|tone_stream://[A-Za-z0-9_%(),.;=+*-]+"
+            r"|silence_stream://-?[0-9]+(?:,[0-9]+)?"
+            rf"|{_FILE}",
+            "a sound file, local_stream://NAME or tone_stream://TONES",
+            longest=512,
+        )
+    ),
+]
+SwitchDirectory = Annotated[
+    Text,
+    AfterValidator(
+        _matching(
+            r"(?:/[A-Za-z0-9_.@+=-]+)+",
+            "an absolute path of letters, digits and '_.@+=-'",
+            longest=256,
+        )
+    ),
+]
+Language = Annotated[
+    Text, AfterValidator(_matching(r"[a-z]{2,3}(?:-[A-Za-z]{2,4})?", "a language such as en"))
+]
+DialplanWord = Annotated[
+    Text,
+    AfterValidator(_matching(r"[A-Za-z0-9_+*#.-]{1,64}", "a word of letters, digits and '_+*#.-'")),
+]

@@ -1,0 +1,373 @@
+"""One channel: its states, variables and the events its changes fire.
+
+Rules from ``switch_channel.c``: the running state is what a channel's thread is doing, the state
+is what it shall do next; events show the name of the first and the number of the second.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
+
+from callcore.switchsim import profiles, sip_variables
+from callcore.switchsim.steps import Alarm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from callcore.ports.surroundings import Clock
+    from callcore.switchsim.events import EventSource, Headers
+    from callcore.switchsim.wire import HeaderValue
+
+
+class State(IntEnum):
+    """What a channel's thread does; numbers as in ``switch_types.h``."""
+
+    NEW = 0
+    INIT = 1
+    ROUTING = 2
+    SOFT_EXECUTE = 3
+    EXECUTE = 4
+    EXCHANGE_MEDIA = 5
+    PARK = 6
+    CONSUME_MEDIA = 7
+    HIBERNATE = 8
+    RESET = 9
+    HANGUP = 10
+    REPORTING = 11
+    DESTROY = 12
+    NONE = 13
+
+
+class CallState(IntEnum):
+    """What the phone user would call the state of the call."""
+
+    DOWN = 0
+    DIALING = 1
+    RINGING = 2
+    EARLY = 3
+    ACTIVE = 4
+    HELD = 5
+    RING_WAIT = 6
+    HANGUP = 7
+    UNHELD = 8
+
+
+class AnswerState(StrEnum):
+    """Whether the line is answered."""
+
+    RINGING = "ringing"
+    EARLY = "early"
+    ANSWERED = "answered"
+    HANGUP = "hangup"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """An application somebody queued for the channel by ``sendmsg`` or ``uuid_broadcast``."""
+
+    application: str
+    argument: str
+    application_uuid: str = ""
+    is_locking: bool = False
+    lead_steps: int = 0
+    loops: int = 1
+
+
+_WITHOUT_VARIABLES = frozenset({"CHANNEL_STATE", "CHANNEL_CALLSTATE", "CHANNEL_OUTGOING", "DTMF"})
+_CODECS = {
+    "Channel-Read-Codec-Name": "PCMU",
+    "Channel-Read-Codec-Rate": "8000",
+    "Channel-Read-Codec-Bit-Rate": "64000",
+    "Channel-Write-Codec-Name": "PCMU",
+    "Channel-Write-Codec-Rate": "8000",
+    "Channel-Write-Codec-Bit-Rate": "64000",
+}
+_PREFIX = "variable_"
+
+
+class Channel:
+    """One leg inside the switch. Changes are made by its own greenlet, orders come from others."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        source: EventSource,
+        profile: profiles.Profile,
+        address: sip_variables.Address,
+        number: int,
+        variables: Mapping[str, str],
+    ) -> None:
+        self.uuid = profile.leg_id
+        self.number = number
+        self.is_inbound = profile.direction == "inbound"
+        self.profile = profile
+        self.times = profiles.Times(created=clock.now(), profile_created=clock.now())
+        self.state = State.NEW if self.is_inbound else State.INIT
+        self.running = State.NEW if self.is_inbound else State.NONE
+        self.call_state = CallState.DOWN
+        self.answer_state = AnswerState.RINGING
+        self.hangup_cause = ""
+        self.is_ended_by_far_end = False
+        self.was_answered = False
+        self.has_codecs = self.is_inbound
+        self.has_hit_dialplan = self.is_inbound
+        self.alarm = Alarm(clock)
+        self.applications: deque[tuple[str, str]] = deque()
+        self.application_log: list[tuple[str, str, int]] = []
+        self.orders: deque[Order] = deque()
+        self.digits: deque[tuple[str, str]] = deque()
+        self.locks = 0
+        self.order_depth = 0
+        self.is_breaking = False
+        self.is_breaking_orders = False
+        self.is_waiting = False
+        self.playing: list[str] = []
+        self.recordings: dict[str, int] = {}
+        self.partner: Channel | None = None
+        self.is_originator = False
+        self.is_talking = False
+        self.call_uuid = profile.leg_id
+        self.other_leg: Headers = {}
+        self.history: list[tuple[int, str]] = []
+        self.when_changed: list[Callable[[str], None]] = []
+        self._clock = clock
+        self._source = source
+        self._address = address
+        self._variables: dict[str, HeaderValue] = {}
+        self.first_profile = profile
+        self.set_all(variables)
+
+    # Variables
+
+    def get(self, name: str) -> str | None:
+        """A variable's value; of a list, its entries joined as FreeSWITCH prints them."""
+        value = self._variables.get(_PREFIX + name)
+        if value is None or isinstance(value, str):
+            return value
+        return "ARRAY::" + "|:".join(value)
+
+    def set(self, name: str, value: str | None) -> None:
+        """Sets a variable, or takes it off."""
+        if value is None or value == "":
+            self._variables.pop(_PREFIX + name, None)
+        else:
+            self._variables[_PREFIX + name] = value
+
+    def set_all(self, variables: Mapping[str, str]) -> None:
+        """Sets many variables."""
+        for name, value in variables.items():
+            self._variables[_PREFIX + name] = value
+
+    def push(self, name: str, value: str) -> None:
+        """Appends to a variable, which becomes a list when there are two."""
+        former = self._variables.get(_PREFIX + name)
+        if former is None:
+            self._variables[_PREFIX + name] = value
+        else:
+            entries = [former] if isinstance(former, str) else former
+            self._variables[_PREFIX + name] = [*entries, value]
+
+    def is_true(self, name: str) -> bool:
+        """True if a variable says yes in one of FreeSWITCH's ways."""
+        return (self.get(name) or "").lower() in {"true", "yes", "on", "enable", "t", "1"}
+
+    def variables(self) -> dict[str, HeaderValue]:
+        """Every variable by its own name."""
+        cut = len(_PREFIX)
+        return {name[cut:]: value for name, value in self._variables.items()}
+
+    # What the channel is doing
+
+    @property
+    def is_ready(self) -> bool:
+        """True while the thread may go on with what it does."""
+        return self.state is self.running
+
+    @property
+    def is_up(self) -> bool:
+        """True until hung up."""
+        return self.state < State.HANGUP
+
+    @property
+    def has_media(self) -> bool:
+        """True if sound can reach the far end."""
+        return self.answer_state in (AnswerState.EARLY, AnswerState.ANSWERED)
+
+    @property
+    def is_answered(self) -> bool:
+        """True if the line is answered."""
+        return self.answer_state is AnswerState.ANSWERED
+
+    @property
+    def is_parked(self) -> bool:
+        """True while the thread awaits orders."""
+        return self.is_waiting and self.is_up
+
+    def now(self) -> int:
+        """The instant, epoch microseconds."""
+        return self._clock.now()
+
+    def note(self, what: str) -> None:
+        """Writes to the history what happened to, or was heard on, the leg."""
+        self.history.append((self.now(), what))
+        for tell in tuple(self.when_changed):
+            tell(what)
+
+    # Changes of state
+
+    def shall(self, state: State) -> None:
+        """Says what the thread shall do next and wakes whoever waits for it."""
+        if self.state >= State.HANGUP:
+            return
+        self.state = state
+        self.alarm.ring_at_next_step()
+        if self.partner is not None:
+            self.partner.alarm.ring_at_next_step()
+
+    def proceed(self, state: State) -> None:
+        """The thread's own step to its next state; a channel that was hung up stays so."""
+        if self.is_up:
+            self.state = state
+
+    def enter(self, state: State) -> None:
+        """Makes ``state`` the running one and tells it."""
+        self.running = state
+        if state is State.ROUTING and self.has_hit_dialplan:
+            self.set_call_state(CallState.RINGING)
+        elif state is State.EXECUTE and self.is_answered:
+            self.set_call_state(CallState.ACTIVE)
+        elif state is State.HANGUP:
+            self.fire("CHANNEL_STATE")
+            self.set_call_state(CallState.HANGUP)
+            return
+        self.fire("CHANNEL_STATE")
+
+    def set_call_state(self, call_state: CallState) -> None:
+        """Changes the call state and tells it, if it differs."""
+        former = self.call_state
+        if former is call_state:
+            return
+        self.call_state = call_state
+        self.fire(
+            "CHANNEL_CALLSTATE",
+            before={
+                "Original-Channel-Call-State": former.name,
+                "Channel-Call-State-Number": str(int(call_state)),
+            },
+        )
+
+    def ring(self) -> None:
+        """The far end rings (180), or we told it that we do."""
+        if self.times.progress or self.has_media:
+            return
+        self.times.progress = self.now()
+        self.fire("CHANNEL_PROGRESS")
+        self.set_call_state(CallState.RINGING)
+
+    def start_early_media(self) -> None:
+        """Sound flows before the line is answered (183)."""
+        if self.has_media or not self.is_up:
+            return
+        self._start_media()
+        self.answer_state = AnswerState.EARLY
+        self.times.progress_media = self.now()
+        self.fire("CHANNEL_PROGRESS_MEDIA")
+        self.set_call_state(CallState.EARLY)
+
+    def answer(self) -> None:
+        """Answers the line, once."""
+        if self.is_answered or not self.is_up:
+            return
+        self._start_media()
+        self.answer_state = AnswerState.ANSWERED
+        self.was_answered = True
+        self.times.answered = self.now()
+        self.fire("CHANNEL_ANSWER")
+        self.set_call_state(CallState.ACTIVE)
+        self.set("endpoint_disposition", "ANSWER")
+        self.note("answer")
+
+    def hang_up(self, cause: str = "NORMAL_CLEARING", *, by_far_end: bool = False) -> None:
+        """Ends the leg; its thread tells the rest."""
+        if not self.is_up:
+            return
+        self.state = State.HANGUP
+        self.hangup_cause = cause
+        self.is_ended_by_far_end = by_far_end
+        self.answer_state = AnswerState.HANGUP
+        self.fire("CHANNEL_HANGUP")
+        if by_far_end:
+            self.alarm.ring_now()
+        else:
+            self.alarm.ring_at_next_step()
+        if self.partner is not None:
+            self.partner.alarm.ring_at_next_step()
+        self.note(f"hangup {cause}")
+
+    def step_profile(self, **changes: str) -> None:
+        """Begins the next caller profile."""
+        self.profile = replace(profiles.stepped(self.profile), **changes)  # type: ignore[arg-type] # only str fields are passed
+        self.times.profile_created = self.now()
+
+    def _start_media(self) -> None:
+        self.set_all(sip_variables.media(self._address, self.number))
+        self.has_codecs = True
+
+    # Events
+
+    def fire(
+        self,
+        name: str,
+        *,
+        before: Mapping[str, HeaderValue] | None = None,
+        after: Mapping[str, HeaderValue] | None = None,
+    ) -> None:
+        """Fires an event of this channel with headers before and after the channel's own."""
+
+        def build() -> Headers:
+            headers: Headers = dict(before) if before else {}
+            headers.update(self.headers())
+            if name not in _WITHOUT_VARIABLES:
+                headers.update(self._variables)
+            if after:
+                headers.update(after)
+            return headers
+
+        self._source.fire(name, build)
+
+    def dump(self) -> Headers:
+        """Everything ``uuid_dump`` shows."""
+        return {**self._source.common("CHANNEL_DATA"), **self.headers(), **self._variables}
+
+    def headers(self) -> Headers:
+        """The headers every event of the channel has."""
+        headers: Headers = {}
+        if self.hangup_cause:
+            headers["Hangup-Cause"] = self.hangup_cause
+        direction = "inbound" if self.is_inbound else "outbound"
+        number = State.INIT if self.running is State.NONE else self.state
+        headers.update(
+            {
+                "Channel-State": f"CS_{self.running.name}",
+                "Channel-Call-State": self.call_state.name,
+                "Channel-State-Number": str(int(number)),
+                "Channel-Name": self.profile.channel_name,
+                "Unique-ID": self.uuid,
+                "Call-Direction": direction,
+                "Presence-Call-Direction": direction,
+                "Channel-HIT-Dialplan": "true" if self.has_hit_dialplan else "false",
+                "Channel-Call-UUID": self.call_uuid,
+                "Answer-State": str(self.answer_state),
+            }
+        )
+        if self.running is State.NEW:
+            return headers
+        if self.has_codecs:
+            headers.update(_CODECS)
+        headers.update(profiles.headers(self.profile, self.times))
+        headers.update(self.other_leg)
+        return headers

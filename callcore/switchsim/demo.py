@@ -1,0 +1,98 @@
+"""A lively floor for somebody to look at: the process behind ``callcore simulate-switch``."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import gevent
+from gevent.event import Event
+
+from callcore.switchsim import population
+from callcore.switchsim.dialplan import Dialplan
+from callcore.switchsim.distributions import Exponential
+from callcore.switchsim.phones import AgentPhone
+from callcore.switchsim.settings import SwitchSettings
+from callcore.switchsim.sounds import Sounds
+from callcore.switchsim.switch import SimulatedSwitch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+_HEARTBEAT_SECONDS = 5.0
+_SESSIONS = 20_000
+_SESSIONS_PER_SECOND = 2_000
+
+
+def run(  # noqa: PLR0913 - each is an option of the command line
+    *,
+    port: int,
+    password: str,
+    queues: Mapping[str, str],
+    agents: Sequence[str],
+    seed: int = 1,
+    arrivals_per_minute: float = 20.0,
+    speed: float = 1.0,
+    host: str = "127.0.0.1",
+    context: str = "public",
+    digit_chance: float = 0.05,
+    hostile_chance: float = 0.02,
+    detail_record_directory: Path | None = None,
+    ready_fd: int | None = None,
+) -> None:
+    """Runs a switch with callers and agents until SIGTERM or SIGINT.
+
+    ``queues`` maps dialled numbers to queues; ``agents`` are the user ids of registered phones.
+    Says ``ready <port>`` and a line end on ``ready_fd``, by default standard output.
+    """
+    settings = SwitchSettings(
+        host=host,
+        port=port,
+        password=password,
+        seed=seed,
+        speed=speed,
+        heartbeat_seconds=_HEARTBEAT_SECONDS,
+        sessions=_SESSIONS,
+        sessions_per_second=_SESSIONS_PER_SECOND,
+        dialplan=Dialplan(queues=queues, context=context),
+        sounds=Sounds(streams=frozenset({"moh", "default"})),
+        unknown_phone=AgentPhone(ring_seconds=Exponential(3.0)),
+        detail_record_directory=detail_record_directory,
+    )
+    switch = SimulatedSwitch(settings)
+    stopping = Event()
+    watchers = [gevent.signal_handler(one, stopping.set) for one in (signal.SIGTERM, signal.SIGINT)]
+    try:
+        bound_port = switch.start()
+        for user in agents:
+            switch.register(user, population.lively_phone())
+        callers = population.Callers(
+            switch,
+            population.Arrivals(per_minute=arrivals_per_minute, swing=0.3, period_seconds=600.0),
+            population.Habits(
+                numbers=dict.fromkeys(queues, 1.0),
+                digit_chance=digit_chance,
+                hostile_chance=hostile_chance,
+            ),
+        )
+        _say_ready(bound_port, ready_fd)
+        callers.start()
+        stopping.wait()
+        callers.stop()
+        switch.shut_down()
+    finally:
+        for watcher in watchers:
+            watcher.cancel()
+        switch.stop()
+
+
+def _say_ready(port: int, ready_fd: int | None) -> None:
+    line = f"ready {port}\n"
+    if ready_fd is None:
+        sys.stdout.write(line)
+        sys.stdout.flush()
+    else:
+        os.write(ready_fd, line.encode())

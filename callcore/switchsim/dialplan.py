@@ -1,0 +1,56 @@
+"""The dialplan of the simulated switch: the same in effect as the one callcore ships.
+
+A dialled number becomes ``callcore_queue``; a dead man's switch sends the caller to the fallback
+unless somebody takes the call within seconds; then the leg parks. Numbers that the dialplan has no
+queue for park too: callcore looks them up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+Applications = Sequence[tuple[str, str]]
+
+_ARRIVAL = (("sched_cancel", ""), ("unset", "callcore_queue"))
+_FALLBACK = (
+    ("sched_cancel", ""),
+    ("answer", ""),
+    ("playback", "tone_stream://%(500,100,800)"),
+    ("hangup", "NORMAL_TEMPORARY_FAILURE"),
+)
+_NUMBER = re.compile(r"\+?[0-9]{3,15}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialplan:
+    """Extensions by dialled number.
+
+    ``queues`` maps numbers to queues; ``extensions`` adds others by their applications, none of
+    them meaning no route. Every context holds the same extensions; ``context`` is where callers
+    arrive and where the fallback is looked for.
+    """
+
+    queues: Mapping[str, str] = field(default_factory=dict)
+    extensions: Mapping[str, Applications] = field(default_factory=dict)
+    context: str = "public"
+    fallback: str = "callcore_fallback"
+    guard_seconds: int = 5
+
+    def applications(self, number: str) -> Applications:
+        """What a leg does that dials ``number``; nothing if that has no route."""
+        if number in self.extensions:
+            return self.extensions[number]
+        if number == self.fallback:
+            return _FALLBACK
+        queue = self.queues.get(number)
+        if queue is None and not _NUMBER.fullmatch(number):
+            return (("hangup", "UNALLOCATED_NUMBER"),)
+        guard = f"+{self.guard_seconds} {self.fallback} XML {self.context}"
+        return (
+            *_ARRIVAL,
+            *((("set", f"callcore_queue={queue}"),) if queue is not None else ()),
+            ("sched_transfer", guard),
+            ("park", ""),
+        )

@@ -1,0 +1,164 @@
+"""Callers who call in by themselves: when, with how much patience, and what they do.
+
+Everything is drawn from the switch's one seeded source of chance, and everything people do is as
+many times faster as the switch's speed says.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from callcore.switchsim.distributions import Constant, Distribution, Exponential, Lognormal, Uniform
+from callcore.switchsim.phones import AgentPhone
+from callcore.switchsim.steps import MICROS
+from callcore.switchsim.switch import CallRefusedError
+
+if TYPE_CHECKING:
+    import random
+
+    from callcore.ports.surroundings import Timer
+    from callcore.switchsim.legs import Leg
+    from callcore.switchsim.switch import SimulatedSwitch
+
+_HOSTILE_NAMES = (
+    "bob\n\napi global_setvar PWNED=yes",
+    "eve\nEvent-Name: FORGED",
+    "${global_setvar PWNED=yes}",
+    "mallory;is_vip=true",
+    "%0AEvent-Name: FORGED",
+    "<script>alert(1)</script>",
+    'Żółć & "q" 100%% {a=b},|d;e',
+    "\udcff\udcfe",
+)
+_FIRST_NAMES = ("Anna", "Борис", "Celina", "Dmitry", "Ewa", "Фёдор", "Grace", "Henryk", "Łucja")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrivals:
+    """A Poisson process whose rate may swing like a sine around ``per_minute``.
+
+    ``swing`` is the amplitude as a share of the rate, 0 to 1; ``period_seconds`` its length.
+    """
+
+    per_minute: float
+    swing: float = 0.0
+    period_seconds: float = 3_600.0
+
+    def gap_seconds(self, at_seconds: float, chance: random.Random) -> float:
+        """The time from ``at_seconds`` to the next arrival, by thinning."""
+        highest = self.per_minute / 60 * (1 + self.swing)
+        at = at_seconds
+        while True:
+            at += chance.expovariate(highest)
+            phase = math.sin(2 * math.pi * at / self.period_seconds)
+            if chance.random() * (1 + self.swing) <= 1 + self.swing * phase:
+                return at - at_seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """What callers are like.
+
+    ``numbers`` are the dialled numbers by weight. A caller who presses digits does so once,
+    ``digit_seconds`` after the line is answered. ``ends_first_chance`` is that of a caller who
+    ends the conversation, ``talk_seconds`` after it began.
+    """
+
+    numbers: Mapping[str, float]
+    patience_seconds: Distribution = field(default=Exponential(90.0))
+    digit_chance: float = 0.0
+    digits: str = "1"
+    digit_seconds: Distribution = field(default=Uniform(5.0, 40.0))
+    hostile_chance: float = 0.0
+    ends_first_chance: float = 0.5
+    talk_seconds: Distribution = field(default=Lognormal(20.0, 0.7))
+
+
+class Callers:
+    """The stream of callers of one switch."""
+
+    def __init__(self, switch: SimulatedSwitch, arrivals: Arrivals, habits: Habits) -> None:
+        self.arrived_count = 0
+        self.refused_count = 0
+        self._switch = switch
+        self._arrivals = arrivals
+        self._habits = habits
+        self._numbers = list(habits.numbers)
+        self._weights = list(habits.numbers.values())
+        self._began_at = 0
+        self._timer: Timer | None = None
+
+    def start(self) -> None:
+        """Lets callers come."""
+        self._began_at = self._switch.clock.now()
+        self._plan()
+
+    def stop(self) -> None:
+        """Lets no more callers come; those who are there stay."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _plan(self) -> None:
+        pace = self._switch.pace
+        elapsed = (self._switch.clock.now() - self._began_at) / MICROS * pace.speed
+        gap = self._arrivals.gap_seconds(elapsed, pace.chance)
+        self._timer = pace.clock.after(gap / pace.speed, self._arrive)
+
+    def _arrive(self) -> None:
+        if self._timer is None:
+            return
+        self._plan()
+        chance = self._switch.pace.chance
+        habits = self._habits
+        number = f"+4820{chance.randrange(1_000_000, 9_999_999)}"
+        if chance.random() < habits.hostile_chance:
+            name = chance.choice(_HOSTILE_NAMES)
+        else:
+            name = chance.choice(_FIRST_NAMES)
+        try:
+            leg = self._switch.call_in(
+                dialled=chance.choices(self._numbers, self._weights)[0],
+                caller_number=number,
+                caller_name=name,
+                patience_seconds=habits.patience_seconds.draw(chance),
+            )
+        except CallRefusedError:
+            self.refused_count += 1
+            return
+        self.arrived_count += 1
+        self._give_habits(leg)
+
+    def _give_habits(self, leg: Leg) -> None:
+        pace = self._switch.pace
+        chance = pace.chance
+        presses = chance.random() < self._habits.digit_chance
+        ends_first = chance.random() < self._habits.ends_first_chance
+
+        def hear(what: str) -> None:
+            nonlocal presses, ends_first
+            if what == "answer" and presses:
+                presses = False
+                delay = pace.draw(self._habits.digit_seconds)
+                pace.clock.after(delay, lambda: leg.press(self._habits.digits))
+            elif what.startswith("bridge ") and ends_first:
+                ends_first = False
+                pace.clock.after(pace.draw(self._habits.talk_seconds), leg.hang_up)
+
+        leg.channel.when_changed.append(hear)
+
+
+def lively_phone() -> AgentPhone:
+    """A person who mostly picks up, talks a while, and now and then does something else."""
+    return AgentPhone(
+        ring_seconds=Uniform(1.0, 4.0),
+        talk_seconds=Lognormal(22.0, 0.6),
+        miss_chance=0.04,
+        busy_chance=0.02,
+        refuse_chance=0.02,
+        hold_chance=0.1,
+        hold_seconds=Constant(4.0),
+    )

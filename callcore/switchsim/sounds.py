@@ -1,0 +1,80 @@
+"""How long a sound lasts, judged by its name as FreeSWITCH would open it."""
+
+from __future__ import annotations
+
+import math
+import re
+import wave
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ENDLESS = math.inf
+_TONE = re.compile(r"%\(([^)]*)\)")
+_LOOPS = re.compile(r";?(?:loops|L)=(-?\d+)")
+_SEQUENCE = "file_string://"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sounds:
+    """What there is to play.
+
+    ``seconds_by_path`` names files that need not exist; a real ``.wav`` file is measured; any
+    other file lasts ``unknown_file_seconds``, or is missing if that is ``None``.
+    """
+
+    streams: frozenset[str] = frozenset({"moh"})
+    seconds_by_path: Mapping[str, float] = field(default_factory=dict)
+    unknown_file_seconds: float | None = 2.0
+
+    def seconds(self, path: str) -> float | None:
+        """The length of what ``path`` names; ``ENDLESS``, or ``None`` if it cannot be opened."""
+        if path in self.seconds_by_path:
+            return self.seconds_by_path[path]
+        scheme, separator, rest = path.partition("://")
+        if not separator:
+            return self._file(path)
+        if path.startswith(_SEQUENCE):
+            found = [length for part in rest.split("!") if (length := self.seconds(part))]
+            return sum(found) if found else None
+        if scheme == "local_stream":
+            return ENDLESS if rest.partition("/")[0] in self.streams else None
+        if scheme == "silence_stream":
+            return _silence(rest)
+        if scheme == "tone_stream":
+            return _tone(rest)
+        return self.unknown_file_seconds
+
+    def _file(self, path: str) -> float | None:
+        if path.endswith(".wav") and Path(path).is_file():
+            try:
+                with wave.open(path, "rb") as sound:
+                    return sound.getnframes() / sound.getframerate()
+            except (wave.Error, EOFError, ZeroDivisionError):
+                return None
+        return self.unknown_file_seconds
+
+
+def _silence(text: str) -> float:
+    milliseconds = text.partition(",")[0]
+    length = int(milliseconds) if milliseconds.lstrip("-").isdigit() else 0
+    return ENDLESS if length < 0 else length / 1000
+
+
+def _tone(text: str) -> float | None:
+    once = 0.0
+    for tone in _TONE.findall(text):
+        on, _, others = tone.partition(",")
+        off = others.partition(",")[0]
+        try:
+            once += (float(on) + float(off or 0)) / 1000
+        except ValueError:
+            return None
+    loops = _LOOPS.search(text)
+    if loops is None:
+        return once
+    count = int(loops.group(1))
+    return ENDLESS if count < 0 else once * count

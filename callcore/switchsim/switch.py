@@ -1,0 +1,463 @@
+"""The simulated switch: its socket, its channels, and what happens to all of it at once."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, cast
+
+import gevent
+from gevent import socket
+from gevent.event import Event
+from gevent.server import StreamServer
+
+from callcore.domain.ids import LegId
+from callcore.runtime.clock import SystemClock
+from callcore.runtime.greenlets import spawn
+from callcore.switchsim import api, api_switch, applications, detail_records, sip_variables, wire
+from callcore.switchsim.channels import Channel, State
+from callcore.switchsim.events import EventSource
+from callcore.switchsim.legs import Leg
+from callcore.switchsim.life import Life
+from callcore.switchsim.limits import Limits
+from callcore.switchsim.listener import Listener
+from callcore.switchsim.pace import Pace
+from callcore.switchsim.phones import AgentPhone, PhoneBook
+from callcore.switchsim.profiles import Profile
+from callcore.switchsim.scheduler import Scheduler
+from callcore.switchsim.settings import SwitchSettings
+from callcore.switchsim.steps import MICROS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from gevent import Greenlet
+
+    from callcore.ports.surroundings import Clock, Timer
+    from callcore.switchsim.dial_strings import Target
+    from callcore.switchsim.life import Application
+    from callcore.switchsim.sounds import Sounds
+
+_FIRST_CALLER_PORT = 30_000
+_CALLER_PORTS = 20_000
+_SHUTDOWN_STEPS = 200
+
+
+class CallRefusedError(Exception):
+    """The switch is down or at one of its limits and took no call."""
+
+
+class SimulatedSwitch:
+    """A FreeSWITCH that callcore can be pointed at, without SIP or sound."""
+
+    def __init__(
+        self, settings: SwitchSettings | None = None, *, clock: Clock | None = None
+    ) -> None:
+        self.settings = settings or SwitchSettings()
+        self.clock: Clock = clock or SystemClock()
+        self.pace = Pace(
+            clock=self.clock,
+            chance=random.Random(self.settings.seed),  # noqa: S311 - simulation, not secrecy
+            speed=self.settings.speed,
+        )
+        self.phones = PhoneBook(self.settings.domain)
+        self.flowing = Event()
+        self.flowing.set()
+        self.port = self.settings.port
+        self._listeners: list[Listener] = []
+        self._server: StreamServer | None = None
+        self._make_core()
+
+    def _make_core(self) -> None:
+        self.source = EventSource(
+            core_uuid=self.fresh_uuid(), hostname=self.settings.hostname, now=self.clock.now
+        )
+        self.started_at = self.clock.now()
+        self.global_variables = {
+            "core_uuid": self.source.core_uuid,
+            "hostname": self.settings.hostname,
+            "domain": self.settings.domain,
+        }
+        self.limits = Limits(
+            sessions=self.settings.sessions, per_second=self.settings.sessions_per_second
+        )
+        self.scheduler = Scheduler(self.clock)
+        self._channels: dict[str, Channel] = {}
+        self._threads: dict[str, Greenlet[..., object]] = {}
+        self._heartbeat: Timer | None = None
+
+    # Its own life
+
+    def start(self) -> int:
+        """Begins to listen; the port."""
+        family = socket.AF_INET6 if ":" in self.settings.host else socket.AF_INET
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((self.settings.host, self.port))
+        listening.listen(128)
+        self.port = listening.getsockname()[1]
+        self._server = StreamServer(listening, self._accept)
+        self._server.start()
+        self._plan_heartbeat()
+        return self.port
+
+    def stop(self) -> None:
+        """Ends everything at once, as ``kill``; what a test calls at its end."""
+        self.kill()
+
+    def kill(self) -> None:
+        """The process is gone: connections break with nothing said, calls are lost."""
+        self._stop_listening()
+        self.drop_connections()
+        self._end_threads()
+        self.flowing.set()
+
+    def restart(self) -> int:
+        """Starts anew on the same port with a new core id and no calls."""
+        self.kill()
+        self._make_core()
+        return self.start()
+
+    def shut_down(self) -> None:
+        """Ends in order: calls with ``SYSTEM_SHUTDOWN``, connections with a notice."""
+        self.source.fire("SHUTDOWN", lambda: {"Event-Info": "System Shutting Down"})
+        for channel in self.channels():
+            channel.hang_up("SYSTEM_SHUTDOWN")
+        for _ in range(_SHUTDOWN_STEPS):
+            if not self._channels:
+                break
+            self.clock.sleep(0.005)
+        self._stop_listening()
+        for listener in tuple(self._listeners):
+            listener.send(wire.disconnect_notice("The system is being shut down.\n"))
+            listener.drain()
+        self._end_threads()
+
+    def drop_connections(self) -> None:
+        """Breaks every client's connection; the switch and its calls go on."""
+        for listener in tuple(self._listeners):
+            listener.close()
+
+    def stall(self) -> None:
+        """Goes on accepting connections and carrying calls, but reads and says nothing."""
+        self.flowing.clear()
+
+    def resume(self) -> None:
+        """Ends a stall; what was held back is read and said."""
+        self.flowing.set()
+
+    @property
+    def connection_count(self) -> int:
+        """How many clients are connected."""
+        return len(self._listeners)
+
+    # What people at phones do
+
+    def call_in(
+        self,
+        *,
+        dialled: str,
+        caller_number: str = "+48200001",
+        caller_name: str = "Caller",
+        patience_seconds: float | None = None,
+        leg_id: str | None = None,
+        context: str | None = None,
+    ) -> Leg:
+        """Somebody calls ``dialled``.
+
+        Hangs up after ``patience_seconds`` unless talking by then.
+        Raises ``CallRefusedError`` if the switch is down or full.
+        """
+        uuid = leg_id or self.fresh_uuid()
+        number = self.limits.admit(self.clock.now() // MICROS)
+        if number is None or self._server is None or uuid in self._channels:
+            raise CallRefusedError(dialled)
+        address = sip_variables.Address(
+            user=caller_number,
+            host="127.0.0.1",
+            port=_FIRST_CALLER_PORT + number % _CALLER_PORTS,
+            profile="internal",
+        )
+        name = f"sofia/internal/{caller_number}@{address.host}:{address.port}"
+        profile = Profile(
+            direction="inbound",
+            logical_direction="inbound",
+            username=caller_number,
+            dialplan="XML",
+            caller_name=caller_name,
+            caller_number=caller_number,
+            first_caller_name=caller_name,
+            first_caller_number=caller_number,
+            ani=caller_number,
+            destination=dialled,
+            source="mod_sofia",
+            context=context or self.settings.dialplan.context,
+            leg_id=uuid,
+            channel_name=name,
+        )
+        variables = sip_variables.inbound(
+            address, leg_id=uuid, name=caller_name, dialled=dialled, number=number
+        )
+        leg = Leg(self, self._channel_for(profile, address, number, variables))
+        self.begin(leg.channel)
+        if patience_seconds is not None:
+            self.clock.after(
+                patience_seconds / self.settings.speed,
+                lambda: None if leg.bridged_to else leg.hang_up(),
+            )
+        return leg
+
+    def register(self, user: str, phone: AgentPhone | None = None) -> None:
+        """A phone registers as ``user``."""
+        port = self.phones.register(user, phone or AgentPhone())
+        self._tell_registration("sofia::register", user, port)
+
+    def unregister(self, user: str) -> None:
+        """A phone ends its registration."""
+        port = self.phones.unregister(user)
+        if port is not None:
+            self._tell_registration("sofia::unregister", user, port)
+
+    def leg(self, leg_id: str) -> Leg | None:
+        """The live leg with an id."""
+        channel = self._channels.get(leg_id)
+        return None if channel is None else Leg(self, channel)
+
+    def legs(self) -> list[Leg]:
+        """Every live leg."""
+        return [Leg(self, channel) for channel in self.channels()]
+
+    def leg_id(self, channel: Channel) -> LegId:
+        """A channel's id as the rest of callcore types it."""
+        return LegId(channel.uuid)
+
+    # What API commands, lives and phones need
+
+    def channel(self, uuid: str) -> Channel | None:
+        """The channel with an id that is not over."""
+        channel = self._channels.get(uuid)
+        return channel if channel is not None and channel.is_up else None
+
+    def channels(self) -> list[Channel]:
+        """Every channel that is not over, oldest first."""
+        return [channel for channel in self._channels.values() if channel.is_up]
+
+    @property
+    def sounds(self) -> Sounds:
+        """What there is to play."""
+        return self.settings.sounds
+
+    @property
+    def speed(self) -> float:
+        """How much faster than real sounds and people are."""
+        return self.settings.speed
+
+    def application(self, name: str) -> Application | None:
+        """What the name of an application stands for."""
+        return applications.APPLICATIONS.get(name)
+
+    def needs_media(self, name: str) -> bool:
+        """True if a leg gets early media before the application."""
+        return name in applications.NEEDS_MEDIA
+
+    def extension(self, channel: Channel) -> Sequence[tuple[str, str]]:
+        """The applications of the extension the channel's profile asks for."""
+        return self.settings.dialplan.applications(channel.profile.destination)
+
+    def api_value(self, command: str) -> str:
+        """What ``${command}`` expands to: an API's output where that is allowed, else nothing."""
+        if not self.settings.allows_api_expansion:
+            return ""
+        name, parenthesis, rest = command.partition("(")
+        text = f"{name} {rest.removesuffix(')')}" if parenthesis else command
+        return api.run(self, text) if text.split(" ")[0] in api.COMMANDS else ""
+
+    def fresh_uuid(self) -> str:
+        """A new id, the same for the same seed."""
+        return self.pace.fresh_uuid()
+
+    def schedule(self, when: str, group: str, run: Callable[[], None]) -> bool:
+        """Runs something at ``+seconds`` or an epoch second; False if ``when`` is neither."""
+        return self.scheduler.schedule(when, group, run)
+
+    def unschedule(self, group: str) -> int:
+        """Takes off what is scheduled for a group; how much that was."""
+        return self.scheduler.delete(group)
+
+    def transfer(self, channel: Channel, extension: str, context: str | None) -> None:
+        """Sends a channel to an extension of the dialplan."""
+        if not channel.is_up:
+            return
+        place = context or channel.profile.context
+        source = f"{self.clock.now() // MICROS}:{self.fresh_uuid()}:bl_xfer:{extension}/{place}/XML"
+        channel.step_profile(
+            redirected_from=channel.profile.destination,
+            destination=extension,
+            context=place,
+            dialplan="XML",
+            transfer_source=source,
+        )
+        channel.push("transfer_history", source)
+        channel.set("transfer_source", source)
+        channel.set("signal_bond", None)
+        channel.other_leg = {}
+        channel.times.bridged = 0
+        channel.times.transferred = 0
+        channel.has_hit_dialplan = True
+        channel.is_breaking_orders = channel.order_depth > 0
+        channel.note(f"transfer {extension}")
+        channel.shall(State.ROUTING)
+
+    def new_outbound(
+        self,
+        *,
+        uuid: str,
+        target: Target,
+        variables: Mapping[str, str],
+        caller_name: str,
+        caller_number: str,
+    ) -> Channel | None:
+        """A channel that calls out; ``None`` if the switch is full."""
+        number = self.limits.admit(self.clock.now() // MICROS)
+        if number is None:
+            return None
+        port = self.phones.port(target.user) if target.kind == "user" else target.port
+        address = sip_variables.Address(
+            user=target.user,
+            host=target.host or "127.0.0.1",
+            port=port or 0,
+            profile=target.profile,
+        )
+        name = f"sofia/{target.profile}/{target.user}@{address.host}:{address.port}"
+        profile = Profile(
+            direction="outbound",
+            logical_direction="outbound",
+            caller_name=caller_name,
+            caller_number=caller_number,
+            first_caller_name=caller_name,
+            first_caller_number=caller_number,
+            callee_name="Outbound Call",
+            callee_number=target.user,
+            ani=caller_number,
+            destination=target.user,
+            source="src/switch_ivr_originate.c",
+            context="default",
+            leg_id=uuid,
+            channel_name=name,
+        )
+        made = sip_variables.outbound(address, leg_id=uuid, number=number)
+        return self._channel_for(profile, address, number, {**made, **variables})
+
+    def begin(self, channel: Channel) -> None:
+        """Starts a channel's thread."""
+        self._threads[channel.uuid] = spawn("switch channel", Life(channel, self).run)
+
+    def ended(self, channel: Channel) -> None:
+        """Hears that a channel is destroyed."""
+        self.scheduler.delete(channel.uuid)
+        if self._channels.pop(channel.uuid, None) is not None:
+            self.limits.release()
+        self._threads.pop(channel.uuid, None)
+        directory = self.settings.detail_record_directory
+        if directory is not None:
+            detail_records.write(
+                directory,
+                channel,
+                core_uuid=self.source.core_uuid,
+                hostname=self.settings.hostname,
+            )
+
+    def forget(self, listener: Listener) -> None:
+        """A connection is over."""
+        if listener in self._listeners:
+            self._listeners.remove(listener)
+        if listener in self.source.audience:
+            self.source.audience.remove(listener)
+
+    def _channel_for(
+        self,
+        profile: Profile,
+        address: sip_variables.Address,
+        number: int,
+        variables: Mapping[str, str],
+    ) -> Channel:
+        channel = Channel(
+            clock=self.clock,
+            source=self.source,
+            profile=profile,
+            address=address,
+            number=number,
+            variables=variables,
+        )
+        self._channels[channel.uuid] = channel
+        return channel
+
+    def _accept(self, connection: object, _address: object) -> None:
+        listener = Listener(self, cast("socket.socket", connection))
+        self._listeners.append(listener)
+        self.source.audience.append(listener)
+        listener.run()
+
+    def _stop_listening(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        if self._heartbeat is not None:
+            self._heartbeat.cancel()
+            self._heartbeat = None
+
+    def _end_threads(self) -> None:
+        self.scheduler.clear()
+        for channel in self._channels.values():
+            channel.alarm.silence()
+        gevent.killall(list(self._threads.values()), block=False)
+        self._threads.clear()
+        self._channels.clear()
+
+    def _plan_heartbeat(self) -> None:
+        self._heartbeat = self.clock.after(self.settings.heartbeat_seconds, self._beat)
+
+    def _beat(self) -> None:
+        self._plan_heartbeat()
+        self.source.fire("HEARTBEAT", self._vital_signs)
+
+    def _vital_signs(self) -> dict[str, str]:
+        limits = self.limits
+        return {
+            "Event-Info": "System Ready",
+            "Up-Time": api_switch.up_time(self),
+            "FreeSWITCH-Version": api_switch.VERSION,
+            "Uptime-msec": str((self.clock.now() - self.started_at) // 1000),
+            "Session-Count": str(limits.current),
+            "Max-Sessions": str(limits.sessions),
+            "Session-Per-Sec": str(limits.per_second),
+            "Session-Per-Sec-Last": str(limits.last_second),
+            "Session-Per-Sec-Max": str(limits.peak_per_second),
+            "Session-Per-Sec-FiveMin": str(limits.peak_per_second),
+            "Session-Since-Startup": str(limits.since_start),
+            "Session-Peak-Max": str(limits.peak),
+            "Session-Peak-FiveMin": str(limits.peak),
+            "Idle-CPU": "90.000000",
+        }
+
+    def _tell_registration(self, subclass: str, user: str, port: int) -> None:
+        domain = self.settings.domain
+        is_begun = subclass == "sofia::register"
+        headers = {
+            "profile-name": "internal",
+            "from-user": user,
+            "from-host": domain,
+            "presence-hosts": "n/a",
+            "contact": f'"" <sip:{user}@127.0.0.1:{port}>',
+            "call-id": f"{user}-{port}@{domain}",
+            "rpid": "unknown",
+            "status": "Registered(UDP)" if is_begun else "Unregistered(UDP)",
+            "expires": "60" if is_begun else "0",
+            "to-user": user,
+            "to-host": domain,
+            "network-ip": "127.0.0.1",
+            "network-port": str(port),
+            "username": user,
+            "realm": domain,
+            "user-agent": "switchsim",
+        }
+        self.source.fire("CUSTOM", lambda: headers, subclass=subclass)

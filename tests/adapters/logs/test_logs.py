@@ -1,0 +1,323 @@
+"""The log: form, levels, privacy, and that it can never hurt those who write it."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from typing import Any
+
+import gevent
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callcore.adapters.logs import observer, privacy, setup
+from callcore.domain import events
+from callcore.domain.agents import AgentState
+from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, QueueName
+from callcore.runtime import greenlets
+
+NOW = Micros(1_790_000_000_000_001)
+
+
+@pytest.fixture(autouse=True)
+def _own_logging():
+    """Leaves the standard library's root logger as it was."""
+    root = logging.getLogger()
+    before = list(root.handlers)
+    yield
+    root.handlers[:] = before
+
+
+class Written:
+    """A log on a buffer."""
+
+    def __init__(self, **options: Any) -> None:
+        self.buffer = io.BytesIO()
+        self.log = setup.setup(stream=self.buffer, **options)
+
+    @property
+    def text(self) -> str:
+        return self.buffer.getvalue().decode()
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.text.splitlines()]
+
+
+@pytest.fixture
+def written():
+    return Written(level="debug")
+
+
+def arrived(**changes):
+    values: dict[str, Any] = {
+        "at": NOW,
+        "call_id": CallId("c0ffee"),
+        "node": NodeName("fs1"),
+        "leg_id": LegId("c0ffee"),
+        "caller_number": "+48201234501",
+        "caller_name": "Łucja",
+        "dialled_number": "200",
+    }
+    return events.CallArrived(**(values | changes))
+
+
+def test_a_fact_is_one_line_named_for_it(written):
+    """Event in snake case, key-values as in the fact, its instant to the microsecond."""
+    observer.LogObserver(written.log).observe(arrived())
+    [line] = written.lines
+    assert line.pop("timestamp").endswith("Z")
+    assert line == {
+        "level": "info",
+        "event": "call_arrived",
+        "call_id": "c0ffee",
+        "at": "2026-09-21T14:13:20.000001Z",
+        "node": "fs1",
+        "leg_id": "c0ffee",
+        "caller_number": "+4820…01",
+        "caller_name": "Łucja",
+        "dialled_number": "200",
+        "is_adopted": False,
+    }
+
+
+def test_levels_are_kept():
+    """Debug facts are not written at info, warnings are, and are named so."""
+    written = Written(level="info")
+    observe = observer.LogObserver(written.log).observe
+    observe(events.Decided(at=NOW, trigger="agent_free", seconds=0.001))
+    observe(events.StoreFailed(at=NOW, store="redis", reason="away"))
+    observe(
+        events.AgentChanged(
+            at=NOW, agent_id=AgentId("anna"), state=AgentState.ON_BREAK, reason="asked"
+        )
+    )
+    assert [(line["level"], line["event"]) for line in written.lines] == [
+        ("warning", "store_failed"),
+        ("info", "agent_changed"),
+    ]
+
+
+def test_the_call_id_is_on_every_line_of_a_call(written):
+    """Also of greenlets the call spawns and of libraries; not of others, nor afterwards."""
+
+    def foreign():
+        logging.getLogger("redis").warning("slow: %s", "x")
+
+    def call():
+        with setup.call_bound(CallId("c0ffee")):
+            written.log.write(setup.Level.INFO, "first")
+            greenlets.spawn("child", foreign).join()
+        written.log.write(setup.Level.INFO, "after")
+
+    calls = [greenlets.spawn("call", call), greenlets.spawn("other", foreign)]
+    gevent.joinall(calls, timeout=5, raise_error=True)
+    found = {(line["event"], line.get("call_id"), line.get("library")) for line in written.lines}
+    assert found == {
+        ("first", "c0ffee", None),
+        ("library_message", "c0ffee", "redis"),
+        ("library_message", None, "redis"),
+        ("after", None, None),
+    }
+
+
+def test_a_facts_own_call_id_wins(written):
+    """A dispatcher that was started by one call speaks of others."""
+    with setup.call_bound(CallId("dispatcher")):
+        observer.LogObserver(written.log).observe(arrived())
+    assert written.lines[0]["call_id"] == "c0ffee"
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("+48201234501", "+4820…01"),
+        ("48201234501", "48201…01"),
+        ("1001", "1001"),
+        ("112", "112"),
+        ("", ""),
+        ("sip:bob@example.org", "sip:b…rg"),
+    ],
+)
+def test_numbers_are_shortened(number, expected):
+    """The ends are enough to recognise a number one knows; extensions stay."""
+    assert privacy.shorten(number) == expected
+
+
+def test_numbers_in_texts_are_shortened_and_ids_are_not(written):
+    """Display names hold numbers; channel ids and instants only look like them."""
+    values = {
+        "caller_name": "Bob +48201234501",
+        "reason": "no route to 48201234501",
+        "leg_id": "12345678-1234-1234-1234-123456789012",
+        "text": "leg 12345678-1234-1234-1234-123456789012 at 1790000000000001",
+        "numbers": ["+48201234501"],
+    }
+    written.log.write(setup.Level.INFO, "noted", values)
+    line = written.lines[0]
+    assert line["caller_name"] == "Bob +4820…01"
+    assert line["reason"] == "no route to 48201…01"
+    assert line["leg_id"] == values["leg_id"]
+    assert line["text"] == values["text"]
+    assert line["numbers"] == ["+4820…01"]
+
+
+SECRET = "hunter2horse"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"password": SECRET},
+        {"esl_password": SECRET},
+        {"Authorization": f"Bearer {SECRET}"},
+        {"api_key": SECRET},
+        {"settings": {"redis": {"password": SECRET}}},
+        {"pairs": [{"token": SECRET}]},
+        {"url": f"postgresql://ops:{SECRET}@db:5432/calls"},
+        {"reason": f"cannot reach redis://:{SECRET}@10.0.0.1:6379/0 now"},
+        {"reason": f"host=db password={SECRET} user=ops"},
+        {"reason": f"password: '{SECRET}'"},
+        {"command": f"auth {SECRET}"},
+        {"header": f"Authorization: Bearer {SECRET}"},
+    ],
+)
+@pytest.mark.parametrize("is_json", [True, False])
+def test_secrets_are_never_written(values, is_json):
+    """Neither under a telling key nor inside a text, in either form of the log."""
+    written = Written(json=is_json)
+    written.log.write(setup.Level.INFO, "noted", values)
+    assert SECRET not in written.text
+    assert "***" in written.text
+
+
+def test_secrets_of_an_exception_are_not_written(written):
+    """A traceback is text like any other and shows no local variables."""
+
+    def connect(password):
+        raise ConnectionError(f"redis://:{SECRET}@10.0.0.1 refused") from OSError(
+            str(len(password))
+        )
+
+    try:
+        connect(SECRET)
+    except ConnectionError as error:
+        written.log.greenlet_died("reader", error)
+    line = written.lines[0]
+    assert line["event"] == "greenlet_died"
+    assert line["level"] == "error"
+    assert "ConnectionError" in line["exception"]
+    assert SECRET not in written.text
+
+
+@given(st.text(st.characters()))
+def test_any_text_is_one_line(name):
+    """No caller can end a line, forge one, or make logging fail."""
+    written = Written()
+    written.log.write(setup.Level.INFO, "noted", {"caller_name": name})
+    assert written.text.count("\n") == 1
+    assert json.loads(written.text)["event"] == "noted"
+
+
+@pytest.mark.parametrize("name", ["\x1b[2Jgone", "a\nlevel=error forged", "\u202etxt", "\ud800"])
+def test_no_text_commands_the_terminal(name):
+    """In the form for people, control and direction-changing characters are escaped."""
+    written = Written(json=False)
+    written.log.write(setup.Level.INFO, "noted", {"caller_name": name})
+    assert written.text.count("\n") == 1
+    assert "\x1b" not in written.text
+    assert "\u202e" not in written.text
+    assert "noted" in written.text
+
+
+def test_unknown_values_are_written_by_their_name(written):
+    """An object nobody thought of is no reason to lose the line."""
+    written.log.write(setup.Level.INFO, "noted", {"thing": object(), "kind": AgentState.RINGING})
+    line = written.lines[0]
+    assert line["kind"] == "ringing"
+    assert "object object" in line["thing"]
+
+
+class FullDisk(io.BytesIO):
+    def write(self, _data):
+        raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_hurts_nobody():
+    """Lines are lost and counted; whoever logs goes on."""
+    log = setup.setup(stream=FullDisk())
+    log.write(setup.Level.ERROR, "noted")
+    assert log.lost_lines == 1
+
+
+def test_a_closed_stream_hurts_nobody():
+    """At the end of a process streams close before the last word."""
+    written = Written()
+    written.buffer.close()
+    written.log.write(setup.Level.ERROR, "noted")
+    assert written.log.lost_lines == 1
+
+
+def test_a_file_is_appended_to(tmp_path):
+    """A restart continues the log; another hand may truncate it meanwhile."""
+    path = tmp_path / "callcore.log"
+    for number in range(2):
+        log = setup.setup(file=path)
+        log.write(setup.Level.INFO, "started", {"number": number})
+        log.close()
+    assert [json.loads(line)["number"] for line in path.read_text().splitlines()] == [0, 1]
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path):
+    """One line says which file, why, and where to change it."""
+    with pytest.raises(setup.LogFileError, match=r"nowhere/x\.log .*No such file.*log\.file"):
+        setup.setup(file=tmp_path / "nowhere" / "x.log")
+
+
+def test_libraries_speak_through_the_log(written):
+    """Warnings of libraries arrive once, however often the log was set up; chatter does not."""
+    setup.setup(stream=written.buffer, level="debug")
+    logging.getLogger("psycopg").info("chatter")
+    logging.getLogger("psycopg").warning("slow %d", 7)
+    [line] = written.lines
+    assert line["level"] == "warning"
+    assert line["library"] == "psycopg"
+    assert line["text"] == "slow 7"
+
+
+def test_a_library_that_misuses_its_format_is_survived(written):
+    """What it meant to say is better than nothing."""
+    record = logging.LogRecord("odd", logging.ERROR, "x.py", 1, "bad %d", ("format",), None)
+    [handler] = [found for found in logging.getLogger().handlers if "Foreign" in repr(found)]
+    handler.emit(record)
+    assert written.lines[0]["text"] == "bad %d"
+
+
+def test_links_report_what_somebody_must_look_at(written):
+    """Refused commands and failed listeners are lines; events and lag are not."""
+    link = observer.LinkLog(written.log, "fs1")
+    link.event_received("CHANNEL_PARK")
+    link.command_answered("bgapi", 0.1, ok=True)
+    link.lag(0.1)
+    link.command_refused("sendmsg", "-ERR invalid session id")
+    link.frame_skipped("too_long")
+    link.listener_failed("CHANNEL_PARK", RuntimeError("boom"))
+    assert [line["event"] for line in written.lines] == [
+        "command_refused",
+        "frame_skipped",
+        "listener_failed",
+    ]
+    assert all(line["node"] == "fs1" for line in written.lines)
+    assert "RuntimeError: boom" in written.lines[2]["exception"]
+
+
+def test_every_fact_can_be_written(written):
+    """No fact has a field that the log does not take."""
+    fact = events.CallerJoined(
+        at=NOW, call_id=CallId("c"), queue=QueueName("support"), position=3, is_adopted=True
+    )
+    observer.LogObserver(written.log).observe(fact)
+    assert written.lines[0]["position"] == 3
+    assert written.lines[0]["is_adopted"] is True

@@ -1,0 +1,24 @@
+"""What the tests of this adapter share."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from callcore.adapters.postgres import migrations
+
+
+@pytest.fixture
+def history_url(database_url):
+    """A database of the test's own with the schema in it."""
+    migrations.migrate(database_url)
+    return database_url
+
+
+@pytest.fixture
+def unused_port():
+    """A port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

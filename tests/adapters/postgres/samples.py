@@ -1,0 +1,124 @@
+"""Call records as a day of work leaves them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
+from callcore.domain.outcomes import CallOutcome, HungUpBy, LeaveReason, OfferLostReason
+from callcore.domain.records import CallRecord, DigitPress, OfferRecord, QueueVisit, Recording
+
+NOON = Micros(1_790_000_000_000_000)
+"""21 September 2026, 14:13:20 UTC."""
+
+
+def after(seconds: float, start: Micros = NOON) -> Micros:
+    return Micros(start + int(seconds * 1_000_000))
+
+
+def served_call(call_id: str | None = None, *, start: Micros = NOON, **changes) -> CallRecord:
+    """A call with one miss, one conversation and a recording."""
+    call_id = str(uuid.uuid4()) if call_id is None else call_id
+    values: dict[str, Any] = {
+        "call_id": CallId(call_id),
+        "site": "warsaw",
+        "node": NodeName("fs1"),
+        "caller_leg_id": LegId(call_id),
+        "caller_number": "+48201234501",
+        "caller_name": "Łucja Żółć",
+        "dialled_number": "+48225550100",
+        "arrived_at": start,
+        "line_answered_at": after(0.2, start),
+        "picked_up_at": after(30, start),
+        "bridged_at": after(30.1, start),
+        "unbridged_at": after(90.1, start),
+        "ended_at": after(90.25, start),
+        "outcome": CallOutcome.SERVED,
+        "hung_up_by": HungUpBy.CALLER,
+        "hangup_cause": "NORMAL_CLEARING",
+        "queue": QueueName("support"),
+        "agent_id": AgentId("anna"),
+        "wait_seconds": 30.0,
+        "talk_seconds": 60.0,
+        "hold_seconds": 2.5,
+        "is_within_service_level": False,
+        "visits": (
+            QueueVisit(
+                queue=QueueName("support"),
+                joined_at=start,
+                position_at_join=2,
+                left_at=after(30, start),
+                leave_reason=LeaveReason.PICKED_UP,
+                waited_seconds=30.0,
+                announcements_count=1,
+            ),
+        ),
+        "offers": (
+            OfferRecord(
+                offer_id=OfferId(str(uuid.uuid4())),
+                queue=QueueName("support"),
+                agent_id=AgentId("bert"),
+                leg_id=LegId(str(uuid.uuid4())),
+                reserved_at=after(1, start),
+                ringing_at=after(1.1, start),
+                ended_at=after(16, start),
+                lost_reason=OfferLostReason.NO_ANSWER,
+                hangup_cause="NO_ANSWER",
+            ),
+            OfferRecord(
+                offer_id=OfferId(str(uuid.uuid4())),
+                queue=QueueName("support"),
+                agent_id=AgentId("anna"),
+                leg_id=LegId(str(uuid.uuid4())),
+                reserved_at=after(20, start),
+                ringing_at=after(21, start),
+                picked_up_at=after(30, start),
+                bridged_at=after(30.1, start),
+                unbridged_at=after(90.1, start),
+                ended_at=after(90.2, start),
+                hold_seconds=2.5,
+            ),
+        ),
+        "digits": (DigitPress(at=after(3, start), digit="1"),),
+        "recordings": (
+            Recording(
+                path="/var/rec/a.wav", started_at=after(30.1, start), stopped_at=after(90.1, start)
+            ),
+        ),
+        "faults": ("prompt_missing moh",),
+    }
+    return CallRecord(**(values | changes))
+
+
+def abandoned_call(*, waited_seconds: float, start: Micros = NOON, is_short=False) -> CallRecord:
+    """A caller who hung up in the queue."""
+    left_at = after(waited_seconds, start)
+    return served_call(
+        start=start,
+        picked_up_at=None,
+        bridged_at=None,
+        unbridged_at=None,
+        ended_at=left_at,
+        outcome=CallOutcome.SHORT_ABANDONED if is_short else CallOutcome.ABANDONED,
+        agent_id=None,
+        wait_seconds=waited_seconds,
+        talk_seconds=0.0,
+        hold_seconds=0.0,
+        is_within_service_level=None,
+        visits=(
+            QueueVisit(
+                queue=QueueName("support"),
+                joined_at=start,
+                position_at_join=1,
+                left_at=left_at,
+                leave_reason=LeaveReason.ABANDONED,
+                waited_seconds=waited_seconds,
+                is_short_abandon=is_short,
+            ),
+        ),
+        offers=(),
+        recordings=(),
+        digits=(),
+        faults=(),
+    )

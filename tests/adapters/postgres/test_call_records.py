@@ -1,0 +1,330 @@
+"""Call records in a real Postgres."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import time
+from datetime import UTC, datetime
+
+import gevent
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from callcore.adapters.postgres import call_records, pool, rows
+from callcore.domain import outcomes
+from callcore.domain.ids import CallId, Micros
+from callcore.domain.records import CallRecord
+from callcore.ports.records import RecordsRejectedError, RecordsUnavailableError
+from tests.adapters.postgres.samples import NOON, abandoned_call, after, served_call
+
+
+@pytest.fixture
+def connections(history_url):
+    with pool.PostgresPool(history_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def history(connections):
+    return call_records.PostgresCallRecords(connections)
+
+
+def rows_of(url, query, *arguments):
+    with psycopg.connect(url) as connection:
+        return connection.execute(query, arguments).fetchall()
+
+
+def counts(url):
+    return {
+        table.name: rows_of(url, f"select count(*) from callcore.{table.name}")[0][0]
+        for table in rows.TABLES
+    }
+
+
+def test_a_record_is_found_again_whole(history, history_url):
+    """Every field of the record stands in a column, instants to the microsecond."""
+    record = served_call("call-1", arrived_at=Micros(NOON + 1))
+    assert history.write([record]) == 1
+    with psycopg.connect(history_url, row_factory=psycopg.rows.dict_row) as connection:
+        connection.execute("set timezone = 'UTC'")
+        call = connection.execute("select * from callcore.call_records").fetchone()
+        visits = connection.execute("select * from callcore.queue_visits").fetchall()
+        offers = connection.execute("select * from callcore.offers order by 2").fetchall()
+        digits = connection.execute("select * from callcore.digit_presses").fetchall()
+        recordings = connection.execute("select * from callcore.recordings").fetchall()
+    assert call is not None
+    call.pop("written_at")
+    for part, found in (
+        (record, call),
+        (record.visits[0], visits[0]),
+        (record.offers[0], offers[0]),
+        (record.offers[1], offers[1]),
+        (record.recordings[0], recordings[0]),
+    ):
+        for field in dataclasses.fields(part):
+            if field.name in {"visits", "offers", "digits", "recordings"}:
+                continue
+            expected = getattr(part, field.name)
+            if field.name.endswith("_at") and expected is not None:
+                found_at = found[field.name]
+                assert (found_at - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() == (
+                    pytest.approx(expected / 1e6, abs=1e-7)
+                )
+            else:
+                expected = list(expected) if isinstance(expected, tuple) else expected
+                assert found[field.name] == expected, field.name
+    assert [(row["press_number"], row["digit"]) for row in digits] == [(1, "1")]
+
+
+def test_every_field_of_a_record_has_a_column():
+    """A field added to the record cannot be forgotten here."""
+    columns = set(rows.TABLES[0].columns)
+    fields = {field.name for field in dataclasses.fields(CallRecord)}
+    assert fields - columns == {"visits", "offers", "digits", "recordings"}
+
+
+def test_a_batch_written_twice_is_written_once(history, history_url):
+    """A batch whose answer was lost is simply sent again."""
+    batch = [served_call() for _ in range(20)]
+    assert history.write(batch) == 20
+    before = counts(history_url)
+    assert history.write(batch) == 0
+    assert history.write([*batch, served_call()]) == 1
+    after_all = counts(history_url)
+    assert before["offers"] == 40
+    assert after_all["offers"] == 42
+    assert after_all["call_records"] == 21
+
+
+def test_what_is_there_stays_as_it_is(history, history_url):
+    """A second record of a call neither changes the first nor adds to its lists."""
+    history.write([served_call("call-1")])
+    assert history.write([abandoned_call(waited_seconds=9)]) == 1
+    assert history.write([served_call("call-1", hangup_cause="LATER", digits=())]) == 0
+    found = rows_of(
+        history_url, "select hangup_cause from callcore.call_records where call_id = 'call-1'"
+    )
+    assert found == [("NORMAL_CLEARING",)]
+
+
+def test_the_same_call_twice_in_a_batch_counts_once(history, history_url):
+    """The pending stream may hold a record twice."""
+    assert history.write([served_call("call-1"), served_call("call-1")]) == 1
+    assert counts(history_url)["offers"] == 2
+
+
+def test_two_writers_of_the_same_records_write_each_once(history, history_url):
+    """Workers that took over the same pending records do not deadlock, whatever their order."""
+    batch = [served_call() for _ in range(200)]
+    writers = [
+        gevent.spawn(history.write, order) for order in (batch, batch[::-1], batch, batch[::-1])
+    ]
+    gevent.joinall(writers, timeout=30, raise_error=True)
+    assert sum(writer.value or 0 for writer in writers) == 200
+    assert counts(history_url)["queue_visits"] == 200
+
+
+def test_nothing_to_write_asks_nobody(unused_port):
+    """An empty batch succeeds without a database."""
+    with pool.PostgresPool(f"postgresql://ops@127.0.0.1:{unused_port}/calls") as connections:
+        assert call_records.PostgresCallRecords(connections).write([]) == 0
+
+
+def test_poison_does_not_block_the_batch(history, history_url):
+    """All but the refused records are written, and those are named with the broken rule."""
+    batch = [served_call(f"call-{number:03}") for number in range(300)]
+    batch[17] = served_call("call-017", wait_seconds=-1.0)
+    batch[42] = served_call("call-042", ended_at=Micros(10**20))
+    batch[299] = served_call(
+        "call-299", visits=(dataclasses.replace(batch[0].visits[0], priority=2**40),)
+    )
+    batch.append(served_call(""))
+    with pytest.raises(RecordsRejectedError) as caught:
+        history.write(batch)
+    assert set(caught.value.reasons) == {"", "call-017", "call-042", "call-299"}
+    assert "seconds_are_finite" in caught.value.reasons[CallId("call-017")]
+    assert "call_id_is_not_empty" in caught.value.reasons[CallId("")]
+    assert caught.value.new_count == 297
+    assert counts(history_url)["call_records"] == 297
+    assert "+48201234501" not in str(caught.value)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(text=st.text(st.characters(), min_size=1))
+def test_any_text_from_outside_is_kept(text, history, history_url):
+    """No name a caller can show stops the history, and what Postgres can hold is kept exactly."""
+    record = served_call(caller_name=text, faults=(text,))
+    assert history.write([record]) == 1
+    found = rows_of(
+        history_url,
+        "select caller_name, faults from callcore.call_records where call_id = %s",
+        record.call_id,
+    )
+    expected = "".join("\ufffd" if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in text)
+    assert found == [(expected, [expected])]
+
+
+@pytest.mark.parametrize(
+    "text", ["a\0b", "\ud800", "\udcff tail", "'; drop table x; --", "\\N", "\\.", "a\tb\nc", "{}"]
+)
+def test_hostile_names_are_kept_or_made_holdable(text, history, history_url):
+    """NUL, broken surrogates, SQL and the escapes of COPY are only text."""
+    history.write([served_call("call-1", caller_name=text, digits=())])
+    (found,) = rows_of(history_url, "select caller_name from callcore.call_records")
+    assert found == (re.sub("[\0\ud800-\udfff]", "\ufffd", text),)
+
+
+@pytest.mark.parametrize(
+    ("constraint", "words"),
+    [
+        ("call_records_outcome_is_known", outcomes.CallOutcome),
+        ("call_records_hung_up_by_is_known", outcomes.HungUpBy),
+        ("queue_visits_leave_reason_is_known", outcomes.LeaveReason),
+        ("queue_visits_refusal_reason_is_known", outcomes.RefusalReason),
+        ("offers_lost_reason_is_known", outcomes.OfferLostReason),
+    ],
+)
+def test_words_of_the_schema_are_those_of_the_enums(history_url, constraint, words):
+    """A reason added in Python needs a migration, and this says so."""
+    [(definition,)] = rows_of(
+        history_url,
+        "select pg_get_constraintdef(oid) from pg_constraint where conname = %s",
+        constraint,
+    )
+    assert set(re.findall(r"'([a-z_]+)'", definition)) == {str(word) for word in words}
+
+
+def test_misses_of_the_schema_are_those_of_the_domain(history_url):
+    """Reports and metrics count the same reasons as misses."""
+    found = {
+        reason
+        for reason in outcomes.OfferLostReason
+        if rows_of(history_url, "select callcore.is_miss(%s)", str(reason)) == [(True,)]
+    }
+    assert found == outcomes.MISSES
+
+
+def test_every_table_view_and_column_is_explained(history_url):
+    """A report writer finds what each column means in the database itself."""
+    mute = rows_of(
+        history_url,
+        """
+        select c.relname, a.attname from pg_class c
+        join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'callcore'
+        left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and c.relkind = 'r'
+            and c.relname <> 'migrations'
+        where c.relkind in ('r', 'v')
+        and (obj_description(c.oid, 'pg_class') is null
+             or a.attnum is not null and col_description(c.oid, a.attnum) is null)
+        """,
+    )
+    assert mute == []
+
+
+def test_queue_views_follow_the_settled_definitions(history, history_url):
+    """Service level = in time / (picked up + abandoned not short); ASA of those picked up."""
+    in_time = served_call(is_within_service_level=True)
+    in_time = dataclasses.replace(
+        in_time, visits=(dataclasses.replace(in_time.visits[0], waited_seconds=10.0),)
+    )
+    refused = served_call(
+        visits=(
+            dataclasses.replace(
+                in_time.visits[0],
+                leave_reason=None,
+                refusal_reason=outcomes.RefusalReason.QUEUE_FULL,
+                left_at=None,
+                waited_seconds=0.0,
+            ),
+        ),
+        is_within_service_level=None,
+        outcome=outcomes.CallOutcome.REFUSED,
+    )
+    exited = abandoned_call(waited_seconds=50)
+    exited = dataclasses.replace(
+        exited,
+        visits=(dataclasses.replace(exited.visits[0], leave_reason=outcomes.LeaveReason.EXIT_KEY),),
+    )
+    overflowed = dataclasses.replace(
+        exited,
+        call_id=served_call().call_id,
+        visits=(
+            dataclasses.replace(exited.visits[0], leave_reason=outcomes.LeaveReason.MAXIMUM_WAIT),
+        ),
+    )
+    next_interval = served_call(start=after(1800))
+    history.write(
+        [
+            in_time,
+            served_call(),
+            refused,
+            exited,
+            overflowed,
+            abandoned_call(waited_seconds=70),
+            abandoned_call(waited_seconds=2, is_short=True),
+            next_interval,
+        ]
+    )
+    first, second = rows_of(
+        history_url,
+        """
+        select to_char(interval_start at time zone 'UTC', 'HH24:MI'), joined_count, refused_count,
+            picked_up_count, picked_up_within_count, abandoned_count, short_abandoned_count,
+            left_otherwise_count, asa_seconds, longest_wait_seconds, service_level
+        from callcore.queue_intervals order by interval_start
+        """,
+    )
+    assert first == ("14:00", 6, 1, 2, 1, 3, 1, 1, 20.0, 70.0, 0.25)
+    assert second == ("14:30", 1, 0, 1, 0, 0, 0, 0, 30.0, 30.0, 0.0)
+    [day] = rows_of(
+        history_url,
+        "select day::text, joined_count, picked_up_count, service_level, abandon_rate"
+        " from callcore.service_level_by_day",
+    )
+    assert day == ("2026-09-21", 7, 3, 0.2, 0.4)
+
+
+def test_agent_views_count_talk_offers_and_misses(history, history_url):
+    """The agent who missed and the one who talked are told apart."""
+    history.write([served_call(), served_call()])
+    for view in ("agent_intervals", "agent_days"):
+        found = rows_of(
+            history_url,
+            "select agent_id, offers_count, won_count, misses_count, talk_seconds, hold_seconds,"
+            " mean_ring_seconds from callcore." + view + " order by agent_id",
+        )
+        assert found == [("anna", 2, 2, 0, 120.0, 5.0, 9.0), ("bert", 2, 0, 2, 0.0, 0.0, None)]
+
+
+def test_writing_gives_way_to_others(history):
+    """A large batch does not hold the event loop for longer than a call would notice."""
+    batch = [served_call() for _ in range(1000)]
+    history.write([served_call()])
+    lags: list[float] = []
+
+    def tick():
+        while True:
+            began = time.monotonic()
+            gevent.sleep(0.001)
+            lags.append(time.monotonic() - began - 0.001)
+
+    ticker = gevent.spawn(tick)
+    gevent.sleep(0)
+    assert history.write(batch) == 1000
+    ticker.kill()
+    assert sorted(lags)[int(len(lags) * 0.95)] < 0.05
+    assert len(lags) > 20
+
+
+def test_a_schema_that_is_missing_names_the_cure(database_url):
+    """Whoever forgot to migrate is told to."""
+    with (
+        pool.PostgresPool(database_url) as connections,
+        pytest.raises(RecordsUnavailableError, match="run `callcore migrate`"),
+    ):
+        call_records.PostgresCallRecords(connections).write([served_call()])

@@ -1,0 +1,94 @@
+"""Migrations against a real Postgres."""
+
+from __future__ import annotations
+
+import gevent
+import psycopg
+import pytest
+
+from callcore.adapters.postgres import migrations
+
+FIRST = migrations.Migration(number=1, name="first", sql="create table callcore.one (id integer)")
+SECOND = migrations.Migration(number=2, name="second", sql="create table callcore.two (id integer)")
+
+
+def tables(url):
+    with psycopg.connect(url) as connection:
+        found = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'callcore'"
+        ).fetchall()
+    return {name for (name,) in found} - {"migrations"}
+
+
+def test_bundled_migrations_are_numbered_from_one_without_a_gap():
+    """A file that is misnamed or missing would be noticed here and not at a customer's."""
+    numbers = [migration.number for migration in migrations.bundled()]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert numbers
+
+
+def test_migrating_twice_does_nothing_the_second_time(database_url):
+    """An empty database gets every step once; after that ``check`` is content."""
+    assert migrations.migrate(database_url) == migrations.bundled()
+    assert migrations.migrate(database_url) == ()
+    migrations.check(database_url)
+
+
+def test_of_five_at_once_one_applies(database_url):
+    """Workers that start together do not get in each other's way."""
+    runners = [gevent.spawn(migrations.migrate, database_url) for _ in range(5)]
+    gevent.joinall(runners, timeout=30, raise_error=True)
+    applied = sorted(len(runner.value or ()) for runner in runners)
+    assert applied == [0, 0, 0, 0, len(migrations.bundled())]
+
+
+def test_only_what_is_missing_is_applied(database_url):
+    """A later version brings its own step only."""
+    migrations.migrate(database_url, [FIRST])
+    assert migrations.migrate(database_url, [FIRST, SECOND]) == (SECOND,)
+    assert tables(database_url) == {"one", "two"}
+
+
+def test_an_older_database_is_named_with_the_cure(database_url):
+    """A worker that starts before the migration says what to run."""
+    migrations.migrate(database_url, [FIRST])
+    with pytest.raises(migrations.DatabaseOlderError, match="0002_second: run `callcore migrate`"):
+        migrations.check(database_url, [FIRST, SECOND])
+    assert tables(database_url) == {"one"}
+
+
+def test_a_changed_file_is_refused(database_url):
+    """What the database was made of cannot be rewritten."""
+    migrations.migrate(database_url, [FIRST])
+    changed = migrations.Migration(number=1, name="first", sql=FIRST.sql + " -- changed")
+    with pytest.raises(migrations.MigrationChangedError, match="0001_first was changed") as caught:
+        migrations.migrate(database_url, [changed, SECOND])
+    assert "\n" not in str(caught.value)
+    assert tables(database_url) == {"one"}
+
+
+def test_a_newer_database_is_refused(database_url):
+    """An old worker does not write into a schema it does not know."""
+    migrations.migrate(database_url, [FIRST, SECOND])
+    with pytest.raises(migrations.DatabaseNewerError, match="0002_second") as caught:
+        migrations.migrate(database_url, [FIRST])
+    assert "\n" not in str(caught.value)
+
+
+def test_a_step_that_fails_leaves_nothing(database_url):
+    """All steps of a run are applied or none."""
+    broken = migrations.Migration(number=2, name="broken", sql="create table callcore.two (id zzz)")
+    with pytest.raises(migrations.MigrationError, match="0002_broken failed"):
+        migrations.migrate(database_url, [FIRST, broken])
+    assert tables(database_url) == set()
+
+
+def test_an_absent_server_is_one_clear_line(unused_port):
+    """No trace of libpq's many lines, nor of the password."""
+    url = f"postgresql://ops:s3cret@127.0.0.1:{unused_port}/calls"
+    with pytest.raises(migrations.MigrationError) as caught:
+        migrations.migrate(url)
+    text = str(caught.value)
+    assert f"127.0.0.1:{unused_port}/calls" in text
+    assert "s3cret" not in text
+    assert "\n" not in text

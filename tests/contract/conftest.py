@@ -1,0 +1,67 @@
+"""The floor to hold to its contract: the fake and each real server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import gevent
+import pytest
+import redis
+
+from callcore.adapters.redisdb.floor import Floor
+from callcore.domain.ids import MICROS_PER_SECOND, Micros
+from tests.adapters.redisdb import servers
+from tests.adapters.redisdb.floors import SITE
+from tests.contract.floor_builders import AnyFloor
+from tests.fakes.floor import FakeFloor
+
+
+class SteppedClock:
+    """A clock that moves when told to, and a little each time it is read, as real ones do."""
+
+    def __init__(self) -> None:
+        self.instant = 1_700_000_000_000_000
+
+    def now(self) -> Micros:
+        self.instant += 1
+        return Micros(self.instant)
+
+    def advance(self, seconds: float) -> None:
+        self.instant += round(seconds * MICROS_PER_SECOND)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """A floor and its time. ``pass_time`` takes real time on a real server."""
+
+    floor: AnyFloor
+    pass_time: Callable[[float], None]
+
+
+@pytest.fixture(scope="session")
+def server_urls() -> Iterator[dict[str, str]]:
+    """The URL of each server this machine has, by name."""
+    with servers.all_running() as urls:
+        yield urls
+
+
+@pytest.fixture(params=["fake", *servers.SERVER_NAMES])
+def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    if request.param == "fake":
+        clock = SteppedClock()
+        yield Stage(floor=FakeFloor(clock), pass_time=clock.advance)
+        return
+    urls = request.getfixturevalue("server_urls")
+    if request.param not in urls:
+        pytest.skip(f"no {request.param} server on this machine")
+    with redis.Redis.from_url(urls[request.param]) as raw:
+        raw.flushall()
+    floor = Floor(urls[request.param], SITE)
+    yield Stage(floor=floor, pass_time=gevent.sleep)
+    floor.close()
+
+
+@pytest.fixture
+def floor(stage: Stage) -> AnyFloor:
+    return stage.floor

@@ -1,0 +1,161 @@
+"""Callers, agents and offers for tests of the floor, with what a case varies as arguments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import count
+from typing import Protocol
+
+from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
+from callcore.domain.outcomes import CallOutcome, HungUpBy
+from callcore.domain.records import CallRecord, OfferRecord, QueueVisit
+from callcore.ports.records import PendingRecords
+from callcore.ports.stores import Joining, Reservation, Roster, WaitingRoom
+
+SUPPORT = QueueName("support")
+SALES = QueueName("sales")
+ANNA = AgentId("anna")
+BORIS = AgentId("boris")
+NODE = NodeName("fs1")
+LONG_SECONDS = 600.0
+
+_fresh = count(1)
+
+
+def request() -> str:
+    """A request id nobody has used."""
+    return f"request-{next(_fresh)}"
+
+
+class AnyFloor(Protocol):
+    """The three stores of one site, fake or real."""
+
+    @property
+    def waiting_room(self) -> WaitingRoom: ...
+    @property
+    def roster(self) -> Roster: ...
+    @property
+    def pending_records(self) -> PendingRecords: ...
+    def epoch(self) -> str: ...
+    def ping(self) -> None: ...
+
+
+def joining(
+    call_id: str,
+    *,
+    score: float = 1.0,
+    queue: QueueName = SUPPORT,
+    node: NodeName = NODE,
+    maximum_waiting: int = 1000,
+    first_joined_at: int = 1_700_000_000_000_000,
+    caller_name: str = "Zażółć",
+) -> Joining:
+    return Joining(
+        call_id=CallId(call_id),
+        leg_id=LegId(call_id),
+        node=node,
+        queue=queue,
+        score=score,
+        priority=0,
+        arrived_at=Micros(1_700_000_000_000_000),
+        first_joined_at=Micros(first_joined_at),
+        maximum_waiting=maximum_waiting,
+        caller_number="+48123456789",
+        caller_name=caller_name,
+        dialled_number="800",
+    )
+
+
+def reservation(
+    call_id: str,
+    offer_id: str,
+    *,
+    agent_id: AgentId = ANNA,
+    queue: QueueName = SUPPORT,
+    lease_seconds: float = LONG_SECONDS,
+) -> Reservation:
+    return Reservation(
+        offer_id=OfferId(offer_id),
+        call_id=CallId(call_id),
+        agent_id=agent_id,
+        queue=queue,
+        leg_id=LegId(f"leg-of-{offer_id}"),
+        lease_seconds=lease_seconds,
+    )
+
+
+def record(call_id: str, *, caller_name: str = "Zażółć") -> CallRecord:
+    return CallRecord(
+        call_id=CallId(call_id),
+        site="test",
+        node=NODE,
+        caller_leg_id=LegId(call_id),
+        caller_number="+48123456789",
+        caller_name=caller_name,
+        dialled_number="800",
+        arrived_at=Micros(1),
+        ended_at=Micros(2),
+        outcome=CallOutcome.SERVED,
+        hung_up_by=HungUpBy.CALLER,
+        hangup_cause="NORMAL_CLEARING",
+        visits=(QueueVisit(queue=SUPPORT, joined_at=Micros(1)),),
+        offers=(
+            OfferRecord(
+                offer_id=OfferId("o"),
+                queue=SUPPORT,
+                agent_id=ANNA,
+                leg_id=LegId("l"),
+                reserved_at=Micros(1),
+            ),
+        ),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """An offer in the state a case begins with."""
+
+    floor: AnyFloor
+    promise: Reservation
+
+    def lose(
+        self, *, is_miss: bool = False, rest: float = 0.0, is_caller_waiting: bool = True
+    ) -> str:
+        return self.floor.roster.lose(
+            self.promise,
+            is_miss=is_miss,
+            retry_after_seconds=rest,
+            is_caller_waiting=is_caller_waiting,
+        )
+
+
+def make_available(floor: AnyFloor, agent_id: AgentId, *queues: QueueName) -> None:
+    """An agent of these queues (``SUPPORT`` if none is named), logged in."""
+    floor.roster.enrol(agent_id, queues or (SUPPORT,), "Anna")
+    floor.roster.log_in(agent_id, request())
+
+
+def reserved(floor: AnyFloor, call_id: str = "c1", offer_id: str = "o1") -> Offer:
+    """One caller of one queue, promised to the only agent."""
+    make_available(floor, ANNA)
+    floor.waiting_room.join(joining(call_id), request())
+    promise = reservation(call_id, offer_id)
+    assert floor.roster.reserve(promise) == "reserved"
+    return Offer(floor=floor, promise=promise)
+
+
+def talking(floor: AnyFloor) -> Offer:
+    """Caller and agent in conversation."""
+    offer = reserved(floor)
+    assert floor.roster.win(offer.promise, Micros(7)) == "done"
+    return offer
+
+
+def free_ids(floor: AnyFloor, queue: QueueName = SUPPORT) -> list[str]:
+    """Who may be asked, best first."""
+    return [agent.agent_id for agent in floor.roster.free_agents(queue, 100)]
+
+
+def waiting_ids(floor: AnyFloor, queue: QueueName = SUPPORT) -> list[str]:
+    """Who waits and is not being offered, best first."""
+    return [caller.call_id for caller in floor.waiting_room.first_waiting(queue, 100)]

@@ -1,0 +1,135 @@
+"""A call centre of two queues and three agents on fakes, to play stories on."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TypeVar
+
+from callcore.domain.events import Fact
+from callcore.domain.ids import AgentId, LegId, QueueName
+from callcore.domain.policies import (
+    AgentPolicy,
+    AnnouncementPolicy,
+    NumberRoute,
+    QueuePolicy,
+    SitePolicy,
+    SoundsPolicy,
+)
+from callcore.domain.records import CallRecord
+from callcore.flows.site import Site
+from callcore.flows.worker import Worker
+from callcore.ports.stores import FloorAgent
+from callcore.runtime.broadcast import Broadcast
+from callcore.runtime.greenlets import spawn
+from callcore.runtime.identifiers import RandomIds
+from tests.fakes.clock import FakeClock, MortalClock, settle
+from tests.fakes.floor import FakeFloor
+from tests.fakes.switch import NODE, FakeSwitch, Phone
+
+SUPPORT, SALES = QueueName("support"), QueueName("sales")
+ANN, BOB, CLEO = AgentId("1001"), AgentId("1002"), AgentId("1003")
+
+POLICY = SitePolicy(
+    site="test",
+    queues={
+        SUPPORT: QueuePolicy(
+            name=SUPPORT,
+            announcements=AnnouncementPolicy(first_after_seconds=10, interval_seconds=30),
+            ring_timeout_seconds=15,
+            wrap_up_seconds=10,
+            retry_after_miss_seconds=8,
+            maximum_wait_seconds=600,
+            maximum_waiting=5,
+            service_level_seconds=20,
+        ),
+        SALES: QueuePolicy(name=SALES, wrap_up_seconds=0, record=True, announcements=None),
+    },
+    agents={
+        ANN: AgentPolicy(agent_id=ANN, name="Ann", contact="user/1001@t", queues=(SUPPORT,)),
+        BOB: AgentPolicy(agent_id=BOB, name="Bob", contact="user/1002@t", queues=(SUPPORT,)),
+        CLEO: AgentPolicy(
+            agent_id=CLEO, name="Cleo", contact="user/1003@t", queues=(SUPPORT, SALES)
+        ),
+    },
+    numbers={"8001": NumberRoute(queue=SUPPORT), "8002": NumberRoute(queue=SALES)},
+    sounds=SoundsPolicy(directory="/sounds"),
+    recordings_directory="/recordings",
+)
+
+F = TypeVar("F", bound=Fact)
+
+
+class TestFloor:
+    """The call centre; a second worker may take over from the first on the same floor."""
+
+    __test__ = False
+
+    def __init__(self, policy: SitePolicy = POLICY) -> None:
+        self.clock = FakeClock()
+        self.switch = FakeSwitch(self.clock)
+        self.store = FakeFloor(self.clock)
+        self.policy = policy
+        self.facts: list[Fact] = []
+        self.complaints: list[tuple[str, Exception]] = []
+        self.worker = self.start_worker()
+
+    def start_worker(self) -> Worker:
+        """A process begins: opens the floor and hears the switch."""
+        self._life = MortalClock(self.clock)
+        site = Site(
+            policy=self.policy,
+            switches={NODE: self.switch},
+            waiting_room=self.store.waiting_room,
+            roster=self.store.roster,
+            pending_records=self.store.pending_records,
+            clock=self._life,
+            ids=RandomIds(),
+            facts=Broadcast([("list", self.facts.append)], self._complain),
+        )
+        worker = Worker(spawn, lambda _: nullcontext())
+        worker.open(site)
+        self.switch.deliver_to(worker.deliver)
+        settle()
+        return worker
+
+    def _complain(self, name: str, error: Exception) -> None:
+        self.complaints.append((name, error))
+
+    def kill_worker(self) -> None:
+        """The process dies: nobody hears the switch, its timers never fire."""
+        self.switch.deliver_to(lambda _: None)
+        self._life.die()
+
+    def log_in(self, *agents: AgentId, phone: Phone | None = None) -> None:
+        """Agents log in, with phones of that kind."""
+        for agent_id in agents:
+            if phone is not None:
+                self.switch.phones[self.policy.agents[agent_id].contact] = phone
+            self.store.roster.log_in(agent_id, RandomIds().request_id())
+            self.worker.dispatcher.agent_free(agent_id, self.clock.now())
+        settle()
+
+    def call_in(self, dialled: str = "8001", **what: str) -> LegId:
+        """A caller arrives."""
+        leg_id = self.switch.call_in(dialled, **what)
+        settle()
+        return leg_id
+
+    def agent(self, agent_id: AgentId) -> FloorAgent:
+        """An agent as the floor has it."""
+        agent = self.store.roster.agent(agent_id)
+        assert agent is not None
+        return agent
+
+    def told(self, kind: type[F]) -> list[F]:
+        """The facts of one kind, in order."""
+        return [fact for fact in self.facts if isinstance(fact, kind)]
+
+    def records(self) -> list[CallRecord]:
+        """The records kept so far."""
+        return [entry.record for entry in self.store.pending_records.read(1000, 0)]
+
+    def record(self) -> CallRecord:
+        """The one record kept so far."""
+        (record,) = self.records()
+        return record

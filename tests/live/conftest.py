@@ -1,0 +1,92 @@
+"""A real switch for the session; phones that SIPp plays for each test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.live.daemon import Daemon
+from tests.live.esl import Esl
+from tests.live.phones import Phones
+from tests.live.switch import FreeSwitch, find_binary
+from tests.live.waiting import until
+
+CLEAN_SECONDS = 10
+
+NO_FREESWITCH = (
+    "no FreeSWITCH on this machine. Install a package or build one"
+    " (https://developer.signalwire.com/freeswitch/), and name the binary in CALLCORE_FREESWITCH"
+    " if it is not on the PATH"
+)
+NO_SIPP = "no sipp on this machine. Debian: apt-get install sip-tester"
+
+
+@pytest.fixture(scope="session")
+def switch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FreeSwitch]:
+    """FreeSWITCH, run from this repository's configuration, on ports of its own."""
+    binary = find_binary()
+    if binary is None:
+        pytest.skip(NO_FREESWITCH)
+    if shutil.which("sipp") is None:
+        pytest.skip(NO_SIPP)
+    running = FreeSwitch(binary, tmp_path_factory.mktemp("switch"))
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def esl(switch: FreeSwitch) -> Iterator[Esl]:
+    """A connection to the event socket. At the end of the test the switch is as at the beginning:
+    no calls, no registrations.
+    """
+    connection = switch.connect()
+    try:
+        yield connection
+        connection.api("hupall")
+        connection.api("sofia profile internal flush_inbound_reg")
+        until(lambda: not connection.channels(), CLEAN_SECONDS, "every channel is gone")
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def phones(switch: FreeSwitch, esl: Esl, tmp_path) -> Iterator[Phones]:
+    """Callers and agents' phones of one test."""
+    made = Phones(switch, tmp_path / "phones")
+    try:
+        yield made
+    finally:
+        made.stop_all()
+
+
+@pytest.fixture
+def callcore(switch: FreeSwitch, esl: Esl, tmp_path) -> Iterator[Callable[..., Daemon]]:
+    """Starts callcore with queues, agents and numbers of the settings file."""
+    started: list[Daemon] = []
+
+    def start(**settings) -> Daemon:
+        daemon = Daemon(switch, tmp_path / f"callcore{len(started)}", settings)
+        started.append(daemon)
+        daemon.start()
+        return daemon
+
+    try:
+        yield start
+    finally:
+        for daemon in started:
+            daemon.stop()
+
+
+@pytest.fixture
+def watched(esl: Esl) -> Esl:
+    """The connection, told about channels and what they play."""
+    esl.subscribe(
+        *("CHANNEL_OUTGOING", "CHANNEL_PARK", "CHANNEL_ANSWER", "CHANNEL_BRIDGE"),
+        *("CHANNEL_HANGUP", "CHANNEL_HANGUP_COMPLETE", "PLAYBACK_START", "PLAYBACK_STOP"),
+    )
+    return esl

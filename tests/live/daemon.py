@@ -1,0 +1,192 @@
+"""callcore itself, run as an operator runs it, and what it leaves behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+import yaml
+from psycopg.rows import dict_row
+
+from tests.live.ports import HOST, free_port
+from tests.live.switch import REPOSITORY, FreeSwitch
+from tests.live.waiting import until
+
+START_SECONDS = 30
+STOP_SECONDS = 30
+RECORD_SECONDS = 10
+NODE = "fs1"
+
+Row = dict[str, Any]
+
+_SAMPLE = re.compile(r"(?P<name>\w+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)")
+_LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
+
+QUICK_QUEUE: dict[str, Any] = {
+    "announce_position": {"first_after_seconds": 1, "interval_seconds": 5},
+    "ring_timeout_seconds": 2,
+    "wrap_up_seconds": 1,
+    "retry_after_miss_seconds": 1,
+    "short_abandon_seconds": 0.5,
+    "service_level_seconds": 20,
+}
+"""A queue whose times suit a test."""
+
+
+class Daemon:
+    """One callcore: started, killed and started again on the same data."""
+
+    def __init__(self, switch: FreeSwitch, base: Path, settings: dict[str, Any]) -> None:
+        self.base = base
+        self.http_port = free_port()
+        self.log_file = base / "callcore.log"
+        self.settings_file = base / "callcore.yaml"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._password = switch.esl_password
+        base.mkdir(parents=True)
+        text = yaml.safe_dump(
+            {
+                "site": "live",
+                "data_directory": str(base / "data"),
+                "nodes": [{"name": NODE, "host": HOST, "port": switch.esl_port}],
+                "http": {"host": HOST, "port": self.http_port},
+                "log": {"level": "debug"},
+                **settings,
+            },
+            sort_keys=False,
+            allow_unicode=True,
+        )
+        self.settings_file.write_text(text)
+
+    def start(self) -> None:
+        """Starts it and waits until it follows the switch."""
+        with self.log_file.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "callcore", "run", "--config", str(self.settings_file)],
+                cwd=REPOSITORY,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, f"CALLCORE_NODE_{NODE.upper()}_PASSWORD": self._password},
+            )
+        until(self._is_up, START_SECONDS, f"callcore follows the switch; see {self.log_file}")
+
+    def kill(self) -> None:
+        """Ends it as a power cut would."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait(STOP_SECONDS)
+
+    def stop(self) -> None:
+        """Ends it as an operator would; harmless when it is not running."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(STOP_SECONDS)
+            raise
+
+    def log_text(self) -> str:
+        return self.log_file.read_text(errors="replace")
+
+    def metric(self, name: str, **labels: str) -> float:
+        """One sample of ``/metrics``; 0 if it is not there."""
+        for match in map(_SAMPLE.fullmatch, self._metrics().splitlines()):
+            if match and match["name"] == name:
+                found = dict(_LABEL.findall(match["labels"] or ""))
+                if all(found.get(label) == value for label, value in labels.items()):
+                    return float(match["value"])
+        return 0.0
+
+    def wait_metric(self, at_least: float, name: str, **labels: str) -> None:
+        """Waits until a sample is at least so much."""
+        until(
+            lambda: self.metric(name, **labels) >= at_least,
+            RECORD_SECONDS,
+            f"{name}{labels} >= {at_least:g}",
+        )
+
+    def record(self, call_id: str) -> Row:
+        """The one record of the call, once it is there."""
+        found = until(
+            lambda: self.rows("call_records", call_id),
+            RECORD_SECONDS,
+            f"a record of {call_id}; see {self.log_file}",
+        )
+        assert len(found) == 1
+        return found[0]
+
+    def visits(self, call_id: str) -> list[Row]:
+        """The call's visits of queues, in order."""
+        return self.rows("queue_visits", call_id, "visit_number")
+
+    def offers(self, call_id: str) -> list[Row]:
+        """The call's offers, in order."""
+        return self.rows("offers", call_id, "offer_number")
+
+    def rows(self, table: str, call_id: str, order: str = "call_id") -> list[Row]:
+        """The call's rows of a table."""
+        memory = self.base / "data/postgres/socket_directory"
+        host = quote(memory.read_text().strip())
+        with (
+            psycopg.connect(f"postgresql://callcore@/callcore?host={host}&port=5432") as connection,
+            connection.cursor(row_factory=dict_row) as cursor,
+        ):
+            return cursor.execute(
+                f"select * from callcore.{table} where call_id = %s order by {order}", (call_id,)
+            ).fetchall()
+
+    def _is_up(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, self.log_text()
+        try:
+            return self.metric("callcore_link_up", node=NODE) == 1
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _metrics(self) -> str:
+        with urllib.request.urlopen(
+            f"http://{HOST}:{self.http_port}/metrics", timeout=5
+        ) as response:
+            text: str = response.read().decode()
+            return text
+
+
+def queue(**settings: Any) -> dict[str, Any]:
+    """A queue of the settings file, quick unless said otherwise."""
+    return {**QUICK_QUEUE, **settings}
+
+
+def agent(name: str, contact: str, *queues: str, logged_in: bool = True) -> dict[str, Any]:
+    """An agent of the settings file."""
+    return {
+        "name": name,
+        "contact": contact,
+        "queues": list(queues) or ["support"],
+        "logged_in_at_start": logged_in,
+    }
+
+
+def phone_at(port: int, user: str = "1001") -> str:
+    """The contact of a phone that does not register."""
+    return f"sofia/internal/{user}@{HOST}:{port}"
+
+
+def one_agent(port: int, **more: Any) -> dict[str, Any]:
+    """Settings of one queue and one agent, whose phone is at the port."""
+    return {
+        "queues": {"support": queue(**more)},
+        "agents": {"1001": agent("Anna Nowak", phone_at(port))},
+    }

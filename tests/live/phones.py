@@ -1,0 +1,197 @@
+"""Callers and agents' phones, played by SIPp. What they lived through is read from their logs."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.live.ports import HOST, free_port, is_bound
+from tests.live.switch import DOMAIN, FreeSwitch
+from tests.live.waiting import until
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+NEVER_MS = 600_000
+START_SECONDS = 10
+END_SECONDS = 5
+MULAW_SILENCE = b"\xff" * 8000
+
+
+@dataclass
+class Phone:
+    """A running SIPp."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    base: Path
+
+    def milestones(self) -> list[str]:
+        """What happened to its calls so far, in order."""
+        with contextlib.suppress(FileNotFoundError):
+            return (self.base / "milestones.log").read_text(errors="replace").splitlines()
+        return []
+
+    def wait_for(self, milestone: str, seconds: float = 10, *, count: int = 1) -> None:
+        """Waits until a milestone that begins so was reached, ``count`` times."""
+
+        def reached() -> bool:
+            return sum(line.startswith(milestone) for line in self.milestones()) >= count
+
+        until(reached, seconds, f"{count} times {milestone!r} at {self.base}: {self.trouble()}")
+
+    def ended_well(self, seconds: float = 10) -> None:
+        """Waits until its one call went through the scenario to the end."""
+        status = self.process.wait(seconds)
+        assert status == 0, f"sipp ended with {status}: {self.milestones()}, {self.trouble()}"
+
+    def trouble(self) -> str:
+        """SIPp's complaints."""
+        with contextlib.suppress(FileNotFoundError):
+            return (self.base / "errors.log").read_text(errors="replace")
+        return ""
+
+    def stop(self) -> None:
+        """Ends SIPp; a call it had stays as it is on the switch."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(END_SECONDS)
+
+
+@dataclass
+class Phones:
+    """Makes phones for one test, and takes them away at its end."""
+
+    switch: FreeSwitch
+    base: Path
+    made: list[Phone] = field(default_factory=list)
+    numbers: itertools.count[int] = field(default_factory=itertools.count)
+
+    def caller(
+        self,
+        dialled: str,
+        *,
+        hang_up_after_seconds: float | None = None,
+        from_user: str = "+48600700800",
+        from_name: str = "Ann",
+        x_note: str = "none",
+        sends_rtp: bool = True,
+        host: str = HOST,
+        switch_port: int | None = None,
+    ) -> Phone:
+        """A call from outside; without a time the caller stays until hung up."""
+        return self._start(
+            "caller",
+            switch_port or self.switch.callers_port,
+            words={
+                "hang_up_after_ms": _milliseconds(hang_up_after_seconds),
+                "rtp_loops": "-1" if sends_rtp else "1",
+            },
+            keys={
+                "dialled": dialled,
+                "from_user": from_user,
+                "from_name": from_name,
+                "x_note": x_note,
+            },
+            is_once=True,
+            host=host,
+        )
+
+    def agent(
+        self,
+        user: str | None = None,
+        *,
+        answer_after_seconds: float | None = 0.1,
+        hang_up_after_seconds: float | None = None,
+        port: int | None = None,
+    ) -> Phone:
+        """An agent's phone, registered as ``user`` if given; without a time it is never picked up
+        (or never put down).
+        """
+        phone = self._start(
+            "agent",
+            self.switch.agents_port,
+            words={
+                "answer_after_ms": _milliseconds(answer_after_seconds),
+                "hang_up_after_ms": _milliseconds(hang_up_after_seconds),
+            },
+            port=port,
+        )
+        if user is not None:
+            self.register(user, phone.port)
+        return phone
+
+    def refusing_agent(self, status: int, *, port: int | None = None) -> Phone:
+        """An agent's phone that answers every call with a SIP status: 486 busy, 603 declined."""
+        return self._start(
+            "agent_refusing", self.switch.agents_port, words={"status": str(status)}, port=port
+        )
+
+    def register(self, user: str, phone_port: int, *, expires_seconds: int = 300) -> None:
+        """Registers (with 0 seconds: unregisters) a phone and waits for the switch's consent."""
+        registration = self._start(
+            "register",
+            self.switch.agents_port,
+            words={"user": user, "password": self.switch.agent_password},
+            keys={
+                "user": user,
+                "domain": DOMAIN,
+                "phone_port": str(phone_port),
+                "expires": str(expires_seconds),
+            },
+            is_once=True,
+        )
+        registration.ended_well()
+
+    def stop_all(self) -> None:
+        for phone in self.made:
+            phone.stop()
+
+    def _start(
+        self,
+        scenario: str,
+        switch_port: int,
+        *,
+        words: dict[str, str],
+        keys: dict[str, str] | None = None,
+        is_once: bool = False,
+        port: int | None = None,
+        host: str = HOST,
+    ) -> Phone:
+        base = self.base / f"{next(self.numbers)}_{scenario}"
+        base.mkdir(parents=True)
+        rtp_file = base / "silence.ulaw"
+        rtp_file.write_bytes(MULAW_SILENCE)
+        text = (SCENARIOS / f"{scenario}.xml").read_text()
+        for word, value in {**words, "rtp_file": str(rtp_file)}.items():
+            text = text.replace("{{" + word + "}}", value)
+        (base / "scenario.xml").write_text(text)
+        own_port = port or free_port()
+        key_flags = [part for name, value in (keys or {}).items() for part in ("-key", name, value)]
+        with (base / "screen.txt").open("wb") as screen:
+            process = subprocess.Popen(
+                [
+                    *("sipp", f"{HOST}:{switch_port}", "-sf", str(base / "scenario.xml")),
+                    *("-i", host, "-p", str(own_port), "-mi", host, "-nostdin"),
+                    *("-mp", str(free_port())),
+                    *("-trace_logs", "-log_file", str(base / "milestones.log")),
+                    *("-trace_err", "-error_file", str(base / "errors.log")),
+                    *("-trace_msg", "-message_file", str(base / "messages.log")),
+                    *(("-m", "1", "-l", "1") if is_once else ()),
+                    *key_flags,
+                ],
+                cwd=base,
+                stdin=subprocess.DEVNULL,
+                stdout=screen,
+                stderr=subprocess.STDOUT,
+            )
+        phone = Phone(process, own_port, base)
+        self.made.append(phone)
+        if not is_once:
+            until(lambda: is_bound(own_port), START_SECONDS, f"sipp listens; see {base}")
+        return phone
+
+
+def _milliseconds(seconds: float | None) -> str:
+    return str(NEVER_MS if seconds is None else max(int(seconds * 1000), 1))

@@ -1,0 +1,31 @@
+"""Ports of 127.0.0.1 that nobody uses."""
+
+from __future__ import annotations
+
+import socket
+
+HOST = "127.0.0.1"
+
+
+def free_port() -> int:
+    """A port free for TCP and UDP at this instant."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            udp.bind((HOST, 0))
+            port: int = udp.getsockname()[1]
+            with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
+                try:
+                    tcp.bind((HOST, port))
+                except OSError:
+                    continue
+                return port
+
+
+def is_bound(port: int) -> bool:
+    """True while a program listens for UDP on the port."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        try:
+            udp.bind((HOST, port))
+        except OSError:
+            return True
+    return False

@@ -1,0 +1,119 @@
+"""Greenlets, mailboxes, timers and broadcasts."""
+
+from __future__ import annotations
+
+import contextvars
+
+import gevent
+import pytest
+
+from callcore.domain.events import Fact
+from callcore.domain.ids import LegId, Micros, shard_of
+from callcore.runtime import greenlets
+from callcore.runtime.broadcast import Broadcast
+from callcore.runtime.clock import SystemClock
+from callcore.runtime.identifiers import RandomIds
+from callcore.runtime.mailbox import MAXIMUM_UNREAD, Mailbox, MailboxFullError
+from tests.fakes.clock import FakeClock
+
+WHO: contextvars.ContextVar[str] = contextvars.ContextVar("WHO", default="nobody")
+
+
+def test_a_greenlet_inherits_the_context_of_its_maker() -> None:
+    """A call id bound for the log is there in what the call starts, and does not leak back."""
+    heard: list[str] = []
+    token = WHO.set("call-1")
+
+    def child() -> None:
+        heard.append(WHO.get())
+        WHO.set("changed")
+
+    greenlets.spawn("child", child).join(timeout=5)
+    assert heard == ["call-1"]
+    assert WHO.get() == "call-1"
+    WHO.reset(token)
+
+
+def test_the_death_of_a_greenlet_is_reported() -> None:
+    """By name and with the exception."""
+    deaths: list[tuple[str, str]] = []
+    greenlets.report_deaths_to(lambda name, error: deaths.append((name, str(error))))
+    try:
+        hub = gevent.get_hub()
+        printed, hub.print_exception = hub.print_exception, lambda *_: None
+        greenlets.spawn("unlucky", lambda: 1 // 0).join(timeout=5)
+        gevent.idle()
+    finally:
+        hub.print_exception = printed
+        greenlets.report_deaths_to(None)
+    assert deaths == [("unlucky", "integer division or modulo by zero")]
+
+
+def test_a_mailbox_keeps_the_order() -> None:
+    """First posted, first taken, timers among them when they are due."""
+    clock = FakeClock()
+    mailbox: Mailbox[str] = Mailbox(clock)
+    mailbox.post_after(2, "timer")
+    mailbox.post("one")
+    clock.advance(1)
+    mailbox.post("two")
+    clock.advance(1)
+    mailbox.post("three")
+    assert [mailbox.take() for _ in range(4)] == ["one", "two", "timer", "three"]
+
+
+def test_a_cancelled_timer_posts_nothing() -> None:
+    """And cancelling one that has fired is harmless."""
+    clock = FakeClock()
+    mailbox: Mailbox[str] = Mailbox(clock)
+    mailbox.post_after(1, "never").cancel()
+    fired = mailbox.post_after(1, "once")
+    clock.advance(2)
+    fired.cancel()
+    assert mailbox.drain() == ["once"]
+
+
+def test_a_mailbox_nobody_reads_is_bounded() -> None:
+    """A stuck call is told of instead of taking the process's memory."""
+    mailbox: Mailbox[int] = Mailbox(FakeClock())
+    for number in range(MAXIMUM_UNREAD):
+        mailbox.post(number)
+    with pytest.raises(MailboxFullError):
+        mailbox.post(-1)
+
+
+def test_the_system_clock_runs_and_cancels_timers() -> None:
+    """A real timer fires once; a cancelled one does not."""
+    clock, fired = SystemClock(), []
+    before = clock.now()
+    clock.after(0.01, lambda: fired.append("yes"))
+    clock.after(0.01, lambda: fired.append("no")).cancel()
+    with gevent.Timeout(5):
+        while not fired:
+            clock.sleep(0.005)
+    assert fired == ["yes"]
+    assert clock.now() > before
+
+
+def test_an_observer_that_raises_disturbs_nobody() -> None:
+    """The next observer hears the fact; the complaint names the guilty."""
+    heard: list[Fact] = []
+    complaints: list[str] = []
+
+    def broken(_: Fact) -> None:
+        raise KeyError
+
+    broadcast = Broadcast(
+        [("broken", broken), ("list", heard.append)], lambda name, _: complaints.append(name)
+    )
+    fact = Fact(at=Micros(1))
+    broadcast.publish(fact)
+    assert (heard, complaints) == ([fact], ["broken"])
+
+
+def test_a_new_leg_is_in_the_shard_of_the_leg_beside_it() -> None:
+    """So that its events reach the same worker."""
+    beside = LegId("f2e5d7dd-4309-40e5-a533-fb47c1ece717")
+    ids = {RandomIds().leg_id(beside) for _ in range(50)}
+    assert len(ids) == 50
+    assert {shard_of(leg_id) for leg_id in ids} == {"f"}

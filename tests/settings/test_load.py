@@ -1,0 +1,206 @@
+"""A settings file becomes exactly what it says, with secrets from beside it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from callcore import settings
+from callcore.domain import policies
+from callcore.domain.ids import AgentId, NodeName, QueueName
+from callcore.settings import schema
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "callcore.example.yaml"
+SUPPORT, SALES = QueueName("support"), QueueName("sales")
+FS1 = {"CALLCORE_NODE_FS1_PASSWORD": "open sesame"}
+
+SMALLEST = """
+queues:
+  support:
+"""
+
+
+@pytest.fixture
+def load(tmp_path):
+    """Loads a text as settings."""
+
+    def load_text(text: str, **environ: str) -> settings.Settings:
+        path = tmp_path / "callcore.yaml"
+        path.write_text(text)
+        return settings.load(path, environ)
+
+    return load_text
+
+
+def test_example_loads():
+    """The example that operators copy has no fault."""
+    loaded = settings.load(EXAMPLE, FS1)
+    site = loaded.policy
+    assert site.site == "main"
+    assert site.numbers["+48225550101"] == policies.NumberRoute(queue=SUPPORT)
+    assert site.numbers["8002"] == policies.NumberRoute(queue=SALES)
+    assert site.recordings_directory == "/var/lib/freeswitch/recordings/callcore"
+    assert site.queues[SALES].announcements is None
+    assert site.queues[SALES].wrap_up_seconds == 0
+    assert site.queues[SUPPORT].announcements == policies.AnnouncementPolicy(interval_seconds=20)
+    assert site.queues[SUPPORT].record
+    assert [agent.agent_id for agent in site.agents_of(SALES)] == ["1002"]
+    assert site.agents[AgentId("1002")].logged_in_at_start
+    assert loaded.nodes == (
+        settings.NodeSettings(
+            policy=policies.NodePolicy(name=NodeName("fs1"), host="127.0.0.1"),
+            password="open sesame",
+        ),
+    )
+    assert loaded.data_directory == ROOT / ".callcore"
+
+
+def test_example_shows_every_key():
+    """An operator finds every setting in the example."""
+    text = EXAMPLE.read_text()
+    sections = [
+        kind
+        for kind in vars(schema).values()
+        if isinstance(kind, type) and issubclass(kind, schema.Section)
+    ]
+    assert len(sections) > 10
+    missing = [
+        f"{section.__name__}.{key}"
+        for section in sections
+        for key in section.model_fields
+        if not re.search(rf"^[ #{{-]*{key}:|{{{key}:", text, re.MULTILINE)
+    ]
+    assert missing == []
+
+
+def test_example_tells_the_defaults(load):
+    """What the example shows as a default is the default."""
+    lines = [
+        re.sub(r"^(\s*)# (\s*[a-z_]+: [^ ]+.*)$", r"\1\2", line)
+        for line in EXAMPLE.read_text().split("# fallback:")[1].splitlines()
+    ]
+    everything = "site: main\nfallback:" + "\n".join(lines)
+    everything = re.sub(r"\n +interval_seconds: 20\n", "\n", everything)
+    everything = everything.replace("record: true", "record: false")
+    everything = everything.replace("ring_timeout_seconds: 20", "ring_timeout_seconds: 15")
+    loaded = load(everything).policy
+    assert loaded.queues[SUPPORT] == policies.QueuePolicy(name=SUPPORT)
+    assert loaded.fallback == policies.Fallback()
+    assert loaded.agents[AgentId("1001")].logged_in_at_start is False
+
+
+def test_smallest_file_has_every_default(load, tmp_path):
+    """One queue is enough; the rest is the policies' own."""
+    assert load(SMALLEST) == settings.Settings(
+        policy=policies.SitePolicy(
+            site="main", queues={SUPPORT: policies.QueuePolicy(name=SUPPORT)}, agents={}
+        ),
+        data_directory=tmp_path / ".callcore",
+    )
+
+
+def test_sections_without_anything_in_them_are_not_there(load):
+    """A section whose keys are all commented out is the same as none."""
+    names = ("redis", "postgres", "http", "log", "sounds", "recordings", "fallback", "nodes")
+    text = SMALLEST + "".join(f"{name}:\n" for name in (*names, "numbers", "agents"))
+    assert load(text) == load(SMALLEST)
+
+
+def test_everything_else_is_read(load, tmp_path):
+    """Each remaining setting arrives where it belongs."""
+    loaded = load(
+        SMALLEST
+        + """
+site: north-1
+data_directory: /srv/callcore
+redis: {url: "unix:///run/redis.sock"}
+postgres: {url: "postgresql://callcore@db/callcore?sslmode=require"}
+http: {host: "::1", port: 80}
+log: {level: debug, file: log/callcore.json}
+sounds: {directory: /usr/share/sounds, language: pl}
+fallback: {extension: 9000, context: default, arriving_after_seconds: 3, waiting_after_seconds: 60}
+""",
+        CALLCORE_REDIS_PASSWORD="r",
+        CALLCORE_POSTGRES_PASSWORD="p",
+    )
+    assert loaded.policy.site == "north-1"
+    assert loaded.data_directory == Path("/srv/callcore")
+    assert (loaded.redis_url, loaded.redis_password) == ("unix:///run/redis.sock", "r")
+    assert loaded.postgres_url == "postgresql://callcore@db/callcore?sslmode=require"
+    assert loaded.postgres_password == "p"
+    assert (loaded.http_host, loaded.http_port) == ("::1", 80)
+    assert loaded.log_level is settings.LogLevel.DEBUG
+    assert loaded.log_file == tmp_path / "log/callcore.json"
+    assert loaded.policy.sounds == policies.SoundsPolicy(
+        directory="/usr/share/sounds", language="pl"
+    )
+    assert loaded.policy.fallback == policies.Fallback(
+        extension="9000", context="default", arriving_after_seconds=3, waiting_after_seconds=60
+    )
+
+
+def test_plain_words_stay_what_they_are(load):
+    """What YAML would turn into booleans, numbers, times and dates stays text."""
+    loaded = load("""
+queues: {no: , on: , 010: , 1_000: , 2026-11-21: , null: }
+agents:
+  0x10: {name: no, contact: user/010, queues: [no, on, 010, 1_000, 2026-11-21]}
+  1e3: {name: 1:30, contact: user/+48600100200, queues: []}
+numbers: {+48600100200: {queue: no}, 010: {queue: "on"}}
+""").policy
+    assert list(loaded.queues) == ["no", "on", "010", "1_000", "2026-11-21", "null"]
+    assert loaded.agents[AgentId("0x10")].name == "no"
+    assert loaded.agents[AgentId("0x10")].queues == ("no", "on", "010", "1_000", "2026-11-21")
+    assert loaded.agents[AgentId("1e3")].name == "1:30"
+    assert loaded.agents[AgentId("1e3")].contact == "user/+48600100200"
+    assert list(loaded.numbers) == ["+48600100200", "010"]
+
+
+def test_aliases_are_written_out(load):
+    """Anchors and aliases spare an operator repetition."""
+    loaded = load("""
+queues:
+  support: &usual {wrap_up_seconds: 3.5, announce_position: {position_limit: 5}}
+  sales: *usual
+""").policy
+    assert loaded.queues[SUPPORT].wrap_up_seconds == 3.5
+    assert loaded.queues[SALES].wrap_up_seconds == 3.5
+    assert loaded.queues[SALES].name == "sales"
+
+
+def test_password_comes_from_a_file(load, tmp_path):
+    """A secret mounted as a file is read without its last line feed."""
+    (tmp_path / "secret").write_text("open sesame\n")
+    text = SMALLEST + "nodes: [{name: fs-a, host: switch.example.com, port: 8022}]"
+    loaded = load(text, CALLCORE_NODE_FS_A_PASSWORD_FILE=str(tmp_path / "secret"))
+    assert loaded.nodes[0].password == "open sesame"
+    assert loaded.nodes[0].policy.port == 8022
+
+
+def test_secrets_are_not_shown(load):
+    """Printing the settings, in a log or a traceback, tells no password."""
+    loaded = load(
+        SMALLEST + "nodes: [{name: fs1, host: a}]",
+        CALLCORE_NODE_FS1_PASSWORD="hidden-1",
+        CALLCORE_REDIS_PASSWORD="hidden-2",
+        CALLCORE_POSTGRES_PASSWORD="hidden-3",
+    )
+    assert loaded.redis_password == "hidden-2"
+    assert "hidden" not in repr(loaded)
+
+
+def test_demonstration_is_whole(tmp_path):
+    """The demonstration needs no switch and no servers, and its numbers lead to agents."""
+    demo = settings.demo(tmp_path)
+    assert demo.data_directory == tmp_path
+    assert demo.nodes == ()
+    assert demo.redis_url is None
+    assert demo.postgres_url is None
+    assert set(demo.policy.queues) == {"support", "sales"}
+    assert len(demo.policy.agents) == 6
+    assert all(demo.policy.agents_of(queue) for queue in demo.policy.queues)
+    assert all(route.queue in demo.policy.queues for route in demo.policy.numbers.values())
+    for agent_id, agent in demo.policy.agents.items():
+        assert agent.contact == f"user/{agent_id}@demo"
+        assert set(agent.queues) <= set(demo.policy.queues)
