@@ -50,8 +50,15 @@ def target(text: str) -> Target | None:
     if kind == "user":
         user, _, domain = rest.partition("@")
         return Target(kind="user", profile="internal", user=user, host=domain, port=_DEFAULT_PORT)
-    if kind != "sofia":
-        return None
+    return _sofia(rest) if kind == "sofia" else None
+
+
+def words(text: str) -> list[str]:
+    """The arguments of ``originate``: parted at blanks outside single quotes, quotes removed."""
+    return [word for word in _split(text.strip(), " ") if word]
+
+
+def _sofia(rest: str) -> Target | None:
     profile, _, address = rest.partition("/")
     if profile == "gateway":
         gateway, _, dialled = address.partition("/")
@@ -64,11 +71,6 @@ def target(text: str) -> Target | None:
         return None
     number = int(port) if port.isdigit() else _DEFAULT_PORT
     return Target(kind="sofia", profile=profile, user=user, host=host or "127.0.0.1", port=number)
-
-
-def words(text: str) -> list[str]:
-    """The arguments of ``originate``: parted at blanks outside single quotes, quotes removed."""
-    return [word for word in _split(text.strip(), " ") if word]
 
 
 def _split(text: str, separator: str) -> list[str]:

@@ -42,11 +42,8 @@ class Sounds:
             return sum(found) if found else None
         if scheme == "local_stream":
             return ENDLESS if rest.partition("/")[0] in self.streams else None
-        if scheme == "silence_stream":
-            return _silence(rest)
-        if scheme == "tone_stream":
-            return _tone(rest)
-        return self.unknown_file_seconds
+        made = {"silence_stream": _silence, "tone_stream": _tone}.get(scheme)
+        return made(rest) if made is not None else self.unknown_file_seconds
 
     def _file(self, path: str) -> float | None:
         if path.endswith(".wav") and Path(path).is_file():

@@ -76,7 +76,7 @@ class TestFloor:
     def start_worker(self) -> Worker:
         """A process begins: opens the floor and hears the switch."""
         self._life = MortalClock(self.clock)
-        site = Site(
+        self.site = Site(
             policy=self.policy,
             switches={NODE: self.switch},
             waiting_room=self.store.waiting_room,
@@ -87,7 +87,7 @@ class TestFloor:
             facts=Broadcast([("list", self.facts.append)], self._complain),
         )
         worker = Worker(spawn, lambda _: nullcontext())
-        worker.open(site)
+        worker.open(self.site)
         self.switch.deliver_to(worker.deliver)
         settle()
         return worker

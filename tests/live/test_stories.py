@@ -19,7 +19,7 @@ def test_caller_waits_is_told_the_position_and_is_served(watched, phones, callco
     record and metrics say so.
     """
     phone = phones.agent(answer_after_seconds=1.8, hang_up_after_seconds=2)
-    daemon = callcore(**one_agent(phone.port))
+    daemon = callcore(**one_agent(phone.port, ring_timeout_seconds=10))
     caller = phones.caller("5001")
     uuid = arrival(watched)
     playing(watched, uuid, MUSIC)
