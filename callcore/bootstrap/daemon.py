@@ -22,13 +22,14 @@ from callcore.adapters.prom.loop_lag import LoopLagProbe
 from callcore.adapters.prom.metrics import Metrics
 from callcore.adapters.prom.observer import MetricsObserver
 from callcore.adapters.redisdb.floor import Floor
+from callcore.adapters.terminal.view import TerminalView
 from callcore.bootstrap.history import History
 from callcore.bootstrap.links import LinkNews
 from callcore.bootstrap.patience import until_done
 from callcore.bootstrap.readiness import Readiness
 from callcore.bootstrap.simulation import end, simulated_switch
 from callcore.bootstrap.stores import open_stores
-from callcore.bootstrap.watching import Display
+from callcore.bootstrap.watching import view_of
 from callcore.flows.site import Site
 from callcore.flows.worker import Worker
 from callcore.ports.stores import StoreUnavailableError
@@ -79,7 +80,7 @@ class Daemon:
         urls = open_stores(settings, stack)
         nodes = self._nodes(stack)
         floor = self._open_floor(urls.redis, stack)
-        display = Display(settings.policy, http.url, floor) if self._is_watched else None
+        view = self._view(http.url, floor) if self._is_watched else None
         worker = Worker(spawn, call_bound)
         switches = {node.policy.name: self._switch(node, worker) for node in nodes}
         self._readiness.watch_switches(switches)
@@ -91,7 +92,7 @@ class Daemon:
             pending_records=floor.pending_records,
             clock=self._clock,
             ids=RandomIds(),
-            facts=self._broadcast(display),
+            facts=self._broadcast(view),
         )
         if not until_done(
             lambda: worker.open(site), (StoreUnavailableError,), self._waiting_for_redis, self._stop
@@ -103,10 +104,11 @@ class Daemon:
         history = History(site, urls.postgres, self._readiness, self._log, self._stop)
         stack.callback(history.close)
         history.start()
-        if display is None:
+        if view is None:
             self._say_where(http.url)
         else:
-            stack.enter_context(display.shown())
+            view.start()
+            stack.callback(view.stop)
         self._stop.wait()
         self._drain(worker, history)
 
@@ -174,13 +176,16 @@ class Daemon:
             observe=LinkNews(node.policy.name, self._metrics, self._log),
         )
 
-    def _broadcast(self, display: Display | None) -> Broadcast:
+    def _view(self, url: str, floor: Floor) -> TerminalView:
+        return view_of(self._settings.policy, url, floor, self._readiness, self._clock)
+
+    def _broadcast(self, view: TerminalView | None) -> Broadcast:
         observers = [
             ("metrics", MetricsObserver(self._metrics).observe),
             ("log", LogObserver(self._log).observe),
         ]
-        if display is not None:
-            observers.append(("view", display.observe))
+        if view is not None:
+            observers.append(("view", view.observe))
         return Broadcast(observers, self._observer_failed)
 
     def _observer_failed(self, name: str, error: Exception) -> None:
@@ -199,8 +204,11 @@ class Daemon:
         worker.stop_taking_calls()
         if self._simulator is not None:
             end(self._simulator)
+        drained = Event()
+        self._hurry.rawlink(lambda _: drained.set())
         waiting = spawn("drain", worker.drain, DRAIN_SECONDS)
-        gevent.wait([waiting, self._hurry], count=1)
+        waiting.rawlink(lambda _: drained.set())
+        drained.wait()
         if worker.calls_count:
             self._log.write(
                 Level.WARNING,

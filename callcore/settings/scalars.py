@@ -79,6 +79,8 @@ Decimal = Annotated[float, BeforeValidator(_decimal)]
 Switch = Annotated[bool, BeforeValidator(_switch)]
 
 Port = Annotated[Whole, AfterValidator(_between(1, 65535))]
+ListeningPort = Annotated[Whole, AfterValidator(_between(0, 65535))]
+"""0 takes any free one."""
 GuardSeconds = Annotated[Whole, AfterValidator(_between(1, 86400))]
 LinkSeconds = Annotated[Decimal, AfterValidator(_between(1, 300))]
 

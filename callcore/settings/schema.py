@@ -22,6 +22,7 @@ from callcore.settings.scalars import (
     Host,
     Language,
     LinkSeconds,
+    ListeningPort,
     Name,
     Port,
     Sound,
@@ -114,7 +115,7 @@ class HttpSection(Section):
     """Where metrics, health and pages are served."""
 
     host: Host = "127.0.0.1"
-    port: Port = 9170
+    port: ListeningPort = 9170
 
 
 class LogSection(Section):

@@ -40,6 +40,7 @@ from tests.contract.floor_builders import (
 )
 
 SHORT_SECONDS = 0.05
+REST_SECONDS = 0.25
 
 
 # --- joining and leaving ------------------------------------------------------------------------
@@ -384,6 +385,12 @@ def test_a_repeated_change_of_an_agent_changes_nothing(floor: AnyFloor) -> None:
     assert floor.roster.start_break(ANNA, "r") is AgentAnswer.DONE
     assert floor.roster.log_out(ANNA, "t") is AgentAnswer.DONE
     assert free_ids(floor) == [ANNA]
+    assert floor.roster.start_break(ANNA, "v") is AgentAnswer.DONE
+    assert floor.roster.end_break(ANNA, "s") is AgentAnswer.DONE
+    assert free_ids(floor) == []
+    assert floor.roster.log_out(ANNA, "w") is AgentAnswer.DONE
+    assert floor.roster.log_in(ANNA, "u") is AgentAnswer.DONE
+    assert free_ids(floor) == []
 
 
 def test_an_agent_with_a_caller_neither_leaves_nor_rests(floor: AnyFloor) -> None:
@@ -594,19 +601,26 @@ def test_only_misses_are_counted(floor: AnyFloor) -> None:
 def test_an_agent_rests_after_a_miss_until_woken(stage: Stage) -> None:
     """Available but not asked; the end of the rest is found like a lease's, then ended."""
     floor = stage.floor
-    reserved(floor).lose(is_miss=True, rest=SHORT_SECONDS)
+    reserved(floor).lose(is_miss=True, rest=REST_SECONDS)
     resting = floor.roster.agent(ANNA)
     assert resting
     assert resting.state is AgentState.AVAILABLE
     assert resting.lease_until is not None
     assert (free_ids(floor), floor.roster.wake(ANNA), floor.roster.expired(9)) == ([], False, [])
-    stage.pass_time(SHORT_SECONDS * 1.1)
+    stage.pass_time(REST_SECONDS * 1.1)
     assert floor.roster.expired(9) == [resting]
     assert floor.roster.next_expiry_seconds() == 0
     assert floor.roster.wake(ANNA) is True
     assert floor.roster.wake(ANNA) is True
     assert (free_ids(floor), floor.roster.expired(9)) == ([ANNA], [])
     assert floor.roster.next_expiry_seconds() is None
+
+
+def test_a_rest_may_be_ended_a_moment_early(floor: AnyFloor) -> None:
+    """A timer that fires a few milliseconds before Redis' clock says so is not in vain."""
+    reserved(floor).lose(is_miss=True, rest=SHORT_SECONDS)
+    assert floor.roster.wake(ANNA) is True
+    assert (free_ids(floor), floor.roster.next_expiry_seconds()) == ([ANNA], None)
 
 
 def test_nobody_is_woken_out_of_work(floor: AnyFloor) -> None:

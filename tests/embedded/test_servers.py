@@ -68,6 +68,8 @@ def start_daemon(directory: Path, then: str) -> subprocess.Popen[str]:
     import signal, sys, time
     from pathlib import Path
     from callcore.embedded import start_postgres, start_valkey
+    interrupts = []
+    signal.signal(signal.SIGINT, lambda *_: interrupts.append(1))
     with start_valkey(Path(sys.argv[1])) as valkey, start_postgres(Path(sys.argv[1])) as postgres:
         print(valkey.pid, postgres.pid, valkey.url, postgres.url, flush=True)
         {then}
@@ -154,8 +156,9 @@ def test_interrupt_from_the_terminal_reaches_the_daemon_alone(home):
     """Ctrl-C, sent to the whole process group, leaves the servers for the daemon's last words."""
     process = start_daemon(
         home,
-        "signal.signal(signal.SIGINT, lambda *_: None); signal.pause(); time.sleep(0.3); "
-        "print(valkey.is_running(), postgres.is_running(), flush=True)",
+        "while not interrupts: time.sleep(0.01)\n"
+        "        time.sleep(0.3)\n"
+        "        print(valkey.is_running(), postgres.is_running(), flush=True)",
     )
     first_line(process)
     os.killpg(process.pid, signal.SIGINT)

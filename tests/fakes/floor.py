@@ -44,6 +44,7 @@ from callcore.ports.stores import (
 )
 
 A = TypeVar("A")
+WAKE_EARLY_SECONDS = 0.1
 UNRESOLVED = (AgentState.RESERVED, AgentState.RINGING)
 
 
@@ -445,7 +446,7 @@ class FakeRoster:
         agent = memory.agents.get(agent_id)
         if agent is None or agent.state is not AgentState.AVAILABLE:
             return False
-        if agent.lease_until is not None and agent.lease_until > memory.clock.now():
+        if agent.lease_until is not None and agent.lease_until > memory.lease(WAKE_EARLY_SECONDS):
             return False
         memory.agents[agent_id] = replace(agent, lease_until=None)
         return True

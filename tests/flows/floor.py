@@ -110,7 +110,8 @@ class TestFloor:
         settle()
 
     def call_in(self, dialled: str = "8001", **what: str) -> LegId:
-        """A caller arrives."""
+        """A caller arrives, a little later than whoever came before."""
+        self.clock.advance(0.001)
         leg_id = self.switch.call_in(dialled, **what)
         settle()
         return leg_id

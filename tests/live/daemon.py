@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -137,16 +138,18 @@ class Daemon:
         return self.rows("offers", call_id, "offer_number")
 
     def rows(self, table: str, call_id: str, order: str = "call_id") -> list[Row]:
-        """The call's rows of a table."""
+        """The call's rows of a table; none while Postgres is not ready for questions."""
         memory = self.base / "data/postgres/socket_directory"
         host = quote(memory.read_text().strip())
         with (
+            contextlib.suppress(psycopg.OperationalError, psycopg.errors.UndefinedTable),
             psycopg.connect(f"postgresql://callcore@/callcore?host={host}&port=5432") as connection,
             connection.cursor(row_factory=dict_row) as cursor,
         ):
             return cursor.execute(
                 f"select * from callcore.{table} where call_id = %s order by {order}", (call_id,)
             ).fetchall()
+        return []
 
     def _is_up(self) -> bool:
         assert self._process is not None

@@ -16,10 +16,15 @@ ABSURD_SECONDS = 0.5
 
 
 @pytest.fixture
-def report(request):
+def report(request, capfd):
     """Writes a line to the terminal, whatever is captured."""
     terminal = request.config.pluginmanager.get_plugin("terminalreporter")
-    return lambda line: terminal.write_line(f"\n{line}")
+
+    def write(line):
+        with capfd.disabled():
+            terminal.write_line(f"\n{line}")
+
+    return write
 
 
 def milliseconds(earlier, later):

@@ -177,10 +177,10 @@ def test_agent_who_does_not_answer(watched, phones, callcore):
     served when the agent is asked again.
     """
     phone = phones.agent(answer_after_seconds=None)
-    daemon = callcore(**one_agent(phone.port, ring_timeout_seconds=2))
+    daemon = callcore(**one_agent(phone.port, ring_timeout_seconds=3))
     phones.caller("5001", hang_up_after_seconds=20)
     uuid = arrival(watched)
-    phone.wait_for("cancelled", 6)
+    phone.wait_for("cancelled", 8)
     phone.stop()
     phones.agent(port=phone.port, hang_up_after_seconds=1)
     bridged(watched, uuid)
@@ -189,7 +189,8 @@ def test_agent_who_does_not_answer(watched, phones, callcore):
     assert record["outcome"] == "served"
     offers = daemon.offers(uuid)
     assert offers[0]["lost_reason"] == "no_answer"
-    assert 1.5 <= (offers[0]["ended_at"] - offers[0]["ringing_at"]).total_seconds() <= 3.5
+    # The switch counts whole seconds of the clock, so it may ring up to one less.
+    assert 1.9 <= (offers[0]["ended_at"] - offers[0]["ringing_at"]).total_seconds() <= 4.5
     assert offers[-1]["bridged_at"] is not None
 
 

@@ -116,7 +116,7 @@ numbers:
         (QUEUES.encode() + b"site: z\xff", "2:8: not UTF-8: byte 0xff"),
         ("a: " + "[" * 2000, "1:1: nested deeper than 20 levels"),
         ("a: &a [*a]", "1:4: nested deeper than 20 levels"),
-        (QUEUES + "http: {port: 0}", "2:14: http.port: must be 1 to 65535, found 0"),
+        (QUEUES + "http: {port: 65536}", "2:14: http.port: must be 0 to 65535, found 65536"),
         (
             QUEUES + "http: {port: 080}",
             "2:14: http.port: expected a whole number such as 15, found '080'",

@@ -7,10 +7,8 @@ stream killed or froze the process, and a command in flight was never released.
 
 Rules kept here:
 
-- Replies come strictly in the order of commands, so every command has a slot until its reply comes,
-  even if nobody waits for it any more.
-- The socket never blocks. What the kernel does not take at once is sent by a writer in order, so
-  posting a command never waits for the switch.
+- Every command has a slot until its reply comes (``replies``), and posting one never waits for the
+  switch (``sending``).
 - The reader gives way after ``READ_SECONDS`` of work: data that keeps coming would otherwise keep
   every timer and every other greenlet from running.
 - The first fault wins; it releases every waiter, and the connection is never used again.
@@ -21,12 +19,10 @@ from __future__ import annotations
 import contextlib
 import socket as plain_socket
 import time
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 
 import gevent
-from gevent import Greenlet, socket
+from gevent import socket
 from gevent.event import AsyncResult
 from greenswitch import InboundESL
 
@@ -35,7 +31,13 @@ from callcore.adapters.freeswitch.commands import Command
 from callcore.adapters.freeswitch.faults import FaultKind, LinkFaultError
 from callcore.adapters.freeswitch.frames import Frame, FrameReader, Skipped, StreamBrokenError
 from callcore.adapters.freeswitch.observing import LinkObserver
-from callcore.domain.ids import MICROS_PER_SECOND, Micros
+from callcore.adapters.freeswitch.replies import (
+    UNANSWERED_LIMIT,
+    Reply,
+    ReplySlots,
+    TakeReply,
+)
+from callcore.adapters.freeswitch.sending import Sender
 from callcore.domain.policies import NodePolicy
 from callcore.ports.surroundings import Clock
 from callcore.ports.telephony import (
@@ -51,37 +53,7 @@ PAUSE_SECONDS_LIMIT = 0.02
 """The reader waits for an idle moment, but no longer than this: never stop reading for long, or the
 switch queues 100,000 events and then drops everybody's."""
 
-UNANSWERED_LIMIT = 1000
-"""FreeSWITCH answers 9,000 short commands a second: beyond it something is stuck."""
-
 LEAVE_SECONDS = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """The answer to a command: ``Reply-Text``, or the body of an ``api/response``."""
-
-    text: str
-    body: bytes
-    headers: Mapping[str, str]
-
-    @property
-    def is_error(self) -> bool:
-        """True if the switch did not do it."""
-        return self.text.startswith(("-ERR", "-USAGE"))
-
-
-TakeReply = Callable[[Reply | LinkFaultError], None]
-"""Who gets the reply, or the fault that came instead. Runs in the reader: must not wait."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Slot:
-    """A command whose reply has not come."""
-
-    name: str
-    sent_at: Micros
-    take: TakeReply | None = field(repr=False)
 
 
 class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type hints
@@ -100,20 +72,17 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
         super().__init__(policy.host, policy.port, password, timeout=policy.connect_timeout_seconds)
         self.fault: LinkFaultError | None = None
         self._policy = policy
-        self._clock = clock
         self._observer = observer
         self._take_event = take_event
         self._lost = lost
-        self._slots: deque[_Slot] = deque()
-        self._answered_count = 0
-        self._unsent = bytearray()
-        self._writer: Greenlet[..., object] | None = None
+        self._slots = ReplySlots(clock=clock, observer=observer)
+        self._sender: Sender | None = None
         self._work_ends_at = 0.0
 
     @property
     def oldest_unanswered(self) -> int | None:
         """The number of the command whose reply is due next, if one is."""
-        return self._answered_count if self._slots else None
+        return self._slots.oldest
 
     def connect(self) -> None:
         """Connects and authenticates. Raises ``LinkFaultError``."""
@@ -135,6 +104,7 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
             super().authenticate()
         except ValueError as cause:
             raise self._fault(FaultKind.WRONG_PASSWORD) from cause
+        self.connected = self.fault is None
 
     def start_event_handlers(self) -> None:
         """Starts the reader; events are handed on where they are read, in order."""
@@ -170,13 +140,15 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
         """Sends a command without waiting. Raises ``SwitchUnavailableError``."""
         if self.fault is not None:
             raise self.fault
-        if len(self._slots) >= UNANSWERED_LIMIT:
+        if self._sender is None:
+            raise self._fault(FaultKind.INTERNAL, "a command before the connection")
+        if self._slots.are_full:
             self._observer.command_refused(command.name, "too many commands unanswered")
             raise SwitchUnavailableError(
                 f"{self._policy.name}: {UNANSWERED_LIMIT} commands are unanswered"
             )
-        self._slots.append(_Slot(name=command.name, sent_at=self._clock.now(), take=take))
-        self._write(command.wire)
+        self._slots.expect(command.name, take)
+        self._sender.send(command.wire)
         if self.fault is not None:
             raise self.fault
 
@@ -185,8 +157,8 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
 
         It ignores a line feed between commands (mod_event_socket.c, ``read_packet``).
         """
-        if self.fault is None and not self._unsent:
-            self._write(b"\n")
+        if self.fault is None and self._sender is not None and not self._sender.has_backlog:
+            self._sender.send(b"\n")
 
     def lose(self, kind: FaultKind) -> None:
         """Gives the connection up for a reason found elsewhere."""
@@ -202,12 +174,11 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
     def close(self) -> None:
         """Ends the connection's greenlets and closes its socket; releases every waiter."""
         self._fail(self._fault(FaultKind.STOPPED))
-        for greenlet in (self._receive_events_greenlet, self._writer):
-            if greenlet is not None:
-                greenlet.kill()
-        sock = getattr(self, "sock", None)
-        if sock is not None:
-            sock.close()
+        if self._receive_events_greenlet is not None:
+            self._receive_events_greenlet.kill()
+        if self._sender is not None:
+            self._sender.stop()
+            self.sock.close()
 
     def receive_events(self) -> None:
         """Reads frames until the connection is lost."""
@@ -218,7 +189,7 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
         except StreamBrokenError as cause:
             self._fail(self._fault(FaultKind.NONSENSE, str(cause)))
         except OSError as cause:
-            self._fail(self._fault(FaultKind.CLOSED, str(cause)))
+            self._socket_failed(cause)
         except Exception as cause:
             self._fail(self._fault(FaultKind.INTERNAL, repr(cause)))
             raise
@@ -229,9 +200,10 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
             case "text/event-json":
                 self._take_event(event.body)
             case "command/reply":
-                self._take_reply(event, event.headers.get("Reply-Text", ""))
+                self._slots.fill(Reply(text=event.headers.get("Reply-Text", ""), frame=event))
             case "api/response":
-                self._take_reply(event, event.body.decode("utf-8", "replace"))
+                text = event.body.decode("utf-8", "replace").strip()
+                self._slots.fill(Reply(text=text, frame=event))
             case "auth/request":
                 self._auth_request_event.set()
             case "text/disconnect-notice":
@@ -279,7 +251,7 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
             raise self._fault(FaultKind.UNREACHABLE, str(cause)) from cause
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock.setblocking(False)  # noqa: FBT003 (the socket module's own signature)
-        self.connected = True
+        self._sender = Sender(self._policy.name, self.sock, self._socket_failed)
 
     def _address(self) -> tuple[str, int]:
         """The node's address: the first its name has. A resolver has no deadline of its own."""
@@ -327,40 +299,8 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
             gevent.idle()
         self._work_ends_at = time.monotonic() + READ_SECONDS
 
-    def _take_reply(self, frame: Frame, text: str) -> None:
-        if not self._slots:
-            self._observer.frame_skipped("unexpected_reply")
-            return
-        slot = self._slots.popleft()
-        self._answered_count += 1
-        reply = Reply(text=text.strip(), body=frame.body, headers=frame.headers)
-        seconds = (self._clock.now() - slot.sent_at) / MICROS_PER_SECOND
-        self._observer.command_answered(slot.name, max(seconds, 0.0), not reply.is_error)
-        if slot.take is not None:
-            slot.take(reply)
-
-    def _write(self, data: bytes) -> None:
-        if self._unsent:
-            self._unsent += data
-            return
-        try:
-            sent_count = self.sock.send(data)
-        except BlockingIOError:
-            sent_count = 0
-        except OSError as cause:
-            self._fail(self._fault(FaultKind.CLOSED, str(cause)))
-            return
-        if sent_count < len(data):
-            self._unsent += data[sent_count:]
-            self._writer = spawn(f"{self._policy.name} writer", self._write_rest)
-
-    def _write_rest(self) -> None:
-        try:
-            while self._unsent:
-                socket.wait_write(self.sock.fileno())
-                del self._unsent[: self.sock.send(self._unsent)]
-        except OSError as cause:
-            self._fail(self._fault(FaultKind.CLOSED, str(cause)))
+    def _socket_failed(self, cause: OSError) -> None:
+        self._fail(self._fault(FaultKind.CLOSED, str(cause)))
 
     def _fail(self, fault: LinkFaultError) -> None:
         if self.fault is not None:
@@ -368,10 +308,7 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
         self.fault = fault
         self.connected = False
         self._auth_request_event.set()
-        slots, self._slots = self._slots, deque()
-        for slot in slots:
-            if slot.take is not None:
-                slot.take(fault)
+        self._slots.release(fault)
         self._lost(fault)
 
     def _fault(self, kind: FaultKind, detail: str = "") -> LinkFaultError:

@@ -17,7 +17,7 @@ from gevent.event import AsyncResult
 
 from callcore.adapters.freeswitch import commands, headers, translation
 from callcore.adapters.freeswitch.commands import Command
-from callcore.adapters.freeswitch.connection import Connection, Reply, TakeReply
+from callcore.adapters.freeswitch.connection import Connection
 from callcore.adapters.freeswitch.faults import (
     FaultKind,
     LinkFaultError,
@@ -25,6 +25,7 @@ from callcore.adapters.freeswitch.faults import (
 )
 from callcore.adapters.freeswitch.headers import EventHeaders
 from callcore.adapters.freeswitch.observing import LinkObserver
+from callcore.adapters.freeswitch.replies import Reply, TakeReply
 from callcore.domain.ids import MICROS_PER_SECOND
 from callcore.domain.policies import NodePolicy
 from callcore.ports.surroundings import Clock, Timer
@@ -56,7 +57,7 @@ class Retry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkListener:
-    """Who hears the link. Each runs in the link's greenlets and must not wait."""
+    """Who hears the link. Each runs in the link's greenlets; must not wait or raise."""
 
     restored: Callable[[str, bool], None]
     """The link is up: the switch's core id, and whether it differs from the one before."""
@@ -262,7 +263,7 @@ class Link:
             return
         try:
             self._listener.told(told, body)
-        except Exception as fault:  # noqa: BLE001 (one listener's bug must not cost every call its link)
+        except Exception as fault:  # noqa: BLE001 (one odd event must not cost every call its link)
             self._observer.listener_failed(name, fault)
 
     def _await_heartbeat(self) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 
 from callcore.adapters.freeswitch import commands, headers, hostile, translation
 from callcore.adapters.freeswitch.commands import Command
-from callcore.adapters.freeswitch.connection import Reply
 from callcore.adapters.freeswitch.faults import LinkFaultError
 from callcore.adapters.freeswitch.headers import EventHeaders, one
 from callcore.adapters.freeswitch.jobs import OriginateJobs
 from callcore.adapters.freeswitch.link import Link, LinkListener, Retry
 from callcore.adapters.freeswitch.observing import LinkObserver
+from callcore.adapters.freeswitch.replies import Reply
 from callcore.domain.ids import LegId, NodeName
 from callcore.domain.policies import NodePolicy
 from callcore.ports import switch_events
@@ -71,7 +71,7 @@ class FreeSwitch:
             retry=retry,
         )
         self._jobs = OriginateJobs(
-            node=policy.name, clock=clock, deliver=deliver, leg_exists=self.leg_exists
+            node=policy.name, clock=clock, deliver=self._hand_over, leg_exists=self.leg_exists
         )
 
     @property
@@ -228,8 +228,14 @@ class FreeSwitch:
 
         self._link.post(command, take)
 
+    def _hand_over(self, event: SwitchEvent) -> None:
+        try:
+            self._deliver(event)
+        except Exception as fault:  # noqa: BLE001 (a listener's bug must not cost every call its link)
+            self._observer.listener_failed(type(event).__name__, fault)
+
     def _restored(self, core_uuid: str, is_restarted: bool) -> None:  # noqa: FBT001 (LinkListener's shape)
-        self._deliver(
+        self._hand_over(
             switch_events.SwitchRestored(
                 node=self.node,
                 at=self._clock.now(),
@@ -240,7 +246,9 @@ class FreeSwitch:
 
     def _lost(self, reason: str) -> None:
         self._jobs.forget_all()
-        self._deliver(switch_events.SwitchLost(node=self.node, at=self._clock.now(), reason=reason))
+        self._hand_over(
+            switch_events.SwitchLost(node=self.node, at=self._clock.now(), reason=reason)
+        )
 
     def _told(self, told: EventHeaders, body: bytes) -> None:
         if one(told.name) == translation.BACKGROUND_JOB:
@@ -255,7 +263,7 @@ class FreeSwitch:
             return
         if isinstance(event, switch_events.LegEnded):
             self._jobs.leg_ended(event.leg_id)
-        self._deliver(event)
+        self._hand_over(event)
 
     def _poke_while_ringing(self) -> None:
         if self._poke_seconds is not None and not self._is_poking:

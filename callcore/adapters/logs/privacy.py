@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
+from callcore.domain import phone_numbers
+
 Entry = MutableMapping[str, Any]
 
 HIDDEN = "***"
@@ -28,20 +30,8 @@ _SECRETS_IN_TEXT: tuple[tuple[re.Pattern[str], str], ...] = (
 _MAY_HOLD_SECRET = re.compile(r"@|passw|secret|token|key|auth|bearer|basic", re.IGNORECASE)
 """Cheap to look for: nearly every text of the log holds none of these."""
 
-_KEPT_BEFORE = 5
-_KEPT_AFTER = 2
-_SHORT_LENGTH = 6
-"""Extensions and emergency numbers are shorter than this and tell nobody's identity."""
-
 # Not inside an identifier: channel ids are full of runs of digits.
 _NUMBER_IN_TEXT = re.compile(r"(?<![\w-])\+?\d{7,15}(?![\w-])")
-
-
-def shorten(number: str) -> str:
-    """A phone number of which only the ends are left: ``+4820…01``."""
-    if len(number) <= _SHORT_LENGTH:
-        return number
-    return f"{number[:_KEPT_BEFORE]}…{number[-_KEPT_AFTER:]}"
 
 
 def hide_secrets(_logger: object, _method: str, entry: Entry) -> Entry:
@@ -58,7 +48,7 @@ def shorten_numbers(_logger: object, _method: str, entry: Entry) -> Entry:
     """Shortens every ``*_number``, and whatever looks like a phone number in a text."""
     for key, value in entry.items():
         if key.endswith("_number"):
-            entry[key] = _mapped(value, shorten)
+            entry[key] = _mapped(value, phone_numbers.shorten)
         elif not key.endswith(("_id", "_uuid", "timestamp")):
             entry[key] = _mapped(value, _with_short_numbers)
     return entry
@@ -98,7 +88,7 @@ def _without_secrets(text: str) -> str:
 
 
 def _with_short_numbers(text: str) -> str:
-    return _NUMBER_IN_TEXT.sub(lambda found: shorten(found[0]), text)
+    return _NUMBER_IN_TEXT.sub(lambda found: phone_numbers.shorten(found[0]), text)
 
 
 def _printable(text: str) -> str:

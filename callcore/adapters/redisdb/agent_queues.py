@@ -59,7 +59,7 @@ class AgentQueues:
     def _served(self, agent_id: AgentId) -> ServedQueues:
         text = self._seen.get(agent_id)
         if text is None:
-            (text,) = self._client.read(
+            (text,) = self._client.send(
                 "agent_queues", [("HGET", self._keys.agent(agent_id), "queues")]
             )
             if text:

@@ -72,7 +72,7 @@ class Client:
             except redis.exceptions.NoScriptError:
                 return self._commands.eval(text, len(keys), *keys, *args)
 
-    def read(self, name: str, commands: Sequence[Command]) -> list[Any]:
+    def send(self, name: str, commands: Sequence[Command]) -> list[Any]:
         """The answers to ``commands``, sent a few hundred at a time."""
         answers: list[Any] = []
         with self._guarded(name):
@@ -83,7 +83,7 @@ class Client:
                     answers += pipeline.execute()
         return answers
 
-    def read_blocking(self, command: Command) -> Any:  # noqa: ANN401  an answer from outside
+    def send_blocking(self, command: Command) -> Any:  # noqa: ANN401  an answer from outside
         """The answer to a command that blocks up to ``LONGEST_BLOCK_SECONDS``; not timed."""
         with self._translated():
             return self._blocking.execute_command(*command)  # type: ignore[no-untyped-call]  # of redis-py

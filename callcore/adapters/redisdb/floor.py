@@ -54,13 +54,13 @@ class Floor:
 
     def ping(self) -> None:
         """Returns if the server answers. Raises ``StoreUnavailableError``."""
-        self._client.read("ping", [("PING",)])
+        self._client.send("ping", [("PING",)])
 
     def epoch(self) -> str:
         """A random value kept with the data: another one means that the data were lost."""
         key = self._keys.epoch()
         fresh = secrets.token_hex(EPOCH_BYTES)
-        _, epoch = self._client.read("epoch", [("SET", key, fresh, "NX"), ("GET", key)])
+        _, epoch = self._client.send("epoch", [("SET", key, fresh, "NX"), ("GET", key)])
         return str(epoch)
 
     def close(self) -> None:

@@ -56,21 +56,21 @@ class RedisPendingRecords:
     def acknowledge(self, entry_ids: Sequence[str]) -> None:
         """Forgets records that Postgres holds."""
         if entry_ids:
-            self._client.read("acknowledge", [("XDEL", self._keys.records(), *entry_ids)])
+            self._client.send("acknowledge", [("XDEL", self._keys.records(), *entry_ids)])
 
     def count(self) -> int:
         """How many records wait."""
-        (count,) = self._client.read("count", [("XLEN", self._keys.records())])
+        (count,) = self._client.send("count", [("XLEN", self._keys.records())])
         return int(count)
 
     def _entries(self, count: int, wait_seconds: float) -> list[tuple[str, Mapping[str, str]]]:
         stream = self._keys.records()
-        (found,) = self._client.read("records", [("XRANGE", stream, "-", "+", "COUNT", count)])
+        (found,) = self._client.send("records", [("XRANGE", stream, "-", "+", "COUNT", count)])
         if found or wait_seconds <= 0:
             return list(found)
         # BLOCK 0 would be for ever.
         block = max(round(min(wait_seconds, LONGEST_BLOCK_SECONDS) * 1000), 1)
-        answer = self._client.read_blocking(
+        answer = self._client.send_blocking(
             ("XREAD", "COUNT", count, "BLOCK", block, "STREAMS", stream, "0")
         )
         return _of_stream(answer, stream)

@@ -6,6 +6,7 @@ The verbs of an offer are remembered by the offer's id, those of an agent by the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from callcore.adapters.redisdb import rows
 from callcore.adapters.redisdb.agent_queues import AgentQueues, ServedQueues
@@ -28,6 +29,9 @@ from callcore.ports.stores import (
     Reservation,
     ReserveAnswer,
 )
+
+WAKE_EARLY_SECONDS: Final = 0.1
+"""A process' timer and Redis' clock do not agree to the millisecond."""
 
 
 class RedisRoster:
@@ -186,12 +190,17 @@ class RedisRoster:
         )
 
     def wake(self, agent_id: AgentId) -> bool:
-        """Ends a rest after a miss that is over: true if the agent may be asked from now on."""
+        """Ends a rest after a miss that is over: true if the agent may be asked from now on.
+
+        A rest with more than ``WAKE_EARLY_SECONDS`` to go is another than the one whose end was
+        awaited, and stays.
+        """
         keys = [self._keys.agent(agent_id), self._keys.leases()]
         answer = self._queues.run(
             agent_id,
             lambda served: self._scripts.wake.run(
-                [*keys, *served.free_keys], [agent_id, served.text]
+                [*keys, *served.free_keys],
+                [agent_id, served.text, micros(WAKE_EARLY_SECONDS)],
             ),
         )
         return answer is WakeAnswer.AWAKE
@@ -201,7 +210,7 @@ class RedisRoster:
         if count < 1:
             return []
         command = ("ZRANGE", self._keys.free_agents(queue), 0, count - 1, "WITHSCORES")
-        (found,) = self._client.read("free_agents", [command])
+        (found,) = self._client.send("free_agents", [command])
         return [FreeAgent(agent_id=AgentId(member), score=score) for member, score in found]
 
     def agent(self, agent_id: AgentId) -> FloorAgent | None:
@@ -211,12 +220,12 @@ class RedisRoster:
 
     def agents(self) -> list[FloorAgent]:
         """The whole roster, by agent id."""
-        (members,) = self._client.read("agents", [("SMEMBERS", self._keys.agents())])
+        (members,) = self._client.send("agents", [("SMEMBERS", self._keys.agents())])
         return self._agents([AgentId(member) for member in sorted(members)])
 
     def _agents(self, ids: Sequence[AgentId]) -> list[FloorAgent]:
         keys = self._keys
-        answers = self._client.read(
+        answers = self._client.send(
             "agents",
             [
                 command
@@ -254,7 +263,7 @@ class RedisRoster:
     def _first_leases(self, count: int) -> tuple[int, list[tuple[str, float]]]:
         """Redis' own clock, and the first leases to end."""
         leases = ("ZRANGE", self._keys.leases(), 0, max(count, 1) - 1, "WITHSCORES")
-        time, found = self._client.read("leases", [("TIME",), leases])
+        time, found = self._client.send("leases", [("TIME",), leases])
         return time[0] * MICROS_PER_SECOND + time[1], found
 
 

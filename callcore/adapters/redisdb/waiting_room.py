@@ -84,19 +84,19 @@ class RedisWaitingRoom:
         if count < 1:
             return []
         command = ("ZRANGE", self._keys.waiting(queue), 0, count - 1, "WITHSCORES")
-        (found,) = self._client.read("first_waiting", [command])
+        (found,) = self._client.send("first_waiting", [command])
         return [WaitingCaller(call_id=CallId(member), score=score) for member, score in found]
 
     def call(self, call_id: CallId) -> FloorCall | None:
         """What is known of a call."""
-        (row,) = self._client.read("call", [("HGETALL", self._keys.call(call_id))])
+        (row,) = self._client.send("call", [("HGETALL", self._keys.call(call_id))])
         return rows.call(call_id, row) if row else None
 
     def calls(self, node: NodeName) -> list[FloorCall]:
         """Every call of a node, waiting, offered or talking."""
-        (members,) = self._client.read("calls", [("SMEMBERS", self._keys.calls_of_node(node))])
+        (members,) = self._client.send("calls", [("SMEMBERS", self._keys.calls_of_node(node))])
         ids = [CallId(member) for member in members]
-        found = self._client.read("calls", [("HGETALL", self._keys.call(each)) for each in ids])
+        found = self._client.send("calls", [("HGETALL", self._keys.call(each)) for each in ids])
         # A call may have left between the two reads.
         return [rows.call(call_id, row) for call_id, row in zip(ids, found, strict=True) if row]
 
@@ -106,7 +106,7 @@ class RedisWaitingRoom:
         The head may leave while it is looked up; then ``oldest_joined_at`` is ``None``.
         """
         keys = self._keys
-        sizes = self._client.read(
+        sizes = self._client.send(
             "counts",
             [
                 command
@@ -126,7 +126,7 @@ class RedisWaitingRoom:
         ]
         known = [CallId(head[0]) for head in heads if head]
         joined = iter(
-            self._client.read(
+            self._client.send(
                 "counts", [("HGET", keys.call(call_id), "first_joined_at") for call_id in known]
             )
         )
@@ -151,5 +151,5 @@ def _score(entry: tuple[str, float]) -> float:
 
 def node_of(client: Client, keys: Keys, call_id: CallId) -> NodeName:
     """The node of a call on the floor; empty if it is not there."""
-    (node,) = client.read("node_of", [("HGET", keys.call(call_id), "node")])
+    (node,) = client.send("node_of", [("HGET", keys.call(call_id), "node")])
     return NodeName(node or "")

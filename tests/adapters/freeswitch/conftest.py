@@ -49,9 +49,7 @@ Connect = Callable[..., FreeSwitch]
 
 
 @pytest.fixture
-def begin(
-    scripted: ScriptedSwitch, observer: RecordingObserver, heard: Heard
-) -> Iterator[Connect]:
+def begin(scripted: ScriptedSwitch, observer: RecordingObserver, heard: Heard) -> Iterator[Connect]:
     """Starts links that are stopped after the test."""
     started: list[FreeSwitch] = []
 

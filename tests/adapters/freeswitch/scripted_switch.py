@@ -20,6 +20,7 @@ from tests.adapters.freeswitch.switch_parsing import Received
 PASSWORD = "ClueCon"
 CORE = "4c342983-09e7-41c0-8ea8-090c3b5f0945"
 GREETING = b"Content-Type: auth/request\n\n"
+GOODBYE = b"Content-Type: text/disconnect-notice\nContent-Length: 7\n\nBye...\n"
 WAIT_SECONDS = 5.0
 
 Rule = Callable[[Received], bytes | None]
@@ -86,7 +87,7 @@ class ScriptedSwitch:
         self.clients: list[Client] = []
         self.server = StreamServer(("127.0.0.1", 0), self._serve)
         self.server.start()
-        self.port: int = self.server.server_port
+        self.port = self.server.server_port
 
     def policy(self, **changes: object) -> NodePolicy:
         values: dict[str, object] = {
@@ -162,24 +163,17 @@ class ScriptedSwitch:
         for beginning, rule in self.rules.items():
             if command.line.startswith(beginning):
                 return rule(command)
-        match command.line.split(" ")[0]:
-            case "auth":
-                is_right = command.line == f"auth {PASSWORD}"
-                return reply("+OK accepted" if is_right else "-ERR invalid")
-            case "api" if command.line == "api global_getvar core_uuid":
-                return answer(self.core_uuid)
-            case "api":
-                return answer("+OK\n")
-            case "bgapi":
-                return reply(f"+OK Job-UUID: {command.headers.get('job-uuid')}")
-            case "exit":
-                notice = b"Disconnected, goodbye.\n"
-                return reply("+OK bye") + (
-                    b"Content-Type: text/disconnect-notice\nContent-Length: %d\n\n" % len(notice)
-                    + notice
-                )
-            case _:
-                return reply("+OK")
+        verb = command.line.split(" ")[0]
+        if verb == "auth":
+            is_right = command.line == f"auth {PASSWORD}"
+            return reply("+OK accepted" if is_right else "-ERR invalid")
+        if verb == "api":
+            is_core = command.line == "api global_getvar core_uuid"
+            return answer(self.core_uuid if is_core else "+OK\n")
+        if verb == "exit":
+            return reply("+OK bye") + GOODBYE
+        job_id = command.headers.get("job-uuid")
+        return reply("+OK" if job_id is None else f"+OK Job-UUID: {job_id}")
 
 
 class RecordingObserver:

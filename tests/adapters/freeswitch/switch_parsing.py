@@ -38,7 +38,7 @@ def received(stream: bytes) -> list[Received]:
 
 
 def separated(text: str, delimiter: str) -> list[str]:
-    """The words of a text: quotes protect a delimiter, ``\\`` escapes, ``^^x`` changes it."""
+    r"""The words of a text: quotes protect a delimiter, ``\`` escapes, ``^^x`` changes it."""
     if text.startswith("^^") and len(text) > 3:
         delimiter, text = text[2], text[3:]
     words, word, is_quoted, place = [], "", False, 0
@@ -91,7 +91,5 @@ def set_variables(argument: str) -> dict[str, str]:
     """The variables that ``uuid_setvar_multi`` sets, after its channel id."""
     _, _, pairs = argument.partition(" ")
     return {
-        name: value
-        for pair in separated(pairs, ";")
-        for name, _, value in [pair.partition("=")]
+        name: value for pair in separated(pairs, ";") for name, _, value in [pair.partition("=")]
     }

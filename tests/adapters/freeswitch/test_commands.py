@@ -190,7 +190,33 @@ def test_nobody_is_shown_when_nothing_is_left() -> None:
     assert "origination_caller_id_name" not in seen.variables
 
 
-@given(values=st.dictionaries(st.from_regex(r"callcore_[a-z]{1,8}", fullmatch=True), hostile_text))
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Bob;is_vip=true",
+        "${x}",
+        "$x",
+        "a'b",
+        'a"b',
+        "a\\b",
+        "^^;a",
+        "`x`",
+        "{a}",
+        " a",
+        "a ",
+        "a\nb",
+    ],
+)
+def test_values_that_would_not_be_kept_as_they_are_are_refused(value: str) -> None:
+    """A separator, a quote, an escape, an expansion, a blank that would be lost."""
+    with pytest.raises(HostileTextError):
+        commands.remember(LEG, {"callcore_x": value})
+
+
+VARIABLE_NAMES = st.from_regex(r"callcore_[a-z]{1,8}", fullmatch=True)
+
+
+@given(values=st.dictionaries(VARIABLE_NAMES, hostile_text | st.text("ab;='\\ ", max_size=6)))
 def test_kept_variables_are_set_as_given_or_refused(values: dict[str, str]) -> None:
     """No value sets another variable, and what is accepted arrives unchanged."""
     try:

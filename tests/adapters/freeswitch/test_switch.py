@@ -23,6 +23,7 @@ from tests.adapters.freeswitch.conftest import Connect
 from tests.adapters.freeswitch.scripted_switch import (
     Heard,
     RecordingObserver,
+    Rule,
     ScriptedSwitch,
     answer,
     event_frame,
@@ -174,11 +175,15 @@ def test_what_the_switch_says_to_a_bridge(
     assert scripted.lines() == [f"api uuid_bridge {LEG} {OTHER}"]
 
 
+def always(said: bytes) -> Rule:
+    return lambda _: said
+
+
 def test_whether_a_leg_exists(connect: Connect, scripted: ScriptedSwitch) -> None:
     """Only the switch's two words are an answer."""
     switch = connect()
     for said, exists in (("true", True), ("false", False)):
-        scripted.rules["api uuid_exists"] = lambda _, said=said: answer(said)
+        scripted.rules["api uuid_exists"] = always(answer(said))
         assert switch.leg_exists(LEG) is exists
     scripted.rules["api uuid_exists"] = lambda _: answer("-ERR permission denied\n")
     with pytest.raises(CommandRefusedError):
@@ -391,14 +396,20 @@ def test_no_legs_are_found_on_an_idle_switch(connect: Connect, scripted: Scripte
 
 
 def test_the_switch_is_poked_only_while_a_phone_rings(
-    connect: Connect, scripted: ScriptedSwitch
+    connect: Connect, scripted: ScriptedSwitch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Line feeds go to the events' connection until the job reports, and disturb no command."""
     switch = connect(poke_seconds=0.001)
     poked: list[bytes] = []
-    link = switch._link
-    write = link._events._write
-    link._events._write = lambda data: (poked.append(data), write(data))  # type: ignore[assignment, func-returns-value]
+    sender = switch._link._events._sender
+    assert sender is not None
+    send = sender.send
+
+    def note(data: bytes) -> None:
+        poked.append(data)
+        send(data)
+
+    monkeypatch.setattr(sender, "send", note)
     switch.originate(REQUEST)
     job_id = job_of(scripted)
     wait_until(lambda: len(poked) > 5)

@@ -139,9 +139,7 @@ def test_a_round_of_a_looped_file_is_not_its_end(status: str, is_told: bool) -> 
 )
 def test_causes_of_recorded_hangups(name: str, cause: str) -> None:
     """The hangup's raw cause is told."""
-    assert cause in {
-        told.cause for told in story(name) if isinstance(told, switch_events.LegEnded)
-    }
+    assert cause in {told.cause for told in story(name) if isinstance(told, switch_events.LegEnded)}
 
 
 def test_a_caller_parks_again_after_the_bridge() -> None:

@@ -30,7 +30,7 @@ class Worker:
             0,
             metrics=self.render,
             readiness=self.ask,
-            note=lambda *noted: self.noted.append(noted),  # type: ignore[arg-type]  # three values
+            note=lambda *noted: self.noted.append(noted),
         )
 
     def render(self):

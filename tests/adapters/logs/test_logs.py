@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcore.adapters.logs import observer, privacy, setup
-from callcore.domain import events
+from callcore.adapters.logs import observer, setup
+from callcore.domain import events, phone_numbers
 from callcore.domain.agents import AgentState
 from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, QueueName
 from callcore.runtime import greenlets
@@ -143,7 +143,7 @@ def test_a_facts_own_call_id_wins(written):
 )
 def test_numbers_are_shortened(number, expected):
     """The ends are enough to recognise a number one knows; extensions stay."""
-    assert privacy.shorten(number) == expected
+    assert phone_numbers.shorten(number) == expected
 
 
 def test_numbers_in_texts_are_shortened_and_ids_are_not(written):

@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
+from callcore.adapters.redisdb import roster, waiting_room
+from callcore.adapters.redisdb.agent_queues import ServedQueues
 from callcore.adapters.redisdb.client import Client
 from callcore.adapters.redisdb.faults import Fault, UnexpectedAnswerError
 from callcore.adapters.redisdb.floor import Floor
 from callcore.adapters.redisdb.keys import Keys
 from callcore.adapters.redisdb.scripts import REMEMBER_ANSWER_SECONDS, Script, Scripts
 from callcore.domain.agents import REFUSE, STAY, TRANSITIONS, AgentEvent, AgentState, states_before
-from callcore.domain.ids import CallId, Micros, OfferId
+from callcore.domain.ids import AgentId, CallId, Micros, NodeName, OfferId
 from callcore.ports.stores import AgentAnswer, FloorCallState, LeaveAnswer, OfferAnswer
 from tests.adapters.redisdb.floors import SITE
 from tests.contract.floor_builders import (
@@ -207,6 +209,100 @@ def test_queues_changed_by_another_process_are_noticed(floor: Floor, server_url:
     )
     assert lost is OfferAnswer.DONE
     assert (free_ids(floor, SALES), free_ids(floor, SUPPORT)) == ([ANNA], [ANNA])
+    other.close()
+
+
+@pytest.mark.parametrize(
+    ("verb", "is_free"),
+    [
+        ("log_in", True),
+        ("end_break", True),
+        ("end_wrap_up", True),
+        ("end_talk", True),
+        ("wake", True),
+        ("log_out", False),
+        ("start_break", False),
+    ],
+)
+def test_every_verb_uses_the_queues_of_now(
+    floor: Floor, server_url: str, verb: str, is_free: bool
+) -> None:
+    """After another process changed the queues, the agent is free in all of them or in none."""
+    verbs = floor.roster
+    if verb in {"end_wrap_up", "end_talk"}:
+        offer = talking(floor)
+        if verb == "end_wrap_up":
+            verbs.end_talk(offer.promise, wrap_up_seconds=100)
+    elif verb == "wake":
+        reserved(floor).lose(is_miss=True, rest=0.01)
+    else:
+        make_available(floor, ANNA)
+        if verb == "log_in":
+            verbs.log_out(ANNA, request())
+        if verb == "end_break":
+            verbs.start_break(ANNA, request())
+    other = Floor(server_url, SITE)
+    other.roster.enrol(ANNA, (SALES,), "Anna")
+    other.close()
+    match verb:
+        case "end_talk":
+            verbs.end_talk(PROMISE, wrap_up_seconds=0)
+        case "end_wrap_up":
+            verbs.end_wrap_up(ANNA, OfferId("o1"))
+        case "wake":
+            verbs.wake(ANNA)
+        case _:
+            getattr(verbs, verb)(ANNA, request())
+    assert (free_ids(floor, SUPPORT), free_ids(floor, SALES)) == ([], [ANNA] if is_free else [])
+
+
+def test_enrolling_leaves_no_queue_of_another_process_behind(floor: Floor, server_url: str) -> None:
+    """The agent is taken out of the queues of now, not out of those remembered."""
+    make_available(floor, ANNA, SUPPORT)
+    other = Floor(server_url, SITE)
+    other.roster.enrol(ANNA, (SALES,), "Anna")
+    other.close()
+    floor.roster.enrol(ANNA, (SUPPORT,), "Anna")
+    assert (free_ids(floor, SUPPORT), free_ids(floor, SALES)) == ([ANNA], [])
+
+
+@pytest.mark.parametrize("verb", ["leave", "end_talk"])
+def test_a_call_that_came_while_it_was_looked_up_is_forgotten_whole(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    """The node of a call is checked by the script, so its list of calls keeps no dead one."""
+    offer = talking(floor)
+    looks = iter([NodeName("")])
+
+    def look(client: Client, keys: Keys, call_id: CallId) -> NodeName:
+        return next(looks, NODE)
+
+    monkeypatch.setattr(waiting_room, "node_of", look)
+    monkeypatch.setattr(roster, "node_of", look)
+    if verb == "leave":
+        floor.waiting_room.leave(CallId("c1"), SUPPORT, request())
+    else:
+        floor.roster.end_talk(offer.promise, wrap_up_seconds=0)
+    assert floor._client.send("test", [("SCARD", KEYS.calls_of_node(NODE))]) == [0]
+
+
+def test_queues_that_never_hold_still_are_given_up(
+    floor: Floor, server_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A verb does not try for ever, and says what is wrong."""
+    make_available(floor, ANNA)
+    other = Floor(server_url, SITE)
+    read = floor.roster._queues._served
+
+    def read_and_change(agent_id: AgentId) -> ServedQueues:
+        served = read(agent_id)
+        queues = (SALES,) if "support" in served.text else (SUPPORT,)
+        other.roster.enrol(agent_id, queues, "Anna")
+        return served
+
+    monkeypatch.setattr(floor.roster._queues, "_served", read_and_change)
+    with pytest.raises(UnexpectedAnswerError, match="outdated"):
+        floor.roster.log_out(ANNA, request())
     other.close()
 
 

@@ -1,12 +1,13 @@
 -- wake.lua: an agent whose rest after a miss is over may be asked again.
 --
--- Repeated it answers the same. A rest that is not over is left alone: it may be a later one than
--- the one whose end was seen.
+-- Repeated it answers the same. A rest that is far from over is left alone: it may be a later one
+-- than the one whose end was seen.
 --
 -- KEYS[1] hash   the agent
 -- KEYS[2] zset   leases and rests: agent_id -> end, microseconds
 -- KEYS[3...]     zsets, free agents of each of the agent's queues: agent_id -> free since
 -- ARGV[1] agent_id   ARGV[2] the queues KEYS[3...] belong to
+-- ARGV[3] how early a rest may be ended, microseconds
 --
 -- Returns 'awake' | 'asleep' (still rests, or is not available) | 'outdated' (other queues); the
 -- last two change nothing
@@ -15,7 +16,7 @@ if agent[1] ~= 'available' then return 'asleep' end
 local until_at = redis.call('ZSCORE', KEYS[2], ARGV[1])
 if not until_at then return 'awake' end
 local time = redis.call('TIME')
-if tonumber(until_at) > time[1] * 1000000 + time[2] then return 'asleep' end
+if tonumber(until_at) > time[1] * 1000000 + time[2] + ARGV[3] then return 'asleep' end
 if agent[3] ~= ARGV[2] then return 'outdated' end
 redis.call('ZREM', KEYS[2], ARGV[1])
 for i = 3, #KEYS do redis.call('ZADD', KEYS[i], agent[2], ARGV[1]) end

@@ -1,0 +1,202 @@
+"""Draws a picture with rich: stacked on a narrow terminal, side by side on a wide one."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.layout import Layout
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from callcore.adapters.terminal import words
+from callcore.adapters.terminal.picture import AgentLine, EventLine, Picture, QueueLine
+from callcore.domain.agents import AgentState
+
+WIDE = 120
+"""Columns from which events stand beside the tables."""
+
+HEADER_LINES = 2
+FRAME_LINES = 3
+"""Two of the border and one of the column titles."""
+EVENTS_LEAST = 5
+"""Border and three lines: below that, agents give way."""
+
+GOOD_SERVICE_LEVEL = 0.8
+FAIR_SERVICE_LEVEL = 0.6
+
+_STATE_STYLES = {
+    AgentState.AVAILABLE: "green",
+    AgentState.RESERVED: "yellow",
+    AgentState.RINGING: "bold yellow",
+    AgentState.TALKING: "bold cyan",
+    AgentState.WRAPPING_UP: "magenta",
+    AgentState.ON_BREAK: "dim",
+    AgentState.LOGGED_OUT: "dim",
+}
+_TONE_STYLES = {
+    words.Tone.PLAIN: "",
+    words.Tone.GOOD: "green",
+    words.Tone.BUSY: "yellow",
+    words.Tone.QUIET: "dim",
+    words.Tone.BAD: "red",
+}
+_BORDER = "bright_black"
+
+
+def draw(picture: Picture, width: int, height: int) -> RenderableType:
+    """The picture for a terminal of that many columns and lines."""
+    queue_lines = len(picture.queues) + FRAME_LINES
+    header = Layout(_header(picture, width), size=HEADER_LINES)
+    if width >= WIDE:
+        agent_lines = max(height - HEADER_LINES - queue_lines, FRAME_LINES)
+        left = Layout(ratio=3)
+        left.split_column(
+            Layout(_queues(picture.queues), size=queue_lines),
+            Layout(_agents(picture.agents, agent_lines - FRAME_LINES)),
+        )
+        body = Layout()
+        body.split_row(left, Layout(_events(picture.events, height), ratio=2))
+        whole = Layout()
+        whole.split_column(header, body)
+        return whole
+    room = height - HEADER_LINES - queue_lines - EVENTS_LEAST
+    agent_lines = min(len(picture.agents) + FRAME_LINES, max(room, FRAME_LINES + 1))
+    whole = Layout()
+    whole.split_column(
+        header,
+        Layout(_queues(picture.queues), size=queue_lines),
+        Layout(_agents(picture.agents, agent_lines - FRAME_LINES), size=agent_lines),
+        Layout(_events(picture.events, height)),
+    )
+    return whole
+
+
+def _header(picture: Picture, width: int) -> RenderableType:
+    first = _line()
+    first.append(f" {picture.title} ", style="bold reverse")
+    first.append(f" {picture.time}  up {words.span(picture.up_seconds)} ")
+    for part, state in picture.parts.items():
+        is_up = state == "up"
+        first.append(" ● ", style="green" if is_up else "red")
+        first.append(words.printable(part.removeprefix("link:")))
+        if not is_up:
+            first.append(f" {words.printable(state)}", style="red")
+    second = _line()
+    if picture.fault:
+        second.append(f" {words.printable(picture.fault)}", style="red")
+        return Group(first, second)
+    second.append(" " + "  ".join(picture.urls), style="blue")
+    asides = ["Ctrl-C stops"]
+    if picture.decision_seconds is not None:
+        asides.insert(0, f"decides in {picture.decision_seconds * 1000:.1f} ms")
+    aside = "  ".join(asides) + " "
+    gap = width - second.cell_len - len(aside)
+    if gap > 0:
+        second.append(" " * gap + aside, style="dim")
+    return Group(first, second)
+
+
+def _line() -> Text:
+    return Text(no_wrap=True, overflow="ellipsis")
+
+
+def _queues(queues: tuple[QueueLine, ...]) -> Panel:
+    table = _table()
+    table.add_column("queue", no_wrap=True, ratio=1)
+    for title in ("waiting", "longest", "offered", "free", "picked up", "abandoned", "level"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for queue in queues:
+        longest = "" if queue.longest_seconds is None else words.span(queue.longest_seconds)
+        table.add_row(
+            Text(words.printable(queue.name), style="bold"),
+            Text(str(queue.waiting_count), style="bold yellow" if queue.waiting_count else "dim"),
+            Text(longest, style="yellow"),
+            Text(str(queue.offered_count), style="" if queue.offered_count else "dim"),
+            Text(str(queue.free_agents_count), style="green" if queue.free_agents_count else "dim"),
+            Text(str(queue.picked_up_count), style="" if queue.picked_up_count else "dim"),
+            Text(str(queue.abandoned_count), style="red" if queue.abandoned_count else "dim"),
+            _level(queue.service_level),
+        )
+    return _panel(table, "Queues")
+
+
+def _level(level: float | None) -> Text:
+    if level is None:
+        return Text("-", style="dim")
+    if level >= GOOD_SERVICE_LEVEL:
+        style = "green"
+    elif level >= FAIR_SERVICE_LEVEL:
+        style = "yellow"
+    else:
+        style = "red"
+    return Text(f"{level:.0%}", style=style)
+
+
+_ACTIVE_FIRST = {
+    state: rank
+    for rank, state in enumerate(
+        (
+            AgentState.RINGING,
+            AgentState.RESERVED,
+            AgentState.TALKING,
+            AgentState.WRAPPING_UP,
+            AgentState.AVAILABLE,
+            AgentState.ON_BREAK,
+            AgentState.LOGGED_OUT,
+        )
+    )
+}
+
+
+def _agents(agents: tuple[AgentLine, ...], room: int) -> Panel:
+    """Every agent in the order given if there is room, else those who do something."""
+    shown = agents
+    title = f"Agents ({len(agents)})"
+    if len(agents) > room:
+        shown = tuple(sorted(agents, key=lambda agent: _ACTIVE_FIRST[agent.state])[:room])
+        title = f"Agents ({room} of {len(agents)})"
+    table = _table()
+    table.add_column("agent", no_wrap=True, ratio=2)
+    table.add_column("state", no_wrap=True, ratio=2)
+    table.add_column("for", justify="right", no_wrap=True, min_width=7)
+    table.add_column("with", no_wrap=True, ratio=2)
+    table.add_column("queue", no_wrap=True, ratio=2)
+    for agent in shown:
+        table.add_row(
+            Text(words.printable(agent.name)),
+            Text(words.spoken(agent.state), style=_STATE_STYLES[agent.state]),
+            Text(words.span(agent.for_seconds), style="dim"),
+            Text(words.printable(agent.caller)),
+            Text(words.printable(agent.queue), style="dim"),
+        )
+    return _panel(table, title)
+
+
+def _events(events: tuple[EventLine, ...], room: int) -> Panel:
+    table = Table.grid(padding=(0, 1), expand=True)
+    table.add_column(no_wrap=True, width=8)
+    table.add_column(no_wrap=True, width=13)
+    table.add_column(no_wrap=True, ratio=1, overflow="ellipsis")
+    for event in events[:room]:
+        table.add_row(
+            Text(event.time, style="dim"),
+            Text(words.printable(event.subject), style="bold"),
+            Text(words.printable(event.text), style=_TONE_STYLES[words.Tone(event.tone)]),
+        )
+    return _panel(table, "What happens")
+
+
+def _table() -> Table:
+    return Table(box=None, expand=True, padding=(0, 1), header_style="dim", pad_edge=False)
+
+
+def _panel(content: RenderableType, title: str) -> Panel:
+    return Panel(
+        content,
+        title=Text(title, style="bold"),
+        title_align="left",
+        box=box.ROUNDED,
+        border_style=_BORDER,
+        padding=(0, 1),
+    )

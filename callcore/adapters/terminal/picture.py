@@ -1,0 +1,59 @@
+"""What the view shows at one moment, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from callcore.domain.agents import AgentState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLine:
+    """One queue. ``service_level`` is from 0 to 1, ``None`` while nobody counts."""
+
+    name: str
+    waiting_count: int
+    longest_seconds: float | None
+    offered_count: int
+    free_agents_count: int
+    picked_up_count: int
+    abandoned_count: int
+    service_level: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLine:
+    """One agent; ``caller`` is empty unless there is one."""
+
+    name: str
+    state: AgentState
+    for_seconds: float
+    caller: str
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventLine:
+    """One thing that happened: when, to whom, what, in words. ``tone`` is a name of ``words``."""
+
+    time: str
+    subject: str
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """The whole view. ``fault`` is what keeps it from being current, or empty."""
+
+    title: str
+    time: str
+    up_seconds: float
+    parts: Mapping[str, str]
+    urls: tuple[str, ...]
+    decision_seconds: float | None
+    queues: tuple[QueueLine, ...]
+    agents: tuple[AgentLine, ...]
+    events: tuple[EventLine, ...]
+    fault: str = ""

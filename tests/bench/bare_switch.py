@@ -1,0 +1,159 @@
+"""A switch that does nothing but answer, so that what is measured is callcore.
+
+It speaks as much of the event socket as one call needs, takes no time of its own, and notes when
+bytes leave and arrive.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import gevent
+from gevent import socket
+from gevent.queue import Queue
+from gevent.server import StreamServer
+
+PASSWORD = "bench"  # noqa: S105 - of a switch that lives for seconds
+
+_ORIGINATE = re.compile(rb"origination_uuid=([0-9a-f-]{36})")
+_JOB = re.compile(rb"Job-UUID: (\S+)")
+_LENGTH = re.compile(rb"content-length: (\d+)")
+
+
+class BareSwitch:
+    """Serves one callcore; ``originates`` holds (when, agent's leg, job) of each originate."""
+
+    def __init__(self) -> None:
+        self.originates: Queue[tuple[float, str, str]] = Queue()
+        self.bridges: Queue[tuple[str, str]] = Queue()
+        self._core = str(uuid.uuid4())
+        self._events: socket.socket | None = None
+        self._sequence = 0
+        self._server = StreamServer(("127.0.0.1", 0), self._serve)
+        self._server.start()
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self._server.server_port)
+
+    @property
+    def is_subscribed(self) -> bool:
+        """True once callcore listens to events."""
+        return self._events is not None
+
+    def stop(self) -> None:
+        """Ends it."""
+        self._server.stop()
+
+    def tell(self, name: str, leg_id: str, **headers: str) -> float:
+        """Sends an event of a leg; when its last byte was handed to the kernel."""
+        self._sequence += 1
+        now = str(time.time_ns() // 1000)
+        event = {
+            "Event-Name": name,
+            "Core-UUID": self._core,
+            "Event-Date-Timestamp": now,
+            "Event-Sequence": str(self._sequence),
+            "Unique-ID": leg_id,
+            "Answer-State": "ringing",
+            **headers,
+        }
+        body = json.dumps(event | _FILLING).encode()
+        frame = b"Content-Length: %d\nContent-Type: text/event-json\n\n%b" % (len(body), body)
+        assert self._events is not None
+        self._events.sendall(frame)
+        return time.perf_counter()
+
+    def park_caller(self, number: str) -> tuple[str, float]:
+        """A caller arrives: the leg's id, and when callcore was told."""
+        leg_id = str(uuid.uuid4())
+        at = self.tell(
+            "CHANNEL_PARK",
+            leg_id,
+            **{
+                "Call-Direction": "inbound",
+                "Caller-Direction": "inbound",
+                "Caller-Caller-ID-Number": "+48200100",
+                "Caller-Caller-ID-Name": "Bench",
+                "Caller-Destination-Number": number,
+                "variable_callcore_number": number,
+            },
+        )
+        self.tell("CHANNEL_ANSWER", leg_id, **{"Call-Direction": "inbound"})
+        return leg_id, at
+
+    def park_agent(self, leg_id: str) -> None:
+        """The agent picks up."""
+        self.tell("CHANNEL_PARK", leg_id, **{"Call-Direction": "outbound"})
+
+    def end(self, leg_id: str, cause: str = "NORMAL_CLEARING") -> float:
+        """A leg ends; when callcore was told."""
+        return self.tell("CHANNEL_HANGUP", leg_id, **{"Hangup-Cause": cause})
+
+    def _serve(self, link: socket.socket, _: object) -> None:
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        link.sendall(b"Content-Type: auth/request\n\n")
+        unread = b""
+        while data := link.recv(65536):
+            at = time.perf_counter()
+            unread += data
+            while b"\n\n" in unread:
+                command, unread = self._next(unread, link)
+                if command is None:
+                    break
+                self._answer(link, command, at)
+
+    @staticmethod
+    def _next(unread: bytes, link: socket.socket) -> tuple[bytes | None, bytes]:
+        head, _, rest = unread.partition(b"\n\n")
+        length = _LENGTH.search(head.lower())
+        needed = int(length[1]) if length else 0
+        while len(rest) < needed:
+            rest += link.recv(65536)
+        return head + b"\n\n" + rest[:needed], rest[needed:]
+
+    def _answer(self, link: socket.socket, command: bytes, at: float) -> None:
+        reply: Callable[[bytes], bytes] = b"Content-Type: command/reply\nReply-Text: %b\n\n".__mod__
+        if command.startswith(b"bgapi originate"):
+            leg, job = _ORIGINATE.search(command), _JOB.search(command)
+            assert leg is not None
+            job_id = job[1] if job else b""
+            self.originates.put((at, leg[1].decode(), job_id.decode()))
+            link.sendall(reply(b"+OK Job-UUID: " + job_id))
+        elif command.startswith(b"event "):
+            self._events = link
+            link.sendall(reply(b"+OK event listener enabled json"))
+        elif command.startswith(b"api "):
+            link.sendall(self._api(command))
+        else:
+            link.sendall(reply(b"+OK accepted"))
+
+    def _api(self, command: bytes) -> bytes:
+        words = command.split()
+        match words[1]:
+            case b"global_getvar":
+                body = self._core.encode()
+            case b"show":
+                body = b'{"row_count": 0}\n'
+            case b"uuid_exists":
+                body = b"true"
+            case b"uuid_bridge":
+                self.bridges.put((words[2].decode(), words[3].decode()))
+                body = b"+OK " + words[3] + b"\n"
+            case _:
+                body = b"+OK\n"
+        return b"Content-Type: api/response\nContent-Length: %d\n\n%b" % (len(body), body)
+
+
+_FILLING = {f"variable_filling_{number}": "x" * 40 for number in range(80)}
+"""Makes an event as large as a real one, 5 KB and more than a hundred headers."""
+
+
+def settle(seconds: float) -> None:
+    """Lets callcore be idle between two measurements."""
+    gevent.sleep(seconds)

@@ -1,0 +1,62 @@
+"""callcore as a process of its own, with bundled servers, following a bare switch."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import gevent
+import yaml
+
+from tests.bench.bare_switch import PASSWORD, BareSwitch
+
+QUEUE = {
+    "announce_position": "false",
+    "wrap_up_seconds": "0",
+    "retry_after_miss_seconds": "0",
+    "maximum_waiting": "100000",
+}
+
+
+@contextmanager
+def callcore(switch: BareSwitch, base: Path, agents_count: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Runs callcore with one queue, one number (8001) and so many agents until the block ends."""
+    settings = {
+        "site": "bench",
+        "data_directory": str(base / "data"),
+        "nodes": [{"name": "fs1", "host": "127.0.0.1", "port": str(switch.port)}],
+        "http": {"host": "127.0.0.1", "port": "0"},
+        "log": {"level": "warning"},
+        "numbers": {"8001": {"queue": "support"}},
+        "queues": {"support": QUEUE},
+        "agents": {
+            str(number): {
+                "name": f"Agent {number}",
+                "contact": f"user/{number}@bench",
+                "queues": ["support"],
+                "logged_in_at_start": "true",
+            }
+            for number in range(1001, 1001 + agents_count)
+        },
+    }
+    file = base / "callcore.yaml"
+    file.write_text(yaml.dump(settings, default_style='"'))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "callcore", "run", "--no-view", "--config", str(file)],
+        env={**os.environ, "CALLCORE_NODE_FS1_PASSWORD": PASSWORD},
+        stdin=subprocess.DEVNULL,
+    )
+    try:
+        with gevent.Timeout(30):
+            while not switch.is_subscribed:
+                gevent.sleep(0.05)
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
