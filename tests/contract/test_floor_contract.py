@@ -538,6 +538,15 @@ def test_ringing_told_late_does_not_end_the_conversation(floor: AnyFloor) -> Non
     assert floor.roster.agent(ANNA) == before
 
 
+def test_ringing_told_very_late_does_not_lengthen_the_wrap_up(floor: AnyFloor) -> None:
+    """The offer is over though the agent still wraps up after it."""
+    offer = talking(floor)
+    floor.roster.end_talk(offer.promise, wrap_up_seconds=SHORT_SECONDS)
+    before = floor.roster.agent(ANNA)
+    assert floor.roster.mark_ringing(offer.promise) is OfferAnswer.STALE
+    assert floor.roster.agent(ANNA) == before
+
+
 def test_a_win_after_the_caller_left_is_stale(floor: AnyFloor) -> None:
     """The agent stays promised until the offer is lost; the caller is not brought back."""
     offer = reserved(floor)

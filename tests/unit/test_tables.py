@@ -10,6 +10,7 @@ from callcore.domain import agents, offers
 from callcore.domain.agents import AgentEvent, AgentState
 from callcore.domain.ids import AgentId, OfferId
 from callcore.domain.offers import OfferEvent, OfferState
+from tests.unit import state_tables
 
 AGENT, OFFER = AgentId("1001"), OfferId("offer")
 
@@ -81,3 +82,8 @@ def test_every_state_leads_back_to_available() -> None:
 def test_logged_out_and_on_break_are_both_absent() -> None:
     """Talking and wrapping up are present."""
     assert set(AgentState) - agents.STAFFED == {AgentState.LOGGED_OUT, AgentState.ON_BREAK}
+
+
+def test_the_documentation_shows_the_tables_of_the_code() -> None:
+    """Run ``python -m tests.unit.state_tables`` after changing a table."""
+    assert state_tables.PAGE.read_text() == state_tables.page()

@@ -47,13 +47,12 @@ class PostgresCallRecords:
         ``RecordsUnavailableError``, and ``RecordsRejectedError`` when everything was written but
         records that break a constraint.
         """
-        # The first of several with one id, as the database would have it; sorted against deadlock.
-        unique = {record.call_id: record for record in reversed(records)}
-        ordered = sorted(unique.values(), key=lambda record: record.call_id)
+        # Of several with one id the first counts, as the database would have it.
+        unique = list({record.call_id: record for record in reversed(records)}.values())
         rejected: dict[CallId, str] = {}
         new_count = sum(
-            self._write_apart(ordered[start : start + BATCH_LIMIT], rejected)
-            for start in range(0, len(ordered), BATCH_LIMIT)
+            self._write_apart(unique[start : start + BATCH_LIMIT], rejected)
+            for start in range(0, len(unique), BATCH_LIMIT)
         )
         if rejected:
             raise RecordsRejectedError(rejected, new_count)

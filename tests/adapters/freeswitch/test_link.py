@@ -461,7 +461,7 @@ def test_a_flood_of_events_starves_no_timer(
         take_event=lambda body: read.append(str(headers.event_headers(body).name)),
         lost=lambda _: None,
     )
-    flooded.sock = NeverEmpty(frame_of(body) * 10, count // 10)
+    flooded.sock = NeverEmpty(frame_of(body) * 10, count // 10)  # type: ignore[assignment]  # acts as a socket
     ticking = spawn("tick", tick)
     flooded.receive_events()
     ticking.kill()
