@@ -56,8 +56,8 @@ test: setup ## all tests that need nothing but this checkout
 
 .PHONY: live
 live: setup ## tests against a real FreeSWITCH with callers played by sipp
-	@command -v "$${FREESWITCH:-freeswitch}" >/dev/null || { \
-		echo 'make live: no freeswitch on the PATH, nor one named by FREESWITCH=/path/to/freeswitch.' >&2; \
+	@command -v "$${CALLCORE_FREESWITCH:-freeswitch}" >/dev/null || { \
+		echo 'make live: no freeswitch on the PATH, nor one named by CALLCORE_FREESWITCH=/path/to/freeswitch.' >&2; \
 		echo 'Debian has no package of it: see https://developer.signalwire.com/freeswitch/ for packages and source.' >&2; \
 		exit 1; }
 	@command -v sipp >/dev/null || { \

@@ -77,7 +77,7 @@ class Daemon:
     def _serve(self, stack: ExitStack) -> None:
         settings = self._settings
         http = self._start_http(stack)
-        urls = open_stores(settings, stack)
+        urls = open_stores(settings, stack, self._server_died)
         nodes = self._nodes(stack)
         floor = self._open_floor(urls.redis, stack)
         view = self._view(http.url, floor) if self._is_watched else None
@@ -191,12 +191,16 @@ class Daemon:
     def _observer_failed(self, name: str, error: Exception) -> None:
         self._log.write(Level.ERROR, "observer_failed", {"observer": name}, exception=error)
 
+    def _server_died(self, server: str, status: int) -> None:
+        values = {"server": server, "status": status, "remedy": "it is started again"}
+        self._log.write(Level.ERROR, "bundled_server_died", values)
+
     def _waiting_for_redis(self, error: Exception) -> None:
         self._log.write(Level.ERROR, "waiting_for_redis", {"reason": str(error)})
 
     def _say_where(self, url: str) -> None:
         pages = {page: f"{url}{page}" for page in ("metrics", "healthz", "readyz")}
-        self._log.write(Level.WARNING, "callcore_runs", pages)
+        self._log.write(Level.INFO, "callcore_runs", pages)
 
     def _drain(self, worker: Worker, history: History) -> None:
         """Takes no more calls, lets those in progress end, writes the records they leave."""

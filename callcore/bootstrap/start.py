@@ -33,7 +33,7 @@ def run(settings: Settings, *, is_watched: bool) -> None:
 def migrate(settings: Settings) -> list[str]:
     """Brings the schema up to date; the migrations applied. Raises one of ``START_FAULTS``."""
     with ExitStack() as stack:
-        urls = open_stores(settings, stack)
+        urls = open_stores(settings, stack, lambda *_: None)
         return [str(migration) for migration in migrations.migrate(urls.postgres)]
 
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
 
+import gevent
+
 from callcore import embedded
+from callcore.embedded import RunningServer
+from callcore.runtime.greenlets import spawn
 from callcore.settings import Settings
+
+
+Died = Callable[[str, int], None]
+"""Told which bundled server ended by itself, and with which status."""
+
+RETRY_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,19 +29,40 @@ class StoreUrls:
     postgres: str
 
 
-def open_stores(settings: Settings, children: ExitStack) -> StoreUrls:
+def open_stores(settings: Settings, children: ExitStack, died: Died) -> StoreUrls:
     """The configured URLs; where there is none, a bundled server that ends with ``children``.
 
+    A bundled server that dies is told of and started again at the same address with its data.
     Raises ``embedded.EmbeddedServerError``.
     """
     redis, postgres = settings.redis_url, settings.postgres_url
     if redis is None:
-        redis = children.enter_context(embedded.start_valkey(settings.data_directory)).url
+        redis = _kept(embedded.start_valkey(settings.data_directory), "valkey", children, died)
     if postgres is None:
-        postgres = children.enter_context(embedded.start_postgres(settings.data_directory)).url
+        postgres = _kept(
+            embedded.start_postgres(settings.data_directory), "postgres", children, died
+        )
     elif settings.postgres_password is not None:
         postgres = _with_password(postgres, settings.postgres_password)
     return StoreUrls(redis=redis, postgres=postgres)
+
+
+def _kept(server: RunningServer, name: str, children: ExitStack, died: Died) -> str:
+    children.enter_context(server)
+    keeper = spawn(f"keep {name}", _keep, server, name, died)
+    children.callback(keeper.kill)
+    return server.url
+
+
+def _keep(server: RunningServer, name: str, died: Died) -> None:
+    while True:
+        status = server.wait()
+        died(name, status)
+        try:
+            server.restart()
+        except embedded.EmbeddedServerError as error:
+            died(f"{name}: {error}", status)
+            gevent.sleep(RETRY_SECONDS)
 
 
 def _with_password(url: str, password: str) -> str:

@@ -73,17 +73,7 @@ class InboundCalls:
 
     def run(self, call: Call, arrival: LegParked, heard_at: Micros) -> None:
         """The script of a call that has just arrived."""
-        self._site.facts.publish(
-            CallArrived(
-                at=arrival.at,
-                call_id=call.caller.call_id,
-                node=arrival.node,
-                leg_id=arrival.leg_id,
-                caller_number=arrival.caller_number,
-                caller_name=arrival.caller_name,
-                dialled_number=arrival.dialled_number,
-            )
-        )
+        self._publish_arrival(call)
         if arrival.is_line_answered:
             call.is_line_answered = True
             call.ledger.line_answered_at = arrival.at
@@ -91,6 +81,7 @@ class InboundCalls:
 
     def resume_waiting(self, call: Call, queue: QueuePolicy, place: Place) -> None:
         """The script of a caller whom another process left waiting."""
+        self._publish_arrival(call)
         now = self._site.clock.now()
         self._to_its_end(call, lambda: self._wait_and_talk(call, queue, place, now))
 
@@ -98,8 +89,24 @@ class InboundCalls:
         self, call: Call, queue: QueuePolicy, reservation: Reservation, bridged_at: Micros
     ) -> None:
         """The script of a caller who talks already; another process made the bridge."""
+        self._publish_arrival(call)
         self._to_its_end(
             call, lambda: self._talk(call, queue, reservation, bridged_at, recording_path=None)
+        )
+
+    def _publish_arrival(self, call: Call) -> None:
+        caller = call.caller
+        self._site.facts.publish(
+            CallArrived(
+                at=caller.arrived_at,
+                call_id=caller.call_id,
+                node=caller.node,
+                leg_id=caller.leg_id,
+                caller_number=caller.number,
+                caller_name=caller.name,
+                dialled_number=caller.dialled_number,
+                is_adopted=call.ledger.is_adopted,
+            )
         )
 
     def _serve(self, call: Call, arrival: LegParked, heard_at: Micros) -> None:

@@ -39,7 +39,7 @@ class MaximumWaitReached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RingTimedOut:
-    """The switch should have given the agent's phone up by now."""
+    """The agent's phone has rung as long as the queue allows."""
 
     offer_id: OfferId
 

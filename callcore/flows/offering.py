@@ -36,8 +36,9 @@ from callcore.ports.telephony import (
     TelephonyError,
 )
 
-BEYOND_RINGING_SECONDS = 3.0
-"""How much longer than the switch we wait before we call a phone unanswered ourselves."""
+BEYOND_RINGING_SECONDS = 2.0
+"""How much longer than we the switch lets a phone ring, should nobody be there to end it: it counts
+whole seconds, and would end one of two seconds after 1.1."""
 
 BRIDGE_SECONDS = 5.0
 """How long two parked legs may take to be joined; the switch needs 40 ms."""
@@ -91,7 +92,7 @@ class Offering:
         request = LegRequest(
             leg_id=reservation.leg_id,
             contact=agent.contact,
-            timeout_seconds=self._queue.ring_timeout_seconds,
+            timeout_seconds=self._queue.ring_timeout_seconds + BEYOND_RINGING_SECONDS,
             caller_number=self._call.caller.number,
             caller_name=self._call.caller.name,
             variables={
@@ -113,7 +114,7 @@ class Offering:
             return
         now = site.clock.now()
         self._timer = self._call.mailbox.post_after(
-            self._queue.ring_timeout_seconds + BEYOND_RINGING_SECONDS,
+            self._queue.ring_timeout_seconds,
             RingTimedOut(offer_id=reservation.offer_id),
         )
         seconds = seconds_between(self._reserved.triggered_at, now)

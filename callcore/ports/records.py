@@ -46,7 +46,8 @@ class PendingRecords(Protocol):
 
     def read(self, count: int, wait_seconds: float) -> list[PendingRecord]:
         """Up to ``count`` unacknowledged records, oldest first, waiting up to ``wait_seconds``
-        (0: not at all) for the first. A record that cannot be read is set aside and counted."""
+        (0: not at all) for the first. A record that cannot be read is set aside and counted.
+        """
 
     def acknowledge(self, entry_ids: Sequence[str]) -> None:
         """Forgets records that Postgres holds."""

@@ -24,6 +24,9 @@ def start(first: Channel, second: Channel, fresh_uuids: tuple[str, str]) -> bool
     """Sends two legs to their meeting; False if neither of them has sound."""
     if not first.is_up or not second.is_up or not (first.has_media or second.has_media):
         return False
+    if not first.has_media:
+        # As on a real switch: "reversing order of channels so this will work".
+        first, second = second, first
     former_partners = [
         one
         for one in (first.partner, second.partner)
@@ -76,6 +79,9 @@ def follow(life: Life) -> None:
     channel = life.channel
     _talk(life)
     _note_end(channel)
+    if channel.is_up:
+        channel.call_uuid = channel.uuid
+        channel.set("call_uuid", channel.uuid)
     if channel.is_ready:
         _go_on(life, State.HANGUP)
 
@@ -101,9 +107,6 @@ def _carry(life: Life, partner: Channel) -> None:
     _note_end(channel)
     channel.fire("CHANNEL_UNBRIDGE", before=_sides(channel, partner))
     channel.note(f"unbridge {partner.uuid}")
-    if partner.partner is channel:
-        partner.call_uuid = partner.uuid
-        partner.set("call_uuid", partner.uuid)
     if channel.is_ready:
         _go_on(life, State.EXECUTE)
 
@@ -198,6 +201,9 @@ def _show_each_other(first: Channel, second: Channel) -> None:
         "Other-Type": "originator",
         **profiles.headers(first.profile, first.times, "Other-Leg"),
     }
+    if second.is_inbound:
+        second.profile.callee_name = second.profile.caller_name
+        second.profile.callee_number = second.profile.caller_number
     first.profile.callee_name = second.profile.callee_name
     first.profile.callee_number = second.profile.callee_number
     second.profile.caller_name = first.profile.caller_name

@@ -160,7 +160,8 @@ class Channel:
     def set_all(self, variables: Mapping[str, str]) -> None:
         """Sets many variables."""
         for name, value in variables.items():
-            self._variables[_PREFIX + name] = value
+            if value:
+                self._variables[_PREFIX + name] = value
 
     def push(self, name: str, value: str) -> None:
         """Appends to a variable, which becomes a list when there are two."""
@@ -274,6 +275,7 @@ class Channel:
             return
         self._start_media()
         self.answer_state = AnswerState.EARLY
+        self.set("endpoint_disposition", "EARLY MEDIA")
         self.times.progress_media = self.now()
         self.fire("CHANNEL_PROGRESS_MEDIA")
         self.set_call_state(CallState.EARLY)
@@ -299,7 +301,11 @@ class Channel:
         self.hangup_cause = cause
         self.is_ended_by_far_end = by_far_end
         self.answer_state = AnswerState.HANGUP
+        # A refusal is known before the leg is hung up for it; a BYE is looked at afterwards.
+        if by_far_end and not self.was_answered:
+            self._note_ending()
         self.fire("CHANNEL_HANGUP")
+        self._note_ending()
         if by_far_end:
             self.alarm.ring_now()
         else:
@@ -312,6 +318,17 @@ class Channel:
         """Begins the next caller profile."""
         self.profile = replace(profiles.stepped(self.profile), **changes)  # type: ignore[arg-type] # only str fields are passed
         self.times.profile_created = self.now()
+
+    def _note_ending(self) -> None:
+        if self.is_ended_by_far_end:
+            self.set_all(
+                sip_variables.ending(
+                    cause=self.hangup_cause,
+                    is_answered=self.was_answered,
+                    is_inbound=self.is_inbound,
+                    by_far_end=True,
+                )
+            )
 
     def _start_media(self) -> None:
         self.set_all(sip_variables.media(self._address, self.number))

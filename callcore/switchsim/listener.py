@@ -42,6 +42,7 @@ class Listener:
         self._outgoing: deque[bytes] = deque()
         self._has_outgoing = Signal()
         self._is_draining = False
+        self._is_drained = False
         self._lost = 0
 
     def run(self) -> None:
@@ -90,6 +91,11 @@ class Listener:
         self._is_draining = True
         self._has_outgoing.set()
 
+    @property
+    def is_drained(self) -> bool:
+        """True when everything was written and no more will be."""
+        return self._is_drained
+
     def close(self) -> None:
         """Ends the connection with nothing said."""
         self._is_draining = True
@@ -127,6 +133,7 @@ class Listener:
                 self._is_draining = True
                 self._outgoing.clear()
             if self._is_draining and not self._outgoing:
+                self._is_drained = True
                 with contextlib.suppress(OSError):
                     self._connection.shutdown(socket.SHUT_WR)
                 return

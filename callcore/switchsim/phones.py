@@ -158,12 +158,12 @@ class PhoneBook:
         """
         self._phones[user] = phone
 
-    def register(self, user: str, phone: AgentPhone) -> int:
-        """Registers a phone; the port it is reached at."""
+    def register(self, user: str, phone: AgentPhone, port: int | None = None) -> int:
+        """Registers a phone; the port it is reached at, if none is given one of its own."""
         self.add(user, phone)
         if user not in self._registered:
             self._next_port += 1
-            self._registered[user] = self._next_port
+        self._registered[user] = port or self._registered.get(user, self._next_port)
         return self._registered[user]
 
     def unregister(self, user: str) -> int | None:

@@ -122,14 +122,13 @@ class SimulatedSwitch:
         self.source.fire("SHUTDOWN", lambda: {"Event-Info": "System Shutting Down"})
         for channel in self.channels():
             channel.hang_up("SYSTEM_SHUTDOWN")
-        for _ in range(_SHUTDOWN_STEPS):
-            if not self._channels:
-                break
-            self.clock.sleep(0.005)
+        self._wait_while(lambda: bool(self._channels))
         self._stop_listening()
         for listener in tuple(self._listeners):
             listener.send(wire.disconnect_notice("The system is being shut down.\n"))
             listener.drain()
+        self._wait_while(lambda: any(not listener.is_drained for listener in self._listeners))
+        self.drop_connections()
         self._end_threads()
 
     def drop_connections(self) -> None:
@@ -206,10 +205,12 @@ class SimulatedSwitch:
             )
         return leg
 
-    def register(self, user: str, phone: AgentPhone | None = None) -> None:
+    def register(
+        self, user: str, phone: AgentPhone | None = None, *, port: int | None = None
+    ) -> None:
         """A phone registers as ``user``."""
-        port = self.phones.register(user, phone or AgentPhone())
-        self._tell_registration("sofia::register", user, port)
+        reached_at = self.phones.register(user, phone or AgentPhone(), port)
+        self._tell_registration("sofia::register", user, reached_at)
 
     def unregister(self, user: str) -> None:
         """A phone ends its registration."""
@@ -412,6 +413,12 @@ class SimulatedSwitch:
         gevent.killall(list(self._threads.values()), block=False)
         self._threads.clear()
         self._channels.clear()
+
+    def _wait_while(self, lasts: Callable[[], bool]) -> None:
+        for _ in range(_SHUTDOWN_STEPS):
+            if not lasts():
+                return
+            self.clock.sleep(0.005)
 
     def _plan_heartbeat(self) -> None:
         self._heartbeat = self.clock.after(self.settings.heartbeat_seconds, self._beat)

@@ -592,6 +592,17 @@ def test_a_lost_caller_who_does_not_wait_on_is_not_offered_again(floor: AnyFloor
     assert floor.waiting_room.leave(CallId("c1"), SUPPORT, request()) is LeaveAnswer.LEFT
 
 
+def test_a_lost_offer_cannot_be_won(floor: AnyFloor) -> None:
+    """Not even while the call still remembers it."""
+    offer = reserved(floor)
+    offer.lose(is_caller_waiting=False)
+    assert floor.roster.win(offer.promise, Micros(1)) is OfferAnswer.STALE
+    assert free_ids(floor) == [ANNA]
+    call = floor.waiting_room.call(CallId("c1"))
+    assert call
+    assert call.state is FloorCallState.OFFERED
+
+
 def test_only_misses_are_counted(floor: AnyFloor) -> None:
     """They add up over offers; a loss that is nobody's fault adds none."""
     offer = reserved(floor, "c1", "o1")

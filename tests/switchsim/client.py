@@ -70,6 +70,7 @@ class Client:
             self._buffer += data
             while self._take():
                 pass
+        self._socket.close()
         self.is_closed = True
 
     def _receive(self) -> bytes:

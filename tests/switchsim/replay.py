@@ -7,6 +7,7 @@ the real switch had, and not before the recorded instant.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -83,6 +84,7 @@ class Replay:
         self._clock = clock
         self._story = story
         self._lines = recordings.read(story.name)
+        self._align()
         self._began = clock.now()
         self._lag = 0.0
         self._acts = sorted([*self._seen_acts(), *story.acts.items()], key=lambda act: act[0])
@@ -103,12 +105,26 @@ class Replay:
             assert line.sent is not None
             self._go_to(line.at)
             self._catch_up(events, reply_count)
-            self.client.send(line.sent)
-            self._settle()
+            self._ask(_with_true_length(line.sent))
         self._go_to(self._lines[-1].at)
         self._catch_up(events, reply_count)
         self._advance(TAIL_SECONDS)
         return self.client
+
+    def _ask(self, command: str) -> None:
+        """Sends a command and, with the clock at rest, waits for its reply."""
+        count = len(self.client.replies)
+        self.client.send(command)
+        self.client.until(lambda: len(self.client.replies) > count)
+        self._settle()
+
+    def _align(self) -> None:
+        """Brings the clock to where within a second the recording began: schedules are by seconds."""
+        for at, event in recordings.events(self._lines):
+            began = int(str(event["Event-Date-Timestamp"])) - int(at * 1_000_000)
+            phase = (began - self._clock.now()) % 1_000_000
+            self._clock.advance(phase / 1_000_000)
+            return
 
     def _is_watched(self, event: recordings.Headers) -> bool:
         leg = str(event.get("Unique-ID", ""))
@@ -131,6 +147,7 @@ class Replay:
     def _catch_up(self, events: Counter[str], reply_count: int) -> None:
         waited = 0.0
         while waited < LONGEST_LAG_SECONDS and not self._has_caught_up(events, reply_count):
+            gevent.sleep(0.0005)
             self._advance(STEP_SECONDS)
             waited += STEP_SECONDS
         self._lag += waited
@@ -186,6 +203,14 @@ class Replay:
 
 _OPTIONAL_EVENTS = 1
 """The one ``CHANNEL_STATE`` of a bridge that a real switch tells only sometimes."""
+
+
+def _with_true_length(command: str) -> str:
+    head, _, body = command.partition("\n\n")
+    if "content-length" not in head:
+        return command
+    length = len(body.encode())
+    return re.sub(r"content-length: \d+", f"content-length: {length}", head) + f"\n\n{body}"
 
 
 def _hang_up(leg: str) -> Act:

@@ -9,11 +9,15 @@ Left out, and why:
   extensions of the same switch); their callers' side is compared in full.
 - ``CHANNEL_STATE`` with ``CS_CONSUME_MEDIA`` on the second leg of a bridge: the real switch passes
   through it or not, by chance (10, 14 have it; 02, 03, 09, 18, 20, 21 do not).
-- ``CHANNEL_CALLSTATE`` of plain 12 and all else are compared with their states.
+- ``Channel-Call-UUID`` of a leg that is hung up: which thread resets it first is chance (02, 18).
 - ``Application-Response`` of sounds cut by a BYE: ``PLAYBACK ERROR`` or, when the frame was being
   written just then, ``FILE PLAYED`` (13 has both).
 - Values that differ by nature: clocks, counters, ports, SDP, job and application ids of the switch's
   own making, its address and version; in listings, rows are compared by keys and by what they say.
+- Variables in ``CHANNEL_STATE`` and ``CHANNEL_CALLSTATE``: only a switch that shuts down adds
+  them (23).
+- The ``content-length`` of a command in 24 belongs to a longer path than the recording shows; it is
+  sent corrected.
 - ``HEARTBEAT``: its content is a matter of load; it is tested for itself.
 - The event of the registrar in 22 is compared by the headers that say who registered where.
 """
@@ -24,6 +28,7 @@ import json
 import re
 from collections import defaultdict
 
+import gevent
 import pytest
 
 from callcore.switchsim.phones import AgentPhone
@@ -75,7 +80,9 @@ COMPARED = (
     "variable_park_after_bridge",
 )
 VARYING_REPLY = re.compile(
-    r"\A(UP \d|FreeSWITCH Version|\d+\n\Z|\d{10}\Z|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]+\Z)"
+    r"\A(?:(?P<status>UP \d.*is ready.*session\(s\) max.*)|(?P<version>FreeSWITCH Version .*)"
+    r"|(?P<uptime>\d+\n)|(?P<epoch>\d{10})|(?P<core>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]+))\Z",
+    re.DOTALL,
 )
 
 
@@ -131,11 +138,11 @@ STORIES = [
     Story(
         name="22",
         acts={
-            0.143: lambda switch: switch.register("1001", AgentPhone()),
+            0.143: lambda switch: switch.register("1001", AgentPhone(), port=6210),
             1.145: lambda switch: switch.unregister("1001"),
         },
     ),
-    Story(name="23", acts={1.616: lambda switch: switch.shut_down()}),
+    Story(name="23", acts={1.616: lambda switch: gevent.spawn(switch.shut_down)}),
     Story(name="24"),
 ]
 
@@ -269,6 +276,10 @@ def compared(events):
             else COMPARED
         )
         row = {key: event[key] for key in keys if key in event}
+        if name in ("CHANNEL_STATE", "CHANNEL_CALLSTATE"):
+            row = {key: row[key] for key in row if not key.startswith("variable_")}
+        if event.get("Answer-State") == "hangup":
+            row.pop("Channel-Call-UUID", None)
         is_cut = event.get("Answer-State") == "hangup" and "Application-Response" in event
         if is_cut and row["Application-Response"] in ("PLAYBACK ERROR", "FILE PLAYED"):
             row["Application-Response"] = "cut"
@@ -293,8 +304,8 @@ def reply_text(frame):
         if "Job-UUID" in headers and own_id.fullmatch(headers["Job-UUID"]):
             headers = {"Reply-Text": "+OK Job-UUID: <new>", "Job-UUID": "<new>"}
         return headers
-    if VARYING_REPLY.match(frame.body):
-        return re.sub(r"\d+", "#", VARYING_REPLY.match(frame.body).group(1))[:8]
+    if varying := VARYING_REPLY.match(frame.body):
+        return varying.lastgroup
     if frame.body.startswith("{"):
         return listing(json.loads(frame.body))
     return frame.kind, frame.body

@@ -45,8 +45,7 @@ MISSING_RESPONSE = "FILE NOT FOUND"
 PLAYBACK_APPLICATION = "playback"
 ENDLESS_LOOPS = "-1"
 
-PARKED_APPLICATIONS = frozenset({"park", "playback", "answer"})
-"""What a leg in our hands executes: ``park``, and within it what we send."""
+PARK_APPLICATION = "park"
 
 UNKNOWN_CAUSE = "UNSPECIFIED"
 
@@ -107,8 +106,8 @@ def snapshot_of(body: bytes, node: NodeName) -> switch_events.LegSnapshot:
     state = one(told.channel_state)
     partner = one(told.partner)
     bridged_to = LegId(partner) if _LEG_ID.fullmatch(partner) and state != "CS_PARK" else None
-    is_in_our_hands = state == "CS_PARK" or (
-        state == "CS_EXECUTE" and one(told.current_application) in PARKED_APPLICATIONS
+    is_parked = state == "CS_PARK" or (
+        state == "CS_EXECUTE" and one(told.current_application) == PARK_APPLICATION
     )
     answered_at = headers.instant(told.answered_at)
     return switch_events.LegSnapshot(
@@ -122,7 +121,7 @@ def snapshot_of(body: bytes, node: NodeName) -> switch_events.LegSnapshot:
         caller_name=cleaned(one(told.caller_name), NAME_LIMIT),
         dialled_number=cleaned(one(told.dialled_number), NUMBER_LIMIT),
         bridged_to=bridged_to,
-        is_parked=bridged_to is None and is_in_our_hands,
+        is_parked=bridged_to is None and is_parked,
         variables=headers.variables_of(body),
     )
 

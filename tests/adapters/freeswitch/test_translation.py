@@ -268,7 +268,7 @@ def test_a_leg_found_after_a_lost_connection() -> None:
         caller_name="Caller 1",
         dialled_number="park",
         bridged_to=None,
-        is_parked=True,
+        is_parked=False,
         variables={"callcore_shard": "9"},
     )
 
@@ -278,6 +278,7 @@ def test_a_leg_found_after_a_lost_connection() -> None:
     [
         ("CS_EXECUTE", "park", "", None, True),
         ("CS_EXECUTE", "echo", "", None, False),
+        ("CS_EXECUTE", "playback", "", None, False),
         ("CS_EXCHANGE_MEDIA", "park", OTHER, OTHER, False),
         ("CS_SOFT_EXECUTE", "answer", OTHER, OTHER, False),
         ("CS_PARK", "answer", OTHER, None, True),

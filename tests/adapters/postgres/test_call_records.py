@@ -6,6 +6,7 @@ import dataclasses
 import re
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import gevent
 import psycopg
@@ -125,6 +126,26 @@ def test_two_writers_of_the_same_records_write_each_once(history, history_url):
     gevent.joinall(writers, timeout=30, raise_error=True)
     assert sum(writer.value or 0 for writer in writers) == 200
     assert counts(history_url)["queue_visits"] == 200
+
+
+def test_rows_are_taken_in_one_order(history, history_url):
+    """Writers that share records wait for each other instead of for a deadlock to be found."""
+    insert = (
+        "insert into callcore.call_records (call_id, site, node, caller_leg_id, caller_number,"
+        " caller_name, dialled_number, arrived_at, ended_at, outcome, hung_up_by, hangup_cause,"
+        " wait_seconds, talk_seconds, hold_seconds, is_adopted, faults)"
+        " values (%s, '', '', '', '', '', '', now(), now(), 'lost', 'unknown', '', 0, 0, 0,"
+        " false, '{}')"
+    )
+    waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+    with psycopg.connect(history_url) as other, gevent.Timeout(10):
+        other.execute(insert, ["call-a"])
+        writer = gevent.spawn(history.write, [served_call("call-a"), served_call("call-z")])
+        while rows_of(history_url, waiting) == [(0,)]:
+            gevent.sleep(0.01)
+        other.execute(insert, ["call-z"])
+        other.commit()
+        assert writer.get() == 0
 
 
 def test_nothing_to_write_asks_nobody(unused_port):
@@ -299,6 +320,17 @@ def test_agent_views_count_talk_offers_and_misses(history, history_url):
             " mean_ring_seconds from callcore." + view + " order by agent_id",
         )
         assert found == [("anna", 2, 2, 0, 120.0, 5.0, 9.0), ("bert", 2, 0, 2, 0.0, 0.0, None)]
+
+
+def test_the_examples_of_the_documentation_run(history, history_url):
+    """A report writer can paste them."""
+    history.write([served_call()])
+    document = (Path(__file__).parents[3] / "docs" / "records.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```sql\n(.*?)```", document, re.DOTALL)
+    assert examples
+    with psycopg.connect(history_url) as connection:
+        for example in examples:
+            connection.execute(example.encode())
 
 
 def test_writing_gives_way_to_others(history):

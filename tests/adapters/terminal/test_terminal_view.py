@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import io
 import os
@@ -296,13 +297,14 @@ class Terminal:
         self.master, slave = pty.openpty()
         self.file = os.fdopen(slave, "w")
         self.seen = ""
+        self.decoder = codecs.getincrementaldecoder("utf-8")()
 
     def look_for(self, text):
         with gevent.Timeout(10):
             while text not in self.seen:
                 readable, _, _ = select.select([self.master], [], [], 0.05)
                 if readable:
-                    self.seen += os.read(self.master, 65536).decode()
+                    self.seen += self.decoder.decode(os.read(self.master, 65536))
 
     def close(self):
         self.file.close()

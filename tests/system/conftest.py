@@ -1,0 +1,57 @@
+"""Daemons and a simulated switch for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from callcore.switchsim.dialplan import Dialplan
+from callcore.switchsim.distributions import Constant
+from callcore.switchsim.phones import AgentPhone
+from callcore.switchsim.settings import SwitchSettings
+from callcore.switchsim.sounds import Sounds
+from callcore.switchsim.switch import SimulatedSwitch
+from tests.system.daemon import PASSWORD, Daemon, node, settings
+
+Start = Callable[..., Daemon]
+
+
+@pytest.fixture
+def switch() -> Iterator[SimulatedSwitch]:
+    """A switch with the phone 1001, which answers after 0.2 s and leaves hanging up to callers."""
+    switch = SimulatedSwitch(
+        SwitchSettings(
+            password=PASSWORD,
+            domain="demo",
+            dialplan=Dialplan(queues={"8001": "support", "8009": "suport"}),
+            sounds=Sounds(streams=frozenset({"moh"})),
+        )
+    )
+    switch.start()
+    switch.register("1001", AgentPhone(ring_seconds=Constant(0.2)))
+    yield switch
+    switch.stop()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts daemons that end with the test."""
+    daemons: list[Daemon] = []
+
+    def begin(
+        switch: SimulatedSwitch | None = None,
+        environ: Mapping[str, str] = {},
+        **parts: Any,
+    ) -> Daemon:
+        if switch is not None:
+            parts.setdefault("nodes", node(switch.port))
+        daemon = Daemon.configured(tmp_path, settings(tmp_path, **parts), environ)
+        daemons.append(daemon)
+        return daemon
+
+    yield begin
+    for daemon in daemons:
+        daemon.end()
