@@ -8,7 +8,7 @@ from gevent import monkey
 
 monkey.patch_all()
 
-from callcore.cli import callcore  # noqa: E402 - nothing may be imported before the patch
+from callcore.cli import callcore
 
 
 def main() -> None:

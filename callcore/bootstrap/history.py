@@ -21,17 +21,13 @@ DRAIN_SECONDS = 5.0
 class History:
     """Moves records to Postgres. Calls do not wait for any of it."""
 
-    def __init__(
-        self, site: Site, url: str, readiness: Readiness, log: Log, stop: Event
-    ) -> None:
+    def __init__(self, site: Site, url: str, readiness: Readiness, log: Log, stop: Event) -> None:
         self._url = url
         self._readiness = readiness
         self._log = log
         self._stop = stop
         self._pool = PostgresPool(url)
-        self._writing = RecordWriting(
-            site, site.pending_records, PostgresCallRecords(self._pool)
-        )
+        self._writing = RecordWriting(site, site.pending_records, PostgresCallRecords(self._pool))
         self._is_migrated = False
 
     def start(self) -> None:

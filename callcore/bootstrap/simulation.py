@@ -56,7 +56,7 @@ def simulated_switch(
         policy.fallback.context,
         "--until-stdin-ends",
     ]
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
         command,
         env={**environ, PASSWORD_VARIABLE: password},
         stdin=subprocess.PIPE,

@@ -39,7 +39,8 @@ def migrate(settings: Settings) -> list[str]:
 
 def _log(settings: Settings, *, is_watched: bool) -> Log:
     """The log: in the file the settings name, else beside the data when the terminal shows the
-    live view, else on standard error."""
+    live view, else on standard error.
+    """
     file = settings.log_file
     if file is None and is_watched:
         settings.data_directory.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,6 @@ from callcore.embedded import RunningServer
 from callcore.runtime.greenlets import spawn
 from callcore.settings import Settings
 
-
 Died = Callable[[str, int], None]
 """Told which bundled server ended by itself, and with which status."""
 

@@ -139,6 +139,4 @@ def next_state(agent_id: AgentId, state: AgentState, event: AgentEvent) -> Agent
 
 def states_before(event: AgentEvent) -> tuple[AgentState, ...]:
     """The states which ``event`` changes: what a script that commits it must find."""
-    return tuple(
-        state for state, row in TRANSITIONS.items() if isinstance(row[event], AgentState)
-    )
+    return tuple(state for state, row in TRANSITIONS.items() if isinstance(row[event], AgentState))

@@ -106,7 +106,7 @@ class AgentPickedUp(OfferFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferLost(OfferFact):
-    """The offer ended without a conversation; ``hangup_cause`` is the switch's raw word or empty."""
+    """The offer ended without a conversation; ``hangup_cause`` is the switch's word or empty."""
 
     reason: OfferLostReason
     hangup_cause: str

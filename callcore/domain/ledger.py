@@ -57,9 +57,7 @@ class CallLedger:
         self._held_since: Micros | None = None
         self._within_service_level: bool | None = None
 
-    def joined(
-        self, queue: QueueName, at: Micros, *, priority: int, position: int | None
-    ) -> None:
+    def joined(self, queue: QueueName, at: Micros, *, priority: int, position: int | None) -> None:
         """The caller took a place, counted from ``at``."""
         self._visits.append(
             QueueVisit(queue=queue, joined_at=at, priority=priority, position_at_join=position)

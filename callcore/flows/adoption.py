@@ -35,9 +35,7 @@ class Phase(StrEnum):
     ELSEWHERE = "elsewhere"
 
 
-def phase_of(
-    leg: LegSnapshot, floor_call: FloorCall | None, fallback_extension: str
-) -> Phase:
+def phase_of(leg: LegSnapshot, floor_call: FloorCall | None, fallback_extension: str) -> Phase:
     """Where the caller is, from the switch first, then the floor, then what the leg remembers.
 
     The switch owns channels: a leg that is bridged talks, whatever the floor says. A leg in the
@@ -78,9 +76,7 @@ class Adoption:
             call.answer()
             call.play_music(queue.music)
         place = _place(leg, floor_call, queue)
-        self._spawn(
-            call.caller.call_id, lambda: self._calls.resume_waiting(call, queue, place)
-        )
+        self._spawn(call.caller.call_id, lambda: self._calls.resume_waiting(call, queue, place))
         return True
 
     def resume_talking(self, leg: LegSnapshot, floor_call: FloorCall | None) -> bool:
@@ -208,9 +204,7 @@ def _caller(leg: LegSnapshot) -> Caller:
 
 def _place(leg: LegSnapshot, floor_call: FloorCall | None, queue: QueuePolicy) -> Place:
     if floor_call is not None:
-        return Place(
-            priority=floor_call.priority, first_joined_at=floor_call.first_joined_at
-        )
+        return Place(priority=floor_call.priority, first_joined_at=floor_call.first_joined_at)
     priority = leg.variables.get("callcore_priority", "")
     return Place(
         priority=int(priority) if priority.lstrip("-").isdigit() else queue.priority,

@@ -16,7 +16,7 @@ from callcore.domain.ids import AgentId, Micros, QueueName, seconds_between
 from callcore.domain.outcomes import OfferLostReason
 from callcore.flows.dispatching import Dispatcher
 from callcore.flows.site import Site
-from callcore.ports.stores import OfferAnswer, Reservation, Roster, StoreUnavailableError
+from callcore.ports.stores import OfferAnswer, Reservation, Roster, StoreError
 
 A = TypeVar("A")
 
@@ -36,7 +36,7 @@ class AgentFreeing:
         """
         try:
             return change(self._site.roster)
-        except StoreUnavailableError as error:
+        except StoreError as error:
             self._failed(error)
             return None
 
@@ -91,9 +91,7 @@ class AgentFreeing:
             return
         self._publish(reservation.agent_id, AgentState.WRAPPING_UP, "talk_ended")
         began_at = self._site.clock.now()
-        self._site.clock.after(
-            wrap_up_seconds, lambda: self.end_wrap_up(reservation, began_at)
-        )
+        self._site.clock.after(wrap_up_seconds, lambda: self.end_wrap_up(reservation, began_at))
 
     def end_wrap_up(self, reservation: Reservation, began_at: Micros) -> None:
         """Makes the agent available unless another hand did; harmless when too late."""
@@ -121,13 +119,13 @@ class AgentFreeing:
     def _look_for_caller(self, agent_id: AgentId) -> None:
         try:
             self._dispatcher.agent_free(agent_id, self._site.clock.now())
-        except StoreUnavailableError as error:
+        except StoreError as error:
             self._failed(error)
 
     def _look_for_agent(self, queue: QueueName) -> None:
         try:
             self._dispatcher.caller_waiting(queue, self._site.clock.now())
-        except StoreUnavailableError as error:
+        except StoreError as error:
             self._failed(error)
 
     def _publish(self, agent_id: AgentId, state: AgentState, reason: str) -> None:
@@ -135,7 +133,7 @@ class AgentFreeing:
             AgentChanged(at=self._site.clock.now(), agent_id=agent_id, state=state, reason=reason)
         )
 
-    def _failed(self, error: StoreUnavailableError) -> None:
+    def _failed(self, error: StoreError) -> None:
         self._site.facts.publish(
             StoreFailed(at=self._site.clock.now(), store="redis", reason=str(error))
         )

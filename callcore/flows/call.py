@@ -7,7 +7,7 @@ from collections.abc import Callable
 from callcore.domain import announcements
 from callcore.domain.events import PromptMissing
 from callcore.domain.ids import LegId, Micros, seconds_between
-from callcore.domain.ledger import CallLedger, Caller
+from callcore.domain.ledger import Caller, CallLedger
 from callcore.domain.outcomes import HungUpBy
 from callcore.flows.messages import Message, Reserved
 from callcore.flows.site import Site
@@ -190,11 +190,10 @@ class Call:
     def _note_end(self, ended: LegEnded) -> None:
         if ended.cause in SWITCH_CAUSES:
             self.hung_up_by = HungUpBy.SWITCH
-        elif self.talk_ended_at is not None and (
-            seconds_between(self.talk_ended_at, ended.at) > OUTLIVES_TALK_SECONDS
-        ):
-            self.hung_up_by = HungUpBy.CALLER
-        elif self.hung_up_by is HungUpBy.UNKNOWN and ended.cause != LOST_TRACK:
+        elif (
+            self.talk_ended_at is not None
+            and (seconds_between(self.talk_ended_at, ended.at) > OUTLIVES_TALK_SECONDS)
+        ) or (self.hung_up_by is HungUpBy.UNKNOWN and ended.cause != LOST_TRACK):
             self.hung_up_by = HungUpBy.CALLER
 
     def _sound_missing(self, path: str) -> None:

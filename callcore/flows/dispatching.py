@@ -117,5 +117,3 @@ class Dispatcher:
             )
         )
         return answer
-
-

@@ -64,9 +64,7 @@ class InboundCalls:
     def follow(self, caller: Caller, *, is_adopted: bool) -> Call:
         """Makes the mailbox of a call and sends its caller's leg's events there."""
         mailbox: Mailbox[Message] = Mailbox(self._site.clock)
-        call = Call(
-            self._site, caller, mailbox, self._freeing.caller_gone, is_adopted=is_adopted
-        )
+        call = Call(self._site, caller, mailbox, self._freeing.caller_gone, is_adopted=is_adopted)
         self._switchboard.follow(caller.call_id, caller.node, call.mailbox)
         self._switchboard.claim(caller.leg_id, caller.call_id)
         return call
@@ -159,9 +157,7 @@ class InboundCalls:
     def _wait_and_talk(
         self, call: Call, queue: QueuePolicy, place: Place, triggered_at: Micros
     ) -> None:
-        visit = WaitingCall(
-            call, queue, place, self._switchboard, self._dispatcher, self._freeing
-        )
+        visit = WaitingCall(call, queue, place, self._switchboard, self._dispatcher, self._freeing)
         try:
             offering = visit.wait(triggered_at, is_adopted=call.ledger.is_adopted)
         except NotAdmittedError as refused:
@@ -204,7 +200,8 @@ class InboundCalls:
 
     def _until_parked_again(self, call: Call) -> LegParked:
         """Follows a caller who is no longer ours to serve until the dialplan, or an agent's blind
-        transfer, hands the same caller to us again."""
+        transfer, hands the same caller to us again.
+        """
         while True:
             message = call.take()
             if isinstance(message, LegParked) and message.leg_id == call.leg_id:

@@ -12,7 +12,7 @@ from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.reclaiming import Reclaiming
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
-from callcore.ports.stores import FloorAgent, StoreUnavailableError
+from callcore.ports.stores import FloorAgent, StoreError
 
 GRACE_SECONDS = 1.0
 """How long the process that holds a lease has the first go at ending it."""
@@ -49,7 +49,7 @@ class LeaseWatch:
             for agent in self._site.roster.expired(BATCH):
                 self._end(agent)
             until = self._site.roster.next_expiry_seconds()
-        except StoreUnavailableError as error:
+        except StoreError as error:
             self._site.facts.publish(
                 StoreFailed(at=self._site.clock.now(), store="redis", reason=str(error))
             )

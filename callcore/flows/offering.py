@@ -226,9 +226,7 @@ class Offering:
         self.bridged_at = at
         waited = seconds_between(self._first_joined_at, at)
         is_within = waited <= self._queue.service_level_seconds
-        self._call.ledger.bridged(
-            self.reservation.offer_id, at, is_within_service_level=is_within
-        )
+        self._call.ledger.bridged(self.reservation.offer_id, at, is_within_service_level=is_within)
         answer = self._freeing.note(lambda roster: roster.win(self.reservation, at))
         if answer is OfferAnswer.STALE:
             self._call.ledger.fault("the floor no longer knew the offer that was won")

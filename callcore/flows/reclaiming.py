@@ -22,7 +22,7 @@ from callcore.ports.stores import (
     FloorCall,
     FloorCallState,
     Reservation,
-    StoreUnavailableError,
+    StoreError,
 )
 from callcore.ports.switch_events import LegAnswered, LegBridged, LegEnded, LegParked, LegSnapshot
 from callcore.ports.telephony import Switch, TelephonyError
@@ -57,7 +57,7 @@ class Reclaiming:
         while switch.is_connected:
             try:
                 self._compare_once(node, switch)
-            except (TelephonyError, StoreUnavailableError) as error:
+            except (TelephonyError, StoreError) as error:
                 self._site.facts.publish(
                     StoreFailed(
                         at=self._site.clock.now(),

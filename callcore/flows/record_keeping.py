@@ -7,7 +7,7 @@ from collections import deque
 from callcore.domain.events import StoreFailed
 from callcore.domain.records import CallRecord
 from callcore.flows.site import Site
-from callcore.ports.stores import StoreUnavailableError
+from callcore.ports.stores import StoreError
 
 RETRY_SECONDS = 1.0
 
@@ -40,7 +40,7 @@ class RecordKeeping:
         while self._held:
             try:
                 self._site.pending_records.append(self._held[0])
-            except StoreUnavailableError as error:
+            except StoreError as error:
                 self._site.facts.publish(
                     StoreFailed(at=self._site.clock.now(), store="redis", reason=str(error))
                 )

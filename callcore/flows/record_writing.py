@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from callcore.domain.events import RecordsWritten, StoreFailed
-from callcore.domain.ids import seconds_between
+from callcore.domain.ids import CallId, seconds_between
 from callcore.flows.site import Site
-from callcore.ports.records import CallRecords, PendingRecord, PendingRecords, RecordsUnavailableError
-from callcore.ports.stores import StoreUnavailableError
+from callcore.ports.records import (
+    CallRecords,
+    PendingRecord,
+    PendingRecords,
+    RecordsRejectedError,
+    RecordsUnavailableError,
+)
+from callcore.ports.stores import StoreError
 
 BATCH = 200
 """Rows a transaction: larger ones stall the event loop for more than 4 ms."""
@@ -53,18 +59,28 @@ class RecordWriting:
             entries = self._pending.read(BATCH, wait_seconds)
             if entries:
                 self._write(entries)
-        except StoreUnavailableError as error:
-            self._failed("redis", error)
-            return None
         except RecordsUnavailableError as error:
             self._failed("postgres", error)
+            return None
+        except StoreError as error:
+            self._failed("redis", error)
             return None
         return len(entries)
 
     def _write(self, entries: list[PendingRecord]) -> None:
         began_at = self._site.clock.now()
-        self._records.write([entry.record for entry in entries])
-        self._pending.acknowledge([entry.entry_id for entry in entries])
+        refused: frozenset[CallId] = frozenset()
+        try:
+            self._records.write([entry.record for entry in entries])
+        except RecordsRejectedError as error:
+            refused = frozenset(error.reasons)
+            self._failed("postgres", error)
+        self._pending.set_aside(
+            [entry.entry_id for entry in entries if entry.record.call_id in refused]
+        )
+        self._pending.acknowledge(
+            [entry.entry_id for entry in entries if entry.record.call_id not in refused]
+        )
         now = self._site.clock.now()
         self._site.facts.publish(
             RecordsWritten(at=now, count=len(entries), seconds=seconds_between(began_at, now))

@@ -9,7 +9,13 @@ from collections.abc import Callable
 
 from callcore.domain.ids import CallId, LegId, Micros, NodeName
 from callcore.flows.messages import Message
-from callcore.ports.switch_events import LegEvent, LegParked, SwitchEvent, SwitchLost, SwitchRestored
+from callcore.ports.switch_events import (
+    LegEvent,
+    LegParked,
+    SwitchEvent,
+    SwitchLost,
+    SwitchRestored,
+)
 from callcore.runtime.mailbox import Mailbox, MailboxFullError
 
 Arrivals = Callable[[LegParked, Micros], None]
@@ -88,9 +94,7 @@ class Switchboard:
 
     def legs(self, node: NodeName) -> dict[LegId, CallId]:
         """The legs followed on a node."""
-        return {
-            leg: call for leg, call in self._calls_by_leg.items() if self._nodes[call] == node
-        }
+        return {leg: call for leg, call in self._calls_by_leg.items() if self._nodes[call] == node}
 
     @property
     def calls_count(self) -> int:

@@ -16,7 +16,7 @@ from callcore.flows.dispatching import Dispatcher
 from callcore.flows.messages import AnnouncementDue, GuardDue, MaximumWaitReached, Reserved
 from callcore.flows.offering import Offering
 from callcore.flows.switchboard import Switchboard
-from callcore.ports.stores import JoinAnswer, Joining, StoreUnavailableError
+from callcore.ports.stores import JoinAnswer, Joining, StoreError
 from callcore.ports.surroundings import Timer
 
 
@@ -113,7 +113,7 @@ class WaitingCall:
         )
         try:
             joined = site.waiting_room.join(joining, site.ids.request_id())
-        except StoreUnavailableError as error:
+        except StoreError as error:
             self._refuse(RefusalReason.FLOOR_UNAVAILABLE)
             raise NotAdmittedError(RefusalReason.FLOOR_UNAVAILABLE) from error
         if joined.answer is JoinAnswer.QUEUE_FULL:
@@ -156,7 +156,7 @@ class WaitingCall:
     def _look_for_agent(self, triggered_at: Micros) -> None:
         try:
             self._dispatcher.caller_waiting(self._queue.name, triggered_at)
-        except StoreUnavailableError as error:
+        except StoreError as error:
             self._call.ledger.fault(f"no agent was looked for: {error}")
 
     def _until_won(self) -> Offering:
@@ -205,9 +205,7 @@ class WaitingCall:
         policy = self._queue.announcements
         if policy is not None:
             seconds = announcements.next_after_seconds(policy, self._announcements_count)
-            self._timers["announcement"] = self._call.mailbox.post_after(
-                seconds, AnnouncementDue()
-            )
+            self._timers["announcement"] = self._call.mailbox.post_after(seconds, AnnouncementDue())
 
     def _announce(self) -> None:
         policy = self._queue.announcements
@@ -220,7 +218,7 @@ class WaitingCall:
             return
         try:
             position = site.waiting_room.position(call.caller.call_id, self._queue.name)
-        except StoreUnavailableError:
+        except StoreError:
             return
         if position is None:
             return
@@ -251,10 +249,8 @@ class WaitingCall:
             at, reason, short_abandon_seconds=self._queue.short_abandon_seconds
         )
         try:
-            site.waiting_room.leave(
-                call.caller.call_id, self._queue.name, site.ids.request_id()
-            )
-        except StoreUnavailableError as error:
+            site.waiting_room.leave(call.caller.call_id, self._queue.name, site.ids.request_id())
+        except StoreError as error:
             call.ledger.fault(f"the place was not given up: {error}")
         if self._offering is not None:
             self._offering.caller_gone()

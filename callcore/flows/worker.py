@@ -17,7 +17,7 @@ from callcore.flows.reclaiming import Reclaiming
 from callcore.flows.record_keeping import RecordKeeping
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
-from callcore.ports.stores import StoreUnavailableError
+from callcore.ports.stores import StoreError
 from callcore.ports.switch_events import LegParked, SwitchEvent, SwitchLost, SwitchRestored
 
 Spawn = Callable[[str, Callable[[], None]], object]
@@ -91,9 +91,7 @@ class Worker:
         if not self._is_taking_calls:
             return
         call = self.calls.begin(arrival)
-        self._run_script(
-            call.caller.call_id, lambda: self.calls.run(call, arrival, heard_at)
-        )
+        self._run_script(call.caller.call_id, lambda: self.calls.run(call, arrival, heard_at))
 
     def _run_script(self, call_id: CallId, script: Callable[[], None]) -> None:
         def bound() -> None:
@@ -126,7 +124,7 @@ class Worker:
         for queue in site.policy.queues:
             try:
                 self.dispatcher.caller_waiting(queue, site.clock.now())
-            except StoreUnavailableError:
+            except StoreError:
                 return
 
     def _stuck(self, call_id: CallId) -> None:

@@ -52,6 +52,9 @@ class PendingRecords(Protocol):
     def acknowledge(self, entry_ids: Sequence[str]) -> None:
         """Forgets records that Postgres holds."""
 
+    def set_aside(self, entry_ids: Sequence[str]) -> None:
+        """Moves records that Postgres will never take out of the way, for a person to look at."""
+
     def count(self) -> int:
         """How many records wait."""
 

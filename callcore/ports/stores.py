@@ -218,7 +218,8 @@ class WaitingRoom(Protocol):
 
     def position(self, call_id: CallId, queue: QueueName) -> int | None:
         """The place in the order of service from 1, counting those being offered; ``None`` if the
-        call does not wait there."""
+        call does not wait there.
+        """
 
     def first_waiting(self, queue: QueueName, count: int) -> list[WaitingCaller]:
         """Up to ``count`` callers who wait and are not being offered, best first."""
@@ -238,7 +239,8 @@ class Roster(Protocol):
 
     def enrol(self, agent_id: AgentId, queues: Sequence[QueueName], name: str) -> None:
         """Makes the agent known with these queues; keeps the state of one already known, and
-        moves an available one between the queues' free agents."""
+        moves an available one between the queues' free agents.
+        """
 
     def log_in(self, agent_id: AgentId, request_id: str) -> AgentAnswer:
         """Makes a logged-out agent available."""
@@ -263,7 +265,8 @@ class Roster(Protocol):
 
     def win(self, reservation: Reservation, bridged_at: Micros) -> OfferAnswer:
         """Notes that caller and agent talk: both are ``talking``, the lease ends (a live channel
-        backs the state), the caller no longer waits, the agent's misses are forgotten."""
+        backs the state), the caller no longer waits, the agent's misses are forgotten.
+        """
 
     def lose(
         self,
@@ -274,13 +277,13 @@ class Roster(Protocol):
         is_caller_waiting: bool,
     ) -> OfferAnswer:
         """Ends an offer: the agent is available again, after ``retry_after_seconds`` if that is
-        more than 0; the caller gets the old place back if ``is_caller_waiting``."""
+        more than 0; the caller gets the old place back if ``is_caller_waiting``.
+        """
 
-    def end_talk(
-        self, reservation: Reservation, *, wrap_up_seconds: float
-    ) -> OfferAnswer:
+    def end_talk(self, reservation: Reservation, *, wrap_up_seconds: float) -> OfferAnswer:
         """Ends the conversation: the agent wraps up under a lease of that length (is available
-        at once if it is 0), the call leaves the floor."""
+        at once if it is 0), the call leaves the floor.
+        """
 
     def end_wrap_up(self, agent_id: AgentId, offer_id: OfferId) -> OfferAnswer:
         """Makes the agent who wraps up after that offer available."""
@@ -293,7 +296,8 @@ class Roster(Protocol):
 
     def expired(self, count: int) -> list[FloorAgent]:
         """Up to ``count`` agents whose lease has ended (reserved, ringing or wrapping up) or whose
-        rest after a miss is over, oldest first. Changes nothing."""
+        rest after a miss is over, oldest first. Changes nothing.
+        """
 
     def next_expiry_seconds(self) -> float | None:
         """How long until the first lease or rest ends: 0 if one has, ``None`` if there is none."""

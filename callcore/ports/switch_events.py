@@ -90,7 +90,7 @@ class PlaybackStarted(LegEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaybackEnded(LegEvent):
-    """A playback ended. ``is_missing`` if it never sounded because there is no such file or stream."""
+    """A playback ended. ``is_missing`` if it never sounded: there is no such file or stream."""
 
     path: str
     is_missing: bool
@@ -142,8 +142,8 @@ class SwitchLost(SwitchEvent):
 class LegSnapshot:
     """A leg that exists on the switch now, as found by asking.
 
-    ``variables`` as in ``LegParked``; ``bridged_to`` is the partner's leg or ``None``; ``is_parked``
-    if the application the leg executes is ``park`` itself, with nothing being played.
+    ``variables`` as in ``LegParked``; ``bridged_to`` is the partner's leg or ``None``;
+    ``is_parked`` if the application the leg executes is ``park`` itself, with nothing being played.
     """
 
     leg_id: LegId

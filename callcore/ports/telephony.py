@@ -87,7 +87,8 @@ class Switch(Protocol):
 
     def guard(self, leg_id: LegId, seconds: int, extension: str, context: str) -> None:
         """Sets the dead man's switch anew: without another word from us the leg is transferred
-        to ``extension`` of the dialplan's ``context`` after ``seconds`` (posted)."""
+        to ``extension`` of the dialplan's ``context`` after ``seconds`` (posted).
+        """
 
     def unguard(self, leg_id: LegId) -> None:
         """Takes the dead man's switch off the leg (posted)."""
@@ -96,7 +97,7 @@ class Switch(Protocol):
         """Hands the leg back to the dialplan (posted)."""
 
     def originate(self, request: LegRequest) -> None:
-        """Calls a phone (posted). ``LegRinging``, ``LegParked`` (picked up) or ``LegEnded`` follow."""
+        """Calls a phone (posted); ``LegRinging``, ``LegParked`` (picked up), ``LegEnded`` follow."""
 
     def bridge(self, caller_leg_id: LegId, agent_leg_id: LegId) -> None:
         """Lets two parked legs talk (asked); ``LegBridged`` follows.
@@ -118,4 +119,5 @@ class Switch(Protocol):
 
     def legs(self) -> list[LegSnapshot]:
         """Every leg of the node that carries a ``callcore_`` variable or belongs to a call of ours
-        (asked; one question a leg). Raises ``CommandTimedOutError``."""
+        (asked; one question a leg). Raises ``CommandTimedOutError``.
+        """

@@ -34,7 +34,9 @@ def report_deaths_to(notice: DeathNotice | None) -> None:
     _deaths.notice = notice
 
 
-def spawn(name: str, run: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> Greenlet[..., Any]:
+def spawn(
+    name: str, run: Callable[P, object], *args: P.args, **kwargs: P.kwargs
+) -> Greenlet[..., Any]:
     """Starts ``run`` in a named greenlet with a copy of the caller's context.
 
     An exception is kept on the greenlet (``greenlet.exception``) as gevent does, and reported

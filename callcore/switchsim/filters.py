@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from callcore.switchsim.wire import HeaderValue
 
 
-
-
 class Subscription:
     """The events one connection asked for."""
 

@@ -17,7 +17,7 @@ from gevent import socket
 from gevent.queue import Queue
 from gevent.server import StreamServer
 
-PASSWORD = "bench"  # noqa: S105 - of a switch that lives for seconds
+PASSWORD = "bench"
 
 _ORIGINATE = re.compile(rb"origination_uuid=([0-9a-f-]{36})")
 _JOB = re.compile(rb"Job-UUID: (\S+)")
@@ -39,7 +39,9 @@ class BareSwitch:
     @property
     def port(self) -> int:
         """Where it listens."""
-        return int(self._server.server_port)
+        port = self._server.server_port
+        assert port is not None
+        return port
 
     @property
     def is_subscribed(self) -> bool:

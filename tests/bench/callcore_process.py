@@ -24,7 +24,9 @@ QUEUE = {
 
 
 @contextmanager
-def callcore(switch: BareSwitch, base: Path, agents_count: int) -> Iterator[subprocess.Popen[bytes]]:
+def callcore(
+    switch: BareSwitch, base: Path, agents_count: int
+) -> Iterator[subprocess.Popen[bytes]]:
     """Runs callcore with one queue, one number (8001) and so many agents until the block ends."""
     settings = {
         "site": "bench",

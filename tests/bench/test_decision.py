@@ -46,7 +46,7 @@ def say(request: pytest.FixtureRequest) -> Say:
     """Writes a line to the terminal, whatever is captured."""
     terminal = request.config.pluginmanager.get_plugin("terminalreporter")
     assert terminal is not None
-    return lambda line: terminal.write_line(line)
+    return terminal.write_line
 
 
 @pytest.fixture

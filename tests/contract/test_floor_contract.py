@@ -811,6 +811,16 @@ def test_a_record_is_appended_once(floor: AnyFloor) -> None:
     assert floor.pending_records.read(9, 0) == []
 
 
+def test_a_record_set_aside_does_not_wait_any_more(floor: AnyFloor) -> None:
+    """Also when it is set aside twice; the others keep their order."""
+    for number in range(3):
+        floor.pending_records.append(record(f"c{number}"))
+    first, second, third = floor.pending_records.read(9, 0)
+    for _ in range(2):
+        floor.pending_records.set_aside([second.entry_id])
+    assert floor.pending_records.read(9, 0) == [first, third]
+
+
 def test_a_reader_is_woken_by_the_first_record(floor: AnyFloor) -> None:
     """Waiting ends with the record, not with the time."""
     reader = spawn("reader", floor.pending_records.read, 9, 30.0)

@@ -1,0 +1,1 @@
+"""Ports in memory, held to the real adapters by ``tests/contract``."""

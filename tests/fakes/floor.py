@@ -483,6 +483,9 @@ class FakePendingRecords:
         for entry_id in entry_ids:
             self._memory.records.pop(entry_id, None)
 
+    def set_aside(self, entry_ids: Sequence[str]) -> None:
+        self.acknowledge(entry_ids)
+
     def count(self) -> int:
         self._memory.check()
         return len(self._memory.records)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from callcore.domain.ids import LegId, NodeName
+from callcore.ports.surroundings import Timer
 from callcore.ports.switch_events import (
     LegAnswered,
     LegBridged,
@@ -24,7 +25,6 @@ from callcore.ports.switch_events import (
     SwitchLost,
     SwitchRestored,
 )
-from callcore.ports.surroundings import Timer
 from callcore.ports.telephony import LegGoneError, LegRequest, SwitchUnavailableError
 from tests.fakes.clock import FakeClock
 
@@ -235,9 +235,7 @@ class FakeSwitch:
         )
         if fails_after > request.timeout_seconds:
             fails_after, cause = request.timeout_seconds, "NO_ANSWER"
-        leg.timers.append(
-            self._clock.after(fails_after, lambda: self._fail(leg, cause))
-        )
+        leg.timers.append(self._clock.after(fails_after, lambda: self._fail(leg, cause)))
 
     def bridge(self, caller_leg_id: LegId, agent_leg_id: LegId) -> None:
         self._check_link()

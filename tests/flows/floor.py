@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from typing import TypeVar
 
 from callcore.domain.events import Fact
-from callcore.domain.ids import AgentId, LegId, QueueName
+from callcore.domain.ids import AgentId, CallId, LegId, QueueName
 from callcore.domain.policies import (
     AgentPolicy,
     AnnouncementPolicy,
@@ -121,6 +121,14 @@ class TestFloor:
         agent = self.store.roster.agent(agent_id)
         assert agent is not None
         return agent
+
+    def position(self, caller: LegId, queue: QueueName = SUPPORT) -> int | None:
+        """A caller's place in the order of service."""
+        return self.store.waiting_room.position(CallId(caller), queue)
+
+    def knows(self, caller: LegId) -> bool:
+        """Is the caller's call on the floor?"""
+        return self.store.waiting_room.call(CallId(caller)) is not None
 
     def told(self, kind: type[F]) -> list[F]:
         """The facts of one kind, in order."""

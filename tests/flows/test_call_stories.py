@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from callcore.domain.agents import AgentState
+from callcore.domain.announcements import STAND_IN_MUSIC
 from callcore.domain.events import (
     CallerJoined,
     CallRefused,
@@ -16,8 +17,6 @@ from callcore.domain.events import (
     PromptMissing,
     WrapUpEnded,
 )
-from callcore.domain.announcements import STAND_IN_MUSIC
-from callcore.domain.policies import NumberRoute
 from callcore.domain.outcomes import (
     CallOutcome,
     HungUpBy,
@@ -25,6 +24,7 @@ from callcore.domain.outcomes import (
     OfferLostReason,
     RefusalReason,
 )
+from callcore.domain.policies import NumberRoute
 from callcore.ports.switch_events import DigitPressed
 from tests.fakes.clock import settle
 from tests.fakes.switch import BUSY, NODE, REFUSING, SILENT, UNREGISTERED, Phone
@@ -120,9 +120,7 @@ class TestServed:
         assert leg.bridged_to is not None
         assert leg.guarded is None
 
-    def test_blind_transfer_frees_the_agent_and_follows_the_caller(
-        self, floor: TestFloor
-    ) -> None:
+    def test_blind_transfer_frees_the_agent_and_follows_the_caller(self, floor: TestFloor) -> None:
         """The caller's end, minutes later, is the caller's doing; the talk ended before."""
         floor.log_in(ANN)
         caller = floor.call_in()
@@ -140,9 +138,7 @@ class TestServed:
         assert record.hung_up_by is HungUpBy.CALLER
         assert record.talk_seconds < 10
 
-    def test_a_caller_transferred_back_to_a_queue_is_the_same_call(
-        self, floor: TestFloor
-    ) -> None:
+    def test_a_caller_transferred_back_to_a_queue_is_the_same_call(self, floor: TestFloor) -> None:
         """Another visit, another agent, one record."""
         floor.log_in(ANN)
         caller = floor.call_in()
@@ -176,13 +172,17 @@ class TestWaiting:
         floor.clock.advance(0.2)
         floor.clock.advance(30)
         heard = floor.switch.legs_by_id[second].announced
-        assert heard == [
-            (
-                "/sounds/en/queue-thereare.wav",
-                "/sounds/en/digits/2.wav",
-                "/sounds/en/queue-callswaiting.wav",
-            )
-        ] * 2
+        assert (
+            heard
+            == [
+                (
+                    "/sounds/en/queue-thereare.wav",
+                    "/sounds/en/digits/2.wav",
+                    "/sounds/en/queue-callswaiting.wav",
+                )
+            ]
+            * 2
+        )
         assert [fact.position for fact in floor.told(PositionAnnounced)] == [1, 2, 1, 2]
 
     def test_an_abandoning_caller_leaves_the_queue(self, floor: TestFloor) -> None:
@@ -195,7 +195,7 @@ class TestWaiting:
         assert record.outcome is CallOutcome.ABANDONED
         assert record.wait_seconds == pytest.approx(9, abs=0.01)
         assert record.agent_id is None
-        assert floor.store.waiting_room.position(second, SUPPORT) == 1
+        assert floor.position(second) == 1
 
     def test_an_early_abandonment_is_short(self, floor: TestFloor) -> None:
         """Below the threshold it does not count against the service level."""
@@ -315,7 +315,7 @@ class TestMissed:
         caller = floor.call_in()
         floor.clock.advance(3)
         agent_leg = floor.switch.legs_by_id[floor.switch.requests[0].leg_id]
-        floor.switch._pick_up(agent_leg)  # noqa: SLF001 - at this very instant
+        floor.switch._pick_up(agent_leg)
         floor.switch.end(caller)
         floor.clock.advance(1)
         assert floor.agent(ANN).state is AgentState.AVAILABLE
@@ -330,7 +330,7 @@ class TestMissed:
         caller = floor.call_in()
         floor.clock.advance(3)
         agent_leg = floor.switch.legs_by_id[floor.switch.requests[0].leg_id]
-        floor.switch._pick_up(agent_leg)  # noqa: SLF001 - at this very instant
+        floor.switch._pick_up(agent_leg)
         floor.switch.end(agent_leg.leg_id)
         floor.clock.advance(1)
         lost = floor.told(OfferLost)
@@ -358,9 +358,7 @@ class TestRefused:
         assert floor.switch.causes == {callers[5]: "SWITCH_CONGESTION"}
         assert floor.record().visits[0].refusal_reason is RefusalReason.QUEUE_FULL
 
-    def test_without_a_floor_callers_go_to_the_dialplans_fallback(
-        self, floor: TestFloor
-    ) -> None:
+    def test_without_a_floor_callers_go_to_the_dialplans_fallback(self, floor: TestFloor) -> None:
         """Redis is away: no joins, and nobody is left in silence."""
         floor.store.go_down()
         caller = floor.call_in()
@@ -379,8 +377,7 @@ def test_priority_outweighs_waiting() -> None:
     patient = floor.call_in()
     floor.clock.advance(60)
     important = floor.call_in("8009")
-    position = floor.store.waiting_room.position
-    assert (position(important, SUPPORT), position(patient, SUPPORT)) == (1, 2)
+    assert (floor.position(important), floor.position(patient)) == (1, 2)
 
 
 def test_two_agents_and_two_callers_are_two_pairs(floor: TestFloor) -> None:

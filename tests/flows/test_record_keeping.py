@@ -10,10 +10,11 @@ from callcore.flows.site import Site
 from callcore.ports.stores import StoreUnavailableError
 from callcore.runtime.greenlets import spawn
 from tests.fakes.clock import FakeClock, settle
+from tests.fakes.floor import FakePendingRecords
 from tests.flows.floor import TestFloor
 
 
-class SlowPending:
+class SlowPending(FakePendingRecords):
     """A stream that takes its time, and may be down."""
 
     def __init__(self, clock: FakeClock) -> None:

@@ -11,7 +11,7 @@ from callcore.domain.outcomes import CallOutcome, HungUpBy, LeaveReason
 from callcore.runtime.greenlets import spawn
 from tests.fakes.clock import settle
 from tests.fakes.switch import SILENT
-from tests.flows.floor import ANN, BOB, SUPPORT, TestFloor
+from tests.flows.floor import ANN, BOB, TestFloor
 
 
 def restart(floor: TestFloor) -> None:
@@ -42,8 +42,7 @@ class TestProcessDies:
         assert healed(floor) == [("call", "adopted")] * 2
         again = floor.switch.commands[len(began) :]
         assert [name for name, _ in again if name == "play_endlessly"] == []
-        position = floor.store.waiting_room.position
-        assert (position(caller, SUPPORT), position(behind, SUPPORT)) == (1, 2)
+        assert (floor.position(caller), floor.position(behind)) == (1, 2)
 
         floor.log_in(ANN)
         floor.clock.advance(5)
@@ -108,9 +107,7 @@ class TestProcessDies:
         floor.clock.advance(25)
         assert floor.agent(ANN).state is AgentState.AVAILABLE
 
-    def test_a_caller_who_hung_up_unheard_has_a_record_and_leaves(
-        self, floor: TestFloor
-    ) -> None:
+    def test_a_caller_who_hung_up_unheard_has_a_record_and_leaves(self, floor: TestFloor) -> None:
         """The floor forgets the call, the record says that nobody knows when it ended."""
         caller = floor.call_in()
         floor.clock.advance(5)
@@ -119,7 +116,7 @@ class TestProcessDies:
         floor.worker = floor.start_worker()
         floor.switch.restore_link()
         settle()
-        assert floor.store.waiting_room.call(caller) is None
+        assert not floor.knows(caller)
         record = floor.record()
         assert (record.outcome, record.hung_up_by) == (CallOutcome.LOST, HungUpBy.UNKNOWN)
         assert record.faults
@@ -144,7 +141,7 @@ class TestProcessDies:
         floor.worker = floor.start_worker()
         floor.switch.restore_link()
         settle()
-        assert floor.store.waiting_room.position(caller, SUPPORT) == 1
+        assert floor.position(caller) == 1
         assert floor.switch.legs_by_id[caller].playing == "local_stream://moh"
 
     def test_a_caller_in_the_fallback_is_left_there(self, floor: TestFloor) -> None:
@@ -156,13 +153,11 @@ class TestProcessDies:
         floor.worker = floor.start_worker()
         floor.switch.restore_link()
         settle()
-        assert floor.store.waiting_room.call(caller) is None
+        assert not floor.knows(caller)
         assert caller in floor.switch.legs_by_id
         assert floor.record().visits[0].leave_reason is LeaveReason.SWITCH_LOST
 
-    def test_a_floor_that_lost_its_data_is_rebuilt_from_the_legs(
-        self, floor: TestFloor
-    ) -> None:
+    def test_a_floor_that_lost_its_data_is_rebuilt_from_the_legs(self, floor: TestFloor) -> None:
         """Redis came back empty: places are those the channels remember, in the old order."""
         first = floor.call_in()
         floor.clock.advance(5)
@@ -170,8 +165,7 @@ class TestProcessDies:
         floor.clock.advance(5)
         floor.store.lose_data()
         restart(floor)
-        position = floor.store.waiting_room.position
-        assert (position(first, SUPPORT), position(second, SUPPORT)) == (1, 2)
+        assert (floor.position(first), floor.position(second)) == (1, 2)
 
 
 class TestLinkDrops:
@@ -271,7 +265,7 @@ def test_draining_takes_no_new_calls_and_ends_with_the_last(floor: TestFloor) ->
     floor.worker.stop_taking_calls()
     newcomer = floor.switch.call_in()
     settle()
-    assert floor.store.waiting_room.call(newcomer) is None  # type: ignore[arg-type]
+    assert not floor.knows(newcomer)
     ended: list[bool] = []
     spawn("drain", lambda: ended.append(floor.worker.drain(60)))
     floor.clock.advance(5)

@@ -77,7 +77,8 @@ def story(make_switch, clock):
 
 def test_order_nests_in_a_sound_unless_the_event_lock_is_held(story):
     """Without ``event-lock`` the second sound begins at once and the first goes on after it; with
-    it the second waits for the end of the first."""
+    it the second waits for the end of the first.
+    """
     story.order("playback", "tone_stream://%(1000,0,1)")
     story.clock.advance(0.3)
     story.order("playback", "tone_stream://%(500,0,2)")
@@ -187,8 +188,10 @@ def test_sound_before_the_answer_starts_early_media(make_switch, clock):
     client = Client(switch.port).enter()
     leg = switch.call_in(dialled="5001")
     clock.advance(0.1)
-    client.ask(f"sendmsg {leg.leg_id}\ncall-command: execute\nexecute-app-name: playback\n"
-               "execute-app-arg: short.wav")
+    client.ask(
+        f"sendmsg {leg.leg_id}\ncall-command: execute\nexecute-app-name: playback\n"
+        "execute-app-arg: short.wav"
+    )
     clock.advance(0.05)
     names = client.names()
     assert names.index("CHANNEL_PROGRESS_MEDIA") < names.index("PLAYBACK_START")

@@ -21,7 +21,7 @@ import yaml
 from psycopg.rows import dict_row
 
 PATIENCE_SECONDS = 30.0
-PASSWORD = "correct"  # noqa: S105 - of simulated switches
+PASSWORD = "correct"
 
 
 def until(holds: Callable[[], Any], what: str, seconds: float = PATIENCE_SECONDS) -> Any:
@@ -67,15 +67,17 @@ class Daemon:
     """One callcore process; its log lines are read from a file."""
 
     def __init__(self, base: Path, *arguments: str, environ: Mapping[str, str] = {}) -> None:
-        self.log = tempfile.NamedTemporaryFile(dir=base, prefix="log-", delete=False)
+        handle, name = tempfile.mkstemp(dir=base, prefix="log-")
+        self.log = Path(name)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "callcore", "run", "--no-view", *arguments],
             stdin=subprocess.DEVNULL,
-            stdout=self.log,
+            stdout=handle,
             stderr=subprocess.STDOUT,
             env={**os.environ, "CALLCORE_NODE_FS1_PASSWORD": PASSWORD, **environ},
             start_new_session=True,
         )
+        os.close(handle)
 
     @classmethod
     def configured(
@@ -88,7 +90,7 @@ class Daemon:
 
     def text(self) -> str:
         """All it has written."""
-        return Path(self.log.name).read_text()
+        return self.log.read_text()
 
     def lines(self, event: str) -> list[dict[str, Any]]:
         """Its log lines of one event."""
@@ -138,7 +140,6 @@ class Daemon:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(PATIENCE_SECONDS)
-        self.log.close()
 
 
 def records(base: Path) -> list[dict[str, Any]]:
@@ -150,7 +151,10 @@ def records(base: Path) -> list[dict[str, Any]]:
     lines = pid_file.read_text().splitlines()
     with (
         psycopg.connect(
-            host=lines[4], port=int(lines[3]), dbname="postgres", user="callcore",
+            host=lines[4],
+            port=int(lines[3]),
+            dbname="callcore",
+            user="callcore",
             row_factory=dict_row,
         ) as connection,
     ):

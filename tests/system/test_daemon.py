@@ -32,7 +32,7 @@ def test_a_call_from_arrival_to_record(
     assert record["caller_name"] == "Łucjaapi status"
     assert str(record["call_id"]) == caller.leg_id
     daemon.wait_line("wrap_up_ended")
-    assert daemon.metric('callcore_joins_total{queue="support"}') == 1
+    assert daemon.metric('callcore_queue_joined_total{queue="support"}') == 1
     assert daemon.page("readyz")[0] == 200
     assert daemon.page("healthz")[0] == 200
     assert all(
@@ -107,9 +107,7 @@ def test_killed_while_a_caller_waits_and_started_again(
     assert record["wait_seconds"] > 1
 
 
-def test_a_bundled_server_that_is_killed_comes_back(
-    start: Start, switch: SimulatedSwitch
-) -> None:
+def test_a_bundled_server_that_is_killed_comes_back(start: Start, switch: SimulatedSwitch) -> None:
     """Valkey dies under a waiting caller: the call goes on as soon as it is back."""
     switch.unregister("1001")
     daemon = start(switch)

@@ -36,9 +36,7 @@ def test_a_refused_acl_is_named(start: Start) -> None:
     refusing.stop()
 
 
-def test_a_switch_that_is_not_there_is_waited_for(
-    start: Start, switch: SimulatedSwitch
-) -> None:
+def test_a_switch_that_is_not_there_is_waited_for(start: Start, switch: SimulatedSwitch) -> None:
     """Refused connections are named; the link comes up by itself when the switch does."""
     port = switch.port
     switch.kill()
@@ -105,9 +103,7 @@ def test_faults_of_the_configuration_are_all_told_at_once(start: Start, tmp_path
     assert any("suport" in line and "support" in line for line in lines)
 
 
-def test_a_queue_of_the_dialplan_that_does_not_exist(
-    start: Start, switch: SimulatedSwitch
-) -> None:
+def test_a_queue_of_the_dialplan_that_does_not_exist(start: Start, switch: SimulatedSwitch) -> None:
     """One line names the queue; the caller is not left waiting for nobody."""
     daemon = start(switch)
     daemon.wait_line("link_restored")

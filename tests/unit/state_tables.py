@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum, StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from callcore.domain import agents, offers
+
+State = TypeVar("State", bound=StrEnum)
+Event = TypeVar("Event", bound=StrEnum)
 
 PAGE = Path(__file__).parents[2] / "docs" / "calls.md"
 BEGIN = "<!-- tables: begin, made by `python -m tests.unit.state_tables` -->\n"
 END = "<!-- tables: end -->\n"
 
 
-def table(transitions: Mapping[StrEnum, Mapping[StrEnum, Enum]]) -> str:
+def table(transitions: Mapping[State, Mapping[Event, Enum]]) -> str:
     """A row an event, a column a state; `·` changes nothing, `✗` is refused."""
     states = list(transitions)
     rows = [["", *states], ["---"] * (len(states) + 1)]

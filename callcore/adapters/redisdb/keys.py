@@ -59,9 +59,9 @@ class Keys:
         """Stream: call records that have not reached Postgres."""
         return f"{self._site}:records"
 
-    def unreadable_records(self) -> str:
-        """Stream: entries of ``records`` that are not records."""
-        return f"{self._site}:records:unreadable"
+    def set_aside_records(self) -> str:
+        """Stream: entries of ``records`` that could not be read, or that Postgres refused."""
+        return f"{self._site}:records:set_aside"
 
     def recorded(self, call_id: CallId) -> str:
         """String: a mark that the call's record was appended."""

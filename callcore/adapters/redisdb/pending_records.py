@@ -24,7 +24,7 @@ from callcore.ports.records import PendingRecord, RecordUnreadableError
 RECORDED_MARK_SECONDS: Final = 24 * 3600
 """How long appending again is harmless here; afterwards Postgres still takes a call once."""
 
-UNREADABLE_KEPT_COUNT: Final = 10_000
+SET_ASIDE_KEPT_COUNT: Final = 10_000
 
 _decoder = msgspec.json.Decoder(CallRecord)
 
@@ -58,6 +58,14 @@ class RedisPendingRecords:
         if entry_ids:
             self._client.send("acknowledge", [("XDEL", self._keys.records(), *entry_ids)])
 
+    def set_aside(self, entry_ids: Sequence[str]) -> None:
+        """Moves records out of the way, for a person to look at."""
+        for entry_id in entry_ids:
+            self._scripts.set_aside.run(
+                [self._keys.records(), self._keys.set_aside_records()],
+                [entry_id, SET_ASIDE_KEPT_COUNT],
+            )
+
     def count(self) -> int:
         """How many records wait."""
         (count,) = self._client.send("count", [("XLEN", self._keys.records())])
@@ -79,10 +87,7 @@ class RedisPendingRecords:
         try:
             return PendingRecord(entry_id=entry_id, record=decoded(fields))
         except RecordUnreadableError:
-            self._scripts.set_aside.run(
-                [self._keys.records(), self._keys.unreadable_records()],
-                [entry_id, UNREADABLE_KEPT_COUNT],
-            )
+            self.set_aside([entry_id])
             self._client.note_fault(Fault.RECORD_UNREADABLE)
             return None
 

@@ -1,8 +1,8 @@
--- set_aside.lua: a record that cannot be read is moved out of the way, for a person to look at.
+-- set_aside.lua: a record that cannot be read or written is moved out of the way, for a person.
 --
 -- KEYS[1] stream the records that wait
--- KEYS[2] stream the records that could not be read
--- ARGV[1] entry id   ARGV[2] about how many unreadable records are kept
+-- KEYS[2] stream the records set aside
+-- ARGV[1] entry id   ARGV[2] about how many of those are kept
 --
 -- Returns 'set_aside' | 'gone'
 local entry = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])[1]
