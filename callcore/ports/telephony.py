@@ -97,7 +97,7 @@ class Switch(Protocol):
         """Hands the leg back to the dialplan (posted)."""
 
     def originate(self, request: LegRequest) -> None:
-        """Calls a phone (posted); ``LegRinging``, ``LegParked`` (picked up), ``LegEnded`` follow."""
+        """Calls a phone (posted); ``LegRinging``, ``LegParked`` or ``LegEnded`` follow."""
 
     def bridge(self, caller_leg_id: LegId, agent_leg_id: LegId) -> None:
         """Lets two parked legs talk (asked); ``LegBridged`` follows.

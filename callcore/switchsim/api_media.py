@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from callcore.switchsim import playing, recording
 from callcore.switchsim.api_uuid import NO_CHANNEL, OK
-from callcore.switchsim.channels import Order
 from callcore.switchsim.holding import LEAD_STEPS
+from callcore.switchsim.states import Order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

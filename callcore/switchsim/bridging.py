@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callcore.switchsim import playing, profiles
-from callcore.switchsim.channels import AnswerState, State
+from callcore.switchsim.states import AnswerState, State
 from callcore.switchsim.steps import MICROS
 
 if TYPE_CHECKING:

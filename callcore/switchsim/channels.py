@@ -7,12 +7,13 @@ is what it shall do next; events show the name of the first and the number of th
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, replace
-from enum import IntEnum, StrEnum
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from callcore.switchsim import profiles, sip_variables
+from callcore.switchsim.states import AnswerState, CallState, Order, State
 from callcore.switchsim.steps import Alarm
+from callcore.switchsim.variables import Variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,60 +21,6 @@ if TYPE_CHECKING:
     from callcore.ports.surroundings import Clock
     from callcore.switchsim.events import EventSource, Headers
     from callcore.switchsim.wire import HeaderValue
-
-
-class State(IntEnum):
-    """What a channel's thread does; numbers as in ``switch_types.h``."""
-
-    NEW = 0
-    INIT = 1
-    ROUTING = 2
-    SOFT_EXECUTE = 3
-    EXECUTE = 4
-    EXCHANGE_MEDIA = 5
-    PARK = 6
-    CONSUME_MEDIA = 7
-    HIBERNATE = 8
-    RESET = 9
-    HANGUP = 10
-    REPORTING = 11
-    DESTROY = 12
-    NONE = 13
-
-
-class CallState(IntEnum):
-    """What the phone user would call the state of the call."""
-
-    DOWN = 0
-    DIALING = 1
-    RINGING = 2
-    EARLY = 3
-    ACTIVE = 4
-    HELD = 5
-    RING_WAIT = 6
-    HANGUP = 7
-    UNHELD = 8
-
-
-class AnswerState(StrEnum):
-    """Whether the line is answered."""
-
-    RINGING = "ringing"
-    EARLY = "early"
-    ANSWERED = "answered"
-    HANGUP = "hangup"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """An application somebody queued for the channel by ``sendmsg`` or ``uuid_broadcast``."""
-
-    application: str
-    argument: str
-    application_uuid: str = ""
-    is_locking: bool = False
-    lead_steps: int = 0
-    loops: int = 1
 
 
 _WITHOUT_VARIABLES = frozenset({"CHANNEL_STATE", "CHANNEL_CALLSTATE", "CHANNEL_OUTGOING", "DTMF"})
@@ -85,7 +32,6 @@ _CODECS = {
     "Channel-Write-Codec-Rate": "8000",
     "Channel-Write-Codec-Bit-Rate": "64000",
 }
-_PREFIX = "variable_"
 
 
 class Channel:
@@ -137,49 +83,15 @@ class Channel:
         self._clock = clock
         self._source = source
         self._address = address
-        self._variables: dict[str, HeaderValue] = {}
+        self._variables = Variables()
         self.first_profile = profile
+        self.get = self._variables.get
+        self.set = self._variables.set
+        self.set_all = self._variables.set_all
+        self.push = self._variables.push
+        self.is_true = self._variables.is_true
+        self.variables = self._variables.variables
         self.set_all(variables)
-
-    # Variables
-
-    def get(self, name: str) -> str | None:
-        """A variable's value; of a list, its entries joined as FreeSWITCH prints them."""
-        value = self._variables.get(_PREFIX + name)
-        if value is None or isinstance(value, str):
-            return value
-        return "ARRAY::" + "|:".join(value)
-
-    def set(self, name: str, value: str | None) -> None:
-        """Sets a variable, or takes it off."""
-        if value is None or value == "":
-            self._variables.pop(_PREFIX + name, None)
-        else:
-            self._variables[_PREFIX + name] = value
-
-    def set_all(self, variables: Mapping[str, str]) -> None:
-        """Sets many variables."""
-        for name, value in variables.items():
-            if value:
-                self._variables[_PREFIX + name] = value
-
-    def push(self, name: str, value: str) -> None:
-        """Appends to a variable, which becomes a list when there are two."""
-        former = self._variables.get(_PREFIX + name)
-        if former is None:
-            self._variables[_PREFIX + name] = value
-        else:
-            entries = [former] if isinstance(former, str) else former
-            self._variables[_PREFIX + name] = [*entries, value]
-
-    def is_true(self, name: str) -> bool:
-        """True if a variable says yes in one of FreeSWITCH's ways."""
-        return (self.get(name) or "").lower() in {"true", "yes", "on", "enable", "t", "1"}
-
-    def variables(self) -> dict[str, HeaderValue]:
-        """Every variable by its own name."""
-        cut = len(_PREFIX)
-        return {name[cut:]: value for name, value in self._variables.items()}
 
     # What the channel is doing
 
@@ -349,7 +261,7 @@ class Channel:
             headers: Headers = dict(before) if before else {}
             headers.update(self.headers())
             if name not in _WITHOUT_VARIABLES:
-                headers.update(self._variables)
+                headers.update(self._variables.headers)
             if after:
                 headers.update(after)
             return headers
@@ -358,7 +270,7 @@ class Channel:
 
     def dump(self) -> Headers:
         """Everything ``uuid_dump`` shows."""
-        return {**self._source.common("CHANNEL_DATA"), **self.headers(), **self._variables}
+        return {**self._source.common("CHANNEL_DATA"), **self.headers(), **self._variables.headers}
 
     def headers(self) -> Headers:
         """The headers every event of the channel has."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callcore.switchsim.channels import CallState, Order
+from callcore.switchsim.states import CallState, Order
 
 if TYPE_CHECKING:
     from callcore.switchsim.channels import Channel

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Protocol
 
 from callcore.switchsim import bridging, playing, recording, summary
-from callcore.switchsim.channels import Order, State
+from callcore.switchsim.states import Order, State
 from callcore.switchsim.steps import MICROS, STEP_MICROS
 
 if TYPE_CHECKING:

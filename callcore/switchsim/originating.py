@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from gevent.event import Event
 
 from callcore.switchsim import dial_strings
-from callcore.switchsim.channels import State
 from callcore.switchsim.phones import AgentPhone, Ringing
+from callcore.switchsim.states import State
 
 if TYPE_CHECKING:
     from callcore.switchsim.channels import Channel

@@ -10,7 +10,7 @@ import math
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from callcore.switchsim.channels import State
+from callcore.switchsim.states import State
 from callcore.switchsim.steps import MICROS
 
 if TYPE_CHECKING:

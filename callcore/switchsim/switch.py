@@ -13,8 +13,16 @@ from gevent.server import StreamServer
 from callcore.domain.ids import LegId
 from callcore.runtime.clock import SystemClock
 from callcore.runtime.greenlets import spawn
-from callcore.switchsim import api, api_switch, applications, detail_records, sip_variables, wire
-from callcore.switchsim.channels import Channel, State
+from callcore.switchsim import (
+    api,
+    applications,
+    detail_records,
+    placing,
+    telling,
+    transferring,
+    wire,
+)
+from callcore.switchsim.channels import Channel
 from callcore.switchsim.events import EventSource
 from callcore.switchsim.legs import Leg
 from callcore.switchsim.life import Life
@@ -22,7 +30,6 @@ from callcore.switchsim.limits import Limits
 from callcore.switchsim.listener import Listener
 from callcore.switchsim.pace import Pace
 from callcore.switchsim.phones import AgentPhone, PhoneBook
-from callcore.switchsim.profiles import Profile
 from callcore.switchsim.scheduler import Scheduler
 from callcore.switchsim.settings import SwitchSettings
 from callcore.switchsim.steps import MICROS
@@ -37,8 +44,6 @@ if TYPE_CHECKING:
     from callcore.switchsim.life import Application
     from callcore.switchsim.sounds import Sounds
 
-_FIRST_CALLER_PORT = 30_000
-_CALLER_PORTS = 20_000
 _SHUTDOWN_STEPS = 200
 
 
@@ -170,33 +175,15 @@ class SimulatedSwitch:
         number = self.limits.admit(self.clock.now() // MICROS)
         if number is None or self._server is None or uuid in self._channels:
             raise CallRefusedError(dialled)
-        address = sip_variables.Address(
-            user=caller_number,
-            host="127.0.0.1",
-            port=_FIRST_CALLER_PORT + number % _CALLER_PORTS,
-            profile="internal",
-        )
-        name = f"sofia/internal/{caller_number}@{address.host}:{address.port}"
-        profile = Profile(
-            direction="inbound",
-            logical_direction="inbound",
-            username=caller_number,
-            dialplan="XML",
-            caller_name=caller_name,
-            caller_number=caller_number,
-            first_caller_name=caller_name,
-            first_caller_number=caller_number,
-            ani=caller_number,
-            destination=dialled,
-            source="mod_sofia",
-            context=context or self.settings.dialplan.context,
+        placed = placing.inbound(
             leg_id=uuid,
-            channel_name=name,
+            number=number,
+            dialled=dialled,
+            caller_number=caller_number,
+            caller_name=caller_name,
+            context=context or self.settings.dialplan.context,
         )
-        variables = sip_variables.inbound(
-            address, leg_id=uuid, name=caller_name, dialled=dialled, number=number
-        )
-        leg = Leg(self, self._channel_for(profile, address, number, variables))
+        leg = Leg(self, self._channel_for(placed, number))
         self.begin(leg.channel)
         if patience_seconds is not None:
             self.clock.after(
@@ -210,13 +197,13 @@ class SimulatedSwitch:
     ) -> None:
         """A phone registers as ``user``."""
         reached_at = self.phones.register(user, phone or AgentPhone(), port)
-        self._tell_registration("sofia::register", user, reached_at)
+        telling.registration(self, user, reached_at, is_begun=True)
 
     def unregister(self, user: str) -> None:
         """A phone ends its registration."""
         port = self.phones.unregister(user)
         if port is not None:
-            self._tell_registration("sofia::unregister", user, port)
+            telling.registration(self, user, port, is_begun=False)
 
     def leg(self, leg_id: str) -> Leg | None:
         """The live leg with an id."""
@@ -286,27 +273,8 @@ class SimulatedSwitch:
 
     def transfer(self, channel: Channel, extension: str, context: str | None) -> None:
         """Sends a channel to an extension of the dialplan."""
-        if not channel.is_up:
-            return
-        place = context or channel.profile.context
-        source = f"{self.clock.now() // MICROS}:{self.fresh_uuid()}:bl_xfer:{extension}/{place}/XML"
-        channel.step_profile(
-            redirected_from=channel.profile.destination,
-            destination=extension,
-            context=place,
-            dialplan="XML",
-            transfer_source=source,
-        )
-        channel.push("transfer_history", source)
-        channel.set("transfer_source", source)
-        channel.set("signal_bond", None)
-        channel.other_leg = {}
-        channel.times.bridged = 0
-        channel.times.transferred = 0
-        channel.has_hit_dialplan = True
-        channel.is_breaking_orders = channel.order_depth > 0
-        channel.note(f"transfer {extension}")
-        channel.shall(State.ROUTING)
+        if channel.is_up:
+            transferring.transfer(channel, extension, context, self.fresh_uuid())
 
     def new_outbound(
         self,
@@ -321,32 +289,16 @@ class SimulatedSwitch:
         number = self.limits.admit(self.clock.now() // MICROS)
         if number is None:
             return None
-        port = self.phones.port(target.user) if target.kind == "user" else target.port
-        address = sip_variables.Address(
-            user=target.user,
-            host=target.host or "127.0.0.1",
-            port=port or 0,
-            profile=target.profile,
-        )
-        name = f"sofia/{target.profile}/{target.user}@{address.host}:{address.port}"
-        profile = Profile(
-            direction="outbound",
-            logical_direction="outbound",
-            caller_name=caller_name,
-            caller_number=caller_number,
-            first_caller_name=caller_name,
-            first_caller_number=caller_number,
-            callee_name="Outbound Call",
-            callee_number=target.user,
-            ani=caller_number,
-            destination=target.user,
-            source="src/switch_ivr_originate.c",
-            context="default",
+        placed = placing.outbound(
             leg_id=uuid,
-            channel_name=name,
+            number=number,
+            target=target,
+            registered_port=self.phones.port(target.user),
+            caller_number=caller_number,
+            caller_name=caller_name,
+            variables=variables,
         )
-        made = sip_variables.outbound(address, leg_id=uuid, number=number)
-        return self._channel_for(profile, address, number, {**made, **variables})
+        return self._channel_for(placed, number)
 
     def begin(self, channel: Channel) -> None:
         """Starts a channel's thread."""
@@ -374,20 +326,14 @@ class SimulatedSwitch:
         if listener in self.source.audience:
             self.source.audience.remove(listener)
 
-    def _channel_for(
-        self,
-        profile: Profile,
-        address: sip_variables.Address,
-        number: int,
-        variables: Mapping[str, str],
-    ) -> Channel:
+    def _channel_for(self, placed: placing.Placed, number: int) -> Channel:
         channel = Channel(
             clock=self.clock,
             source=self.source,
-            profile=profile,
-            address=address,
+            profile=placed.profile,
+            address=placed.address,
             number=number,
-            variables=variables,
+            variables=placed.variables,
         )
         self._channels[channel.uuid] = channel
         return channel
@@ -425,46 +371,4 @@ class SimulatedSwitch:
 
     def _beat(self) -> None:
         self._plan_heartbeat()
-        self.source.fire("HEARTBEAT", self._vital_signs)
-
-    def _vital_signs(self) -> dict[str, str]:
-        limits = self.limits
-        return {
-            "Event-Info": "System Ready",
-            "Up-Time": api_switch.up_time(self),
-            "FreeSWITCH-Version": api_switch.VERSION,
-            "Uptime-msec": str((self.clock.now() - self.started_at) // 1000),
-            "Session-Count": str(limits.current),
-            "Max-Sessions": str(limits.sessions),
-            "Session-Per-Sec": str(limits.per_second),
-            "Session-Per-Sec-Last": str(limits.last_second),
-            "Session-Per-Sec-Max": str(limits.peak_per_second),
-            "Session-Per-Sec-FiveMin": str(limits.peak_per_second),
-            "Session-Since-Startup": str(limits.since_start),
-            "Session-Peak-Max": str(limits.peak),
-            "Session-Peak-FiveMin": str(limits.peak),
-            "Idle-CPU": "90.000000",
-        }
-
-    def _tell_registration(self, subclass: str, user: str, port: int) -> None:
-        domain = self.settings.domain
-        is_begun = subclass == "sofia::register"
-        headers = {
-            "profile-name": "internal",
-            "from-user": user,
-            "from-host": domain,
-            "presence-hosts": "n/a",
-            "contact": f'"" <sip:{user}@127.0.0.1:{port}>',
-            "call-id": f"{user}-{port}@{domain}",
-            "rpid": "unknown",
-            "status": "Registered(UDP)" if is_begun else "Unregistered(UDP)",
-            "expires": "60" if is_begun else "0",
-            "to-user": user,
-            "to-host": domain,
-            "network-ip": "127.0.0.1",
-            "network-port": str(port),
-            "username": user,
-            "realm": domain,
-            "user-agent": "switchsim",
-        }
-        self.source.fire("CUSTOM", lambda: headers, subclass=subclass)
+        self.source.fire("HEARTBEAT", lambda: telling.vital_signs(self))

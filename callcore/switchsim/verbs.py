@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from callcore.runtime.greenlets import spawn
 from callcore.switchsim import api, wire
-from callcore.switchsim.channels import Order
+from callcore.switchsim.states import Order
 
 if TYPE_CHECKING:
     from callcore.switchsim.listener import Listener

@@ -46,7 +46,8 @@ def say(request: pytest.FixtureRequest) -> Say:
     """Writes a line to the terminal, whatever is captured."""
     terminal = request.config.pluginmanager.get_plugin("terminalreporter")
     assert terminal is not None
-    return terminal.write_line
+    write: Say = terminal.write_line
+    return write
 
 
 @pytest.fixture

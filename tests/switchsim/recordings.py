@@ -27,7 +27,8 @@ class Frame:
     def event(self) -> Headers | None:
         """The event in the frame, if it is one."""
         if self.kind == "text/event-json":
-            return json.loads(self.body)
+            event: Headers = json.loads(self.body)
+            return event
         if self.kind == "text/event-plain":
             lines = self.body.split("\n\n")[0].split("\n")
             return {

@@ -119,7 +119,7 @@ class Replay:
         self._settle()
 
     def _align(self) -> None:
-        """Brings the clock to where within a second the recording began: schedules are by seconds."""
+        """Brings the clock to the recording's fraction of a second: schedules are by seconds."""
         for at, event in recordings.events(self._lines):
             began = int(str(event["Event-Date-Timestamp"])) - int(at * 1_000_000)
             phase = (began - self._clock.now()) % 1_000_000

@@ -1,4 +1,4 @@
-"""Calls in and out: the dialplan, originate's outcomes, bridges, limits, the switch's own records."""
+"""Calls in and out: dialplan, outcomes of ``originate``, bridges, limits, the switch's records."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def job_of(client, command, clock=None):
     ],
 )
 def test_phone_that_is_not_picked_up_gives_its_cause(make_switch, clock, reaction, cause):
-    """The job fails with the cause that the leg hangs up with, after the hang-up."""
+    """The job fails with the leg's cause, after the leg is hung up and reported."""
     switch = make_switch(clock=clock)
     switch.register("1001", AgentPhone(reaction=reaction))
     client = Client(switch.port).enter()
@@ -47,6 +47,7 @@ def test_phone_that_is_not_picked_up_gives_its_cause(make_switch, clock, reactio
     complete = next(e for e in client.events if e["Event-Name"] == "CHANNEL_HANGUP_COMPLETE")
     assert complete["Hangup-Cause"] == cause
     assert names.index("CHANNEL_HANGUP") < names.index("BACKGROUND_JOB")
+    assert names.index("CHANNEL_HANGUP_COMPLETE") < names.index("BACKGROUND_JOB")
     client.close()
 
 

@@ -1,7 +1,8 @@
 """The simulator tells what the real switch told when the recordings were made.
 
-Compared per channel, in order: names of events and the headers that callcore reads; and every reply
-by its text. Across channels only the stated orders are compared (a real switch guarantees no other).
+Compared per channel, in order: names of events and the headers that callcore reads; and every
+reply by its text. Across channels only the order of jobs and their legs is compared: a real switch
+guarantees no other.
 
 Left out, and why:
 
@@ -12,8 +13,9 @@ Left out, and why:
 - ``Channel-Call-UUID`` of a leg that is hung up: which thread resets it first is chance (02, 18).
 - ``Application-Response`` of sounds cut by a BYE: ``PLAYBACK ERROR`` or, when the frame was being
   written just then, ``FILE PLAYED`` (13 has both).
-- Values that differ by nature: clocks, counters, ports, SDP, job and application ids of the switch's
-  own making, its address and version; in listings, rows are compared by keys and by what they say.
+- Values that differ by nature: clocks, counters, ports, SDP, job and application ids of the
+  switch's own making, its address and version; in listings, rows are compared by keys and by what
+  they say.
 - Variables in ``CHANNEL_STATE`` and ``CHANNEL_CALLSTATE``: only a switch that shuts down adds
   them (23).
 - The ``content-length`` of a command in 24 belongs to a longer path than the recording shows; it is
@@ -31,7 +33,9 @@ from collections import defaultdict
 import gevent
 import pytest
 
+from callcore.switchsim.legs import Leg
 from callcore.switchsim.phones import AgentPhone
+from callcore.switchsim.switch import SimulatedSwitch
 from tests.fakes.clock import FakeClock
 from tests.switchsim import recordings
 from tests.switchsim.replay import Replay, Story, switch_of_the_recordings
@@ -93,11 +97,17 @@ def _leg(begin: str, recording: str) -> str:
     raise AssertionError(begin)
 
 
+def _phone(switch: SimulatedSwitch, leg: str) -> Leg:
+    found = switch.leg(leg)
+    assert found is not None
+    return found
+
+
 def _agent_acts_of_21():
     agent = _leg("472f", "21")
     return {
-        1.174: lambda switch: switch.leg(agent).hold(),
-        3.218: lambda switch: switch.leg(agent).unhold(),
+        1.174: lambda switch: _phone(switch, agent).hold(),
+        3.218: lambda switch: _phone(switch, agent).unhold(),
     }
 
 
@@ -131,7 +141,9 @@ STORIES = [
     Story(
         name="20",
         acts={
-            1.198: lambda switch: switch.leg(_leg("c559", "20")).transfer_blind("echo", "default")
+            1.198: lambda switch: _phone(switch, _leg("c559", "20")).transfer_blind(
+                "echo", "default"
+            )
         },
     ),
     Story(name="21", acts=_agent_acts_of_21()),

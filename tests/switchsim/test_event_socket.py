@@ -1,4 +1,4 @@
-"""The event socket as a client meets it: authentication, subscriptions, filters, frames, endings."""
+"""The event socket as a client meets it: admission, subscriptions, filters, frames, endings."""
 
 from __future__ import annotations
 

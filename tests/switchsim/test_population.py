@@ -176,6 +176,7 @@ def test_demonstration_runs_as_a_process_until_told_to_end():
         [sys.executable, "-c", program], stdout=subprocess.PIPE, env={**os.environ}, text=True
     ) as child:
         try:
+            assert child.stdout is not None
             word, port = child.stdout.readline().split()
             assert word == "ready"
             client = Client(int(port)).enter("json CHANNEL_PARK", password="pw")

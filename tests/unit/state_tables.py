@@ -20,7 +20,7 @@ END = "<!-- tables: end -->\n"
 def table(transitions: Mapping[State, Mapping[Event, Enum]]) -> str:
     """A row an event, a column a state; `·` changes nothing, `✗` is refused."""
     states = list(transitions)
-    rows = [["", *states], ["---"] * (len(states) + 1)]
+    rows: list[list[str]] = [["", *states], ["---"] * (len(states) + 1)]
     for event in next(iter(transitions.values())):
         cells = [transitions[state][event] for state in states]
         rows.append([f"**{event}**", *(_cell(cell) for cell in cells)])
