@@ -7,6 +7,9 @@ MAKEFLAGS += --no-print-directory
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+TOOLS := $(VENV)/.tools
+# Modules are compiled when they are first imported: half of them never are.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile
 
 # The newest Python that callcore runs on and that can make a virtual environment.
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
@@ -24,7 +27,7 @@ help: ## this list
 		| while IFS='|' read -r target text; do printf '  %-14s %s\n' "$$target" "$$text"; done
 
 .PHONY: setup
-setup: $(INSTALLED) ## virtual environment in .venv with the locked dependencies
+setup: $(TOOLS) ## virtual environment in .venv with the locked dependencies, for running and testing
 
 # Wheels only, so that no compiler is needed; greenswitch, pure Python, has none and is built.
 $(INSTALLED): requirements.lock
@@ -33,20 +36,23 @@ $(INSTALLED): requirements.lock
 		echo "On Debian 12: apt-get install python3-venv. Or name one: make PYTHON=/path/to/python3" >&2; \
 		exit 1; \
 	fi
+	@echo 'setting up $(VENV), once ...'
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
-		--only-binary :all: --no-binary greenswitch --use-pep517 -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
-		--no-deps --no-build-isolation --editable .
+	@$(PIP) --only-binary :all: --no-binary greenswitch --use-pep517 -r requirements.lock
+	@touch $@
+
+$(TOOLS): $(INSTALLED) requirements-dev.lock
+	@$(PIP) --only-binary :all: -r requirements-dev.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # exec: a signal reaches callcore itself, which drains its calls, and not a shell around it.
 .PHONY: run
-run: setup ## start callcore: make run, or make run CONFIG=callcore.yaml
+run: $(INSTALLED) ## start callcore: make run, or make run CONFIG=callcore.yaml
 	@exec $(BIN)/python -m callcore run $(if $(CONFIG),--config '$(CONFIG)')
 
 .PHONY: check-config
-check-config: setup ## every fault of a settings file: make check-config CONFIG=callcore.yaml
+check-config: $(INSTALLED) ## every fault of a settings file: make check-config CONFIG=callcore.yaml
 	@if [ -z '$(CONFIG)' ]; then echo 'which file? make check-config CONFIG=callcore.yaml' >&2; exit 2; fi
 	@$(BIN)/python -m callcore check-config --config '$(CONFIG)'
 
@@ -102,7 +108,7 @@ check: format-check lint types imports xml test ## everything a change must pass
 
 # Anew from the ranges in pyproject.toml; look at the difference before it is committed.
 .PHONY: lock
-lock: ## renew requirements.lock within the ranges of pyproject.toml
+lock: ## renew the lock files within the ranges of pyproject.toml
 	@set -eu; new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; \
 	$(PYTHON) -m venv "$$new/venv"; pip="$$new/venv/bin/python -m pip"; \
 	cp -r pyproject.toml LICENSE callcore "$$new"; : >"$$new/README.md"; \
@@ -111,9 +117,10 @@ lock: ## renew requirements.lock within the ranges of pyproject.toml
 	$$pip freeze --exclude callcore --exclude setuptools >"$$new/runtime"; \
 	$$pip install --quiet "$$new[dev]"; \
 	$$pip freeze --all --exclude callcore --exclude pip | grep -vxFf "$$new/runtime" >"$$new/dev"; \
-	{ sed '/^[^#]/,$$d' requirements.lock; cat "$$new/runtime"; \
-	  printf '\n# For tests and checks.\n'; cat "$$new/dev"; } >"$$new/lock"; \
-	cp "$$new/lock" requirements.lock
+	for lock in runtime:requirements.lock dev:requirements-dev.lock; do \
+		{ sed '/^[^#]/,$$d' "$${lock#*:}"; cat "$$new/$${lock%%:*}"; } >"$$new/lock"; \
+		cp "$$new/lock" "$${lock#*:}"; \
+	done
 
 .PHONY: clean
 clean: ## remove what setup and the tools made; callcore's data in .callcore stays

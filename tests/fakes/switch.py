@@ -1,6 +1,9 @@
 """A switch in memory, with phones that do what a test says.
 
-Held to the real adapter by ``tests/contract/test_switch_contract.py``.
+Held to the real adapter by ``tests/contract/test_switch_contract.py``. Which texts may become part
+of a command is the real adapter's own judgement, so a flow that passes on what a switch must not
+be given fails here too. One thing is quicker than on a real switch: a partner's end follows at
+once, not 20 ms later.
 """
 
 from __future__ import annotations
@@ -9,18 +12,24 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from callcore.domain.ids import LegId, NodeName
+from callcore.adapters.freeswitch import commands, hostile
+from callcore.domain.ids import LegId, Micros, NodeName
 from callcore.ports.surroundings import Timer
 from callcore.ports.switch_events import (
     LegAnswered,
     LegBridged,
     LegEnded,
     LegEvent,
+    LegHeld,
     LegParked,
     LegRinging,
     LegSnapshot,
     LegUnbridged,
+    LegUnheld,
     PlaybackEnded,
+    PlaybackStarted,
+    RecordingStarted,
+    RecordingStopped,
     SwitchEvent,
     SwitchLost,
     SwitchRestored,
@@ -31,11 +40,21 @@ from tests.fakes.clock import FakeClock
 NODE = NodeName("fs1")
 CORE = "11111111-1111-4111-8111-111111111111"
 
+STEP_SECONDS = 0.02
+"""A leg does what it is told when it reads its next frame of sound."""
+
+ANNOUNCING_AFTER_SECONDS = 0.2
+PROMPT_SECONDS = 2.0
+
 
 @dataclass(frozen=True)
 class Phone:
-    """How an agent's phone takes a call: rings, and after a while answers or fails."""
+    """How an agent's phone takes a call: rings, and after a while answers or fails.
 
+    One that is busy says so without ringing.
+    """
+
+    is_ringing: bool = True
     answers_after_seconds: float | None = 2.0
     fails_after_seconds: float = 0.5
     fails_with: str = "USER_BUSY"
@@ -43,7 +62,7 @@ class Phone:
 
 
 ANSWERING = Phone()
-BUSY = Phone(answers_after_seconds=None)
+BUSY = Phone(answers_after_seconds=None, is_ringing=False)
 REFUSING = Phone(answers_after_seconds=None, fails_with="CALL_REJECTED")
 SILENT = Phone(answers_after_seconds=None, fails_after_seconds=1e6)
 UNREGISTERED = Phone(is_registered=False)
@@ -55,17 +74,30 @@ class FakeLeg:
 
     leg_id: LegId
     is_inbound: bool
+    created_at: Micros
     number: str = ""
     name: str = ""
     dialled: str = ""
-    is_answered: bool = False
+    answered_at: Micros | None = None
+    has_media: bool = False
     is_parked: bool = False
     bridged_to: LegId | None = None
     variables: dict[str, str] = field(default_factory=dict)
     playing: str | None = None
     announced: list[tuple[str, ...]] = field(default_factory=list)
     guarded: tuple[int, str, str] | None = None
+    guard_timer: Timer | None = None
+    recordings: list[str] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
+
+    @property
+    def is_answered(self) -> bool:
+        """True once the line is answered."""
+        return self.answered_at is not None
+
+    def kept(self) -> dict[str, str]:
+        """The variables callcore sees."""
+        return {name: text for name, text in self.variables.items() if name[:9] == "callcore_"}
 
 
 class FakeSwitch:
@@ -101,7 +133,14 @@ class FakeSwitch:
     ) -> LegId:
         """A caller arrives and is parked by the dialplan."""
         leg_id = LegId(digit + str(uuid.uuid4())[1:])
-        leg = FakeLeg(leg_id, is_inbound=True, number=number, name=name, dialled=dialled)
+        leg = FakeLeg(
+            leg_id,
+            is_inbound=True,
+            created_at=self._clock.now(),
+            number=number,
+            name=name,
+            dialled=dialled,
+        )
         if queue is not None:
             leg.variables["callcore_queue"] = queue
         self.legs_by_id[leg_id] = leg
@@ -110,34 +149,44 @@ class FakeSwitch:
 
     def end(self, leg_id: LegId, cause: str = "NORMAL_CLEARING") -> None:
         """A phone hangs up, or the switch ends the leg; a partner goes with it."""
-        leg = self.legs_by_id.pop(leg_id, None)
+        leg = self._forget(leg_id, cause)
         if leg is None:
             return
-        for timer in leg.timers:
-            timer.cancel()
-        self.causes[leg_id] = cause
-        self._tell(LegEnded(node=NODE, at=self._clock.now(), leg_id=leg_id, cause=cause))
         partner = self.legs_by_id.get(leg.bridged_to) if leg.bridged_to else None
-        if partner is not None:
-            partner.bridged_to = None
+        if partner is None:
+            return
+        partner.bridged_to = None
+        # The bridge is the caller's, and only its end there is told.
+        if leg.is_inbound:
+            self.end(partner.leg_id)
+            self._tell(LegUnbridged(node=NODE, at=self._clock.now(), leg_id=leg_id))
+        else:
             self._tell(LegUnbridged(node=NODE, at=self._clock.now(), leg_id=partner.leg_id))
             self.end(partner.leg_id)
 
-    def blind_transfer(self, agent_leg_id: LegId) -> LegId:
+    def hold(self, leg_id: LegId) -> None:
+        """The phone of the leg holds its partner."""
+        self._tell(LegHeld(node=NODE, at=self._clock.now(), leg_id=leg_id))
+
+    def unhold(self, leg_id: LegId) -> None:
+        """The phone of the leg goes on talking."""
+        self._tell(LegUnheld(node=NODE, at=self._clock.now(), leg_id=leg_id))
+
+    def blind_transfer(self, agent_leg_id: LegId, extension: str = "2000") -> LegId:
         """The agent's phone sends the caller elsewhere and hangs up; the caller's leg lives on."""
-        agent = self.legs_by_id.pop(agent_leg_id)
+        agent = self._forget(agent_leg_id, "NORMAL_CLEARING")
+        assert agent is not None
         assert agent.bridged_to is not None
         caller = self.legs_by_id[agent.bridged_to]
         caller.bridged_to = None
-        now = self._clock.now()
-        self._tell(LegEnded(node=NODE, at=now, leg_id=agent_leg_id, cause="NORMAL_CLEARING"))
-        self._tell(LegUnbridged(node=NODE, at=now, leg_id=caller.leg_id))
+        caller.dialled = extension
+        self._tell(LegUnbridged(node=NODE, at=self._clock.now(), leg_id=caller.leg_id))
         return caller.leg_id
 
     def park_again(self, leg_id: LegId, dialled: str, queue: str | None = None) -> None:
         """The dialplan hands a leg that lived on to us again."""
         leg = self.legs_by_id[leg_id]
-        leg.dialled = dialled
+        leg.dialled, leg.playing = dialled, None
         if queue is not None:
             leg.variables["callcore_queue"] = queue
         self._park(leg)
@@ -150,6 +199,8 @@ class FakeSwitch:
     def restore_link(self, *, is_restarted: bool = False) -> None:
         """The event socket comes up, perhaps of a core without calls."""
         if is_restarted:
+            for leg in self.legs_by_id.values():
+                _silence(leg)
             self.legs_by_id.clear()
             self.core_uuid = str(uuid.uuid4())
         self.is_connected = True
@@ -166,68 +217,94 @@ class FakeSwitch:
 
     def answer(self, leg_id: LegId) -> None:
         leg = self._command("answer", leg_id)
-        if leg is not None and not leg.is_answered:
-            leg.is_answered = True
-            self._tell(LegAnswered(node=NODE, at=self._clock.now(), leg_id=leg_id))
+        if leg is not None:
+            self._soon(leg, lambda: self._answered(leg))
 
     def play_endlessly(self, leg_id: LegId, path: str) -> None:
+        commands.play_endlessly(leg_id, path)
         leg = self._command("play_endlessly", leg_id)
-        if leg is not None and not self._is_missing(leg_id, path):
-            leg.playing = path
+        if leg is None or self._is_missing(leg, path, path):
+            return
+        leg.playing, leg.has_media = path, True
+        self._soon(
+            leg,
+            lambda: self._tell(
+                PlaybackStarted(node=NODE, at=self._clock.now(), leg_id=leg_id, path=path)
+            ),
+        )
 
     def announce(self, leg_id: LegId, paths: tuple[str, ...]) -> None:
+        commands.announce(leg_id, paths)
         leg = self._command("announce", leg_id)
-        if leg is not None and not any(self._is_missing(leg_id, path) for path in paths):
-            leg.announced.append(paths)
+        path = hostile.sequence(paths)
+        if leg is None or self._is_missing(leg, path, *paths):
+            return
+        leg.announced.append(paths)
+
+        def start() -> None:
+            self._tell(PlaybackStarted(node=NODE, at=self._clock.now(), leg_id=leg_id, path=path))
+            self._later(leg, PROMPT_SECONDS, lambda: self._tell_played(leg, path))
+
+        self._later(leg, ANNOUNCING_AFTER_SECONDS, start)
 
     def stop_playing(self, leg_id: LegId) -> None:
         leg = self._command("stop_playing", leg_id)
         if leg is not None:
-            leg.playing = None
+            self._soon(leg, lambda: self._silenced(leg))
 
     def remember(self, leg_id: LegId, variables: Mapping[str, str]) -> None:
+        commands.remember(leg_id, variables)
         leg = self._command("remember", leg_id)
         if leg is not None:
-            leg.variables.update(variables)
+            for name, value in variables.items():
+                leg.variables.pop(name, None)
+                if value:
+                    leg.variables[name] = value
 
     def guard(self, leg_id: LegId, seconds: int, extension: str, context: str) -> None:
+        commands.guard(leg_id, seconds, extension, context)
         leg = self._command("guard", leg_id)
-        if leg is not None:
-            leg.guarded = (seconds, extension, context)
+        if leg is None:
+            return
+        self._unguard(leg)
+        leg.guarded = (seconds, extension, context)
+        leg.guard_timer = self._later(leg, seconds, lambda: self._leave(leg, extension, context))
 
     def unguard(self, leg_id: LegId) -> None:
         leg = self._command("unguard", leg_id)
         if leg is not None:
-            leg.guarded = None
+            self._unguard(leg)
 
     def transfer(self, leg_id: LegId, extension: str, context: str) -> None:
+        commands.transfer(leg_id, extension, context)
         leg = self._command("transfer", leg_id)
         if leg is not None:
-            leg.dialled, leg.is_parked = extension, False
-            leg.variables["transferred_to"] = f"{extension} {context}"
+            self._leave(leg, extension, context)
 
     def originate(self, request: LegRequest) -> None:
+        commands.originate(request, str(uuid.uuid4()))
         self._check_link()
         self.requests.append(request)
         phone = self.phones.get(request.contact, ANSWERING)
+        leg = FakeLeg(
+            request.leg_id,
+            is_inbound=False,
+            created_at=self._clock.now(),
+            variables=dict(request.variables),
+        )
         if not phone.is_registered:
-            self._later(
-                0.0,
-                LegEnded(
-                    node=NODE,
-                    at=self._clock.now(),
-                    leg_id=request.leg_id,
-                    cause="SUBSCRIBER_ABSENT",
+            self._clock.after(0.0, lambda: self._tell_ended(request.leg_id, "SUBSCRIBER_ABSENT"))
+            return
+        self.legs_by_id[request.leg_id] = leg
+        if phone.is_ringing:
+            self._soon(
+                leg,
+                lambda: self._tell(
+                    LegRinging(node=NODE, at=self._clock.now(), leg_id=leg.leg_id)
                 ),
             )
-            return
-        leg = FakeLeg(request.leg_id, is_inbound=False, variables=dict(request.variables))
-        self.legs_by_id[request.leg_id] = leg
-        self._later(0.02, LegRinging(node=NODE, at=self._clock.now(), leg_id=leg.leg_id))
         if phone.answers_after_seconds is not None:
-            leg.timers.append(
-                self._clock.after(phone.answers_after_seconds, lambda: self._pick_up(leg))
-            )
+            self._later(leg, phone.answers_after_seconds, lambda: self._pick_up(leg))
         fails_after, cause = (
             (phone.fails_after_seconds, phone.fails_with)
             if phone.answers_after_seconds is None
@@ -235,37 +312,39 @@ class FakeSwitch:
         )
         if fails_after > request.timeout_seconds:
             fails_after, cause = request.timeout_seconds, "NO_ANSWER"
-        leg.timers.append(self._clock.after(fails_after, lambda: self._fail(leg, cause)))
+        self._later(leg, fails_after, lambda: self._fail(leg, cause))
 
     def bridge(self, caller_leg_id: LegId, agent_leg_id: LegId) -> None:
         self._check_link()
         self.commands.append(("bridge", caller_leg_id))
         caller, agent = self.legs_by_id.get(caller_leg_id), self.legs_by_id.get(agent_leg_id)
-        if caller is None or agent is None:
+        if caller is None or agent is None or not (caller.has_media or agent.has_media):
             raise LegGoneError
-        caller.bridged_to, agent.bridged_to = agent_leg_id, caller_leg_id
-        caller.is_parked = agent.is_parked = False
-        caller.playing = None
-        self._later(
-            0.04,
-            LegBridged(
-                node=NODE,
-                at=self._clock.now(),
-                leg_id=caller_leg_id,
-                other_leg_id=agent_leg_id,
-            ),
-        )
+        self._later(caller, 2 * STEP_SECONDS, lambda: self._join(caller, agent))
 
     def hang_up(self, leg_id: LegId, cause: str) -> None:
+        commands.hang_up(leg_id, cause)
         self._command("hang_up", leg_id)
-        self._clock.after(0.02, lambda: self.end(leg_id, cause))
+        self._clock.after(STEP_SECONDS, lambda: self.end(leg_id, cause))
 
     def start_recording(self, leg_id: LegId, path: str) -> None:
-        self._command("start_recording", leg_id)
+        commands.start_recording(leg_id, path)
+        leg = self._command("start_recording", leg_id)
         self.recordings.append((leg_id, path))
+        if leg is not None:
+            leg.recordings.append(path)
+            self._soon(
+                leg,
+                lambda: self._tell(
+                    RecordingStarted(node=NODE, at=self._clock.now(), leg_id=leg_id, path=path)
+                ),
+            )
 
     def stop_recording(self, leg_id: LegId, path: str) -> None:
-        self._command("stop_recording", leg_id)
+        commands.stop_recording(leg_id, path)
+        leg = self._command("stop_recording", leg_id)
+        if leg is not None and path in leg.recordings:
+            self._soon(leg, lambda: self._recorded(leg, path))
 
     def leg_exists(self, leg_id: LegId) -> bool:
         self._check_link()
@@ -273,23 +352,24 @@ class FakeSwitch:
 
     def legs(self) -> list[LegSnapshot]:
         self._check_link()
-        return [self._snapshot(leg) for leg in self.legs_by_id.values()]
+        found = [self._snapshot(leg) for leg in self.legs_by_id.values()]
+        ours = {leg.leg_id for leg in found if leg.variables}
+        return [leg for leg in found if leg.leg_id in ours or leg.bridged_to in ours]
 
     def _snapshot(self, leg: FakeLeg) -> LegSnapshot:
-        now = self._clock.now()
         return LegSnapshot(
             leg_id=leg.leg_id,
             node=NODE,
             is_inbound=leg.is_inbound,
             is_line_answered=leg.is_answered,
-            created_at=now,
-            answered_at=now if leg.is_answered else None,
+            created_at=leg.created_at,
+            answered_at=leg.answered_at,
             caller_number=leg.number,
             caller_name=leg.name,
             dialled_number=leg.dialled,
             bridged_to=leg.bridged_to,
             is_parked=leg.is_parked and leg.playing is None,
-            variables={k: v for k, v in leg.variables.items() if k.startswith("callcore_") and v},
+            variables=leg.kept(),
         )
 
     def _park(self, leg: FakeLeg) -> None:
@@ -304,7 +384,7 @@ class FakeSwitch:
                 caller_number=leg.number,
                 caller_name=leg.name,
                 dialled_number=leg.dialled,
-                variables={k: v for k, v in leg.variables.items() if k.startswith("callcore_")},
+                variables=leg.kept(),
             )
         )
 
@@ -312,27 +392,103 @@ class FakeSwitch:
         for timer in leg.timers:
             timer.cancel()
         if leg.leg_id in self.legs_by_id:
-            leg.is_answered = True
-            self._tell(LegAnswered(node=NODE, at=self._clock.now(), leg_id=leg.leg_id))
+            self._answered(leg)
             self._park(leg)
+
+    def _answered(self, leg: FakeLeg) -> None:
+        if not leg.is_answered:
+            leg.answered_at, leg.has_media = self._clock.now(), True
+            self._tell(LegAnswered(node=NODE, at=leg.answered_at, leg_id=leg.leg_id))
 
     def _fail(self, leg: FakeLeg, cause: str) -> None:
         if not leg.is_answered:
             self.end(leg.leg_id, cause)
 
-    def _is_missing(self, leg_id: LegId, path: str) -> bool:
-        if path not in self.missing_sounds:
-            return False
-        self._later(
-            0.02,
-            PlaybackEnded(
-                node=NODE, at=self._clock.now(), leg_id=leg_id, path=path, is_missing=True
-            ),
+    def _join(self, caller: FakeLeg, agent: FakeLeg) -> None:
+        """Two legs meet; one without sound cannot, and a partner who left in between is gone."""
+        if agent.leg_id not in self.legs_by_id:
+            self.end(caller.leg_id, "DESTINATION_OUT_OF_ORDER")
+        elif not caller.has_media:
+            self.end(caller.leg_id, "DESTINATION_OUT_OF_ORDER")
+            self.end(agent.leg_id, "ORIGINATOR_CANCEL")
+        else:
+            caller.bridged_to, agent.bridged_to = agent.leg_id, caller.leg_id
+            caller.is_parked = agent.is_parked = False
+            caller.playing = None
+            self._answered(caller)
+            self._tell(
+                LegBridged(
+                    node=NODE,
+                    at=self._clock.now(),
+                    leg_id=caller.leg_id,
+                    other_leg_id=agent.leg_id,
+                )
+            )
+
+    def _leave(self, leg: FakeLeg, extension: str, context: str) -> None:
+        """The dialplan takes the leg elsewhere, where it stays until it ends."""
+        leg.dialled, leg.is_parked, leg.playing = extension, False, None
+        leg.variables["transferred_to"] = f"{extension} {context}"
+
+    def _silenced(self, leg: FakeLeg) -> None:
+        """Endless music is told to end when it is stopped, not when something else ends it."""
+        path, leg.playing = leg.playing, None
+        if path is not None:
+            self._tell_played(leg, path)
+
+    def _tell_played(self, leg: FakeLeg, path: str) -> None:
+        now = self._clock.now()
+        self._tell(
+            PlaybackEnded(node=NODE, at=now, leg_id=leg.leg_id, path=path, is_missing=False)
         )
+
+    def _is_missing(self, leg: FakeLeg, sound: str, *paths: str) -> bool:
+        """A sequence is missing when nothing of it is there."""
+        if not self.missing_sounds.issuperset(paths):
+            return False
+
+        def tell() -> None:
+            now = self._clock.now()
+            self._tell(
+                PlaybackEnded(node=NODE, at=now, leg_id=leg.leg_id, path=sound, is_missing=True)
+            )
+
+        self._soon(leg, tell)
         return True
 
-    def _later(self, seconds: float, event: LegEvent) -> None:
-        self._clock.after(seconds, lambda: self._tell(event))
+    def _recorded(self, leg: FakeLeg, path: str) -> None:
+        leg.recordings.remove(path)
+        now = self._clock.now()
+        self._tell(RecordingStopped(node=NODE, at=now, leg_id=leg.leg_id, path=path))
+
+    def _forget(self, leg_id: LegId, cause: str) -> FakeLeg | None:
+        """The leg is over: first its end is told, then that of its recordings."""
+        leg = self.legs_by_id.pop(leg_id, None)
+        if leg is None:
+            return None
+        _silence(leg)
+        self.causes[leg_id] = cause
+        self._tell_ended(leg_id, cause)
+        for path in tuple(leg.recordings):
+            self._recorded(leg, path)
+        return leg
+
+    def _tell_ended(self, leg_id: LegId, cause: str) -> None:
+        self._tell(LegEnded(node=NODE, at=self._clock.now(), leg_id=leg_id, cause=cause))
+
+    def _unguard(self, leg: FakeLeg) -> None:
+        leg.guarded = None
+        if leg.guard_timer is not None:
+            leg.guard_timer.cancel()
+
+    def _soon(self, leg: FakeLeg, act: Callable[[], None]) -> None:
+        self._later(leg, STEP_SECONDS, act)
+
+    def _later(self, leg: FakeLeg, seconds: float, act: Callable[[], None]) -> Timer:
+        """Does something with a leg that still lives then."""
+        timer = self._clock.after(seconds, act)
+        leg.timers.append(timer)
+        return timer
 
     def _tell(self, event: LegEvent) -> None:
         if self.is_connected:
@@ -347,3 +503,8 @@ class FakeSwitch:
         if not self.is_connected:
             message = "the link is down"
             raise SwitchUnavailableError(message)
+
+
+def _silence(leg: FakeLeg) -> None:
+    for timer in leg.timers:
+        timer.cancel()

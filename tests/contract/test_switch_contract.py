@@ -1,0 +1,529 @@
+"""Every switch keeps the port's promises: the fake that flows are tested on, and the real adapter."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from callcore.domain import outcomes
+from callcore.domain.ids import LegId
+from callcore.domain.outcomes import OfferLostReason
+from callcore.ports.switch_events import (
+    LegAnswered,
+    LegBridged,
+    LegEnded,
+    LegHeld,
+    LegParked,
+    LegRinging,
+    LegSnapshot,
+    LegUnbridged,
+    LegUnheld,
+    PlaybackEnded,
+    PlaybackStarted,
+    RecordingStarted,
+    RecordingStopped,
+    SwitchLost,
+    SwitchRestored,
+)
+from callcore.ports.telephony import (
+    HostileTextError,
+    LegGoneError,
+    LegRequest,
+    Switch,
+    SwitchUnavailableError,
+)
+from tests.contract.switches import (
+    ANSWERING,
+    BUSY,
+    ELSEWHERE,
+    MISSING,
+    MUSIC,
+    PROMPTS,
+    REFUSING,
+    SILENT,
+    UNREGISTERED,
+    FakeStage,
+    RealStage,
+    Stage,
+)
+
+GONE = LegId("00000000-0000-4000-8000-000000000000")
+RECORDING = "/recordings/a.wav"
+
+
+@pytest.fixture(params=[FakeStage, RealStage], ids=["fake", "real"])
+def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    stage: Stage = request.param()
+    yield stage
+    stage.close()
+
+
+def request_for(contact: str, timeout_seconds: float = 5, **variables: str) -> LegRequest:
+    return LegRequest(
+        leg_id=LegId(f"a{str(uuid.uuid4())[1:]}"),
+        contact=contact,
+        timeout_seconds=timeout_seconds,
+        caller_number="+48200100",
+        caller_name="Ann",
+        variables={"callcore_offer": "o1", **variables},
+    )
+
+
+def arrived(stage: Stage) -> LegId:
+    """A caller who waits for commands."""
+    caller = stage.call_in()
+    stage.hear(LegParked, caller)
+    return caller
+
+
+def waiting(stage: Stage) -> LegId:
+    """A caller who was answered and hears music."""
+    caller = arrived(stage)
+    stage.switch.answer(caller)
+    stage.switch.play_endlessly(caller, MUSIC)
+    stage.hear(PlaybackStarted, caller)
+    return caller
+
+
+def picked_up(stage: Stage) -> LegId:
+    """An agent who picked up and waits for commands."""
+    request = request_for(stage.phone("1001", ANSWERING))
+    stage.switch.originate(request)
+    stage.hear(LegParked, request.leg_id)
+    return request.leg_id
+
+
+def talking(stage: Stage) -> tuple[LegId, LegId]:
+    """A caller and an agent who talk."""
+    caller, agent = waiting(stage), picked_up(stage)
+    stage.switch.bridge(caller, agent)
+    stage.hear(LegBridged)
+    return caller, agent
+
+
+def leg(stage: Stage, leg_id: LegId) -> LegSnapshot | None:
+    """A leg as asking finds it."""
+    return next((leg for leg in stage.switch.legs() if leg.leg_id == leg_id), None)
+
+
+class TestCaller:
+    """A caller's leg, from arrival to end."""
+
+    def test_an_arrival_is_told_with_all_that_is_known(self, stage: Stage) -> None:
+        """Who calls whom, the dialplan's word on the queue, and that nobody has answered."""
+        caller = stage.call_in("8001", "+48221234567", "Łucja")
+        parked = stage.hear(LegParked, caller)
+        assert parked.is_inbound
+        assert not parked.is_line_answered
+        assert (parked.caller_number, parked.caller_name) == ("+48221234567", "Łucja")
+        assert parked.dialled_number == "8001"
+        assert parked.variables == {"callcore_queue": "support"}
+        assert parked.node == stage.switch.node
+
+    def test_an_answer_is_told_once_and_later(self, stage: Stage) -> None:
+        """The command only posts: nothing is told before it returns, or when it is repeated."""
+        caller = arrived(stage)
+        stage.switch.answer(caller)
+        assert stage.told(LegAnswered) == []
+        stage.hear(LegAnswered, caller)
+        stage.switch.answer(caller)
+        stage.pass_time(0.1)
+        assert len(stage.told(LegAnswered)) == 1
+
+    def test_music_begins_and_ends(self, stage: Stage) -> None:
+        """What was asked for is told by the path it was asked for with."""
+        caller = waiting(stage)
+        stage.switch.stop_playing(caller)
+        ended = stage.hear(PlaybackEnded, caller)
+        assert (ended.path, ended.is_missing) == (MUSIC, False)
+        assert [started.path for started in stage.told(PlaybackStarted)] == [MUSIC]
+
+    def test_missing_music_is_told_as_missing(self, stage: Stage) -> None:
+        """It never began, and is not tried again and again."""
+        caller = arrived(stage)
+        stage.switch.play_endlessly(caller, MISSING)
+        ended = stage.hear(PlaybackEnded, caller)
+        assert (ended.path, ended.is_missing) == (MISSING, True)
+        stage.pass_time(0.1)
+        assert len(stage.told(PlaybackEnded)) == 1
+        assert stage.told(PlaybackStarted) == []
+
+    def test_an_announcement_sounds_over_the_music(self, stage: Stage) -> None:
+        """Several prompts are one sound, and the music is not told to have ended."""
+        caller = waiting(stage)
+        stage.switch.announce(caller, PROMPTS)
+        stage.until(lambda: len(stage.told(PlaybackStarted, caller)) > 1)
+        assert stage.told(PlaybackStarted)[1].path == "file_string://" + "!".join(PROMPTS)
+        assert stage.told(PlaybackEnded) == []
+
+    def test_a_missing_announcement_leaves_the_music(self, stage: Stage) -> None:
+        """One prompt that is not there is told; one among others is left out."""
+        caller = waiting(stage)
+        stage.switch.announce(caller, (MISSING,))
+        ended = stage.hear(PlaybackEnded, caller)
+        assert (ended.path, ended.is_missing) == (MISSING, True)
+        stage.switch.announce(caller, (MISSING, PROMPTS[0]))
+        stage.until(lambda: len(stage.told(PlaybackStarted, caller)) > 1)
+        assert len(stage.told(PlaybackEnded)) == 1
+
+    def test_a_caller_who_hangs_up_ends(self, stage: Stage) -> None:
+        """The end is told once, and not that the music has ended too."""
+        caller = waiting(stage)
+        stage.put_down(caller)
+        assert stage.hear(LegEnded, caller).cause == "NORMAL_CLEARING"
+        assert not stage.switch.leg_exists(caller)
+        stage.pass_time(0.1)
+        assert [kind for kind, _ in stage.told_of(caller)][-2:] == ["PlaybackStarted", "LegEnded"]
+
+    def test_hanging_up_gives_the_cause(self, stage: Stage) -> None:
+        """The leg's end is told with the words it was ended with; again is harmless."""
+        caller = waiting(stage)
+        stage.switch.hang_up(caller, "SWITCH_CONGESTION")
+        assert stage.hear(LegEnded, caller).cause == "SWITCH_CONGESTION"
+        stage.switch.hang_up(caller, "NORMAL_CLEARING")
+        stage.switch.hang_up(GONE, "NORMAL_CLEARING")
+        stage.pass_time(0.1)
+        assert len(stage.told(LegEnded)) == 1
+
+    def test_commands_for_a_leg_that_is_gone_are_nothing(self, stage: Stage) -> None:
+        """A posted command raises nothing and nothing comes of it."""
+        for post in POSTED.values():
+            post(stage.switch, GONE)
+        stage.pass_time(0.1)
+        assert stage.heard == []
+
+
+class TestAgent:
+    """A phone is called."""
+
+    def test_a_phone_that_answers_rings_and_then_waits_for_commands(self, stage: Stage) -> None:
+        """Ringing, answered, parked, in this order; the leg carries what it was made with."""
+        request = request_for(stage.phone("1001", ANSWERING), callcore_agent="1001")
+        stage.switch.originate(request)
+        parked = stage.hear(LegParked, request.leg_id)
+        assert not parked.is_inbound
+        assert parked.is_line_answered
+        assert parked.variables == {"callcore_offer": "o1", "callcore_agent": "1001"}
+        assert [kind for kind, _ in stage.told_of(request.leg_id)] == [
+            "LegRinging",
+            "LegAnswered",
+            "LegParked",
+        ]
+
+    @pytest.mark.parametrize(
+        ("manner", "reason", "rings"),
+        [
+            (BUSY, OfferLostReason.BUSY, False),
+            (REFUSING, OfferLostReason.REFUSED, True),
+            (SILENT, OfferLostReason.NO_ANSWER, True),
+            (UNREGISTERED, OfferLostReason.UNREGISTERED, False),
+        ],
+    )
+    def test_a_phone_that_does_not_answer_ends_with_a_cause_that_says_why(
+        self, stage: Stage, manner: str, reason: OfferLostReason, *, rings: bool
+    ) -> None:
+        """Told once; only a phone that was reached rings."""
+        request = request_for(stage.phone("1001", manner), timeout_seconds=1)
+        stage.switch.originate(request)
+        ended = stage.hear(LegEnded, request.leg_id)
+        assert outcomes.offer_lost_by(ended.cause) is reason
+        stage.pass_time(0.1)
+        kinds = [kind for kind, _ in stage.told_of(request.leg_id)]
+        assert kinds == (["LegRinging"] if rings else []) + ["LegEnded"]
+        assert not stage.switch.leg_exists(request.leg_id)
+
+    def test_a_ringing_phone_can_be_silenced(self, stage: Stage) -> None:
+        """Its leg ends with our cause, and is not answered any more."""
+        request = request_for(stage.phone("1001", SILENT))
+        stage.switch.originate(request)
+        stage.hear(LegRinging, request.leg_id)
+        assert stage.switch.leg_exists(request.leg_id)
+        stage.switch.hang_up(request.leg_id, "ORIGINATOR_CANCEL")
+        assert stage.hear(LegEnded, request.leg_id).cause == "ORIGINATOR_CANCEL"
+        stage.pass_time(0.1)
+        assert [kind for kind, _ in stage.told_of(request.leg_id)] == ["LegRinging", "LegEnded"]
+
+
+class TestConversation:
+    """Caller and agent are joined."""
+
+    def test_a_bridge_is_told_once_with_the_caller_first(self, stage: Stage) -> None:
+        """The music ends with it, untold, and does not come back."""
+        caller, agent = talking(stage)
+        (bridged,) = stage.told(LegBridged)
+        assert (bridged.leg_id, bridged.other_leg_id) == (caller, agent)
+        stage.pass_time(0.1)
+        kinds = [kind for kind, _ in stage.told_of(caller)]
+        assert kinds[-2:] == ["PlaybackStarted", "LegBridged"]
+
+    @pytest.mark.parametrize("gone", ["caller", "agent"])
+    def test_a_leg_that_is_gone_cannot_be_bridged(self, stage: Stage, gone: str) -> None:
+        """The other leg is not touched."""
+        if gone == "caller":
+            left = picked_up(stage)
+            legs = (GONE, left)
+        else:
+            left = waiting(stage)
+            legs = (left, GONE)
+        with pytest.raises(LegGoneError):
+            stage.switch.bridge(*legs)
+        stage.pass_time(0.1)
+        assert stage.switch.leg_exists(left)
+
+    def test_a_caller_without_media_is_lost_by_a_bridge(self, stage: Stage) -> None:
+        """Neither answered nor hearing anything: the switch hangs up both."""
+        caller, agent = arrived(stage), picked_up(stage)
+        stage.switch.bridge(caller, agent)
+        assert stage.hear(LegEnded, caller).cause == "DESTINATION_OUT_OF_ORDER"
+        assert stage.hear(LegEnded, agent).cause == "ORIGINATOR_CANCEL"
+        assert stage.told(LegBridged) == []
+
+    def test_an_agent_who_hangs_up_takes_the_caller_along(self, stage: Stage) -> None:
+        """The agent's end, then the end of the talk on the caller's leg, then the caller's end."""
+        caller, agent = talking(stage)
+        stage.heard.clear()
+        stage.put_down(agent)
+        stage.hear(LegEnded, caller)
+        assert stage.told_of(caller, agent) == [
+            ("LegEnded", agent),
+            ("LegUnbridged", caller),
+            ("LegEnded", caller),
+        ]
+
+    def test_a_caller_who_hangs_up_takes_the_agent_along(self, stage: Stage) -> None:
+        """The caller's end first; only the caller's leg is told to talk no more."""
+        caller, agent = talking(stage)
+        stage.heard.clear()
+        stage.put_down(caller)
+        stage.hear(LegEnded, agent)
+        stage.hear(LegUnbridged, caller)
+        assert stage.told_of(caller, agent)[0] == ("LegEnded", caller)
+        assert len(stage.told_of(caller, agent)) == 3
+
+    def test_an_agent_leaves_before_the_legs_have_met(self, stage: Stage) -> None:
+        """No bridge is told, and the caller is lost with the agent."""
+        caller, agent = waiting(stage), picked_up(stage)
+        stage.switch.bridge(caller, agent)
+        stage.put_down(agent)
+        stage.hear(LegEnded, caller)
+        assert stage.told(LegBridged) == []
+
+    def test_a_hold_is_told_of_the_phone_that_holds(self, stage: Stage) -> None:
+        """And so is its end."""
+        _, agent = talking(stage)
+        stage.hold(agent)
+        stage.hear(LegHeld, agent)
+        stage.unhold(agent)
+        stage.hear(LegUnheld, agent)
+
+    def test_a_blind_transfer_ends_the_agent_only(self, stage: Stage) -> None:
+        """The caller talks no more, and lives on at the other extension."""
+        caller, agent = talking(stage)
+        stage.heard.clear()
+        stage.transfer_blind(agent, ELSEWHERE)
+        stage.hear(LegUnbridged, caller)
+        stage.hear(LegEnded, agent)
+        stage.until(lambda: (found := leg(stage, caller)) and found.dialled_number == ELSEWHERE)
+        assert stage.told(LegEnded, caller) == []
+
+    def test_a_recording_is_told_by_its_path(self, stage: Stage) -> None:
+        """When it has begun and when it is complete, at the latest after the leg's end."""
+        caller, _ = talking(stage)
+        stage.switch.start_recording(caller, RECORDING)
+        assert stage.hear(RecordingStarted, caller).path == RECORDING
+        stage.switch.stop_recording(caller, RECORDING)
+        assert stage.hear(RecordingStopped, caller).path == RECORDING
+        stage.switch.start_recording(caller, RECORDING)
+        stage.until(lambda: len(stage.told(RecordingStarted)) == 2)
+        stage.put_down(caller)
+        stage.until(lambda: len(stage.told(RecordingStopped)) == 2)
+
+
+class TestAsking:
+    """What is there, as asking finds it."""
+
+    def test_a_waiting_caller_is_not_parked_but_remembers(self, stage: Stage) -> None:
+        """While music plays the leg does not await commands; an empty value takes one away."""
+        caller = arrived(stage)
+        stage.until(lambda: (found := leg(stage, caller)) and found.is_parked)
+        stage.switch.answer(caller)
+        stage.switch.play_endlessly(caller, MUSIC)
+        stage.switch.remember(caller, {"callcore_queue": "", "callcore_waits_in": "support"})
+        stage.hear(PlaybackStarted, caller)
+        found = leg(stage, caller)
+        assert found is not None
+        assert found.variables == {"callcore_waits_in": "support"}
+        assert found.is_inbound
+        assert found.is_line_answered
+        assert not found.is_parked
+        assert found.bridged_to is None
+        assert (found.caller_number, found.dialled_number) == ("+48200100", "8001")
+        assert found.answered_at is not None
+        assert found.created_at < found.answered_at <= stage.told(LegAnswered)[0].at
+
+    def test_who_talks_is_bridged_to_the_other(self, stage: Stage) -> None:
+        """Both ways, and neither is parked."""
+        caller, agent = talking(stage)
+        found = {leg.leg_id: leg for leg in stage.switch.legs()}
+        assert found[caller].bridged_to == agent
+        assert found[agent].bridged_to == caller
+        assert not found[caller].is_parked
+        assert not found[agent].is_parked
+        assert found[agent].variables == {"callcore_offer": "o1"}
+        assert not found[agent].is_inbound
+
+    def test_who_picked_up_is_parked(self, stage: Stage) -> None:
+        """An agent's leg that nobody bridged yet."""
+        agent = picked_up(stage)
+        stage.until(lambda: (found := leg(stage, agent)) and found.is_parked)
+        found = leg(stage, agent)
+        assert found is not None
+        assert found.is_line_answered
+
+    def test_a_phone_that_rings_is_neither_answered_nor_parked(self, stage: Stage) -> None:
+        """But it is there."""
+        request = request_for(stage.phone("1001", SILENT))
+        stage.switch.originate(request)
+        stage.hear(LegRinging, request.leg_id)
+        found = leg(stage, request.leg_id)
+        assert found is not None
+        assert (found.is_line_answered, found.is_parked, found.answered_at) == (False, False, None)
+
+    def test_what_is_gone_is_not_found(self, stage: Stage) -> None:
+        """Nor are legs that are none of ours."""
+        caller = arrived(stage)
+        assert stage.switch.leg_exists(caller)
+        assert not stage.switch.leg_exists(GONE)
+        stage.put_down(caller)
+        stage.hear(LegEnded, caller)
+        stage.until(lambda: leg(stage, caller) is None)
+
+
+class TestDialplan:
+    """The dead man's switch, and handing a caller back."""
+
+    def test_a_transferred_caller_is_elsewhere(self, stage: Stage) -> None:
+        """The leg is not parked any more and lives."""
+        caller = waiting(stage)
+        stage.switch.transfer(caller, ELSEWHERE, "public")
+        stage.until(lambda: (found := leg(stage, caller)) and found.dialled_number == ELSEWHERE)
+        found = leg(stage, caller)
+        assert found is not None
+        assert not found.is_parked
+
+    def test_an_unattended_guard_sends_the_caller_away(self, stage: Stage) -> None:
+        """Not before its time."""
+        caller = waiting(stage)
+        stage.switch.guard(caller, 1, ELSEWHERE, "public")
+        found = leg(stage, caller)
+        assert found is not None
+        assert found.dialled_number == "8001"
+        stage.until(lambda: (found := leg(stage, caller)) and found.dialled_number == ELSEWHERE)
+
+    def test_a_guard_that_is_taken_off_or_set_anew_does_nothing(self, stage: Stage) -> None:
+        """Each caller has one."""
+        talks, waits = waiting(stage), waiting(stage)
+        for caller in (talks, waits):
+            stage.switch.guard(caller, 1, ELSEWHERE, "public")
+        stage.switch.unguard(talks)
+        stage.switch.guard(waits, 60, ELSEWHERE, "public")
+        stage.pass_time(2.1)
+        assert {leg.dialled_number for leg in stage.switch.legs()} == {"8001"}
+
+
+POSTED: dict[str, Callable[[Switch, LegId], object]] = {
+    "answer": lambda switch, leg_id: switch.answer(leg_id),
+    "play_endlessly": lambda switch, leg_id: switch.play_endlessly(leg_id, MUSIC),
+    "announce": lambda switch, leg_id: switch.announce(leg_id, PROMPTS),
+    "stop_playing": lambda switch, leg_id: switch.stop_playing(leg_id),
+    "remember": lambda switch, leg_id: switch.remember(leg_id, {"callcore_x": "y"}),
+    "guard": lambda switch, leg_id: switch.guard(leg_id, 60, ELSEWHERE, "public"),
+    "unguard": lambda switch, leg_id: switch.unguard(leg_id),
+    "transfer": lambda switch, leg_id: switch.transfer(leg_id, ELSEWHERE, "public"),
+    "hang_up": lambda switch, leg_id: switch.hang_up(leg_id, "NORMAL_CLEARING"),
+    "start_recording": lambda switch, leg_id: switch.start_recording(leg_id, RECORDING),
+    "stop_recording": lambda switch, leg_id: switch.stop_recording(leg_id, RECORDING),
+}
+
+ASKED: dict[str, Callable[[Switch, LegId], object]] = {
+    "bridge": lambda switch, leg_id: switch.bridge(leg_id, GONE),
+    "leg_exists": lambda switch, leg_id: switch.leg_exists(leg_id),
+    "legs": lambda switch, _: switch.legs(),
+    "originate": lambda switch, _: switch.originate(request_for("user/1001@test")),
+}
+
+
+class TestLink:
+    """The event socket goes away and comes back."""
+
+    def test_a_lost_link_is_told_and_no_command_works(self, stage: Stage) -> None:
+        """Each raises the same error; what happens meanwhile is not told, then or later."""
+        caller, agent = talking(stage)
+        assert stage.switch.is_connected
+        stage.lose_link()
+        assert stage.hear(SwitchLost).reason
+        assert not stage.switch.is_connected
+        for command in (POSTED | ASKED).values():
+            with pytest.raises(SwitchUnavailableError):
+                command(stage.switch, caller)
+        stage.put_down(agent)
+        stage.pass_time(0.2)
+        stage.restore_link()
+        stage.hear(SwitchRestored)
+        stage.pass_time(0.1)
+        assert stage.told(LegEnded) == []
+        assert not stage.switch.leg_exists(caller)
+
+    def test_a_restored_link_is_of_the_same_core(self, stage: Stage) -> None:
+        """Calls went on, and can be asked about and commanded again."""
+        caller = waiting(stage)
+        stage.lose_link()
+        stage.hear(SwitchLost)
+        stage.restore_link()
+        restored = stage.hear(SwitchRestored)
+        assert restored.core_uuid
+        assert not restored.is_restarted
+        assert stage.switch.is_connected
+        assert [leg.leg_id for leg in stage.switch.legs()] == [caller]
+        stage.switch.hang_up(caller, "NORMAL_CLEARING")
+        stage.hear(LegEnded, caller)
+
+    def test_a_restarted_core_has_none_of_the_old_legs(self, stage: Stage) -> None:
+        """It says that it is another; the end of the old legs is told by nobody."""
+        caller, agent = talking(stage)
+        stage.lose_link()
+        stage.hear(SwitchLost)
+        stage.restore_link()
+        before = stage.hear(SwitchRestored).core_uuid
+        stage.heard.clear()
+        stage.lose_core()
+        stage.hear(SwitchLost)
+        stage.restart_core()
+        restored = stage.hear(SwitchRestored)
+        assert restored.is_restarted
+        assert restored.core_uuid != before
+        assert stage.switch.legs() == []
+        assert not stage.switch.leg_exists(caller)
+        assert stage.told_of(caller, agent) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        lambda switch, leg_id: switch.remember(leg_id, {"callcore_x": "${hostname}"}),
+        lambda switch, leg_id: switch.remember(leg_id, {"sip_from_user": "x"}),
+        lambda switch, leg_id: switch.play_endlessly(leg_id, "/a\n\napi status"),
+        lambda switch, leg_id: switch.announce(leg_id, ("../secret.wav",)),
+        lambda switch, leg_id: switch.transfer(leg_id, "1 2", "public"),
+        lambda switch, leg_id: switch.guard(leg_id, 5, "4000", "a;b"),
+        lambda switch, leg_id: switch.hang_up(leg_id, "normal clearing"),
+        lambda switch, leg_id: switch.originate(request_for("user/1,user/2")),
+    ],
+)
+def test_hostile_text_is_refused(stage: Stage, command: Callable[[Switch, LegId], None]) -> None:
+    """What would end or expand a command never becomes part of one."""
+    caller = arrived(stage)
+    with pytest.raises(HostileTextError):
+        command(stage.switch, caller)
