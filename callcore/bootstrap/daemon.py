@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 from collections.abc import Mapping
 from contextlib import ExitStack
 
@@ -27,7 +26,7 @@ from callcore.bootstrap.history import History
 from callcore.bootstrap.links import LinkNews
 from callcore.bootstrap.patience import until_done
 from callcore.bootstrap.readiness import Readiness
-from callcore.bootstrap.simulation import end, simulated_switch
+from callcore.bootstrap.simulation import Simulation
 from callcore.bootstrap.stores import open_stores
 from callcore.bootstrap.watching import view_of
 from callcore.flows.site import Site
@@ -43,8 +42,6 @@ from callcore.settings import NodeSettings, Settings
 DRAIN_SECONDS = 10.0
 """How long a stop waits for calls to end; those left go on and are adopted by the next start."""
 
-DEMONSTRATION_ARRIVALS_PER_MINUTE = 20.0
-
 
 class Daemon:
     """One process of one site."""
@@ -59,7 +56,7 @@ class Daemon:
         self._metrics = Metrics()
         self._metrics.expect_queues(settings.policy.queues)
         self._readiness = Readiness()
-        self._simulator: subprocess.Popen[str] | None = None
+        self._simulation: Simulation | None = None
 
     def run(self) -> None:
         """Runs until SIGINT or SIGTERM; a second one does not wait for calls to end."""
@@ -77,8 +74,11 @@ class Daemon:
     def _serve(self, stack: ExitStack) -> None:
         settings = self._settings
         http = self._start_http(stack)
+        if not settings.nodes:
+            self._simulation = Simulation(settings.policy, os.environ)
+            stack.callback(self._simulation.end)
         urls = open_stores(settings, stack, self._server_died)
-        nodes = self._nodes(stack)
+        nodes = settings.nodes if self._simulation is None else (self._simulation.node(),)
         floor = self._open_floor(urls.redis, stack)
         view = self._view(http.url, floor) if self._is_watched else None
         worker = Worker(spawn, call_bound)
@@ -132,18 +132,6 @@ class Daemon:
     ) -> None:
         level = Level.DEBUG if fault is None else Level.ERROR
         self._log.write(level, event, values, exception=fault)
-
-    def _nodes(self, stack: ExitStack) -> tuple[NodeSettings, ...]:
-        if self._settings.nodes:
-            return self._settings.nodes
-        node, self._simulator = stack.enter_context(
-            simulated_switch(
-                self._settings.policy,
-                arrivals_per_minute=DEMONSTRATION_ARRIVALS_PER_MINUTE,
-                environ=dict(os.environ),
-            )
-        )
-        return (node,)
 
     def _open_floor(self, url: str, stack: ExitStack) -> Floor:
         store = StoreMetrics(self._metrics, "redis")
@@ -206,8 +194,8 @@ class Daemon:
         """Takes no more calls, lets those in progress end, writes the records they leave."""
         self._readiness.draining()
         worker.stop_taking_calls()
-        if self._simulator is not None:
-            end(self._simulator)
+        if self._simulation is not None:
+            self._simulation.end()
         drained = Event()
         self._hurry.rawlink(lambda _: drained.set())
         waiting = spawn("drain", worker.drain, DRAIN_SECONDS)

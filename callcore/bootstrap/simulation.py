@@ -8,8 +8,7 @@ import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 from gevent.fileobject import FileObject
 
@@ -29,71 +28,55 @@ class SimulationError(Exception):
     """The simulated switch did not start."""
 
 
-@contextmanager
-def simulated_switch(
-    policy: SitePolicy, *, arrivals_per_minute: float, environ: dict[str, str]
-) -> Iterator[tuple[NodeSettings, subprocess.Popen[str]]]:
+class Simulation:
     """A switch with callers for every number of the site and a phone for every agent.
 
-    It has a session of its own, so that Ctrl-C at the terminal reaches callcore alone, and ends
-    with this process whatever happens to it, because its standard input does. Raises
-    ``SimulationError``.
+    The process has a session of its own, so that Ctrl-C at the terminal reaches callcore alone, and
+    ends with this one whatever happens to it, because its standard input does.
     """
-    password = secrets.token_urlsafe(16)
-    queues = {number: route.queue for number, route in policy.numbers.items()}
-    command = [
-        sys.executable,
-        "-m",
-        "callcore",
-        "simulate-switch",
-        "--queues",
-        json.dumps(queues),
-        "--agents",
-        ",".join(policy.agents),
-        "--arrivals-per-minute",
-        str(arrivals_per_minute),
-        "--context",
-        policy.fallback.context,
-        "--until-stdin-ends",
-    ]
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        command,
-        env={**environ, PASSWORD_VARIABLE: password},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        port = _port_of(process)
+
+    def __init__(self, policy: SitePolicy, environ: Mapping[str, str]) -> None:
+        """Begins to start the process."""
+        self._password = secrets.token_urlsafe(16)
+        queues = {number: route.queue for number, route in policy.numbers.items()}
+        command = [
+            *(sys.executable, "-m", "callcore", "simulate-switch", "--until-stdin-ends"),
+            *("--queues", json.dumps(queues)),
+            *("--agents", ",".join(policy.agents)),
+            *("--context", policy.fallback.context),
+        ]
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command,
+            env={**environ, PASSWORD_VARIABLE: self._password},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def node(self) -> NodeSettings:
+        """The switch as a node, once it listens. Raises ``SimulationError``."""
+        line = self._process.stdout.readline() if self._process.stdout else ""
+        word, _, port = line.strip().partition(" ")
+        if word != "ready" or not port.isdigit():
+            message = f"the simulated switch did not start (it said {line.strip()!r})"
+            raise SimulationError(message)
         node = NodePolicy(
             name=NodeName("simulated"),
             host="127.0.0.1",
-            port=port,
+            port=int(port),
             heartbeat_seconds=HEARTBEAT_SECONDS,
         )
-        yield NodeSettings(policy=node, password=password), process
-    finally:
-        end(process)
+        return NodeSettings(policy=node, password=self._password)
 
-
-def end(process: subprocess.Popen[str]) -> None:
-    """Shuts the switch down as an operator would: every call ends, then the process."""
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def _port_of(process: subprocess.Popen[str]) -> int:
-    line = process.stdout.readline() if process.stdout else ""
-    word, _, port = line.strip().partition(" ")
-    if word != "ready" or not port.isdigit():
-        message = f"the simulated switch did not start (it said {line.strip()!r})"
-        raise SimulationError(message)
-    return int(port)
+    def end(self) -> None:
+        """Shuts the switch down as an operator would: every call ends, then the process."""
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
 def serve(

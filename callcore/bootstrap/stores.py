@@ -35,12 +35,11 @@ def open_stores(settings: Settings, children: ExitStack, died: Died) -> StoreUrl
     Raises ``embedded.EmbeddedServerError``.
     """
     redis, postgres = settings.redis_url, settings.postgres_url
+    directory = settings.data_directory
     if redis is None:
-        redis = _kept(embedded.start_valkey(settings.data_directory), "valkey", children, died)
+        redis = _kept(embedded.start_valkey(directory), "valkey", children, died)
     if postgres is None:
-        postgres = _kept(
-            embedded.start_postgres(settings.data_directory), "postgres", children, died
-        )
+        postgres = _kept(embedded.start_postgres(directory), "postgres", children, died)
     elif settings.postgres_password is not None:
         postgres = _with_password(postgres, settings.postgres_password)
     return StoreUrls(redis=redis, postgres=postgres)

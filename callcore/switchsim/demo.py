@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _HEARTBEAT_SECONDS = 5.0
 _SESSIONS = 20_000
+_FIRST_CALLERS = 3
+_LOOK_SECONDS = 0.1
+"""Callers come once somebody is connected to take them."""
 _SESSIONS_PER_SECOND = 2_000
 
 
@@ -79,7 +82,9 @@ def run(  # noqa: PLR0913 - each is an option of the command line
             ),
         )
         _say_ready(bound_port, ready_fd)
-        callers.start()
+        while not switch.connection_count and not stopping.wait(_LOOK_SECONDS):
+            pass
+        callers.start(at_once=_FIRST_CALLERS)
         stopping.wait()
         callers.stop()
         switch.shut_down()

@@ -91,10 +91,12 @@ class Callers:
         self._began_at = 0
         self._timer: Timer | None = None
 
-    def start(self) -> None:
-        """Lets callers come."""
+    def start(self, at_once: int = 0) -> None:
+        """Lets callers come; so many of them have been on their way already."""
         self._began_at = self._switch.clock.now()
         self._plan()
+        for _ in range(at_once):
+            self._call()
 
     def stop(self) -> None:
         """Lets no more callers come; those who are there stay."""
@@ -112,6 +114,9 @@ class Callers:
         if self._timer is None:
             return
         self._plan()
+        self._call()
+
+    def _call(self) -> None:
         chance = self._switch.pace.chance
         habits = self._habits
         number = f"+4820{chance.randrange(1_000_000, 9_999_999)}"

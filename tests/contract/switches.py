@@ -127,6 +127,7 @@ class Stage(ABC):
     def restart_core(self) -> None:
         """A switch that died is started again."""
 
+    @abstractmethod
     def close(self) -> None:
         """Ends what the stage began."""
 
@@ -189,6 +190,9 @@ class FakeStage(Stage):
 
     def restart_core(self) -> None:
         self.fake.restore_link(is_restarted=True)
+
+    def close(self) -> None:
+        self.fake.deliver_to(lambda _: None)
 
 
 class RealStage(Stage):

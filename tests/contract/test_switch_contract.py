@@ -1,4 +1,4 @@
-"""Every switch keeps the port's promises: the fake that flows are tested on, and the real adapter."""
+"""Every switch keeps the port's promises: the fake of the flow tests and the real adapter."""
 
 from __future__ import annotations
 

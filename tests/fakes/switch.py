@@ -45,6 +45,7 @@ STEP_SECONDS = 0.02
 
 ANNOUNCING_AFTER_SECONDS = 0.2
 PROMPT_SECONDS = 2.0
+ARRIVAL_GUARD = (5, "callcore_fallback", "public")
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ class FakeSwitch:
         queue: str | None = None,
         digit: str = "a",
     ) -> LegId:
-        """A caller arrives and is parked by the dialplan."""
+        """A caller arrives and is parked by the dialplan, under its dead man's switch."""
         leg_id = LegId(digit + str(uuid.uuid4())[1:])
         leg = FakeLeg(
             leg_id,
@@ -144,6 +145,7 @@ class FakeSwitch:
         if queue is not None:
             leg.variables["callcore_queue"] = queue
         self.legs_by_id[leg_id] = leg
+        self._guard(leg, *ARRIVAL_GUARD)
         self._park(leg)
         return leg_id
 
@@ -189,6 +191,7 @@ class FakeSwitch:
         leg.dialled, leg.playing = dialled, None
         if queue is not None:
             leg.variables["callcore_queue"] = queue
+        self._guard(leg, *ARRIVAL_GUARD)
         self._park(leg)
 
     def lose_link(self) -> None:
@@ -264,11 +267,8 @@ class FakeSwitch:
     def guard(self, leg_id: LegId, seconds: int, extension: str, context: str) -> None:
         commands.guard(leg_id, seconds, extension, context)
         leg = self._command("guard", leg_id)
-        if leg is None:
-            return
-        self._unguard(leg)
-        leg.guarded = (seconds, extension, context)
-        leg.guard_timer = self._later(leg, seconds, lambda: self._leave(leg, extension, context))
+        if leg is not None:
+            self._guard(leg, seconds, extension, context)
 
     def unguard(self, leg_id: LegId) -> None:
         leg = self._command("unguard", leg_id)
@@ -299,9 +299,7 @@ class FakeSwitch:
         if phone.is_ringing:
             self._soon(
                 leg,
-                lambda: self._tell(
-                    LegRinging(node=NODE, at=self._clock.now(), leg_id=leg.leg_id)
-                ),
+                lambda: self._tell(LegRinging(node=NODE, at=self._clock.now(), leg_id=leg.leg_id)),
             )
         if phone.answers_after_seconds is not None:
             self._later(leg, phone.answers_after_seconds, lambda: self._pick_up(leg))
@@ -438,9 +436,7 @@ class FakeSwitch:
 
     def _tell_played(self, leg: FakeLeg, path: str) -> None:
         now = self._clock.now()
-        self._tell(
-            PlaybackEnded(node=NODE, at=now, leg_id=leg.leg_id, path=path, is_missing=False)
-        )
+        self._tell(PlaybackEnded(node=NODE, at=now, leg_id=leg.leg_id, path=path, is_missing=False))
 
     def _is_missing(self, leg: FakeLeg, sound: str, *paths: str) -> bool:
         """A sequence is missing when nothing of it is there."""
@@ -475,6 +471,11 @@ class FakeSwitch:
 
     def _tell_ended(self, leg_id: LegId, cause: str) -> None:
         self._tell(LegEnded(node=NODE, at=self._clock.now(), leg_id=leg_id, cause=cause))
+
+    def _guard(self, leg: FakeLeg, seconds: int, extension: str, context: str) -> None:
+        self._unguard(leg)
+        leg.guarded = (seconds, extension, context)
+        leg.guard_timer = self._later(leg, seconds, lambda: self._leave(leg, extension, context))
 
     def _unguard(self, leg: FakeLeg) -> None:
         leg.guarded = None

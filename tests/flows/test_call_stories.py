@@ -41,11 +41,11 @@ class TestServed:
         floor.log_in(ANN)
         caller = floor.call_in()
         leg = floor.switch.legs_by_id[caller]
-        assert leg.is_answered
         assert leg.playing == "local_stream://moh"
         assert floor.agent(ANN).state is AgentState.RESERVED
 
         floor.clock.advance(2.1)
+        assert leg.is_answered
         assert floor.agent(ANN).state is AgentState.TALKING
         floor.clock.advance(30)
         agent_leg = leg.bridged_to
