@@ -7,6 +7,8 @@ message to the call, whose script calls the agent's phone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from callcore.domain import routing
 from callcore.domain.agents import AgentState
 from callcore.domain.events import AgentChanged
@@ -40,9 +42,9 @@ class Dispatcher:
     def caller_waiting(self, queue: QueueName, triggered_at: Micros) -> None:
         """Somebody waits in the queue who did not before. May raise ``StoreUnavailableError``."""
         for _ in range(ROUNDS):
-            agents = self._site.roster.free_agents(queue, CANDIDATES)
-            callers = self._reachable(queue) if agents else []
-            pairs = routing.match(callers, [agent.agent_id for agent in agents])
+            (found,) = self._site.waiting_room.candidates([queue], CANDIDATES)
+            agents = [agent.agent_id for agent in found.agents]
+            pairs = routing.match(self._reachable(found.callers), agents)
             if not pairs:
                 return
             answers = [
@@ -59,10 +61,11 @@ class Dispatcher:
         if agent is None:
             return
         for _ in range(ROUNDS):
+            found = self._site.waiting_room.candidates(agent.queues, CANDIDATES)
             heads = [
                 (caller.score, (caller, queue))
-                for queue in agent.queues
-                for caller in self._reachable(queue)[:1]
+                for queue, candidates in zip(agent.queues, found, strict=True)
+                for caller in self._reachable(candidates.callers)[:1]
             ]
             best = routing.best_caller(heads)
             if best is None:
@@ -72,11 +75,11 @@ class Dispatcher:
             if answer is not ReserveAnswer.CALLER_GONE:
                 return
 
-    def _reachable(self, queue: QueueName) -> list[WaitingCaller]:
-        """The first callers whom this process follows over a link that is up."""
+    def _reachable(self, callers: Sequence[WaitingCaller]) -> list[WaitingCaller]:
+        """The callers whom this process follows over a link that is up."""
         return [
             caller
-            for caller in self._site.waiting_room.first_waiting(queue, CANDIDATES)
+            for caller in callers
             if (node := self._switchboard.node_of(caller.call_id)) is not None
             and self._site.switches[node].is_connected
         ]

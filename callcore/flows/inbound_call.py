@@ -113,16 +113,6 @@ class InboundCalls:
             self._turn_away(call, arrival)
             return
         place = Place(priority=priority, first_joined_at=arrival.at)
-        call.answer()
-        call.play_music(queue.music)
-        call.remember(
-            call=call.caller.call_id,
-            queue="",
-            waits_in=queue.name,
-            priority=str(priority),
-            joined_at=str(place.first_joined_at),
-            arrived_at=str(call.caller.arrived_at),
-        )
         self._wait_and_talk(call, queue, place, heard_at)
 
     def _queue_for(self, arrival: LegParked) -> tuple[QueuePolicy | None, int]:

@@ -76,8 +76,10 @@ class WaitingCall:
         self._join(is_adopted=is_adopted)
         self._call.is_open_to_offers = True
         try:
-            self._set_timers()
             self._look_for_agent(triggered_at)
+            if not is_adopted:
+                self._welcome()
+            self._set_timers()
             offering = self._until_won()
         except CallerHungUpError as hung_up:
             is_switch = hung_up.ended.cause in SWITCH_CAUSES
@@ -142,6 +144,23 @@ class WaitingCall:
             CallRefused(
                 at=now, call_id=self._call.caller.call_id, queue=self._queue.name, reason=reason
             )
+        )
+
+    def _welcome(self) -> None:
+        """Answers the line and begins the music: only now, when the caller has a place.
+
+        What the next process needs to adopt the call is kept on the leg.
+        """
+        call, place = self._call, self._place
+        call.answer()
+        call.play_music(self._queue.music)
+        call.remember(
+            call=call.caller.call_id,
+            queue="",
+            waits_in=self._queue.name,
+            priority=str(place.priority),
+            joined_at=str(place.first_joined_at),
+            arrived_at=str(call.caller.arrived_at),
         )
 
     def _set_timers(self) -> None:

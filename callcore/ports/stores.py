@@ -114,6 +114,16 @@ class FreeAgent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """Who may be paired in a queue now, each side best first."""
+
+    callers: tuple[WaitingCaller, ...]
+    """Those who wait and are not being offered."""
+    agents: tuple[FreeAgent, ...]
+    """Those who are available and not resting."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reservation:
     """A caller promised to an agent for ``lease_seconds``, to be renewed or resolved by then."""
 
@@ -221,8 +231,8 @@ class WaitingRoom(Protocol):
         call does not wait there.
         """
 
-    def first_waiting(self, queue: QueueName, count: int) -> list[WaitingCaller]:
-        """Up to ``count`` callers who wait and are not being offered, best first."""
+    def candidates(self, queues: Sequence[QueueName], count: int) -> list[Candidates]:
+        """Up to ``count`` of each side of each queue, in the order asked; one read for all."""
 
     def call(self, call_id: CallId) -> FloorCall | None:
         """What is known of a call."""
@@ -253,9 +263,6 @@ class Roster(Protocol):
 
     def end_break(self, agent_id: AgentId, request_id: str) -> AgentAnswer:
         """Makes a resting agent available."""
-
-    def free_agents(self, queue: QueueName, count: int) -> list[FreeAgent]:
-        """Up to ``count`` available agents of the queue who may be asked now, best first."""
 
     def reserve(self, reservation: Reservation) -> ReserveAnswer:
         """Promises the caller to the agent if both are still free. Idempotent by the offer id."""

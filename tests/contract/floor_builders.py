@@ -10,7 +10,7 @@ from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferI
 from callcore.domain.outcomes import CallOutcome, HungUpBy
 from callcore.domain.records import CallRecord, OfferRecord, QueueVisit
 from callcore.ports.records import PendingRecords
-from callcore.ports.stores import Joining, Reservation, Roster, WaitingRoom
+from callcore.ports.stores import Candidates, Joining, Reservation, Roster, WaitingRoom
 
 SUPPORT = QueueName("support")
 SALES = QueueName("sales")
@@ -151,11 +151,17 @@ def talking(floor: AnyFloor) -> Offer:
     return offer
 
 
+def candidates(floor: AnyFloor, queue: QueueName, count: int) -> Candidates:
+    """Who may be paired in one queue."""
+    (found,) = floor.waiting_room.candidates([queue], count)
+    return found
+
+
 def free_ids(floor: AnyFloor, queue: QueueName = SUPPORT) -> list[str]:
     """Who may be asked, best first."""
-    return [agent.agent_id for agent in floor.roster.free_agents(queue, 100)]
+    return [agent.agent_id for agent in candidates(floor, queue, 100).agents]
 
 
 def waiting_ids(floor: AnyFloor, queue: QueueName = SUPPORT) -> list[str]:
     """Who waits and is not being offered, best first."""
-    return [caller.call_id for caller in floor.waiting_room.first_waiting(queue, 100)]
+    return [caller.call_id for caller in candidates(floor, queue, 100).callers]

@@ -28,6 +28,7 @@ from tests.contract.floor_builders import (
     SALES,
     SUPPORT,
     AnyFloor,
+    candidates,
     free_ids,
     joining,
     make_available,
@@ -50,7 +51,7 @@ def test_callers_are_served_in_the_order_of_their_scores(floor: AnyFloor) -> Non
     """A lower score is served first, whoever came first."""
     for call_id, score in (("c1", 3.0), ("c2", 1.0), ("c3", 2.0)):
         floor.waiting_room.join(joining(call_id, score=score), request())
-    assert floor.waiting_room.first_waiting(SUPPORT, 2) == [
+    assert list(candidates(floor, SUPPORT, 2).callers) == [
         WaitingCaller(call_id=CallId("c2"), score=1.0),
         WaitingCaller(call_id=CallId("c3"), score=2.0),
     ]
@@ -74,7 +75,7 @@ def test_scores_keep_microseconds_and_signs(floor: AnyFloor) -> None:
     scores = (1_795_301_591_587_414.0, 1_795_301_591_587_415.0, -4e15, 0.1)
     for number, score in enumerate(scores):
         floor.waiting_room.join(joining(f"c{number}", score=score), request())
-    found = [caller.score for caller in floor.waiting_room.first_waiting(SUPPORT, 9)]
+    found = [caller.score for caller in list(candidates(floor, SUPPORT, 9).callers)]
     assert found == sorted(scores)
 
 
@@ -231,7 +232,7 @@ def test_no_more_callers_than_asked_for(floor: AnyFloor) -> None:
     """``count`` is a limit, also when it is 0."""
     for call_id in ("c1", "c2"):
         floor.waiting_room.join(joining(call_id), request())
-    assert [len(floor.waiting_room.first_waiting(SUPPORT, n)) for n in (0, 1, 2, 3)] == [0, 1, 2, 2]
+    assert [len(list(candidates(floor, SUPPORT, n).callers)) for n in (0, 1, 2, 3)] == [0, 1, 2, 2]
 
 
 def test_the_calls_of_a_node_are_in_every_state(floor: AnyFloor) -> None:
@@ -306,10 +307,10 @@ def test_enrolling_moves_a_free_agent_between_queues(floor: AnyFloor) -> None:
     """The agent keeps the state and the place among the idle ones."""
     make_available(floor, ANNA, SUPPORT)
     make_available(floor, BORIS, SALES)
-    since = floor.roster.free_agents(SUPPORT, 1)
+    since = list(candidates(floor, SUPPORT, 1).agents)
     floor.roster.enrol(ANNA, (SALES,), "Anna")
     assert (free_ids(floor, SUPPORT), free_ids(floor, SALES)) == ([], [ANNA, BORIS])
-    assert floor.roster.free_agents(SALES, 1) == since
+    assert list(candidates(floor, SALES, 1).agents) == since
 
 
 @pytest.mark.parametrize("state", ["logged_out", "reserved", "talking", "resting"])
@@ -349,8 +350,8 @@ def test_the_longest_idle_agent_comes_first(floor: AnyFloor) -> None:
     assert free_ids(floor) == [BORIS]
     offer.lose()
     assert free_ids(floor) == [BORIS, ANNA]
-    assert len(floor.roster.free_agents(SUPPORT, 1)) == 1
-    assert floor.roster.free_agents(SUPPORT, 0) == []
+    assert len(list(candidates(floor, SUPPORT, 1).agents)) == 1
+    assert list(candidates(floor, SUPPORT, 0).agents) == []
 
 
 def test_logging_in_and_out(floor: AnyFloor) -> None:
@@ -566,7 +567,7 @@ def test_a_caller_who_came_back_is_not_won_by_the_old_offer(floor: AnyFloor) -> 
     floor.waiting_room.join(joining("c1", score=5.0), request())
     assert floor.roster.win(offer.promise, Micros(1)) is OfferAnswer.STALE
     assert offer.lose() == OfferAnswer.DONE
-    assert floor.waiting_room.first_waiting(SUPPORT, 9) == [
+    assert list(candidates(floor, SUPPORT, 9).callers) == [
         WaitingCaller(call_id=CallId("c1"), score=5.0)
     ]
 
@@ -809,6 +810,16 @@ def test_a_record_is_appended_once(floor: AnyFloor) -> None:
     floor.pending_records.acknowledge([pending.entry_id])
     floor.pending_records.append(record("c1"))
     assert floor.pending_records.read(9, 0) == []
+
+
+def test_candidates_of_several_queues_come_in_the_order_asked(floor: AnyFloor) -> None:
+    """Each queue with its own callers and agents; a queue nobody knows is empty."""
+    make_available(floor, ANNA, SALES)
+    floor.waiting_room.join(joining("c1"), request())
+    sales, nobody, support = floor.waiting_room.candidates([SALES, QueueName("nobody"), SUPPORT], 9)
+    assert [agent.agent_id for agent in sales.agents] == [ANNA]
+    assert (sales.callers, nobody.callers, nobody.agents, support.agents) == ((), (), (), ())
+    assert [caller.call_id for caller in support.callers] == ["c1"]
 
 
 def test_a_record_set_aside_does_not_wait_any_more(floor: AnyFloor) -> None:

@@ -27,6 +27,7 @@ from callcore.domain.records import CallRecord
 from callcore.ports.records import PendingRecord
 from callcore.ports.stores import (
     AgentAnswer,
+    Candidates,
     FloorAgent,
     FloorCall,
     FloorCallState,
@@ -176,10 +177,21 @@ class FakeWaitingRoom:
         ids = [place[2] for place in sorted(places)]
         return ids.index(call_id) + 1 if call_id in ids else None
 
-    def first_waiting(self, queue: QueueName, count: int) -> list[WaitingCaller]:
+    def candidates(self, queues: Sequence[QueueName], count: int) -> list[Candidates]:
         self._memory.check()
-        first = self._memory.in_order(queue, FloorCallState.WAITING)[:count]
-        return [WaitingCaller(call_id=call.call_id, score=call.score) for call in first]
+        return [
+            Candidates(
+                callers=tuple(
+                    WaitingCaller(call_id=call.call_id, score=call.score)
+                    for call in self._memory.in_order(queue, FloorCallState.WAITING)[:count]
+                ),
+                agents=tuple(
+                    FreeAgent(agent_id=agent.agent_id, score=float(agent.since))
+                    for agent in self._memory.free(queue)[:count]
+                ),
+            )
+            for queue in queues
+        ]
 
     def call(self, call_id: CallId) -> FloorCall | None:
         self._memory.check()
@@ -270,11 +282,6 @@ class FakeRoster:
             return memory.remember(verb, request_id, AgentAnswer.REFUSED)
         memory.move(agent, target)
         return memory.remember(verb, request_id, AgentAnswer.DONE)
-
-    def free_agents(self, queue: QueueName, count: int) -> list[FreeAgent]:
-        self._memory.check()
-        free = self._memory.free(queue)[:count]
-        return [FreeAgent(agent_id=agent.agent_id, score=float(agent.since)) for agent in free]
 
     def reserve(self, reservation: Reservation) -> ReserveAnswer:
         memory = self._memory

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import signal
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import gevent
 import psutil
-import psycopg
 import pytest
 
 from callcore.adapters.redisdb.floor import Floor
 from callcore.domain.agents import AgentState
-from callcore.domain.ids import NodeName
-from callcore.ports.stores import FloorAgent, StoreError
 from callcore.switchsim.dialplan import Dialplan
 from callcore.switchsim.distributions import Constant, Exponential, Lognormal, Uniform
 from callcore.switchsim.legs import Leg
@@ -25,7 +20,7 @@ from callcore.switchsim.population import Arrivals, Callers, Habits
 from callcore.switchsim.settings import SwitchSettings
 from callcore.switchsim.sounds import Sounds
 from callcore.switchsim.switch import SimulatedSwitch
-from tests.system.daemon import PASSWORD, Daemon, node, records, settings, until
+from tests.system.daemon import PASSWORD, Daemon, node, settings
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -78,6 +73,7 @@ class Soak:
                 dialplan=Dialplan(queues={"8001": "support", "8003": "sales"}),
                 sounds=Sounds(streams=frozenset({"moh"})),
                 media_timeout_seconds=1.5,
+                hold_music="tone_stream://%(200,100,620)",
             )
         )
         self._call_in = self.switch.call_in

@@ -24,7 +24,6 @@ from callcore.domain.ids import MICROS_PER_SECOND, AgentId, Micros, OfferId, Que
 from callcore.ports.stores import (
     AgentAnswer,
     FloorAgent,
-    FreeAgent,
     OfferAnswer,
     Reservation,
     ReserveAnswer,
@@ -204,14 +203,6 @@ class RedisRoster:
             ),
         )
         return answer is WakeAnswer.AWAKE
-
-    def free_agents(self, queue: QueueName, count: int) -> list[FreeAgent]:
-        """Up to ``count`` available agents of the queue, the longest free first."""
-        if count < 1:
-            return []
-        command = ("ZRANGE", self._keys.free_agents(queue), 0, count - 1, "WITHSCORES")
-        (found,) = self._client.send("free_agents", [command])
-        return [FreeAgent(agent_id=AgentId(member), score=score) for member, score in found]
 
     def agent(self, agent_id: AgentId) -> FloorAgent | None:
         """What is known of an agent."""

@@ -9,9 +9,11 @@ from callcore.adapters.redisdb.client import Client
 from callcore.adapters.redisdb.keys import Keys
 from callcore.adapters.redisdb.reread import until_current
 from callcore.adapters.redisdb.scripts import REMEMBER_ANSWER_SECONDS, Scripts
-from callcore.domain.ids import CallId, Micros, NodeName, QueueName
+from callcore.domain.ids import AgentId, CallId, Micros, NodeName, QueueName
 from callcore.ports.stores import (
+    Candidates,
     FloorCall,
+    FreeAgent,
     Joined,
     Joining,
     LeaveAnswer,
@@ -79,13 +81,29 @@ class RedisWaitingRoom:
         keys = [self._keys.waiting(queue), self._keys.offered(queue)]
         return self._scripts.position.run_counted(keys, [call_id])[1]
 
-    def first_waiting(self, queue: QueueName, count: int) -> list[WaitingCaller]:
-        """Up to ``count`` callers who wait and are not being offered, best first."""
+    def candidates(self, queues: Sequence[QueueName], count: int) -> list[Candidates]:
+        """Up to ``count`` of each side of each queue, in the order asked."""
         if count < 1:
-            return []
-        command = ("ZRANGE", self._keys.waiting(queue), 0, count - 1, "WITHSCORES")
-        (found,) = self._client.send("first_waiting", [command])
-        return [WaitingCaller(call_id=CallId(member), score=score) for member, score in found]
+            return [Candidates(callers=(), agents=()) for _ in queues]
+        found = self._client.send(
+            "candidates",
+            [
+                ("ZRANGE", key, 0, count - 1, "WITHSCORES")
+                for queue in queues
+                for key in (self._keys.waiting(queue), self._keys.free_agents(queue))
+            ],
+        )
+        return [
+            Candidates(
+                callers=tuple(
+                    WaitingCaller(call_id=CallId(member), score=score) for member, score in callers
+                ),
+                agents=tuple(
+                    FreeAgent(agent_id=AgentId(member), score=score) for member, score in agents
+                ),
+            )
+            for callers, agents in zip(found[::2], found[1::2], strict=True)
+        ]
 
     def call(self, call_id: CallId) -> FloorCall | None:
         """What is known of a call."""

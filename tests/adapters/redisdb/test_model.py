@@ -179,7 +179,8 @@ class BothFloors(RuleBasedStateMachine):
         ]
         assert real.waiting_room.counts(QUEUES) == fake.waiting_room.counts(QUEUES)
         for queue in QUEUES:
-            free = [[a.agent_id for a in f.roster.free_agents(queue, 9)] for f in self.floors]
+            pairs = [f.waiting_room.candidates([queue], 9)[0] for f in self.floors]
+            free = [[agent.agent_id for agent in found.agents] for found in pairs]
             assert free[0] == free[1]
             for call in CALLS:
                 places = {f.waiting_room.position(CallId(call), queue) for f in self.floors}

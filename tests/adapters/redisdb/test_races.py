@@ -91,8 +91,8 @@ def test_dispatchers_that_see_the_same_give_each_caller_one_agent(
         served: list[str] = []
         attempts = 0
         while True:
-            callers = own.waiting_room.first_waiting(queue, 3)
-            agents = own.roster.free_agents(queue, 3)
+            (found,) = own.waiting_room.candidates([queue], 3)
+            callers, agents = found.callers, found.agents
             if not callers or not agents:
                 return served
             attempts += 1
