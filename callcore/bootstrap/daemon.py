@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 
@@ -110,6 +111,9 @@ class Daemon:
             view.start()
             stack.callback(view.stop)
         self._stop.wait()
+        if view is not None:
+            view.stop()
+            self._say_stopping(worker.calls_count)
         self._drain(worker, history)
 
     def _start_http(self, stack: ExitStack) -> HttpServer:
@@ -189,6 +193,13 @@ class Daemon:
     def _say_where(self, url: str) -> None:
         pages = {page: f"{url}{page}" for page in ("metrics", "healthz", "readyz")}
         self._log.write(Level.INFO, "callcore_runs", pages)
+
+    def _say_stopping(self, calls_count: int) -> None:
+        """Tells who watched the view, and now looks at a bare terminal, what goes on."""
+        sys.stderr.write(
+            f"callcore stops: {calls_count} calls in progress end first, for at most "
+            f"{DRAIN_SECONDS:g} s; Ctrl-C again does not wait\n"
+        )
 
     def _drain(self, worker: Worker, history: History) -> None:
         """Takes no more calls, lets those in progress end, writes the records they leave."""

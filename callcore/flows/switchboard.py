@@ -24,6 +24,14 @@ Arrivals = Callable[[LegParked, Micros], None]
 LinkChanges = Callable[[SwitchRestored | SwitchLost], None]
 
 
+def is_for_us(parked: LegParked) -> bool:
+    """True if the dialplan parked the caller for callcore: it set a ``callcore_`` variable.
+
+    Others may park calls on the same switch (valet parking, other applications).
+    """
+    return parked.is_inbound and bool(parked.variables)
+
+
 class Switchboard:
     """The calls this process follows, by call and by leg."""
 
@@ -48,7 +56,7 @@ class Switchboard:
             call_id = self._calls_by_leg.get(event.leg_id)
             if call_id is not None:
                 self._post(call_id, event)
-            elif isinstance(event, LegParked) and event.is_inbound and self._arrivals:
+            elif isinstance(event, LegParked) and self._arrivals and is_for_us(event):
                 self._arrivals(event, self._now())
         elif isinstance(event, SwitchRestored | SwitchLost) and self._link_changes:
             self._link_changes(event)

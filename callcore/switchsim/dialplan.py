@@ -13,7 +13,11 @@ from dataclasses import dataclass, field
 
 Applications = Sequence[tuple[str, str]]
 
-_ARRIVAL = (("sched_cancel", ""), ("unset", "callcore_queue"))
+_ARRIVAL = (
+    ("sched_cancel", ""),
+    ("unset", "callcore_queue"),
+    ("set", "callcore_parked=true"),
+)
 _FALLBACK = (
     ("sched_cancel", ""),
     ("answer", ""),

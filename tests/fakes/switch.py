@@ -142,6 +142,7 @@ class FakeSwitch:
             name=name,
             dialled=dialled,
         )
+        leg.variables["callcore_parked"] = "true"
         if queue is not None:
             leg.variables["callcore_queue"] = queue
         self.legs_by_id[leg_id] = leg

@@ -17,6 +17,7 @@ from callcore.domain.events import (
     PromptMissing,
     WrapUpEnded,
 )
+from callcore.domain.ids import LegId
 from callcore.domain.outcomes import (
     CallOutcome,
     HungUpBy,
@@ -25,7 +26,7 @@ from callcore.domain.outcomes import (
     RefusalReason,
 )
 from callcore.domain.policies import NumberRoute
-from callcore.ports.switch_events import DigitPressed
+from callcore.ports.switch_events import DigitPressed, LegParked
 from tests.fakes.clock import settle
 from tests.fakes.switch import BUSY, NODE, REFUSING, SILENT, UNREGISTERED, Phone
 from tests.flows.floor import ANN, BOB, CLEO, POLICY, SUPPORT, TestFloor
@@ -385,3 +386,22 @@ def test_two_agents_and_two_callers_are_two_pairs(floor: TestFloor) -> None:
     floor.log_in(ANN, BOB)
     callers = {floor.call_in(), floor.call_in()}
     assert {floor.agent(ANN).call_id, floor.agent(BOB).call_id} == callers
+
+
+def test_a_call_that_another_application_parked_is_left_alone(floor: TestFloor) -> None:
+    """No variable of ours on the leg: neither answered nor recorded."""
+    event = LegParked(
+        node=NODE,
+        at=floor.clock.now(),
+        leg_id=LegId("b0000000-0000-4000-8000-000000000000"),
+        is_inbound=True,
+        is_line_answered=True,
+        caller_number="+48200100",
+        caller_name="Valet",
+        dialled_number="6001",
+        variables={},
+    )
+    floor.worker.deliver(event)
+    settle()
+    assert floor.switch.commands == []
+    assert floor.facts == []

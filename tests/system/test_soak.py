@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import gevent
 import psutil
 import pytest
 
 from callcore.adapters.redisdb.floor import Floor
 from callcore.domain.agents import AgentState
+from callcore.domain.ids import NodeName
+from callcore.ports.stores import StoreError
+from callcore.runtime.greenlets import spawn
 from callcore.switchsim.dialplan import Dialplan
 from callcore.switchsim.distributions import Constant, Exponential, Lognormal, Uniform
 from callcore.switchsim.legs import Leg
@@ -20,16 +25,18 @@ from callcore.switchsim.population import Arrivals, Callers, Habits
 from callcore.switchsim.settings import SwitchSettings
 from callcore.switchsim.sounds import Sounds
 from callcore.switchsim.switch import SimulatedSwitch
-from tests.system.daemon import PASSWORD, Daemon, node, settings
+from tests.system.daemon import PASSWORD, Daemon, node, records, settings, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 SPEED = 20.0
 SEED = 7
-CALLERS_PER_MINUTE = 16.0
+CALLERS_PER_MINUTE = 18.0
 """Of people's minutes, of which twenty pass in one of ours."""
 
-FALLBACK_CAUSE = "NORMAL_TEMPORARY_FAILURE"
+CALM_MICROS = 150_000
+ENDINGS = ("hangup", "unbridge")
+DEFECTS = ("greenlet_died", "listener_failed", "observer_failed", "frame_skipped")
 AT_REST = frozenset({AgentState.AVAILABLE, AgentState.WRAPPING_UP})
 AGENTS = tuple(f"10{number:02}" for number in range(1, 9))
 
@@ -62,7 +69,7 @@ class Soak:
     def __init__(self, base: Path, seed: int) -> None:
         self.base = base
         self.arrived: list[Leg] = []
-        self.lost_with_core: set[str] = set()
+        self.in_two_talks: set[str] = set()
         self.daemons: list[Daemon] = []
         self.switch = SimulatedSwitch(
             SwitchSettings(
@@ -128,22 +135,33 @@ class Soak:
         self.daemons.append(Daemon.configured(self.base, content))
 
     def kill_daemon(self) -> None:
-        """Kills callcore, and its servers with it, and starts it again."""
+        """Kills callcore, and its servers with it, in a moment in which no call ends; starts it.
+
+        The switch lives in this process: nobody hangs up between the look and the signal.
+        """
+        until(self.is_calm, "a moment in which nobody hangs up")
         self.daemon.process.send_signal(signal.SIGKILL)
         self.daemon.process.wait(10)
         self.start_daemon()
+        self.daemon.wait_line("link_restored")
+
+    def is_calm(self) -> bool:
+        """True if nobody hung up just now."""
+        since = self.switch.clock.now() - CALM_MICROS
+        recent = (happened for leg in self.arrived for happened in leg.history[-3:])
+        return not any(at > since and what.startswith(ENDINGS) for at, what in recent)
 
     def kill_server(self, name: str) -> None:
-        """Kills a bundled server."""
+        """Kills a bundled server; the daemon starts it again."""
         for child in psutil.Process(self.daemon.process.pid).children():
             if name in child.name():
                 child.kill()
+                self.daemon.wait_line("bundled_server_died", server=name)
                 return
         raise AssertionError(f"no {name}")
 
     def restart_switch(self) -> None:
         """The switch dies with its calls and comes back as another core."""
-        self.lost_with_core |= {leg.leg_id for leg in self.arrived if leg.is_alive}
         self.switch.restart()
 
     def floor(self) -> Floor:
@@ -162,9 +180,95 @@ class Soak:
             daemon.end()
         self.switch.stop()
 
+    def after(self, callers_count: int, fault: Callable[[], None]) -> None:
+        """Lets so many callers come altogether, and then something break."""
+        until(lambda: len(self.arrived) >= callers_count, f"{callers_count} callers")
+        fault()
+
+    def watch_talks(self) -> None:
+        """Notes every agent seen in two conversations at once."""
+        while True:
+            talks = Counter(
+                leg.variable("callcore_agent")
+                for leg in self.switch.legs()
+                if leg.bridged_to and not leg.channel.is_inbound
+            )
+            self.in_two_talks |= {str(agent) for agent, count in talks.items() if count > 1}
+            gevent.sleep(0.05)
+
+
+def was_taken(leg: Leg) -> bool:
+    """True if callcore answered the caller: by then the caller had a place on the floor.
+
+    Of a caller who arrived while no callcore was there nothing is known if the caller hung up, or
+    the dead man's switch fired, before one came: there may be no record.
+    """
+    for _, what in leg.history:
+        if what.startswith("transfer"):
+            return False
+        if what == "answer":
+            return True
+    return False
+
+
+def is_at_rest(floor: Floor) -> bool:
+    """True if nobody waits, talks, rings or is reserved, and every record is in Postgres."""
+    try:
+        return (
+            all(agent.state in AT_REST for agent in floor.roster.agents())
+            and not floor.waiting_room.calls(NodeName("fs1"))
+            and floor.pending_records.count() == 0
+        )
+    except StoreError:
+        return False
+
 
 @pytest.fixture
 def soak(tmp_path: Path) -> Iterator[Soak]:
     soak = Soak(tmp_path, SEED)
+    watch = spawn("watch talks", soak.watch_talks)
     yield soak
+    watch.kill()
     soak.end()
+
+
+def test_everything_breaks_and_nobody_is_lost(soak: Soak) -> None:
+    """Links drop, Valkey, Postgres, callcore and the switch are killed: all comes to rest.
+
+    Every agent is free again, no call is left on the floor, no leg at the switch, and every caller
+    callcore took has one record and no more.
+    """
+    soak.start_daemon()
+    soak.daemon.wait_line("link_restored")
+    soak.callers.start()
+    soak.after(15, soak.switch.drop_connections)
+    soak.after(30, lambda: soak.kill_server("valkey"))
+    soak.after(55, soak.switch.drop_connections)
+    soak.after(70, soak.kill_daemon)
+    soak.after(100, lambda: soak.kill_server("postgres"))
+    soak.after(115, soak.switch.drop_connections)
+    soak.after(130, soak.restart_switch)
+    soak.after(155, soak.kill_daemon)
+    soak.after(180, soak.switch.drop_connections)
+    soak.after(200, soak.callers.stop)
+
+    until(lambda: not soak.switch.legs(), "every leg to end")
+    floor = soak.floor()
+    until(lambda: is_at_rest(floor), "the floor to come to rest")
+    assert {agent.agent_id for agent in floor.roster.agents()} == set(PHONES)
+    floor.close()
+
+    rows = records(soak.base)
+    by_call = {str(row["call_id"]): row for row in rows}
+    callers = {str(leg.leg_id): leg for leg in soak.arrived}
+    assert len(by_call) == len(rows)
+    assert by_call.keys() <= callers.keys()
+    assert {call_id for call_id, leg in callers.items() if was_taken(leg)} <= by_call.keys()
+    assert {call_id for call_id, row in by_call.items() if row["outcome"] == "served"} <= {
+        call_id
+        for call_id, leg in callers.items()
+        if any(what.startswith("bridge ") for _, what in leg.history)
+    }
+    assert soak.in_two_talks == set()
+    assert [line for word in DEFECTS for line in soak.lines(word)] == []
+    assert soak.daemon.stop() == 0
