@@ -91,6 +91,7 @@ class Daemon:
             waiting_room=floor.waiting_room,
             roster=floor.roster,
             pending_records=floor.pending_records,
+            epoch=floor.epoch,
             clock=self._clock,
             ids=RandomIds(),
             facts=self._broadcast(view),
@@ -217,5 +218,9 @@ class Daemon:
                 Level.WARNING,
                 "calls_left_to_the_switch",
                 {"count": worker.calls_count, "remedy": "they are adopted at the next start"},
+            )
+        if worker.unkept_count:
+            self._log.write(
+                Level.ERROR, "records_lost_with_this_process", {"count": worker.unkept_count}
             )
         history.drain()

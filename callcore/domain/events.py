@@ -212,6 +212,14 @@ class RecordsWritten(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlowFailed(Fact):
+    """A flow met what nobody foresaw, and goes on: a defect to be mended."""
+
+    flow: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoreFailed(Fact):
     """Redis or Postgres did not do what was asked."""
 

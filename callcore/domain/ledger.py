@@ -23,6 +23,7 @@ _OUTCOME_OF_LEAVE = {
     LeaveReason.MAXIMUM_WAIT: CallOutcome.OVERFLOWED,
     LeaveReason.WITHDRAWN: CallOutcome.EXITED,
     LeaveReason.MOVED: CallOutcome.LOST,
+    LeaveReason.FALLBACK: CallOutcome.LOST,
     LeaveReason.SWITCH_LOST: CallOutcome.LOST,
     LeaveReason.CALLER_UNREACHABLE: CallOutcome.LOST,
 }
@@ -207,7 +208,9 @@ class CallLedger:
             visits=tuple(self._visits),
             offers=tuple(self._offers.values()),
             digits=tuple(self._digits),
-            recordings=tuple(self._recordings.values()),
+            recordings=tuple(
+                replace(one, stopped_at=one.stopped_at or at) for one in self._recordings.values()
+            ),
             faults=tuple(self._faults),
         )
 

@@ -17,6 +17,7 @@ class LeaveReason(StrEnum):
     MAXIMUM_WAIT = "maximum_wait"
     WITHDRAWN = "withdrawn"
     MOVED = "moved"
+    FALLBACK = "fallback"
     SWITCH_LOST = "switch_lost"
     CALLER_UNREACHABLE = "caller_unreachable"
 

@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from callcore.domain.ids import AgentId, CallId, Micros, OfferId, QueueName, seconds_between
+from callcore.domain.ids import AgentId, CallId, LegId, Micros, OfferId, QueueName, seconds_between
 from callcore.domain.ledger import Caller, CallLedger
 from callcore.domain.outcomes import HungUpBy, LeaveReason
 from callcore.domain.policies import QueuePolicy
+from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.call import LOST_TRACK, Call
 from callcore.flows.inbound_call import InboundCalls
 from callcore.flows.record_keeping import RecordKeeping
 from callcore.flows.site import Site
-from callcore.flows.waiting_call import Place
+from callcore.flows.waiting_call import Place, joining_of
 from callcore.ports.stores import FloorCall, FloorCallState, Reservation
 from callcore.ports.switch_events import LegSnapshot
 
@@ -32,6 +33,8 @@ class Phase(StrEnum):
     ARRIVED = "arrived"
     WAITING = "waiting"
     TALKING = "talking"
+    OUTLIVED = "outlived"
+    """On the line after the talk with our agent, in other hands."""
     ELSEWHERE = "elsewhere"
 
 
@@ -47,22 +50,42 @@ def phase_of(leg: LegSnapshot, floor_call: FloorCall | None, fallback_extension:
         FloorCallState.WAITING,
         FloorCallState.OFFERED,
     }
+    has_talked = floor_call is not None and floor_call.state in {
+        FloorCallState.TALKING,
+        FloorCallState.ENDED,
+    }
     if leg.bridged_to is not None:
-        is_known = floor_call is not None or bool(leg.variables.get("callcore_offer"))
-        return Phase.TALKING if is_known else Phase.ELSEWHERE
+        return _phase_of_talk(leg, floor_call, leg.bridged_to)
+    if has_talked and not leg.is_parked:
+        return Phase.OUTLIVED
     if is_waiting_on_floor or leg.variables.get("callcore_waits_in"):
         return Phase.WAITING
     return Phase.ARRIVED if leg.is_parked else Phase.ELSEWHERE
+
+
+def _phase_of_talk(leg: LegSnapshot, floor_call: FloorCall | None, partner: LegId) -> Phase:
+    """A talk is ours if it is with the leg our agent was called on."""
+    if floor_call is None:
+        return Phase.TALKING if leg.variables.get("callcore_offer") else Phase.ELSEWHERE
+    if floor_call.agent_leg_id == partner and floor_call.state is not FloorCallState.ENDED:
+        return Phase.TALKING
+    return Phase.OUTLIVED
 
 
 class Adoption:
     """Takes over calls, and closes those that ended unheard."""
 
     def __init__(
-        self, site: Site, calls: InboundCalls, keeping: RecordKeeping, spawn: Spawn
+        self,
+        site: Site,
+        calls: InboundCalls,
+        freeing: AgentFreeing,
+        keeping: RecordKeeping,
+        spawn: Spawn,
     ) -> None:
         self._site = site
         self._calls = calls
+        self._freeing = freeing
         self._keeping = keeping
         self._spawn = spawn
 
@@ -72,8 +95,8 @@ class Adoption:
         if queue is None:
             return False
         call = self._follow(leg, queue)
-        if not leg.is_line_answered:
-            call.answer()
+        call.answer()
+        if leg.is_parked:
             call.play_music(queue.music)
         place = _place(leg, floor_call, queue)
         self._spawn(call.caller.call_id, lambda: self._calls.resume_waiting(call, queue, place))
@@ -86,11 +109,23 @@ class Adoption:
         if queue is None or reservation is None:
             return False
         call = self._follow(leg, queue)
+        call.joining = joining_of(call.caller, queue, _place(leg, floor_call, queue))
         bridged_at = self._note_bridge(call, queue, reservation, leg, floor_call)
         self._spawn(
             call.caller.call_id,
             lambda: self._calls.resume_talking(call, queue, reservation, bridged_at),
         )
+        return True
+
+    def resume_elsewhere(self, leg: LegSnapshot, floor_call: FloorCall | None) -> bool:
+        """Follows a caller whose talk with our agent is over to the end of the line."""
+        if floor_call is None:
+            return False
+        call = self._calls.follow(_caller(leg), is_adopted=True)
+        call.is_line_answered = leg.is_line_answered
+        call.ledger.line_answered_at = leg.answered_at
+        self._note_what_the_floor_knows(call.ledger, floor_call)
+        self._spawn(call.caller.call_id, lambda: self._calls.resume_elsewhere(call))
         return True
 
     def _queue(self, leg: LegSnapshot, floor_call: FloorCall | None) -> QueuePolicy | None:
@@ -118,25 +153,26 @@ class Adoption:
             arrived_at=floor_call.arrived_at,
         )
         ledger = CallLedger(caller, self._site.policy.site, is_adopted=True)
+        self._note_what_the_floor_knows(ledger, floor_call)
+        ledger.fault("the call ended while no process followed it; ended_at is when this was found")
+        self._keeping.keep(ledger.close(now, HungUpBy.UNKNOWN, LOST_TRACK))
+
+    def _note_what_the_floor_knows(self, ledger: CallLedger, floor_call: FloorCall) -> None:
+        """Notes the visit, and the talk if there was one: it ended when the floor heard of it."""
+        over_at = floor_call.ended_at or self._site.clock.now()
+        bridged_at, reservation = floor_call.bridged_at, floor_call.reservation
         ledger.joined(
             floor_call.queue,
             floor_call.first_joined_at,
             priority=floor_call.priority,
             position=None,
         )
-        is_talking = floor_call.state is FloorCallState.TALKING
-        bridged_at = floor_call.bridged_at
-        ledger.left(
-            bridged_at if is_talking and bridged_at else now,
-            LeaveReason.PICKED_UP if is_talking else LeaveReason.SWITCH_LOST,
-            short_abandon_seconds=0,
-        )
-        reservation = floor_call.reservation
-        if is_talking and reservation is not None and bridged_at is not None:
-            _note_talk(ledger, reservation, bridged_at, is_within_service_level=None)
-            ledger.unbridged(reservation.offer_id, now, LOST_TRACK)
-        ledger.fault("the call ended while no process followed it; ended_at is when this was found")
-        self._keeping.keep(ledger.close(now, HungUpBy.UNKNOWN, LOST_TRACK))
+        if bridged_at is None or reservation is None:
+            ledger.left(over_at, LeaveReason.SWITCH_LOST, short_abandon_seconds=0)
+            return
+        ledger.left(bridged_at, LeaveReason.PICKED_UP, short_abandon_seconds=0)
+        _note_talk(ledger, reservation, bridged_at, is_within_service_level=None)
+        ledger.unbridged(reservation.offer_id, over_at, LOST_TRACK)
 
     def _note_bridge(
         self,
@@ -152,7 +188,7 @@ class Adoption:
         known = kept or _instant(leg.variables.get("callcore_bridged_at"))
         bridged_at = known or self._site.clock.now()
         if floor_call is not None and floor_call.state is FloorCallState.OFFERED:
-            self._site.roster.win(reservation, bridged_at)
+            self._freeing.won(reservation, bridged_at)
         call.ledger.joined(
             queue.name, place.first_joined_at, priority=place.priority, position=None
         )

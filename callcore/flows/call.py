@@ -11,7 +11,7 @@ from callcore.domain.ledger import Caller, CallLedger
 from callcore.domain.outcomes import HungUpBy
 from callcore.flows.messages import Message, Reserved
 from callcore.flows.site import Site
-from callcore.ports.stores import Reservation
+from callcore.ports.stores import Joining, Reservation
 from callcore.ports.switch_events import (
     DigitPressed,
     LegAnswered,
@@ -76,7 +76,10 @@ class Call:
         self.hung_up_by = HungUpBy.UNKNOWN
         """Set as soon as it is known who ends the call; the caller if nobody else did."""
         self.talk_ended_at: Micros | None = None
+        self.joining: Joining | None = None
+        """What the floor was told when the caller took the last place."""
         self._decline = decline
+        self._hang_up_cause = ""
         self._music: str | None = None
         self._is_without_prompts = site.policy.sounds.directory is None
 
@@ -135,6 +138,11 @@ class Call:
         self._music = path
         self._post(lambda: self.switch.play_endlessly(self.leg_id, path))
 
+    def play_music_again(self) -> None:
+        """Plays the music that should be playing and is not."""
+        if self._music is not None:
+            self.play_music(self._music)
+
     def remember_music(self, path: str) -> None:
         """Notes what is playing already, begun by the process that had the call before."""
         self._music = path
@@ -175,7 +183,21 @@ class Call:
     def hang_up(self, cause: str) -> None:
         """Ends the caller's leg, by our will."""
         self.hung_up_by = HungUpBy.CALLCORE
+        self._hang_up_cause = cause
         self._post(lambda: self.switch.hang_up(self.leg_id, cause))
+
+    def hang_up_again(self) -> None:
+        """Ends the leg if that was our will before the link went down."""
+        if self.hung_up_by is HungUpBy.CALLCORE:
+            self.hang_up(self._hang_up_cause)
+
+    def stop_recording(self, path: str) -> None:
+        """Ends a recording of the caller's leg."""
+        self._post(lambda: self.switch.stop_recording(self.leg_id, path))
+
+    def start_recording(self, path: str) -> None:
+        """Records both sides of the conversation."""
+        self._post(lambda: self.switch.start_recording(self.leg_id, path))
 
     def fault(self, error: TelephonyError) -> None:
         """Notes that the switch did not do what was asked."""

@@ -6,23 +6,31 @@ from callcore.domain.events import TalkEnded
 from callcore.domain.ids import Micros, seconds_between
 from callcore.domain.outcomes import HungUpBy
 from callcore.domain.policies import QueuePolicy
+from callcore.flows import restoring
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.call import SWITCH_CAUSES, Call, CallerHungUpError
+from callcore.flows.floor_changes import FloorChanges
+from callcore.flows.messages import FloorEmptied
 from callcore.ports.stores import Reservation
-from callcore.ports.switch_events import LegEnded, LegHeld, LegUnbridged, LegUnheld
-from callcore.ports.telephony import SwitchUnavailableError
+from callcore.ports.switch_events import LegBridged, LegEnded, LegHeld, LegUnbridged, LegUnheld
 
 
 class Conversation:
     """One conversation of ``call`` with the agent of ``reservation``."""
 
     def __init__(
-        self, call: Call, queue: QueuePolicy, reservation: Reservation, freeing: AgentFreeing
+        self,
+        call: Call,
+        queue: QueuePolicy,
+        reservation: Reservation,
+        freeing: AgentFreeing,
+        changes: FloorChanges,
     ) -> None:
         self._call = call
         self._queue = queue
         self._reservation = reservation
         self._freeing = freeing
+        self._changes = changes
 
     def follow(self, bridged_at: Micros, recording_path: str | None) -> None:
         """Follows the conversation to its end; the agent wraps up then.
@@ -32,13 +40,15 @@ class Conversation:
         """
         self._call.unguard()
         if recording_path is not None:
-            self._record(recording_path)
+            self._call.start_recording(recording_path)
         ended_at, cause, hung_up_by = self._call.site.clock.now(), "", HungUpBy.UNKNOWN
         try:
-            ended_at, cause = self._until_apart()
+            ended_at, cause = self._until_apart(bridged_at)
             hung_up_by = HungUpBy.SWITCH if cause in SWITCH_CAUSES else HungUpBy.AGENT
             self._call.hung_up_by = hung_up_by
             self._call.talk_ended_at = ended_at
+            if recording_path is not None:
+                self._call.stop_recording(recording_path)
         except CallerHungUpError as hung_up:
             ended_at, cause = hung_up.ended.at, hung_up.ended.cause
             hung_up_by = self._call.hung_up_by
@@ -46,11 +56,15 @@ class Conversation:
         finally:
             self._ended(bridged_at, ended_at, cause, hung_up_by)
 
-    def _until_apart(self) -> tuple[Micros, str]:
+    def _until_apart(self, bridged_at: Micros) -> tuple[Micros, str]:
         reservation, ledger = self._reservation, self._call.ledger
         while True:
             message = self._call.take()
             match message:
+                case LegBridged():
+                    self._call.unguard()  # told again when the link is back
+                case FloorEmptied():
+                    restoring.restore(self._call, self._changes, reservation, bridged_at)
                 case LegHeld() if message.leg_id == reservation.leg_id:
                     ledger.held(message.at)
                 case LegUnheld() if message.leg_id == reservation.leg_id:
@@ -61,12 +75,6 @@ class Conversation:
                     return message.at, ""
                 case _:
                     pass
-
-    def _record(self, path: str) -> None:
-        try:
-            self._call.switch.start_recording(self._call.leg_id, path)
-        except SwitchUnavailableError as error:
-            self._call.fault(error)
 
     def _ended(
         self, bridged_at: Micros, ended_at: Micros, cause: str, hung_up_by: HungUpBy

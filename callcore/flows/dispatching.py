@@ -11,12 +11,19 @@ from collections.abc import Sequence
 
 from callcore.domain import routing
 from callcore.domain.agents import AgentState
-from callcore.domain.events import AgentChanged
+from callcore.domain.events import AgentChanged, StoreFailed
 from callcore.domain.ids import AgentId, LegId, Micros, QueueName
+from callcore.domain.policies import AgentPolicy
 from callcore.flows.messages import Reserved
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
-from callcore.ports.stores import Reservation, ReserveAnswer, WaitingCaller
+from callcore.ports.stores import (
+    Candidates,
+    Reservation,
+    ReserveAnswer,
+    StoreError,
+    WaitingCaller,
+)
 
 CANDIDATES = 10
 """How many callers and agents are read at a time: enough to pass those who were just taken."""
@@ -28,6 +35,9 @@ pair of its own, and the next event will look again."""
 LEASE_BEYOND_RINGING_SECONDS = 15.0
 """What a reservation's lease lasts longer than the phone rings: pick-up, bridge, slow links."""
 
+MOST_CANDIDATES = 1000
+LOOK_AGAIN_SECONDS = 1.0
+
 CALLER_JOINED = "caller_joined"
 AGENT_FREE = "agent_free"
 
@@ -38,13 +48,37 @@ class Dispatcher:
     def __init__(self, site: Site, switchboard: Switchboard) -> None:
         self._site = site
         self._switchboard = switchboard
+        self._is_in_doubt = False
 
     def caller_waiting(self, queue: QueueName, triggered_at: Micros) -> None:
-        """Somebody waits in the queue who did not before. May raise ``StoreUnavailableError``."""
+        """Somebody waits in the queue who did not before."""
+        try:
+            self._match(queue, triggered_at)
+        except StoreError as error:
+            self._look_again_later(error)
+
+    def agent_free(self, agent_id: AgentId, triggered_at: Micros) -> None:
+        """The agent may be asked from now on."""
+        agent = self._site.policy.agents.get(agent_id)
+        if agent is None:
+            return
+        try:
+            self._serve(agent, triggered_at)
+        except StoreError as error:
+            self._look_again_later(error)
+
+    def look_everywhere(self) -> None:
+        """Looks for pairs in every queue: after a time in which some may have been missed."""
+        for queue in self._site.policy.queues:
+            self.caller_waiting(queue, self._site.clock.now())
+            if self._is_in_doubt:
+                return
+
+    def _match(self, queue: QueueName, triggered_at: Micros) -> None:
         for _ in range(ROUNDS):
-            (found,) = self._site.waiting_room.candidates([queue], CANDIDATES)
+            (found,) = self._candidates([queue])
             agents = [agent.agent_id for agent in found.agents]
-            pairs = routing.match(self._reachable(found.callers), agents)
+            pairs = routing.match(found.callers, agents)
             if not pairs:
                 return
             answers = [
@@ -55,34 +89,65 @@ class Dispatcher:
             if is_settled and len(pairs) < CANDIDATES:
                 return
 
-    def agent_free(self, agent_id: AgentId, triggered_at: Micros) -> None:
-        """The agent may be asked from now on. May raise ``StoreUnavailableError``."""
-        agent = self._site.policy.agents.get(agent_id)
-        if agent is None:
-            return
+    def _serve(self, agent: AgentPolicy, triggered_at: Micros) -> None:
         for _ in range(ROUNDS):
-            found = self._site.waiting_room.candidates(agent.queues, CANDIDATES)
+            found = self._candidates(agent.queues)
             heads = [
                 (caller.score, (caller, queue))
                 for queue, candidates in zip(agent.queues, found, strict=True)
-                for caller in self._reachable(candidates.callers)[:1]
+                for caller in candidates.callers[:1]
             ]
             best = routing.best_caller(heads)
             if best is None:
                 return
             caller, queue = best
-            answer = self._reserve(caller, agent_id, queue, AGENT_FREE, triggered_at)
+            answer = self._reserve(caller, agent.agent_id, queue, AGENT_FREE, triggered_at)
             if answer is not ReserveAnswer.CALLER_GONE:
                 return
 
-    def _reachable(self, callers: Sequence[WaitingCaller]) -> list[WaitingCaller]:
-        """The callers whom this process follows over a link that is up."""
-        return [
-            caller
-            for caller in callers
-            if (node := self._switchboard.node_of(caller.call_id)) is not None
-            and self._site.switches[node].is_connected
-        ]
+    def _candidates(self, queues: Sequence[QueueName]) -> list[Candidates]:
+        """Who may be paired and is within reach.
+
+        Callers whom this process does not follow, or whose node's link is down, stand in line like
+        all others: where they fill the head of a queue, more of it is read.
+        """
+        count = CANDIDATES
+        while True:
+            read = self._site.waiting_room.candidates(queues, count)
+            found = [self._within_reach(candidates) for candidates in read]
+            is_hidden = any(
+                len(all_of.callers) == count and not reached.callers
+                for all_of, reached in zip(read, found, strict=True)
+            )
+            if not is_hidden or count >= MOST_CANDIDATES:
+                return found
+            count *= 4
+
+    def _within_reach(self, candidates: Candidates) -> Candidates:
+        return Candidates(
+            callers=tuple(
+                caller
+                for caller in candidates.callers
+                if (node := self._switchboard.node_of(caller.call_id)) is not None
+                and self._site.switches[node].is_connected
+            ),
+            agents=tuple(
+                agent for agent in candidates.agents if agent.agent_id in self._site.policy.agents
+            ),
+        )
+
+    def _look_again_later(self, error: StoreError) -> None:
+        """A search that failed may have left a caller beside an idle agent."""
+        self._site.facts.publish(
+            StoreFailed(at=self._site.clock.now(), store="redis", reason=str(error))
+        )
+        if not self._is_in_doubt:
+            self._is_in_doubt = True
+            self._site.clock.after(LOOK_AGAIN_SECONDS, self._look_again)
+
+    def _look_again(self) -> None:
+        self._is_in_doubt = False
+        self.look_everywhere()
 
     def _reserve(
         self,

@@ -12,9 +12,13 @@ def open_floor(site: Site) -> None:
     """Enrols every agent of the policy and logs in those who begin logged in.
 
     An agent the floor already knows keeps the state: a restart logs nobody out, and one who
-    logged out stays so. May raise ``StoreUnavailableError``.
+    logged out stays so. One who is no longer in the policy serves no queue and is logged out as
+    soon as a talk in progress allows. May raise ``StoreUnavailableError``.
     """
     known = {agent.agent_id for agent in site.roster.agents()}
+    for agent_id in known - set(site.policy.agents):
+        site.roster.enrol(agent_id, (), "")
+        site.roster.log_out(agent_id, site.ids.request_id())
     for agent in site.policy.agents.values():
         site.roster.enrol(agent.agent_id, agent.queues, agent.name)
         if agent.agent_id in known or not agent.logged_in_at_start:

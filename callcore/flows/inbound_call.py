@@ -11,17 +11,24 @@ from collections.abc import Callable
 from callcore.domain.events import CallArrived, CallEnded, CallRefused
 from callcore.domain.ids import CallId, Micros, QueueName, seconds_between
 from callcore.domain.ledger import Caller
-from callcore.domain.outcomes import HungUpBy, RefusalReason
+from callcore.domain.outcomes import HungUpBy, LeaveReason, RefusalReason
 from callcore.domain.policies import QueuePolicy
 from callcore.flows.agent_freeing import AgentFreeing
-from callcore.flows.call import Call, CallerHungUpError
+from callcore.flows.call import OUTLIVES_TALK_SECONDS, Call, CallerHungUpError
 from callcore.flows.conversation import Conversation
 from callcore.flows.dispatching import Dispatcher
-from callcore.flows.messages import Message
+from callcore.flows.floor_changes import FloorChanges
+from callcore.flows.messages import LinkBack, Message, OutlivedTalk
 from callcore.flows.record_keeping import RecordKeeping
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
-from callcore.flows.waiting_call import LeftQueueError, NotAdmittedError, Place, WaitingCall
+from callcore.flows.waiting_call import (
+    NO_TALK,
+    LeftQueueError,
+    NotAdmittedError,
+    Place,
+    WaitingCall,
+)
 from callcore.ports.stores import Reservation
 from callcore.ports.switch_events import LegParked
 from callcore.runtime.mailbox import Mailbox
@@ -40,12 +47,14 @@ class InboundCalls:
         switchboard: Switchboard,
         dispatcher: Dispatcher,
         freeing: AgentFreeing,
+        changes: FloorChanges,
         keeping: RecordKeeping,
     ) -> None:
         self._site = site
         self._switchboard = switchboard
         self._dispatcher = dispatcher
         self._freeing = freeing
+        self._changes = changes
         self._keeping = keeping
 
     def begin(self, arrival: LegParked) -> Call:
@@ -81,16 +90,24 @@ class InboundCalls:
         """The script of a caller whom another process left waiting."""
         self._publish_arrival(call)
         now = self._site.clock.now()
-        self._to_its_end(call, lambda: self._wait_and_talk(call, queue, place, now))
+        self._to_its_end(
+            call, lambda: self._wait_and_talk(call, queue, place, now, is_adopted=True)
+        )
 
     def resume_talking(
         self, call: Call, queue: QueuePolicy, reservation: Reservation, bridged_at: Micros
     ) -> None:
         """The script of a caller who talks already; another process made the bridge."""
         self._publish_arrival(call)
+        self._switchboard.claim(reservation.leg_id, call.caller.call_id)
         self._to_its_end(
             call, lambda: self._talk(call, queue, reservation, bridged_at, recording_path=None)
         )
+
+    def resume_elsewhere(self, call: Call) -> None:
+        """The script of a caller who is no longer ours to serve, to the end of the line."""
+        self._publish_arrival(call)
+        self._to_its_end(call, lambda: None)
 
     def _publish_arrival(self, call: Call) -> None:
         caller = call.caller
@@ -113,7 +130,7 @@ class InboundCalls:
             self._turn_away(call, arrival)
             return
         place = Place(priority=priority, first_joined_at=arrival.at)
-        self._wait_and_talk(call, queue, place, heard_at)
+        self._wait_and_talk(call, queue, place, heard_at, is_adopted=False)
 
     def _queue_for(self, arrival: LegParked) -> tuple[QueuePolicy | None, int]:
         """The queue the dialplan named, else the one the dialled number has; and the priority."""
@@ -145,11 +162,25 @@ class InboundCalls:
         call.hang_up(UNKNOWN_QUEUE_CAUSE)
 
     def _wait_and_talk(
-        self, call: Call, queue: QueuePolicy, place: Place, triggered_at: Micros
+        self,
+        call: Call,
+        queue: QueuePolicy,
+        place: Place,
+        triggered_at: Micros,
+        *,
+        is_adopted: bool,
     ) -> None:
-        visit = WaitingCall(call, queue, place, self._switchboard, self._dispatcher, self._freeing)
+        visit = WaitingCall(
+            call,
+            queue,
+            place,
+            self._switchboard,
+            self._dispatcher,
+            self._freeing,
+            self._changes,
+        )
         try:
-            offering = visit.wait(triggered_at, is_adopted=call.ledger.is_adopted)
+            offering = visit.wait(triggered_at, is_adopted=is_adopted)
         except NotAdmittedError as refused:
             if refused.reason is RefusalReason.FLOOR_UNAVAILABLE:
                 fallback = self._site.policy.fallback
@@ -157,17 +188,18 @@ class InboundCalls:
             else:
                 call.hang_up(FULL_QUEUE_CAUSE)
             return
-        except LeftQueueError:
-            call.hang_up(LEFT_QUEUE_CAUSE)
+        except LeftQueueError as left:
+            if left.reason is not LeaveReason.FALLBACK:
+                call.hang_up(LEFT_QUEUE_CAUSE)
             return
-        path = self._recording_path(call, queue)
+        path = self._recording_path(queue, offering.reservation)
         self._talk(call, queue, offering.reservation, offering.bridged_at, recording_path=path)
 
-    def _recording_path(self, call: Call, queue: QueuePolicy) -> str | None:
+    def _recording_path(self, queue: QueuePolicy, talk: Reservation) -> str | None:
         directory = self._site.policy.recordings_directory
         if not queue.record or directory is None:
             return None
-        return f"{directory}/{call.caller.call_id}.wav"
+        return f"{directory}/{talk.call_id}_{talk.offer_id}.wav"
 
     def _talk(
         self,
@@ -185,18 +217,30 @@ class InboundCalls:
             agent=reservation.agent_id,
             bridged_at=str(bridged_at),
         )
-        conversation = Conversation(call, queue, reservation, self._freeing)
+        conversation = Conversation(call, queue, reservation, self._freeing, self._changes)
         conversation.follow(bridged_at, recording_path)
 
     def _until_parked_again(self, call: Call) -> LegParked:
         """Follows a caller who is no longer ours to serve until the dialplan, or an agent's blind
         transfer, hands the same caller to us again.
         """
+        timer = call.mailbox.post_after(OUTLIVES_TALK_SECONDS, OutlivedTalk())
         while True:
             message = call.take()
-            if isinstance(message, LegParked) and message.leg_id == call.leg_id:
-                call.hung_up_by = HungUpBy.UNKNOWN
-                return message
+            match message:
+                case OutlivedTalk() if call.talk_ended_at is not None:
+                    call.remember(**NO_TALK)
+                case LinkBack():
+                    call.hang_up_again()
+                case LegParked() if (
+                    message.leg_id == call.leg_id and call.hung_up_by is not HungUpBy.CALLCORE
+                ):
+                    timer.cancel()
+                    call.hung_up_by = HungUpBy.UNKNOWN
+                    call.talk_ended_at = None
+                    return message
+                case _:
+                    pass
 
     def _to_its_end(self, call: Call, script: Callable[[], None]) -> None:
         cause = ""
@@ -219,11 +263,6 @@ class InboundCalls:
         call.ledger.fault(f"{type(error).__name__}: {error}")
         fallback = self._site.policy.fallback
         call.hand_to_dialplan(fallback.extension, fallback.context)
-        floor_call = self._site.waiting_room.call(call.caller.call_id)
-        if floor_call is not None:
-            self._site.waiting_room.leave(
-                call.caller.call_id, floor_call.queue, self._site.ids.request_id()
-            )
 
     def _close(self, call: Call, ended_at: Micros, cause: str) -> None:
         self._switchboard.unfollow(call.caller.call_id)

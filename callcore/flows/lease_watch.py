@@ -6,8 +6,10 @@ little later and finds only what was left over.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from callcore.domain.agents import AgentState
-from callcore.domain.events import StoreFailed
+from callcore.domain.events import FlowFailed, StoreFailed
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.reclaiming import Reclaiming
 from callcore.flows.site import Site
@@ -32,20 +34,31 @@ class LeaseWatch:
         switchboard: Switchboard,
         freeing: AgentFreeing,
         reclaiming: Reclaiming,
+        floor_emptied: Callable[[], None],
     ) -> None:
         self._site = site
         self._switchboard = switchboard
         self._freeing = freeing
         self._reclaiming = reclaiming
+        self._floor_emptied = floor_emptied
+        self._epoch: str | None = None
 
     def run(self) -> None:
         """Watches for ever."""
         while True:
-            self._site.clock.sleep(self.look())
+            try:
+                seconds = self.look()
+            except Exception as error:  # noqa: BLE001 - without the watch agents stay stuck
+                now = self._site.clock.now()
+                fault = FlowFailed(at=now, flow="lease_watch", reason=repr(error))
+                self._site.facts.publish(fault)
+                seconds = LONGEST_SLEEP_SECONDS
+            self._site.clock.sleep(seconds)
 
     def look(self) -> float:
         """Ends what is overdue; how many seconds until the next look."""
         try:
+            self._look_for_loss()
             for agent in self._site.roster.expired(BATCH):
                 self._end(agent)
             until = self._site.roster.next_expiry_seconds()
@@ -58,17 +71,27 @@ class LeaseWatch:
             return LONGEST_SLEEP_SECONDS
         return min(until + GRACE_SECONDS, LONGEST_SLEEP_SECONDS)
 
+    def _look_for_loss(self) -> None:
+        """Finds out that Redis came back without its data."""
+        epoch = self._site.epoch()
+        known, self._epoch = self._epoch, epoch
+        if known is not None and epoch != known:
+            self._floor_emptied()
+
     def _end(self, agent: FloorAgent) -> None:
         match agent.state:
             case AgentState.AVAILABLE:
                 self._freeing.wake(agent.agent_id)
             case AgentState.WRAPPING_UP if agent.reservation is not None:
                 self._freeing.end_wrap_up(agent.reservation, agent.since)
-            case AgentState.RESERVED | AgentState.RINGING if not self._is_followed(agent):
+            case AgentState.RESERVED | AgentState.RINGING if self._may_free(agent):
                 self._reclaiming.free(agent, "lease_expired")
             case _:
                 pass
 
-    def _is_followed(self, agent: FloorAgent) -> bool:
-        """An offer followed here has its own timers, and may hold the agent for a slow bridge."""
-        return agent.leg_id is not None and self._switchboard.follows(agent.leg_id)
+    def _may_free(self, agent: FloorAgent) -> bool:
+        """An offer followed here has its own timers, and may hold the agent for a slow bridge; one
+        of a process before us may turn out to be a conversation once the switch was asked.
+        """
+        is_followed = agent.leg_id is not None and self._switchboard.follows(agent.leg_id)
+        return self._reclaiming.has_compared and not is_followed

@@ -51,6 +51,31 @@ class BridgeTimedOut:
     offer_id: OfferId
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkBack:
+    """The link to the caller's switch is up again, and the caller's leg is as told here.
+
+    ``is_silent`` if nothing is played to the leg.
+    """
+
+    is_silent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WentToFallback:
+    """The dead man's switch sent the caller to the dialplan's fallback."""
+
+
+@dataclass(frozen=True, slots=True)
+class FloorEmptied:
+    """Redis lost its data: what the floor knew of the call is to be told again."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutlivedTalk:
+    """The caller is still on the line a while after the talk: sent elsewhere by the agent."""
+
+
 Message: TypeAlias = (
     LegEvent
     | Reserved
@@ -59,4 +84,8 @@ Message: TypeAlias = (
     | MaximumWaitReached
     | RingTimedOut
     | BridgeTimedOut
+    | LinkBack
+    | WentToFallback
+    | FloorEmptied
+    | OutlivedTalk
 )

@@ -26,7 +26,6 @@ from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.call import Call
 from callcore.flows.messages import BridgeTimedOut, Message, Reserved, RingTimedOut
 from callcore.flows.switchboard import Switchboard
-from callcore.ports.stores import OfferAnswer
 from callcore.ports.surroundings import Timer
 from callcore.ports.switch_events import LegAnswered, LegBridged, LegEnded, LegParked, LegRinging
 from callcore.ports.telephony import (
@@ -41,7 +40,8 @@ BEYOND_RINGING_SECONDS = 2.0
 whole seconds, and would end one of two seconds after 1.1."""
 
 BRIDGE_SECONDS = 5.0
-"""How long two parked legs may take to be joined; the switch needs 40 ms."""
+"""How long an agent who picked up may be kept from the caller: the line is answered within 20 ms,
+two parked legs are joined within 40."""
 
 
 class Offering:
@@ -71,6 +71,7 @@ class Offering:
         self._is_leg_over = False
         self._is_bridge_asked = False
         self._timer: Timer | None = None
+        self.lost_reason: OfferLostReason | None = None
 
     @property
     def leg_id(self) -> LegId:
@@ -102,21 +103,27 @@ class Offering:
                 "callcore_queue": reservation.queue,
             },
         )
+        failure: OfferEvent | None = None
         try:
             self._call.switch.originate(request)
         except SwitchUnavailableError:
-            self._apply(OfferEvent.SWITCH_LOST)
-            return
+            failure = OfferEvent.SWITCH_LOST
         except TelephonyError as error:
             self._call.fault(error)
+            failure = OfferEvent.LEG_ENDED
+        self._publish_made()
+        if failure is not None:
             self._is_leg_over = True
-            self._apply(OfferEvent.LEG_ENDED)
+            self._apply(failure)
             return
-        now = site.clock.now()
         self._timer = self._call.mailbox.post_after(
             self._queue.ring_timeout_seconds,
             RingTimedOut(offer_id=reservation.offer_id),
         )
+
+    def _publish_made(self) -> None:
+        site, reservation = self._call.site, self.reservation
+        now = site.clock.now()
         seconds = seconds_between(self._reserved.triggered_at, now)
         site.facts.publish(Decided(at=now, trigger=self._reserved.trigger, seconds=seconds))
         site.facts.publish(
@@ -149,7 +156,7 @@ class Offering:
                 self._hangup_cause = "NO_ANSWER"
                 self._apply(OfferEvent.RING_TIMED_OUT)
             case BridgeTimedOut() if message.offer_id == self.reservation.offer_id:
-                self._apply(OfferEvent.BRIDGE_FAILED)
+                self._bridge_timed_out()
             case _:
                 pass
 
@@ -165,7 +172,7 @@ class Offering:
             return
         self._ringing_at = at
         self._call.ledger.ringing(self.reservation.offer_id, at)
-        self._freeing.note(lambda roster: roster.mark_ringing(self.reservation))
+        self._freeing.mark_ringing(self.reservation)
         self._publish_agent(AgentState.RINGING)
         self._call.site.facts.publish(
             OfferRinging(
@@ -182,6 +189,7 @@ class Offering:
         self._apply(OfferEvent.AGENT_PICKED_UP)
         if self.state is before or self.state is not OfferState.PICKED_UP:
             return
+        self._restart_timer()
         self._call.ledger.picked_up(self.reservation.offer_id, at)
         self._call.site.facts.publish(
             AgentPickedUp(
@@ -203,7 +211,6 @@ class Offering:
         if not self._call.is_line_answered or self._is_bridge_asked:
             return
         self._is_bridge_asked = True
-        self._restart_timer()
         try:
             self._call.switch.bridge(self._call.leg_id, self.leg_id)
         except (CommandTimedOutError, SwitchUnavailableError) as error:
@@ -211,6 +218,13 @@ class Offering:
         except TelephonyError as error:
             self._call.fault(error)
             self._apply(OfferEvent.BRIDGE_FAILED)
+
+    def _bridge_timed_out(self) -> None:
+        """While the link is down nobody can say that they do not talk."""
+        if self._call.switch.is_connected:
+            self._apply(OfferEvent.BRIDGE_FAILED)
+        else:
+            self._restart_timer()
 
     def _restart_timer(self) -> None:
         if self._timer is not None:
@@ -227,9 +241,7 @@ class Offering:
         waited = seconds_between(self._first_joined_at, at)
         is_within = waited <= self._queue.service_level_seconds
         self._call.ledger.bridged(self.reservation.offer_id, at, is_within_service_level=is_within)
-        answer = self._freeing.note(lambda roster: roster.win(self.reservation, at))
-        if answer is OfferAnswer.STALE:
-            self._call.ledger.fault("the floor no longer knew the offer that was won")
+        self._freeing.won(self.reservation, at)
         self._publish_agent(AgentState.TALKING)
         self._call.site.facts.publish(
             LegsBridged(
@@ -269,6 +281,7 @@ class Offering:
 
     def _lost(self, reason: OfferLostReason, event: OfferEvent) -> None:
         site, reservation = self._call.site, self.reservation
+        self.lost_reason = reason
         now = site.clock.now()
         if not self._is_leg_over:
             try:

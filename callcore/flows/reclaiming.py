@@ -8,13 +8,17 @@ adopted; calls of the floor whose leg is gone are closed; agents held by nothing
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from callcore.domain.agents import AgentState
-from callcore.domain.events import SelfHealed, StoreFailed
+from callcore.domain.events import FlowFailed, SelfHealed, StoreFailed
 from callcore.domain.ids import CallId, LegId, Micros, NodeName, QueueName
 from callcore.domain.outcomes import OfferLostReason
 from callcore.flows.adoption import Adoption, Phase, phase_of
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.call import LOST_TRACK
+from callcore.flows.messages import LinkBack, WentToFallback
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
 from callcore.ports.stores import (
@@ -42,56 +46,73 @@ class Reclaiming:
         self._switchboard = switchboard
         self._freeing = freeing
         self._adoption = adoption
+        self._has_compared = False
+
+    @property
+    def has_compared(self) -> bool:
+        """True once the switch has been asked what became of the calls found on the floor."""
+        return self._has_compared
 
     def switch_restarted(self, node: NodeName) -> None:
         """The switch lost its calls: every leg followed on it has ended."""
         now = self._site.clock.now()
-        for leg_id in self._switchboard.legs(node):
+        for leg_id in self._switchboard.legs(node, claimed_by=now):
             self._switchboard.deliver(
                 LegEnded(node=node, at=now, leg_id=leg_id, cause="SWITCH_RESTARTED")
             )
 
-    def compare(self, node: NodeName) -> None:
-        """Compares until it has succeeded or the link is down again."""
+    def compare(self, node: NodeName, restored_at: Micros) -> None:
+        """Compares until it has succeeded or the link is down again.
+
+        Legs that came to be after ``restored_at`` have been heard of all their lives.
+        """
         switch = self._site.switches[node]
         while switch.is_connected:
             try:
-                self._compare_once(node, switch)
+                self._compare_once(node, switch, restored_at)
             except (TelephonyError, StoreError) as error:
-                self._site.facts.publish(
-                    StoreFailed(
-                        at=self._site.clock.now(),
-                        store="floor",
-                        reason=f"{node} was not compared with the floor: {error}",
-                    )
-                )
+                now = self._site.clock.now()
+                reason = f"{node} was not compared with the floor: {error}"
+                self._site.facts.publish(StoreFailed(at=now, store="floor", reason=reason))
                 self._site.clock.sleep(RETRY_SECONDS)
             else:
+                self._has_compared = True
                 return
 
-    def _compare_once(self, node: NodeName, switch: Switch) -> None:
-        followed = self._switchboard.legs(node)
+    def _compare_once(self, node: NodeName, switch: Switch, restored_at: Micros) -> None:
+        followed = self._switchboard.legs(node, claimed_by=restored_at)
         floor_calls = {call.call_id: call for call in self._site.waiting_room.calls(node)}
         found = {leg.leg_id: leg for leg in switch.legs()}
-        for leg_id in followed:
-            if leg_id in found:
-                self._tell_what_was_missed(found[leg_id])
-            elif not switch.leg_exists(leg_id):
+        for leg_id in followed.keys() - found.keys():
+            if self._switchboard.follows(leg_id) and not switch.leg_exists(leg_id):
                 self._tell_end(node, leg_id)
+        for leg_id in followed.keys() & found.keys():
+            self._tell_what_was_missed(found[leg_id], followed[leg_id])
         for leg in found.values():
-            if leg.is_inbound and not self._switchboard.follows(leg.leg_id):
-                self._adopt(leg, floor_calls.get(CallId(leg.leg_id)))
-                if self._switchboard.follows(leg.leg_id) and not switch.leg_exists(leg.leg_id):
-                    self._tell_end(node, leg.leg_id)
-        for call in floor_calls.values():
-            if self._switchboard.node_of(call.call_id) is None:
-                self._close(call)
+            self._one(leg.leg_id, partial(self._adopt, leg, switch))
+        followed_calls = set(followed.values())
+        for call_id in floor_calls.keys() - followed_calls:
+            self._one(call_id, partial(self._close, call_id, switch))
         self._free_agents_held_by_nothing()
         for leg in found.values():
             self._hang_up_orphan(leg, switch)
 
-    def _tell_what_was_missed(self, leg: LegSnapshot) -> None:
+    def _one(self, subject: str, mend: Callable[[], None]) -> None:
+        """Mends one thing; a fault in it must not keep the others from being mended."""
+        try:
+            mend()
+        except (TelephonyError, StoreError):
+            raise
+        except Exception as error:  # noqa: BLE001 - told of, and the others go on
+            now = self._site.clock.now()
+            reason = f"{subject}: {error!r}"
+            self._site.facts.publish(FlowFailed(at=now, flow="reclaiming", reason=reason))
+
+    def _tell_what_was_missed(self, leg: LegSnapshot, call_id: CallId) -> None:
         now = self._site.clock.now()
+        if leg.is_inbound and leg.dialled_number == self._site.policy.fallback.extension:
+            self._switchboard.post(call_id, WentToFallback())
+            return
         if leg.is_line_answered:
             self._switchboard.deliver(
                 LegAnswered(node=leg.node, at=leg.answered_at or now, leg_id=leg.leg_id)
@@ -100,8 +121,11 @@ class Reclaiming:
             self._switchboard.deliver(
                 LegBridged(node=leg.node, at=now, leg_id=leg.leg_id, other_leg_id=leg.bridged_to)
             )
-        elif leg.is_parked and not leg.is_inbound:
-            self._switchboard.deliver(_parked(leg, leg.answered_at or now))
+        elif leg.is_parked:
+            at = now if leg.is_inbound else leg.answered_at or now
+            self._switchboard.deliver(_parked(leg, at))
+        if leg.is_inbound:
+            self._switchboard.post(call_id, LinkBack(is_silent=leg.is_parked))
 
     def _tell_end(self, node: NodeName, leg_id: LegId) -> None:
         self._heal("leg", leg_id, "gone_unheard")
@@ -109,21 +133,40 @@ class Reclaiming:
             LegEnded(node=node, at=self._site.clock.now(), leg_id=leg_id, cause=LOST_TRACK)
         )
 
-    def _adopt(self, leg: LegSnapshot, floor_call: FloorCall | None) -> None:
-        match phase_of(leg, floor_call, self._site.policy.fallback.extension):
+    def _adopt(self, leg: LegSnapshot, switch: Switch) -> None:
+        """Takes over a caller nobody follows; others may take the leg over while Redis is asked."""
+        if not leg.is_inbound or self._switchboard.follows(leg.leg_id):
+            return
+        floor_call = self._site.waiting_room.call(CallId(leg.leg_id))
+        phase = phase_of(leg, floor_call, self._site.policy.fallback.extension)
+        if phase is Phase.ARRIVED:
+            self._end_talk_of(floor_call)
+        elif phase is Phase.WAITING:
+            self._withdraw_offer_of(floor_call)
+        if self._switchboard.follows(leg.leg_id):
+            return
+        self._take_over(leg, floor_call, phase)
+        if self._switchboard.follows(leg.leg_id) and not switch.leg_exists(leg.leg_id):
+            self._tell_end(leg.node, leg.leg_id)
+
+    def _take_over(self, leg: LegSnapshot, floor_call: FloorCall | None, phase: Phase) -> None:
+        match phase:
             case Phase.ARRIVED:
-                self._end_talk_of(floor_call)
-                self._switchboard.deliver(_parked(leg, leg.created_at))
+                self._switchboard.deliver(_parked(leg, self._site.clock.now()))
                 self._heal("call", leg.leg_id, "arrived_unheard")
             case Phase.WAITING:
-                self._withdraw_offer_of(floor_call)
-                if self._adoption.resume_waiting(leg, floor_call):
-                    self._heal("call", leg.leg_id, "adopted")
+                self._heal_if(self._adoption.resume_waiting(leg, floor_call), leg)
             case Phase.TALKING:
-                if self._adoption.resume_talking(leg, floor_call):
-                    self._heal("call", leg.leg_id, "adopted")
+                self._heal_if(self._adoption.resume_talking(leg, floor_call), leg)
+            case Phase.OUTLIVED:
+                self._end_talk_of(floor_call)
+                self._heal_if(self._adoption.resume_elsewhere(leg, floor_call), leg)
             case Phase.ELSEWHERE:
                 pass
+
+    def _heal_if(self, is_adopted: bool, leg: LegSnapshot) -> None:  # noqa: FBT001 - an answer
+        if is_adopted:
+            self._heal("call", leg.leg_id, "adopted")
 
     def _end_talk_of(self, call: FloorCall | None) -> None:
         reservation = call.reservation if call else None
@@ -140,17 +183,29 @@ class Reclaiming:
         policy = self._site.policy.queues.get(queue)
         return policy.wrap_up_seconds if policy else 0.0
 
-    def _close(self, call: FloorCall) -> None:
-        """A call that ended while nobody listened."""
+    def _close(self, call_id: CallId, switch: Switch) -> None:
+        """Closes a call that ended while nobody listened.
+
+        Asked anew, because its own script may have closed it since the floor was read.
+        """
+        if self._switchboard.node_of(call_id) is not None:
+            return
+        call = self._site.waiting_room.call(call_id)
+        if call is None or self._is_alive_elsewhere(call, switch):
+            return
         reservation = call.reservation
-        if reservation is not None:
-            if call.state is FloorCallState.TALKING:
-                self._freeing.after_talk(reservation, self._wrap_up_seconds(call.queue))
-            else:
-                self._lose(reservation, is_caller_waiting=False)
+        if reservation is not None and call.state is FloorCallState.TALKING:
+            self._freeing.after_talk(reservation, self._wrap_up_seconds(call.queue))
+        elif reservation is not None:
+            self._lose(reservation, is_caller_waiting=False)
+        request_id = self._site.ids.request_id()
+        self._site.waiting_room.leave(call.call_id, call.queue, request_id)
         self._adoption.close_unheard(call)
-        self._site.waiting_room.leave(call.call_id, call.queue, self._site.ids.request_id())
         self._heal("call", call.call_id, "ended_unheard")
+
+    def _is_alive_elsewhere(self, call: FloorCall, switch: Switch) -> bool:
+        """A caller on the way between two of our hands, whom an event will bring back."""
+        return call.state is FloorCallState.ENDED and switch.leg_exists(call.leg_id)
 
     def _free_agents_held_by_nothing(self) -> None:
         for agent in self._site.roster.agents():
@@ -161,7 +216,8 @@ class Reclaiming:
         if self._switchboard.node_of(call_id) is not None:
             return
         call = self._site.waiting_room.call(call_id)
-        if call is not None and call.offer_id == agent.offer_id:
+        is_held = call is not None and call.state is not FloorCallState.ENDED
+        if is_held and call is not None and call.offer_id == agent.offer_id:
             return
         self.free(agent, "held_by_nothing")
 

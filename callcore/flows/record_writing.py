@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcore.domain.events import RecordsWritten, StoreFailed
+from callcore.domain.events import FlowFailed, RecordsWritten, StoreFailed
 from callcore.domain.ids import CallId, seconds_between
 from callcore.flows.site import Site
 from callcore.ports.records import (
@@ -34,7 +34,13 @@ class RecordWriting:
     def run(self) -> None:
         """Writes for ever."""
         while True:
-            self.step(WAIT_SECONDS)
+            try:
+                self.step(WAIT_SECONDS)
+            except Exception as error:  # noqa: BLE001 - records must go on being written
+                now = self._site.clock.now()
+                fault = FlowFailed(at=now, flow="record_writing", reason=repr(error))
+                self._site.facts.publish(fault)
+                self._site.clock.sleep(LONGEST_RETRY_SECONDS)
 
     def drain(self) -> bool:
         """Writes what is pending now; false if a store did not answer."""
@@ -71,9 +77,9 @@ class RecordWriting:
         began_at = self._site.clock.now()
         refused: frozenset[CallId] = frozenset()
         try:
-            self._records.write([entry.record for entry in entries])
+            new_count = self._records.write([entry.record for entry in entries])
         except RecordsRejectedError as error:
-            refused = frozenset(error.reasons)
+            refused, new_count = frozenset(error.reasons), error.new_count
             self._failed("postgres", error)
         self._pending.set_aside(
             [entry.entry_id for entry in entries if entry.record.call_id in refused]
@@ -83,7 +89,7 @@ class RecordWriting:
         )
         now = self._site.clock.now()
         self._site.facts.publish(
-            RecordsWritten(at=now, count=len(entries), seconds=seconds_between(began_at, now))
+            RecordsWritten(at=now, count=new_count, seconds=seconds_between(began_at, now))
         )
 
     def _failed(self, store: str, error: Exception) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from callcore.domain.ids import NodeName
@@ -22,6 +22,9 @@ class Site:
     waiting_room: WaitingRoom
     roster: Roster
     pending_records: PendingRecords
+    epoch: Callable[[], str]
+    """A random value kept with the floor's data: another one means that they were lost. May raise
+    ``StoreUnavailableError``."""
     clock: Clock
     ids: IdSource
     facts: EventSink

@@ -41,6 +41,7 @@ class Switchboard:
         self._mailboxes: dict[CallId, Mailbox[Message]] = {}
         self._nodes: dict[CallId, NodeName] = {}
         self._calls_by_leg: dict[LegId, CallId] = {}
+        self._claimed_at: dict[LegId, Micros] = {}
         self._legs_by_call: dict[CallId, set[LegId]] = {}
         self._arrivals: Arrivals | None = None
         self._link_changes: LinkChanges | None = None
@@ -70,12 +71,14 @@ class Switchboard:
     def claim(self, leg_id: LegId, call_id: CallId) -> None:
         """Sends the events of a leg to a call."""
         self._calls_by_leg[leg_id] = call_id
+        self._claimed_at[leg_id] = self._now()
         self._legs_by_call[call_id].add(leg_id)
 
     def release(self, leg_id: LegId) -> None:
         """Ends that; events of the leg are nobody's."""
         call_id = self._calls_by_leg.pop(leg_id, None)
         if call_id is not None:
+            self._claimed_at.pop(leg_id, None)
             self._legs_by_call[call_id].discard(leg_id)
 
     def unfollow(self, call_id: CallId) -> None:
@@ -84,6 +87,7 @@ class Switchboard:
         self._nodes.pop(call_id, None)
         for leg_id in self._legs_by_call.pop(call_id, ()):
             del self._calls_by_leg[leg_id]
+            del self._claimed_at[leg_id]
 
     def node_of(self, call_id: CallId) -> NodeName | None:
         """The node of a call followed here, else ``None``."""
@@ -100,9 +104,18 @@ class Switchboard:
         self._post(call_id, message)
         return True
 
-    def legs(self, node: NodeName) -> dict[LegId, CallId]:
-        """The legs followed on a node."""
-        return {leg: call for leg, call in self._calls_by_leg.items() if self._nodes[call] == node}
+    def legs(self, node: NodeName, claimed_by: Micros) -> dict[LegId, CallId]:
+        """The legs followed on a node since ``claimed_by`` or longer."""
+        return {
+            leg: call
+            for leg, call in self._calls_by_leg.items()
+            if self._nodes[call] == node and self._claimed_at[leg] <= claimed_by
+        }
+
+    def tell_all(self, message: Message) -> None:
+        """Puts a message in every mailbox."""
+        for call_id in list(self._mailboxes):
+            self._post(call_id, message)
 
     @property
     def calls_count(self) -> int:

@@ -4,20 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callcore.domain import announcements, waiting
+from callcore.domain import announcements, offers, waiting
 from callcore.domain.events import CallerJoined, CallerLeft, CallRefused, PositionAnnounced
 from callcore.domain.ids import Micros
+from callcore.domain.ledger import Caller
 from callcore.domain.offers import OfferState
-from callcore.domain.outcomes import LeaveReason, RefusalReason
+from callcore.domain.outcomes import LeaveReason, OfferLostReason, RefusalReason
 from callcore.domain.policies import QueuePolicy
+from callcore.flows import restoring
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.call import SWITCH_CAUSES, Call, CallerHungUpError
 from callcore.flows.dispatching import Dispatcher
-from callcore.flows.messages import AnnouncementDue, GuardDue, MaximumWaitReached, Reserved
+from callcore.flows.floor_changes import FloorChanges
+from callcore.flows.messages import (
+    AnnouncementDue,
+    FloorEmptied,
+    GuardDue,
+    LinkBack,
+    MaximumWaitReached,
+    Message,
+    Reserved,
+    WentToFallback,
+)
 from callcore.flows.offering import Offering
 from callcore.flows.switchboard import Switchboard
 from callcore.ports.stores import JoinAnswer, Joining, StoreError
 from callcore.ports.surroundings import Timer
+
+MOST_FAILED_BRIDGES = 3
+"""After so many agents picked up in vain, the caller's leg is at fault."""
+
+NO_TALK = {"talks_in": "", "offer": "", "agent": "", "bridged_at": ""}
+"""What the leg remembers of a talk, taken away."""
 
 
 class NotAdmittedError(Exception):
@@ -44,6 +62,24 @@ class Place:
     first_joined_at: Micros
 
 
+def joining_of(caller: Caller, queue: QueuePolicy, place: Place) -> Joining:
+    """What the floor is told of a caller who takes a place."""
+    return Joining(
+        call_id=caller.call_id,
+        leg_id=caller.leg_id,
+        node=caller.node,
+        queue=queue.name,
+        score=waiting.score(place.first_joined_at, place.priority),
+        priority=place.priority,
+        arrived_at=caller.arrived_at,
+        first_joined_at=place.first_joined_at,
+        maximum_waiting=queue.maximum_waiting,
+        caller_number=caller.number,
+        caller_name=caller.name,
+        dialled_number=caller.dialled_number,
+    )
+
+
 class WaitingCall:
     """One visit of one call to one queue."""
 
@@ -55,6 +91,7 @@ class WaitingCall:
         switchboard: Switchboard,
         dispatcher: Dispatcher,
         freeing: AgentFreeing,
+        changes: FloorChanges,
     ) -> None:
         self._call = call
         self._queue = queue
@@ -62,6 +99,8 @@ class WaitingCall:
         self._switchboard = switchboard
         self._dispatcher = dispatcher
         self._freeing = freeing
+        self._changes = changes
+        self._failed_bridges_count = 0
         self._offering: Offering | None = None
         self._timers: dict[str, Timer] = {}
         self._announcements_count = 0
@@ -76,7 +115,7 @@ class WaitingCall:
         self._join(is_adopted=is_adopted)
         self._call.is_open_to_offers = True
         try:
-            self._look_for_agent(triggered_at)
+            self._dispatcher.caller_waiting(self._queue.name, triggered_at)
             if not is_adopted:
                 self._welcome()
             self._set_timers()
@@ -90,6 +129,9 @@ class WaitingCall:
         except LeftQueueError as left:
             self._leave(left.reason, self._call.site.clock.now())
             raise
+        except Exception:
+            self._leave(LeaveReason.FALLBACK, self._call.site.clock.now())
+            raise
         finally:
             self._call.is_open_to_offers = False
             for timer in self._timers.values():
@@ -99,28 +141,17 @@ class WaitingCall:
 
     def _join(self, *, is_adopted: bool) -> None:
         call, queue, site = self._call, self._queue, self._call.site
-        joining = Joining(
-            call_id=call.caller.call_id,
-            leg_id=call.leg_id,
-            node=call.caller.node,
-            queue=queue.name,
-            score=waiting.score(self._place.first_joined_at, self._place.priority),
-            priority=self._place.priority,
-            arrived_at=call.caller.arrived_at,
-            first_joined_at=self._place.first_joined_at,
-            maximum_waiting=queue.maximum_waiting,
-            caller_number=call.caller.number,
-            caller_name=call.caller.name,
-            dialled_number=call.caller.dialled_number,
-        )
+        joining = joining_of(call.caller, queue, self._place)
         try:
             joined = site.waiting_room.join(joining, site.ids.request_id())
         except StoreError as error:
+            self._give_up_place()  # it may have been taken before the answer was lost
             self._refuse(RefusalReason.FLOOR_UNAVAILABLE)
             raise NotAdmittedError(RefusalReason.FLOOR_UNAVAILABLE) from error
         if joined.answer is JoinAnswer.QUEUE_FULL:
             self._refuse(RefusalReason.QUEUE_FULL)
             raise NotAdmittedError(RefusalReason.QUEUE_FULL)
+        call.joining = joining
         call.ledger.joined(
             queue.name,
             self._place.first_joined_at,
@@ -161,6 +192,7 @@ class WaitingCall:
             priority=str(place.priority),
             joined_at=str(place.first_joined_at),
             arrived_at=str(call.caller.arrived_at),
+            **NO_TALK,
         )
 
     def _set_timers(self) -> None:
@@ -172,30 +204,56 @@ class WaitingCall:
         self._renew_guard()
         self._plan_announcement()
 
-    def _look_for_agent(self, triggered_at: Micros) -> None:
-        try:
-            self._dispatcher.caller_waiting(self._queue.name, triggered_at)
-        except StoreError as error:
-            self._call.ledger.fault(f"no agent was looked for: {error}")
-
     def _until_won(self) -> Offering:
         while True:
-            message = self._call.take()
-            match message:
-                case Reserved():
-                    self._offer(message)
-                case AnnouncementDue():
-                    self._announce()
-                case GuardDue():
-                    self._renew_guard()
-                case MaximumWaitReached():
-                    self._check_maximum_wait()
-                case _ if self._offering is not None:
-                    self._offering.hear(message)
-                case _:
-                    pass
-            if self._offering is not None and self._offering.state is OfferState.WON:
-                return self._offering
+            self._hear(self._call.take())
+            offering = self._offering
+            if offering is not None and offers.is_over(offering.state):
+                if offering.state is OfferState.WON:
+                    return offering
+                self._offering = None
+                self._count_failed_bridge(offering)
+
+    def _hear(self, message: Message) -> None:
+        match message:
+            case Reserved():
+                self._offer(message)
+            case AnnouncementDue():
+                self._announce()
+            case GuardDue():
+                self._renew_guard()
+            case MaximumWaitReached():
+                self._check_maximum_wait()
+            case LinkBack():
+                self._resume(message)
+            case WentToFallback():
+                raise LeftQueueError(LeaveReason.FALLBACK)
+            case FloorEmptied():
+                self._tell_floor_again()
+            case _ if self._offering is not None:
+                self._offering.hear(message)
+            case _:
+                pass
+
+    def _count_failed_bridge(self, lost: Offering) -> None:
+        """A caller whose leg cannot be joined would ring every agent in turn, for ever."""
+        if lost.lost_reason is OfferLostReason.BRIDGE_FAILED:
+            self._failed_bridges_count += 1
+        if self._failed_bridges_count >= MOST_FAILED_BRIDGES:
+            raise LeftQueueError(LeaveReason.CALLER_UNREACHABLE)
+
+    def _resume(self, link: LinkBack) -> None:
+        """Says again what may have been lost with the link."""
+        self._timers["guard"].cancel()
+        self._renew_guard()
+        self._call.answer()
+        if link.is_silent:
+            self._call.play_music_again()
+
+    def _tell_floor_again(self) -> None:
+        reservation = self._offering.reservation if self._offering is not None else None
+        restoring.restore(self._call, self._changes, reservation, bridged_at=None)
+        self._dispatcher.caller_waiting(self._queue.name, self._call.site.clock.now())
 
     def _offer(self, reserved: Reserved) -> None:
         self._offering = Offering(
@@ -263,17 +321,20 @@ class WaitingCall:
         self._publish_left(LeaveReason.PICKED_UP, visit.waited_seconds, is_short=False)
 
     def _leave(self, reason: LeaveReason, at: Micros) -> None:
-        call, site = self._call, self._call.site
-        visit = call.ledger.left(
+        visit = self._call.ledger.left(
             at, reason, short_abandon_seconds=self._queue.short_abandon_seconds
         )
-        try:
-            site.waiting_room.leave(call.caller.call_id, self._queue.name, site.ids.request_id())
-        except StoreError as error:
-            call.ledger.fault(f"the place was not given up: {error}")
+        self._give_up_place()
         if self._offering is not None:
             self._offering.caller_gone()
         self._publish_left(reason, visit.waited_seconds, is_short=visit.is_short_abandon)
+
+    def _give_up_place(self) -> None:
+        site, call_id = self._call.site, self._call.caller.call_id
+        request_id = site.ids.request_id()
+        self._changes.make(
+            call_id, lambda: site.waiting_room.leave(call_id, self._queue.name, request_id)
+        )
 
     def _publish_left(self, reason: LeaveReason, waited: float, *, is_short: bool) -> None:
         self._call.site.facts.publish(

@@ -10,14 +10,15 @@ from callcore.domain.ids import CallId, Micros, NodeName
 from callcore.flows.adoption import Adoption
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.dispatching import Dispatcher
+from callcore.flows.floor_changes import FloorChanges
 from callcore.flows.floor_opening import open_floor
 from callcore.flows.inbound_call import InboundCalls
 from callcore.flows.lease_watch import LeaseWatch
+from callcore.flows.messages import FloorEmptied
 from callcore.flows.reclaiming import Reclaiming
 from callcore.flows.record_keeping import RecordKeeping
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
-from callcore.ports.stores import StoreError
 from callcore.ports.switch_events import LegParked, SwitchEvent, SwitchLost, SwitchRestored
 
 Spawn = Callable[[str, Callable[[], None]], object]
@@ -37,20 +38,24 @@ class Worker:
         self._bind = bind
         self._is_taking_calls = True
         self._site: Site | None = None
+        self._restored_at: dict[NodeName, Micros] = {}
 
     def open(self, site: Site) -> None:
         """Puts the flows together and opens the floor. May raise ``StoreUnavailableError``."""
         self._site = site
         self.switchboard = Switchboard(site.clock.now, self._stuck)
         self.dispatcher = Dispatcher(site, self.switchboard)
-        self.freeing = AgentFreeing(site, self.dispatcher)
-        self.keeping = RecordKeeping(site)
+        self.changes = FloorChanges(site)
+        self.freeing = AgentFreeing(site, self.dispatcher, self.changes)
+        self.keeping = RecordKeeping(site, self.changes)
         self.calls = InboundCalls(
-            site, self.switchboard, self.dispatcher, self.freeing, self.keeping
+            site, self.switchboard, self.dispatcher, self.freeing, self.changes, self.keeping
         )
-        adoption = Adoption(site, self.calls, self.keeping, self._run_script)
+        adoption = Adoption(site, self.calls, self.freeing, self.keeping, self._run_script)
         self.reclaiming = Reclaiming(site, self.switchboard, self.freeing, adoption)
-        self.lease_watch = LeaseWatch(site, self.switchboard, self.freeing, self.reclaiming)
+        self.lease_watch = LeaseWatch(
+            site, self.switchboard, self.freeing, self.reclaiming, self._floor_emptied
+        )
         self.switchboard.connect(self._arrived, self._link_changed)
         open_floor(site)
         self._spawn("lease_watch", self.lease_watch.run)
@@ -70,7 +75,7 @@ class Worker:
         """
         site = self._opened()
         deadline = site.clock.now() + seconds * 1e6
-        while self.switchboard.calls_count or self.keeping.held_count:
+        while self.calls_count or self.unkept_count:
             if site.clock.now() >= deadline:
                 return False
             site.clock.sleep(DRAIN_LOOK_SECONDS)
@@ -80,6 +85,11 @@ class Worker:
     def calls_count(self) -> int:
         """How many calls are followed."""
         return self.switchboard.calls_count
+
+    @property
+    def unkept_count(self) -> int:
+        """How many records and changes exist only in this process."""
+        return self.keeping.held_count + self.changes.owed_count
 
     def _opened(self) -> Site:
         if self._site is None:
@@ -116,16 +126,34 @@ class Worker:
                         is_restarted=event.is_restarted,
                     )
                 )
-                self._spawn(f"compare {event.node}", lambda: self._compare(event.node))
+                self._compare_soon(event.node)
+
+    def _compare_soon(self, node: NodeName) -> None:
+        """One comparison at a time: a link that flaps has it done once more afterwards."""
+        is_comparing = node in self._restored_at
+        self._restored_at[node] = self._opened().clock.now()
+        if not is_comparing:
+            self._spawn(f"compare {node}", lambda: self._compare(node))
 
     def _compare(self, node: NodeName) -> None:
-        self.reclaiming.compare(node)
+        compared_at: Micros | None = None
+        try:
+            while compared_at != self._restored_at[node]:
+                compared_at = self._restored_at[node]
+                self.reclaiming.compare(node, compared_at)
+        finally:
+            del self._restored_at[node]
+        self.dispatcher.look_everywhere()
+
+    def _floor_emptied(self) -> None:
+        """Redis lost its data: the floor is opened anew and every call told again."""
         site = self._opened()
-        for queue in site.policy.queues:
-            try:
-                self.dispatcher.caller_waiting(queue, site.clock.now())
-            except StoreError:
-                return
+        fault = SelfHealed(
+            at=site.clock.now(), what="floor", subject=site.policy.site, reason="lost"
+        )
+        site.facts.publish(fault)
+        open_floor(site)
+        self.switchboard.tell_all(FloorEmptied())
 
     def _stuck(self, call_id: CallId) -> None:
         site = self._opened()

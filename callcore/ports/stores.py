@@ -30,6 +30,8 @@ class FloorCallState(StrEnum):
     WAITING = "waiting"
     OFFERED = "offered"
     TALKING = "talking"
+    ENDED = "ended"
+    """Without a place; remembered until the call's record is kept."""
 
 
 class JoinAnswer(StrEnum):
@@ -152,6 +154,8 @@ class FloorCall:
     agent_id: AgentId | None
     agent_leg_id: LegId | None
     bridged_at: Micros | None
+    ended_at: Micros | None
+    """When the place was given up or the talk ended, by Redis' clock; ``None`` before."""
     caller_number: str
     caller_name: str
     dialled_number: str
@@ -224,7 +228,10 @@ class WaitingRoom(Protocol):
         """Takes a place in the queue unless it is full; a place once taken is kept."""
 
     def leave(self, call_id: CallId, queue: QueueName, request_id: str) -> LeaveAnswer:
-        """Gives up the place (waiting, offered or talking) and forgets the call."""
+        """Gives up the place (waiting, offered or talking); the call is ``ended`` from then on."""
+
+    def forget(self, call_id: CallId) -> None:
+        """Forgets an ended call whose record is kept; harmless if it is unknown or has a place."""
 
     def position(self, call_id: CallId, queue: QueueName) -> int | None:
         """The place in the order of service from 1, counting those being offered; ``None`` if the
@@ -289,10 +296,10 @@ class Roster(Protocol):
 
     def end_talk(self, reservation: Reservation, *, wrap_up_seconds: float) -> OfferAnswer:
         """Ends the conversation: the agent wraps up under a lease of that length (is available
-        at once if it is 0), the call leaves the floor.
+        at once if it is 0), the call is ``ended``.
         """
 
-    def end_wrap_up(self, agent_id: AgentId, offer_id: OfferId) -> OfferAnswer:
+    def end_wrap_up(self, agent_id: AgentId, offer_id: OfferId, request_id: str) -> OfferAnswer:
         """Makes the agent who wraps up after that offer available."""
 
     def agent(self, agent_id: AgentId) -> FloorAgent | None:

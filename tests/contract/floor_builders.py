@@ -10,7 +10,15 @@ from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferI
 from callcore.domain.outcomes import CallOutcome, HungUpBy
 from callcore.domain.records import CallRecord, OfferRecord, QueueVisit
 from callcore.ports.records import PendingRecords
-from callcore.ports.stores import Candidates, Joining, Reservation, Roster, WaitingRoom
+from callcore.ports.stores import (
+    Candidates,
+    FloorCall,
+    FloorCallState,
+    Joining,
+    Reservation,
+    Roster,
+    WaitingRoom,
+)
 
 SUPPORT = QueueName("support")
 SALES = QueueName("sales")
@@ -149,6 +157,15 @@ def talking(floor: AnyFloor) -> Offer:
     offer = reserved(floor)
     assert floor.roster.win(offer.promise, Micros(7)) == "done"
     return offer
+
+
+def ended(floor: AnyFloor, call_id: str = "c1") -> FloorCall:
+    """A call that is known to have ended."""
+    call = floor.waiting_room.call(CallId(call_id))
+    assert call is not None
+    assert call.state is FloorCallState.ENDED
+    assert call.ended_at is not None
+    return call
 
 
 def candidates(floor: AnyFloor, queue: QueueName, count: int) -> Candidates:

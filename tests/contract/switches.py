@@ -36,6 +36,7 @@ from tests.fakes.switch import FakeSwitch
 MUSIC = "local_stream://moh"
 MISSING = "local_stream://nosuch"
 PROMPTS = ("/sounds/one.wav", "/sounds/two.wav")
+QUEUES = {"8001": "support"}
 ELSEWHERE = "4000"
 """An extension that keeps the caller."""
 
@@ -165,7 +166,7 @@ class FakeStage(Stage):
         return contact
 
     def call_in(self, dialled: str = "8001", number: str = "+48200100", name: str = "Ann") -> LegId:
-        return self.fake.call_in(dialled, number, name, queue="support")
+        return self.fake.call_in(dialled, number, name, queue=QUEUES.get(dialled))
 
     def put_down(self, leg_id: LegId) -> None:
         self.fake.end(leg_id)
@@ -204,7 +205,7 @@ class RealStage(Stage):
             SwitchSettings(
                 domain=DOMAIN,
                 dialplan=Dialplan(
-                    queues={"8001": "support"},
+                    queues=QUEUES,
                     extensions={ELSEWHERE: (("answer", ""), ("playback", MUSIC))},
                 ),
                 sounds=Sounds(streams=frozenset({"moh"})),

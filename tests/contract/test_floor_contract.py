@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import gevent
 import pytest
 
@@ -29,6 +31,7 @@ from tests.contract.floor_builders import (
     SUPPORT,
     AnyFloor,
     candidates,
+    ended,
     free_ids,
     joining,
     make_available,
@@ -94,7 +97,7 @@ def test_a_join_repeated_after_the_caller_left_does_not_bring_the_caller_back(
     once = floor.waiting_room.join(joining("c1"), "r")
     floor.waiting_room.leave(CallId("c1"), SUPPORT, request())
     assert floor.waiting_room.join(joining("c1"), "r") == once
-    assert floor.waiting_room.call(CallId("c1")) is None
+    assert (ended(floor).offer_id, waiting_ids(floor)) == (None, [])
 
 
 def test_a_place_once_taken_is_kept(floor: AnyFloor) -> None:
@@ -155,23 +158,118 @@ def test_the_floor_knows_what_a_caller_joined_with(floor: AnyFloor) -> None:
     ):
         assert getattr(call, name) == getattr(given, name), name
     assert call.state is FloorCallState.WAITING
-    assert (call.offer_id, call.agent_id, call.agent_leg_id, call.bridged_at) == (None,) * 4
+    assert (call.offer_id, call.agent_id, call.agent_leg_id) == (None,) * 3
+    assert (call.bridged_at, call.ended_at) == (None, None)
 
 
-@pytest.mark.parametrize("state", list(FloorCallState))
-def test_a_caller_may_leave_from_every_state(floor: AnyFloor, state: FloorCallState) -> None:
-    """Leaving gives up the place and forgets the call; the agent's promise stands."""
+def bring_call_into(floor: AnyFloor, state: FloorCallState) -> None:
+    """The call ``c1`` in a state, after offer ``o1`` to the only agent."""
     offer = reserved(floor)
-    if state is FloorCallState.TALKING:
-        floor.roster.win(offer.promise, Micros(1))
+    if state in {FloorCallState.TALKING, FloorCallState.ENDED}:
+        floor.roster.win(offer.promise, Micros(7))
+    if state is FloorCallState.ENDED:
+        floor.roster.end_talk(offer.promise, wrap_up_seconds=LONG_SECONDS)
     if state is FloorCallState.WAITING:
         offer.lose()
+
+
+PLACED = [state for state in FloorCallState if state is not FloorCallState.ENDED]
+
+
+@pytest.mark.parametrize("state", PLACED)
+def test_a_caller_may_leave_from_every_state(floor: AnyFloor, state: FloorCallState) -> None:
+    """Leaving gives up the place; the call is remembered, and the agent's promise stands."""
+    bring_call_into(floor, state)
     agent = floor.roster.agent(ANNA)
     assert floor.waiting_room.leave(CallId("c1"), SUPPORT, request()) is LeaveAnswer.LEFT
-    assert floor.waiting_room.call(CallId("c1")) is None
-    assert floor.waiting_room.calls(NODE) == []
+    assert floor.waiting_room.calls(NODE) == [ended(floor)]
     assert floor.waiting_room.position(CallId("c1"), SUPPORT) is None
+    assert (waiting_ids(floor), floor.roster.agent(ANNA)) == ([], agent)
+    (counts,) = floor.waiting_room.counts([SUPPORT])
+    assert (counts.waiting_count, counts.offered_count, counts.oldest_joined_at) == (0, 0, None)
+
+
+@pytest.mark.parametrize("state", PLACED)
+def test_an_ended_call_remembers_an_offer_only_if_they_talked(
+    floor: AnyFloor, state: FloorCallState
+) -> None:
+    """An offer that was never won does not look like a talk; one that was is kept whole."""
+    bring_call_into(floor, state)
+    before = floor.waiting_room.call(CallId("c1"))
+    assert before
+    floor.waiting_room.leave(CallId("c1"), SUPPORT, request())
+    left = ended(floor)
+    if state is FloorCallState.TALKING:
+        assert left == replace(before, state=FloorCallState.ENDED, ended_at=left.ended_at)
+        assert (left.offer_id, left.bridged_at) == ("o1", 7)
+    else:
+        assert (left.reservation, left.offer_id, left.agent_id) == (None, None, None)
+        assert (left.agent_leg_id, left.bridged_at) == (None, None)
+
+
+def test_an_end_is_timed_by_the_floor_s_clock(floor: AnyFloor) -> None:
+    """It is not before the instant at which the agent was promised."""
+    reserved(floor)
+    agent = floor.roster.agent(ANNA)
+    floor.waiting_room.leave(CallId("c1"), SUPPORT, request())
+    assert agent
+    assert 0 <= (ended(floor).ended_at or 0) - agent.since < LONG_SECONDS * 1_000_000
+
+
+def test_an_ended_call_has_no_place_to_leave(floor: AnyFloor) -> None:
+    """The end of the talk was the end of the call: when it ended is not changed."""
+    bring_call_into(floor, FloorCallState.ENDED)
+    before = ended(floor)
+    assert floor.waiting_room.leave(CallId("c1"), SUPPORT, request()) is LeaveAnswer.NOT_THERE
+    assert ended(floor) == before
+
+
+def test_an_ended_call_is_forgotten(floor: AnyFloor) -> None:
+    """For good, and as often as asked."""
+    bring_call_into(floor, FloorCallState.ENDED)
+    agent = floor.roster.agent(ANNA)
+    for _ in range(2):
+        floor.waiting_room.forget(CallId("c1"))
+        assert floor.waiting_room.call(CallId("c1")) is None
+        assert floor.waiting_room.calls(NODE) == []
     assert floor.roster.agent(ANNA) == agent
+
+
+@pytest.mark.parametrize("state", PLACED)
+def test_a_call_with_a_place_is_not_forgotten(floor: AnyFloor, state: FloorCallState) -> None:
+    """Forgetting changes nothing until the call has ended."""
+    bring_call_into(floor, state)
+    before = (floor.waiting_room.call(CallId("c1")), floor.waiting_room.counts([SUPPORT]))
+    floor.waiting_room.forget(CallId("c1"))
+    assert before == (floor.waiting_room.call(CallId("c1")), floor.waiting_room.counts([SUPPORT]))
+    assert [call.call_id for call in floor.waiting_room.calls(NODE)] == ["c1"]
+
+
+@pytest.mark.parametrize("node", [NODE, NodeName("fs2")])
+def test_an_ended_call_joins_like_a_new_one(floor: AnyFloor, node: NodeName) -> None:
+    """Nothing of its earlier place, talk or node is left."""
+    bring_call_into(floor, FloorCallState.ENDED)
+    again = joining("c1", score=5.0, queue=SALES, node=node, first_joined_at=9, caller_name="x")
+    joined = floor.waiting_room.join(again, "r")
+    assert floor.waiting_room.join(again, "r") == joined
+    assert joined == Joined(answer=JoinAnswer.JOINED, position=1)
+    floor.waiting_room.join(replace(again, call_id=CallId("new")), request())
+    back, new = (floor.waiting_room.call(CallId(each)) for each in ("c1", "new"))
+    assert back
+    assert replace(back, call_id=CallId("new")) == new
+    assert (waiting_ids(floor, SALES), waiting_ids(floor)) == (["c1", "new"], [])
+    listed = {n: {call.call_id for call in floor.waiting_room.calls(n)} for n in (NODE, node)}
+    assert listed == {NODE: set(), node: {"c1", "new"}}
+
+
+def test_an_ended_call_may_find_the_queue_full(floor: AnyFloor) -> None:
+    """It takes no place itself, has none to claim, and stays as it ended."""
+    bring_call_into(floor, FloorCallState.ENDED)
+    before = ended(floor)
+    floor.waiting_room.join(joining("c2", maximum_waiting=1), request())
+    refused = floor.waiting_room.join(joining("c1", maximum_waiting=1), request())
+    assert refused == Joined(answer=JoinAnswer.QUEUE_FULL, position=None)
+    assert ended(floor) == before
 
 
 def test_leaving_twice_is_harmless(floor: AnyFloor) -> None:
@@ -236,7 +334,9 @@ def test_no_more_callers_than_asked_for(floor: AnyFloor) -> None:
 
 
 def test_the_calls_of_a_node_are_in_every_state(floor: AnyFloor) -> None:
-    """Waiting, offered and talking calls are listed, those of other nodes are not."""
+    """Also ended ones until they are forgotten; those of other nodes are not listed."""
+    floor.waiting_room.join(joining("c0"), request())
+    floor.waiting_room.leave(CallId("c0"), SUPPORT, request())
     talking(floor)
     make_available(floor, BORIS)
     floor.waiting_room.join(joining("c2"), request())
@@ -245,6 +345,7 @@ def test_the_calls_of_a_node_are_in_every_state(floor: AnyFloor) -> None:
     floor.waiting_room.join(joining("c4", node=NodeName("fs2")), request())
     states = {call.call_id: call.state for call in floor.waiting_room.calls(NODE)}
     assert states == {
+        "c0": FloorCallState.ENDED,
         "c1": FloorCallState.TALKING,
         "c2": FloorCallState.OFFERED,
         "c3": FloorCallState.WAITING,
@@ -418,7 +519,7 @@ def test_going_away_ends_the_rest_or_wrap_up(floor: AnyFloor, verb: str, state: 
     assert agent
     assert (agent.lease_until, agent.offer_id, agent.call_id, agent.leg_id) == (None,) * 4
     assert floor.roster.next_expiry_seconds() is None
-    assert floor.roster.end_wrap_up(ANNA, OfferId("o1")) is OfferAnswer.STALE
+    assert floor.roster.end_wrap_up(ANNA, OfferId("o1"), "r1") is OfferAnswer.STALE
     assert floor.roster.wake(ANNA) is False
     assert free_ids(floor) == []
 
@@ -449,11 +550,13 @@ def test_a_reservation_takes_both_off_the_market(floor: AnyFloor) -> None:
 
 
 def test_a_caller_who_does_not_wait_is_gone(floor: AnyFloor) -> None:
-    """Strangers, callers of other queues and callers being offered cannot be promised."""
+    """Strangers, callers elsewhere, being offered or ended cannot be promised."""
     reserved(floor, "c1")
     make_available(floor, BORIS)
     floor.waiting_room.join(joining("c2", queue=SALES), request())
-    for number, call_id in enumerate(("c1", "c2", "nobody")):
+    floor.waiting_room.join(joining("c3"), request())
+    floor.waiting_room.leave(CallId("c3"), SUPPORT, request())
+    for number, call_id in enumerate(("c1", "c2", "c3", "nobody")):
         promise = reservation(call_id, f"late-{number}", agent_id=BORIS)
         assert floor.roster.reserve(promise) is ReserveAnswer.CALLER_GONE
     assert free_ids(floor) == [BORIS]
@@ -556,7 +659,7 @@ def test_a_win_after_the_caller_left_is_stale(floor: AnyFloor) -> None:
     assert floor.roster.win(offer.promise, Micros(1)) is OfferAnswer.STALE
     assert floor.roster.agent(ANNA) == before
     assert offer.lose(is_caller_waiting=True) == OfferAnswer.DONE
-    assert floor.waiting_room.call(CallId("c1")) is None
+    assert ended(floor).reservation is None
     assert (waiting_ids(floor), free_ids(floor)) == ([], [ANNA])
 
 
@@ -652,16 +755,21 @@ def test_nobody_is_woken_out_of_work(floor: AnyFloor) -> None:
 
 
 def test_the_end_of_a_talk_begins_the_wrap_up(floor: AnyFloor) -> None:
-    """The call leaves the floor, the agent is not free until the wrap-up ends."""
+    """The call is remembered with its talk, the agent is not free until the wrap-up ends."""
     offer = talking(floor)
+    before = floor.waiting_room.call(CallId("c1"))
     assert floor.roster.end_talk(offer.promise, wrap_up_seconds=LONG_SECONDS) is OfferAnswer.DONE
     agent = floor.roster.agent(ANNA)
     assert agent
     assert (agent.state, agent.offer_id) == (AgentState.WRAPPING_UP, "o1")
     assert agent.lease_until is not None
-    assert floor.waiting_room.calls(NODE) == []
+    call = ended(floor)
+    assert before
+    assert call == replace(before, state=FloorCallState.ENDED, ended_at=call.ended_at)
+    assert abs((call.ended_at or 0) - agent.since) < 100
+    assert floor.waiting_room.calls(NODE) == [call]
     assert free_ids(floor) == []
-    assert floor.roster.end_wrap_up(ANNA, OfferId("o1")) is OfferAnswer.DONE
+    assert floor.roster.end_wrap_up(ANNA, OfferId("o1"), "r1") is OfferAnswer.DONE
     agent = floor.roster.agent(ANNA)
     assert agent
     assert (agent.state, agent.lease_until, agent.offer_id) == (AgentState.AVAILABLE, None, None)
@@ -674,15 +782,28 @@ def test_without_wrap_up_the_agent_is_free_at_once(floor: AnyFloor) -> None:
     assert floor.roster.end_talk(offer.promise, wrap_up_seconds=0) is OfferAnswer.DONE
     assert free_ids(floor) == [ANNA]
     assert floor.roster.next_expiry_seconds() is None
-    assert floor.waiting_room.call(CallId("c1")) is None
+    assert ended(floor).offer_id == "o1"
 
 
-def test_a_talk_ends_though_the_caller_has_left(floor: AnyFloor) -> None:
+@pytest.mark.parametrize("is_forgotten", [False, True])
+def test_a_talk_ends_though_the_caller_has_left(floor: AnyFloor, is_forgotten: bool) -> None:
     """The order in which the two legs' ends are told does not matter."""
     offer = talking(floor)
     floor.waiting_room.leave(CallId("c1"), SUPPORT, request())
+    if is_forgotten:
+        floor.waiting_room.forget(CallId("c1"))
+    before = floor.waiting_room.call(CallId("c1"))
     assert floor.roster.end_talk(offer.promise, wrap_up_seconds=0) is OfferAnswer.DONE
     assert free_ids(floor) == [ANNA]
+    assert floor.waiting_room.call(CallId("c1")) == before
+
+
+def test_a_wrap_up_is_ended_by_one_of_many_requests(floor: AnyFloor) -> None:
+    """Each request is answered the same when repeated; a later one finds it done."""
+    floor.roster.end_talk(talking(floor).promise, wrap_up_seconds=LONG_SECONDS)
+    answers = [floor.roster.end_wrap_up(ANNA, OfferId("o1"), r) for r in ("r", "r", "s", "s", "r")]
+    done, stale = OfferAnswer.DONE, OfferAnswer.STALE
+    assert answers == [done, done, stale, stale, done]
 
 
 def test_a_talk_s_end_leaves_a_call_that_came_back_alone(floor: AnyFloor) -> None:
@@ -698,13 +819,13 @@ def test_repeated_ends_of_an_offer_answer_the_same(floor: AnyFloor) -> None:
     """A late repetition does not touch the agent's next offer."""
     offer = talking(floor)
     floor.roster.end_talk(offer.promise, wrap_up_seconds=LONG_SECONDS)
-    floor.roster.end_wrap_up(ANNA, OfferId("o1"))
+    floor.roster.end_wrap_up(ANNA, OfferId("o1"), "r1")
     floor.waiting_room.join(joining("c2"), request())
     floor.roster.reserve(reservation("c2", "o2"))
     before = (floor.roster.agent(ANNA), floor.waiting_room.call(CallId("c2")))
     assert floor.roster.win(offer.promise, Micros(1)) is OfferAnswer.DONE
     assert floor.roster.end_talk(offer.promise, wrap_up_seconds=0) is OfferAnswer.DONE
-    assert floor.roster.end_wrap_up(ANNA, OfferId("o1")) is OfferAnswer.DONE
+    assert floor.roster.end_wrap_up(ANNA, OfferId("o1"), "r1") is OfferAnswer.DONE
     assert offer.lose() == OfferAnswer.STALE
     assert floor.roster.mark_ringing(offer.promise) is OfferAnswer.STALE
     assert (floor.roster.agent(ANNA), floor.waiting_room.call(CallId("c2"))) == before
@@ -730,7 +851,7 @@ def test_an_offer_that_is_not_the_agent_s_changes_nothing(floor: AnyFloor) -> No
         floor.roster.win(other, Micros(1)),
         floor.roster.lose(other, is_miss=True, retry_after_seconds=0, is_caller_waiting=True),
         floor.roster.end_talk(other, wrap_up_seconds=0),
-        floor.roster.end_wrap_up(ANNA, OfferId("o9")),
+        floor.roster.end_wrap_up(ANNA, OfferId("o9"), "r1"),
     ]
     assert answers == [OfferAnswer.STALE] * 5
     assert (floor.roster.agent(ANNA), floor.waiting_room.call(CallId("c1"))) == before

@@ -119,7 +119,7 @@ class TestCaller:
         assert not parked.is_line_answered
         assert (parked.caller_number, parked.caller_name) == ("+48221234567", "Łucja")
         assert parked.dialled_number == "8001"
-        assert parked.variables == {"callcore_queue": "support"}
+        assert parked.variables == {"callcore_parked": "true", "callcore_queue": "support"}
         assert parked.node == stage.switch.node
 
     def test_an_answer_is_told_once_and_later(self, stage: Stage) -> None:
@@ -354,7 +354,7 @@ class TestAsking:
         stage.hear(PlaybackStarted, caller)
         found = leg(stage, caller)
         assert found is not None
-        assert found.variables == {"callcore_waits_in": "support"}
+        assert found.variables == {"callcore_parked": "true", "callcore_waits_in": "support"}
         assert found.is_inbound
         assert found.is_line_answered
         assert not found.is_parked
@@ -362,6 +362,11 @@ class TestAsking:
         assert (found.caller_number, found.dialled_number) == ("+48200100", "8001")
         assert found.answered_at is not None
         assert found.created_at < found.answered_at <= stage.told(LegAnswered)[0].at
+
+    def test_a_caller_for_whom_the_dialplan_knows_no_queue_is_found(self, stage: Stage) -> None:
+        """One who arrived unheard is taken whatever the number dialled."""
+        caller = stage.call_in("8002")
+        stage.until(lambda: (found := leg(stage, caller)) and found.is_parked)
 
     def test_who_talks_is_bridged_to_the_other(self, stage: Stage) -> None:
         """Both ways, and neither is parked."""
@@ -392,7 +397,7 @@ class TestAsking:
         assert (found.is_line_answered, found.is_parked, found.answered_at) == (False, False, None)
 
     def test_what_is_gone_is_not_found(self, stage: Stage) -> None:
-        """Nor are legs that are none of ours."""
+        """Neither by its id nor among all."""
         caller = arrived(stage)
         assert stage.switch.leg_exists(caller)
         assert not stage.switch.leg_exists(GONE)

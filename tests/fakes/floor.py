@@ -47,6 +47,7 @@ from callcore.ports.stores import (
 A = TypeVar("A")
 WAKE_EARLY_SECONDS = 0.1
 UNRESOLVED = (AgentState.RESERVED, AgentState.RINGING)
+PLACED = (FloorCallState.WAITING, FloorCallState.OFFERED)
 
 
 class Instants(Protocol):
@@ -92,6 +93,12 @@ class _Memory:
         found = [a for a in self.agents.values() if queue in a.queues and is_free(a)]
         return sorted(found, key=lambda agent: (agent.since, agent.agent_id))
 
+    def end(self, call: FloorCall) -> None:
+        """Takes the call's place away, and remembers the call."""
+        self.calls[call.call_id] = replace(
+            call, state=FloorCallState.ENDED, ended_at=self.clock.now()
+        )
+
     def move(self, agent: FloorAgent, state: AgentState, lease_until: Micros | None = None) -> None:
         """Puts the agent in a state in which nobody is promised to him."""
         self.agents[agent.agent_id] = replace(
@@ -121,12 +128,13 @@ class FakeWaitingRoom:
         memory = self._memory
         if (known := memory.remembered("join", request_id)) is not None:
             return cast("Joined", known)
-        if joining.call_id in memory.calls:
+        before = memory.calls.get(joining.call_id)
+        if before is not None and before.state is not FloorCallState.ENDED:
             position = self._position(joining.call_id, joining.queue)
             answer = Joined(answer=JoinAnswer.ALREADY_JOINED, position=position)
             return memory.remember("join", request_id, answer)
         here = [c for c in memory.calls.values() if c.queue == joining.queue]
-        waiting_count = sum(c.state is not FloorCallState.TALKING for c in here)
+        waiting_count = sum(c.state in PLACED for c in here)
         if waiting_count >= joining.maximum_waiting:
             full = Joined(answer=JoinAnswer.QUEUE_FULL, position=None)
             return memory.remember("join", request_id, full)
@@ -144,6 +152,7 @@ class FakeWaitingRoom:
             agent_id=None,
             agent_leg_id=None,
             bridged_at=None,
+            ended_at=None,
             caller_number=joining.caller_number,
             caller_name=joining.caller_name,
             dialled_number=joining.dialled_number,
@@ -158,10 +167,19 @@ class FakeWaitingRoom:
         if (known := memory.remembered("leave", request_id)) is not None:
             return cast("LeaveAnswer", known)
         call = memory.calls.get(call_id)
-        if call is None or call.queue != queue:
+        if call is None or call.queue != queue or call.state is FloorCallState.ENDED:
             return memory.remember("leave", request_id, LeaveAnswer.NOT_THERE)
-        del memory.calls[call_id]
+        if call.state is not FloorCallState.TALKING:
+            call = replace(call, offer_id=None, agent_id=None, agent_leg_id=None)
+        memory.end(call)
         return memory.remember("leave", request_id, LeaveAnswer.LEFT)
+
+    def forget(self, call_id: CallId) -> None:
+        memory = self._memory
+        memory.check()
+        call = memory.calls.get(call_id)
+        if call is not None and call.state is FloorCallState.ENDED:
+            del memory.calls[call_id]
 
     def position(self, call_id: CallId, queue: QueueName) -> int | None:
         self._memory.check()
@@ -338,16 +356,18 @@ class FakeRoster:
             return agent
         return None
 
-    def _offered_call(self, reservation: Reservation) -> FloorCall | None:
+    def _held_call(self, reservation: Reservation, state: FloorCallState) -> FloorCall | None:
         call = self._memory.calls.get(reservation.call_id)
-        return call if call and call.offer_id == reservation.offer_id else None
+        if call and call.offer_id == reservation.offer_id and call.state is state:
+            return call
+        return None
 
     def win(self, reservation: Reservation, bridged_at: Micros) -> OfferAnswer:
         memory = self._memory
         if (known := memory.remembered("win", reservation.offer_id)) is not None:
             return cast("OfferAnswer", known)
         agent = self._holder(reservation, *UNRESOLVED)
-        call = self._offered_call(reservation)
+        call = self._held_call(reservation, FloorCallState.OFFERED)
         if agent is None or call is None:
             return memory.remember("win", reservation.offer_id, OfferAnswer.STALE)
         memory.calls[call.call_id] = replace(
@@ -376,7 +396,7 @@ class FakeRoster:
         agent = self._holder(reservation, *UNRESOLVED)
         if agent is None:
             return memory.remember("lose", reservation.offer_id, OfferAnswer.STALE)
-        call = self._offered_call(reservation)
+        call = self._held_call(reservation, FloorCallState.OFFERED)
         if call is not None and is_caller_waiting:
             memory.calls[call.call_id] = replace(
                 call,
@@ -397,8 +417,9 @@ class FakeRoster:
         agent = self._holder(reservation, AgentState.TALKING)
         if agent is None:
             return memory.remember("end_talk", reservation.offer_id, OfferAnswer.STALE)
-        if self._offered_call(reservation) is not None:
-            del memory.calls[reservation.call_id]
+        call = self._held_call(reservation, FloorCallState.TALKING)
+        if call is not None:
+            memory.end(call)
         if wrap_up_seconds > 0:
             memory.agents[agent.agent_id] = replace(
                 agent,
@@ -410,15 +431,15 @@ class FakeRoster:
             memory.move(agent, AgentState.AVAILABLE)
         return memory.remember("end_talk", reservation.offer_id, OfferAnswer.DONE)
 
-    def end_wrap_up(self, agent_id: AgentId, offer_id: OfferId) -> OfferAnswer:
+    def end_wrap_up(self, agent_id: AgentId, offer_id: OfferId, request_id: str) -> OfferAnswer:
         memory = self._memory
-        if (known := memory.remembered("end_wrap_up", offer_id)) is not None:
+        if (known := memory.remembered("end_wrap_up", request_id)) is not None:
             return cast("OfferAnswer", known)
         agent = memory.agents.get(agent_id)
         if agent is None or agent.offer_id != offer_id or agent.state is not AgentState.WRAPPING_UP:
-            return memory.remember("end_wrap_up", offer_id, OfferAnswer.STALE)
+            return memory.remember("end_wrap_up", request_id, OfferAnswer.STALE)
         memory.move(agent, AgentState.AVAILABLE)
-        return memory.remember("end_wrap_up", offer_id, OfferAnswer.DONE)
+        return memory.remember("end_wrap_up", request_id, OfferAnswer.DONE)
 
     def agent(self, agent_id: AgentId) -> FloorAgent | None:
         self._memory.check()

@@ -18,7 +18,7 @@ from callcore.domain.policies import (
 from callcore.domain.records import CallRecord
 from callcore.flows.site import Site
 from callcore.flows.worker import Worker
-from callcore.ports.stores import FloorAgent
+from callcore.ports.stores import FloorAgent, FloorCallState
 from callcore.runtime.broadcast import Broadcast
 from callcore.runtime.greenlets import spawn
 from callcore.runtime.identifiers import RandomIds
@@ -72,6 +72,8 @@ class TestFloor:
         self.facts: list[Fact] = []
         self.complaints: list[tuple[str, Exception]] = []
         self.worker = self.start_worker()
+        self.switch.restore_link()
+        settle()
 
     def start_worker(self) -> Worker:
         """A process begins: opens the floor and hears the switch."""
@@ -82,6 +84,7 @@ class TestFloor:
             waiting_room=self.store.waiting_room,
             roster=self.store.roster,
             pending_records=self.store.pending_records,
+            epoch=self.store.epoch,
             clock=self._life,
             ids=RandomIds(),
             facts=Broadcast([("list", self.facts.append)], self._complain),
@@ -127,8 +130,9 @@ class TestFloor:
         return self.store.waiting_room.position(CallId(caller), queue)
 
     def knows(self, caller: LegId) -> bool:
-        """Is the caller's call on the floor?"""
-        return self.store.waiting_room.call(CallId(caller)) is not None
+        """Has the caller a place on the floor?"""
+        call = self.store.waiting_room.call(CallId(caller))
+        return call is not None and call.state is not FloorCallState.ENDED
 
     def told(self, kind: type[F]) -> list[F]:
         """The facts of one kind, in order."""

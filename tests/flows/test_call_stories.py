@@ -9,6 +9,7 @@ import pytest
 from callcore.domain.agents import AgentState
 from callcore.domain.announcements import STAND_IN_MUSIC
 from callcore.domain.events import (
+    CallArrived,
     CallerJoined,
     CallRefused,
     Decided,
@@ -100,11 +101,12 @@ class TestServed:
         assert floor.agent(CLEO).state is AgentState.AVAILABLE
 
     def test_a_queue_that_records_does(self, floor: TestFloor) -> None:
-        """The recording begins with the conversation, named after the call."""
+        """The recording begins with the conversation, named after call and talk."""
         floor.log_in(CLEO)
         caller = floor.call_in("8002")
         floor.clock.advance(5)
-        assert floor.switch.recordings == [(caller, f"/recordings/{caller}.wav")]
+        talk = floor.agent(CLEO).offer_id
+        assert floor.switch.recordings == [(caller, f"/recordings/{caller}_{talk}.wav")]
 
     def test_the_dead_mans_switch_is_wound_up_while_waiting_and_off_while_talking(
         self, floor: TestFloor
@@ -404,4 +406,4 @@ def test_a_call_that_another_application_parked_is_left_alone(floor: TestFloor) 
     floor.worker.deliver(event)
     settle()
     assert floor.switch.commands == []
-    assert floor.facts == []
+    assert floor.told(CallArrived) == []

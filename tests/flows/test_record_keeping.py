@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from callcore.domain.records import CallRecord
+from callcore.flows.floor_changes import FloorChanges
 from callcore.flows.record_keeping import RecordKeeping
 from callcore.flows.site import Site
 from callcore.ports.stores import StoreUnavailableError
@@ -37,7 +38,8 @@ def keeping_on(floor: TestFloor) -> tuple[RecordKeeping, SlowPending, CallRecord
     settle()
     pending = SlowPending(floor.clock)
     site: Site = floor.site
-    return RecordKeeping(replace(site, pending_records=pending)), pending, floor.record()
+    slow = replace(site, pending_records=pending)
+    return RecordKeeping(slow, FloorChanges(slow)), pending, floor.record()
 
 
 def test_records_of_calls_that_end_at_once_are_each_appended_once(floor: TestFloor) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any, cast
 
@@ -18,10 +20,12 @@ from callcore.domain.events import (
     SelfHealed,
     WrapUpEnded,
 )
-from callcore.domain.ids import LegId, Micros, NodeName
+from callcore.domain.ids import AgentId, LegId, Micros, NodeName
 from callcore.domain.outcomes import CallOutcome, HungUpBy
 from callcore.domain.records import CallRecord
 from callcore.flows import record_writing
+from callcore.flows.site import Site
+from callcore.flows.worker import Worker
 from callcore.ports.stores import OfferAnswer, StoreUnavailableError
 from callcore.ports.switch_events import (
     LegBridged,
@@ -29,9 +33,12 @@ from callcore.ports.switch_events import (
     LegUnheld,
     SwitchEvent,
 )
+from callcore.ports.telephony import CommandRefusedError
+from callcore.runtime.broadcast import Broadcast
 from callcore.runtime.greenlets import spawn
-from tests.fakes.clock import settle
-from tests.fakes.switch import NODE, SILENT, FakeSwitch, Phone
+from callcore.runtime.identifiers import RandomIds
+from tests.fakes.clock import MortalClock, settle
+from tests.fakes.switch import BUSY, NODE, REFUSING, SILENT, FakeSwitch, Phone
 from tests.flows.floor import ANN, BOB, CLEO, POLICY, SALES, SUPPORT, TestFloor
 
 FALLBACK = POLICY.fallback.extension
@@ -64,6 +71,87 @@ def once(real: Callable[..., Any], *, happens: bool, error: Exception) -> Callab
     return call
 
 
+class Slow:
+    """A port each of whose verbs takes a moment before and after, in which others run.
+
+    The fakes answer at once, so that without it no two scripts would ever interleave. It ends
+    with its process, and may fail before or after the change was made.
+    """
+
+    def __init__(
+        self, real: object, clock: Any, dice: random.Random, verbs: frozenset[str] = frozenset()
+    ) -> None:
+        self.fault_share = 0.0
+        self._real = real
+        self._clock = clock
+        self._dice = dice
+        self._verbs = verbs
+
+    def __getattr__(self, verb: str) -> Any:
+        real = getattr(self._real, verb)
+        if not callable(real) or (self._verbs and verb not in self._verbs):
+            return real
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            self._pause(verb)
+            answer = real(*args, **kwargs)
+            self._pause(verb)
+            return answer
+
+        return call
+
+    def _pause(self, verb: str) -> None:
+        self._clock.sleep(self._dice.choice((0.0002, 0.0005, 0.001, 0.003)))
+        if self._dice.random() < self.fault_share / 2:
+            raise StoreUnavailableError(verb)
+
+
+class SlowFloor(TestFloor):
+    """The call centre with a Redis and a switch that take their time, and may fail."""
+
+    __test__ = False
+
+    def __init__(self, dice: random.Random) -> None:
+        self._dice = dice
+        self.stores: list[Slow] = []
+        super().__init__()
+
+    def start_worker(self) -> Worker:
+        """A process begins."""
+        self._life = life = MortalClock(self.clock)
+        asked = frozenset({"bridge", "legs", "leg_exists"})
+        self.stores = [
+            Slow(store, life, self._dice)
+            for store in (self.store.waiting_room, self.store.roster, self.store.pending_records)
+        ]
+        waiting_room, roster, pending_records = cast("Any", self.stores)
+        self.site = Site(
+            policy=self.policy,
+            switches={NODE: cast("Any", Slow(self.switch, life, self._dice, asked))},
+            waiting_room=waiting_room,
+            roster=roster,
+            pending_records=pending_records,
+            epoch=self.store.epoch,
+            clock=life,
+            ids=RandomIds(),
+            facts=Broadcast([("list", self.facts.append)], self._complain),
+        )
+        worker = Worker(spawn, lambda _: nullcontext())
+        opening = spawn("open", worker.open, self.site)
+        while not opening.dead:
+            self.clock.advance(0.01)
+        self.switch.deliver_to(worker.deliver)
+        settle()
+        return worker
+
+    def log_in(self, *agents: AgentId, phone: Phone | None = None) -> None:
+        """Agents log in while nobody waits."""
+        for agent_id in agents:
+            if phone is not None:
+                self.switch.phones[self.policy.agents[agent_id].contact] = phone
+            self.store.roster.log_in(agent_id, RandomIds().request_id())
+
+
 def fail_once(
     monkeypatch: pytest.MonkeyPatch,
     store: object,
@@ -81,6 +169,10 @@ def until_bridge_is_asked(floor: TestFloor, caller: LegId) -> None:
     """The agent has picked up; the switch will have joined the two in 40 ms."""
     while ("bridge", caller) not in floor.switch.commands:
         floor.clock.advance(0.01)
+
+
+def _look(floor: TestFloor) -> None:
+    floor.worker.lease_watch.look()
 
 
 def offered_leg(floor: TestFloor, number: int = -1) -> LegId:
@@ -180,7 +272,7 @@ class TestRedisFails:
     ) -> None:
         """Joined, but no agent was looked for: not left beside an idle agent."""
         floor.log_in(ANN)
-        fail_once(monkeypatch, floor.store.roster, "free_agents", happens=False)
+        fail_once(monkeypatch, floor.store.waiting_room, "candidates", happens=False)
         caller = floor.call_in()
         floor.clock.advance(60)
         assert floor.agent(ANN).call_id == caller
@@ -422,8 +514,6 @@ class TestOffers:
         """A bridge that fails again and again is the caller's leg's fault; it is given up."""
 
         def refuse(*_: object) -> None:
-            from callcore.ports.telephony import CommandRefusedError
-
             raise CommandRefusedError
 
         monkeypatch.setattr(floor.switch, "bridge", refuse)
@@ -463,16 +553,19 @@ class TestOffers:
         caller = floor.call_in()
         floor.clock.advance(5)
         wrap_up_seconds = POLICY.queues[SUPPORT].wrap_up_seconds
-        floor.clock.after(wrap_up_seconds, lambda: floor.worker.lease_watch.look() and None)
+        floor.clock.after(wrap_up_seconds, lambda: _look(floor))
         floor.switch.end(caller)
         floor.clock.advance(30)
         assert len(floor.told(WrapUpEnded)) == 1
 
     def test_duplicates_of_events_change_nothing(self, floor: TestFloor) -> None:
         """Every event told twice: one bridge, one record, one of each fact."""
-        floor.switch.deliver_to(
-            lambda event: (floor.worker.deliver(event), floor.worker.deliver(event)) and None
-        )
+
+        def deliver_twice(event: SwitchEvent) -> None:
+            floor.worker.deliver(event)
+            floor.worker.deliver(event)
+
+        floor.switch.deliver_to(deliver_twice)
         floor.log_in(ANN)
         caller = floor.call_in()
         floor.clock.advance(5)
@@ -546,7 +639,8 @@ class TestTransferredBack:
         agent_leg = floor.switch.legs_by_id[caller].bridged_to
         assert agent_leg is not None
         floor.switch.blind_transfer(agent_leg)
-        floor.switch.legs_by_id[caller].bridged_to = LegId("b0000000-0000-4000-8000-000000000000")
+        stranger = LegId("b0000000-0000-4000-8000-000000000000")
+        floor.switch.legs_by_id[caller].bridged_to = stranger
         floor.clock.advance(20)
         restart(floor)
         wrap_ups = len(floor.told(WrapUpEnded))
@@ -554,6 +648,22 @@ class TestTransferredBack:
         floor.clock.advance(20)
         assert len(floor.told(WrapUpEnded)) == wrap_ups
         assert all(record.talk_seconds < 10 for record in floor.records())
+
+
+def test_an_adopted_call_sent_back_to_a_queue_hears_music(floor: TestFloor) -> None:
+    """Adopted while talking, then a visit of its own: welcomed like anybody else."""
+    floor.log_in(ANN)
+    caller = floor.call_in()
+    floor.clock.advance(5)
+    restart(floor)
+    leg = floor.switch.legs_by_id[caller]
+    assert leg.bridged_to is not None
+    floor.switch.blind_transfer(leg.bridged_to)
+    floor.switch.park_again(caller, "8002", queue="")
+    floor.clock.advance(1)
+    assert floor.position(caller, SALES) == 1
+    assert leg.playing == "local_stream://moh"
+    assert leg.variables.get("callcore_waits_in") == SALES
 
 
 class TestRecordings:
@@ -756,7 +866,7 @@ def test_the_end_at_every_message_leaves_nobody_stuck() -> None:
 
 
 def test_a_kill_at_every_message_leaves_nobody_stuck() -> None:
-    """The process dies after any number of milliseconds and another adopts: one record, agent free."""
+    """The process dies at any millisecond and another adopts: one record, agent free."""
     for step in range(0, 400, 2):
         floor = TestFloor()
         floor.log_in(ANN, phone=Phone(answers_after_seconds=0.1))
@@ -847,3 +957,82 @@ def test_a_short_absence_of_redis_at_every_message_leaves_nobody_stuck() -> None
         floor.clock.advance(3)
         floor.store.come_up()
         assert_nothing_is_left(floor, caller, step=step)
+
+
+PLAIN = ("call",) * 6 + ("caller ends",) * 4 + ("agent ends",) * 3
+STORIES = {
+    "plain": PLAIN,
+    "transfers": (*PLAIN, *("transfer",) * 3),
+    "link": (*PLAIN, *("link",) * 4),
+    "link twice": (*PLAIN, *("link",) * 3, *("restored again",) * 2),
+    "link and transfers": (*PLAIN, *("link",) * 4, *("transfer",) * 3),
+    "kill": (*PLAIN, *("kill",) * 2),
+    "redis": (*PLAIN, "redis fails", "redis fails"),
+    "everything": (*PLAIN, *("link",) * 3, *("transfer",) * 3, "kill", "redis fails"),
+}
+PHONES = (Phone(answers_after_seconds=0.1), Phone(), BUSY, SILENT, REFUSING)
+
+
+def play(  # noqa: C901 - one list of all that may happen
+    floor: SlowFloor, act: str, callers: list[LegId], dice: random.Random
+) -> None:
+    """One thing that happens."""
+    switch = floor.switch
+    agents = [leg for leg in switch.legs_by_id.values() if not leg.is_inbound]
+    talking = [leg for leg in agents if leg.bridged_to]
+    match act:
+        case "call" if len(callers) < 12:
+            queue = dice.choice((SUPPORT, SALES))
+            callers.append(switch.call_in(queue=queue))
+        case "caller ends" if callers:
+            switch.end(dice.choice(callers))
+        case "agent ends" if agents:
+            switch.end(dice.choice(agents).leg_id)
+        case "transfer" if talking:
+            caller = switch.blind_transfer(dice.choice(talking).leg_id)
+            if dice.random() < 0.6:
+                floor.clock.advance(dice.choice((0, 0.01)))
+                switch.park_again(caller, "8001", queue=dice.choice((SUPPORT, SALES)))
+        case "link" if switch.is_connected:
+            switch.lose_link()
+        case "link" | "restored again":
+            switch.restore_link()
+        case "kill":
+            restart(floor)
+        case "redis fails":
+            for store in floor.stores:
+                store.fault_share = dice.choice((0.0, 0.05))
+
+
+@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("seeds", [range(25), range(25, 50)], ids=str)
+def test_no_story_leaves_anybody_stuck(story: str, seeds: range) -> None:
+    """Whatever happens: agents free, floor and switch empty, a record a call we heard of."""
+    for seed in seeds:
+        dice = random.Random(seed)
+        floor = SlowFloor(dice)
+        for agent_id in (ANN, BOB, CLEO):
+            floor.log_in(agent_id, phone=dice.choice(PHONES))
+        callers: list[LegId] = []
+        for _ in range(dice.randint(5, 40)):
+            floor.clock.advance(dice.choice((0.001, 0.01, 0.02, 0.05, 0.3, 1, 3)))
+            play(floor, dice.choice(STORIES[story]), callers, dice)
+        for store in floor.stores:
+            store.fault_share = 0.0
+        if not floor.switch.is_connected:
+            floor.switch.restore_link()
+        for caller in callers:
+            floor.clock.advance(dice.choice((0, 0.02, 0.5)))
+            floor.switch.end(caller)
+        floor.clock.advance(150)
+        told = f"{story}, seed {seed}"
+        states = {agent.state for agent in floor.store.roster.agents()}
+        assert states == {AgentState.AVAILABLE}, told
+        assert floor.store.waiting_room.calls(NODE) == [], told
+        assert floor.worker.calls_count == 0, told
+        assert set(floor.switch.legs_by_id) == set(), told
+        heard_of = {fact.call_id for fact in floor.told(CallArrived)}
+        assert heard_of <= {record.call_id for record in floor.records()}, told
+        for record in floor.records():
+            assert all(offer.ended_at for offer in record.offers), told
+            assert all(visit.left_at for visit in record.visits), told

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,28 +39,24 @@ CALM_MICROS = 150_000
 ENDINGS = ("hangup", "unbridge")
 DEFECTS = ("greenlet_died", "listener_failed", "observer_failed", "frame_skipped")
 AT_REST = frozenset({AgentState.AVAILABLE, AgentState.WRAPPING_UP})
-AGENTS = tuple(f"10{number:02}" for number in range(1, 9))
 
 
-def phone(**oddities: float) -> AgentPhone:
-    """A person who mostly picks up and talks a while."""
-    return AgentPhone(
-        ring_seconds=Uniform(1.0, 5.0),
-        talk_seconds=Lognormal(20.0, 0.6),
-        hold_seconds=Constant(4.0),
-        **oddities,
-    )
-
+PERSON = AgentPhone(
+    ring_seconds=Uniform(1.0, 5.0),
+    talk_seconds=Lognormal(20.0, 0.6),
+    hold_seconds=Constant(4.0),
+)
+"""Picks up, and talks a while."""
 
 PHONES = {
-    "1001": phone(),
-    "1002": phone(hold_chance=0.5),
-    "1003": phone(miss_chance=0.2),
-    "1004": phone(busy_chance=0.2),
-    "1005": phone(refuse_chance=0.2),
-    "1006": phone(vanish_chance=0.1),
-    "1007": phone(miss_chance=0.05, busy_chance=0.05, refuse_chance=0.05, hold_chance=0.2),
-    "1008": phone(),
+    "1001": PERSON,
+    "1002": replace(PERSON, hold_chance=0.5),
+    "1003": replace(PERSON, miss_chance=0.2),
+    "1004": replace(PERSON, busy_chance=0.2),
+    "1005": replace(PERSON, refuse_chance=0.2),
+    "1006": replace(PERSON, vanish_chance=0.1),
+    "1007": replace(PERSON, miss_chance=0.05, busy_chance=0.05, hold_chance=0.2),
+    "1008": PERSON,
 }
 
 
@@ -84,7 +81,7 @@ class Soak:
             )
         )
         self._call_in = self.switch.call_in
-        self.switch.call_in = self._noted  # type: ignore[method-assign]
+        self.switch.call_in = self._noted
         self.switch.start()
         for user, manner in PHONES.items():
             self.switch.register(user, manner)
@@ -129,7 +126,7 @@ class Soak:
                     "queues": ["support", "sales"] if number % 2 else ["support"],
                     "logged_in_at_start": True,
                 }
-                for number, user in enumerate(AGENTS)
+                for number, user in enumerate(PHONES)
             },
         )
         self.daemons.append(Daemon.configured(self.base, content))

@@ -16,6 +16,7 @@ LEVELS: dict[type[events.Fact], Level] = {
     events.SelfHealed: Level.WARNING,
     events.LinkLost: Level.WARNING,
     events.StoreFailed: Level.WARNING,
+    events.FlowFailed: Level.ERROR,
     events.PositionAnnounced: Level.DEBUG,
     events.OfferRinging: Level.DEBUG,
     events.Decided: Level.DEBUG,

@@ -231,6 +231,11 @@ class Metrics:
             "store",
             "reason",
         )
+        self.flow_failures = self._counters(
+            "callcore_flow_failures_total",
+            "Faults of callcore itself that a flow survived; the log has the reason.",
+            "flow",
+        )
         self.store_failures = self._counters(
             "callcore_store_failures_total",
             "Work that was put off because a store failed.",

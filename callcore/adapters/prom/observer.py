@@ -59,6 +59,7 @@ class MetricsObserver:
         self._count(events.LinkRestored, _nothing)
         self._count(events.LinkLost, _nothing)
         self._count(events.RecordsWritten, self._records_written)
+        self._count(events.FlowFailed, lambda fact: metrics.flow_failures.add(fact.flow))
         self._count(events.StoreFailed, lambda fact: metrics.store_failures.add(fact.store))
 
     def observe(self, fact: events.Fact) -> None:

@@ -36,11 +36,11 @@ class Keys:
         return f"{self._site}:queue:{queue}:free_agents"
 
     def call(self, call_id: CallId) -> str:
-        """Hash: a call on the floor."""
+        """Hash: a call on the floor, or one that ended and is remembered."""
         return f"{self._site}:call:{call_id}"
 
     def calls_of_node(self, node: NodeName) -> str:
-        """Set: ids of the calls of a node."""
+        """Set: ids of the calls of a node, ended ones included."""
         return f"{self._site}:node:{node}:calls"
 
     def agent(self, agent_id: AgentId) -> str:

@@ -19,7 +19,6 @@ from callcore.adapters.redisdb.scripts import (
     Scripts,
     WakeAnswer,
 )
-from callcore.adapters.redisdb.waiting_room import node_of
 from callcore.domain.ids import MICROS_PER_SECOND, AgentId, Micros, OfferId, QueueName
 from callcore.ports.stores import (
     AgentAnswer,
@@ -160,26 +159,26 @@ class RedisRoster:
         )
 
     def end_talk(self, reservation: Reservation, *, wrap_up_seconds: float) -> OfferAnswer:
-        """Ends the conversation: the agent wraps up or is available, the call is forgotten."""
+        """Ends the conversation: the agent wraps up or is available, the call has ended."""
         keys = self._keys
-        fixed_keys = self._agent_keys("end_talk", reservation.offer_id, reservation.agent_id)
-
-        def attempt(served: ServedQueues) -> OfferAnswer:
-            node = node_of(self._client, keys, reservation.call_id)
-            call_keys = (keys.call(reservation.call_id), keys.calls_of_node(node))
-            return self._scripts.end_talk.run(
-                [*fixed_keys, *call_keys, *served.free_keys],
+        fixed_keys = (
+            *self._agent_keys("end_talk", reservation.offer_id, reservation.agent_id),
+            keys.call(reservation.call_id),
+        )
+        return self._queues.run(
+            reservation.agent_id,
+            lambda served: self._scripts.end_talk.run(
+                [*fixed_keys, *served.free_keys],
                 [
                     *(reservation.agent_id, served.text, REMEMBER_ANSWER_SECONDS),
-                    *(reservation.call_id, reservation.offer_id, node, micros(wrap_up_seconds)),
+                    *(reservation.offer_id, micros(wrap_up_seconds)),
                 ],
-            )
+            ),
+        )
 
-        return self._queues.run(reservation.agent_id, attempt)
-
-    def end_wrap_up(self, agent_id: AgentId, offer_id: OfferId) -> OfferAnswer:
+    def end_wrap_up(self, agent_id: AgentId, offer_id: OfferId, request_id: str) -> OfferAnswer:
         """Makes the agent who wraps up after that offer available."""
-        keys = self._agent_keys("end_wrap_up", offer_id, agent_id)
+        keys = self._agent_keys("end_wrap_up", request_id, agent_id)
         return self._queues.run(
             agent_id,
             lambda served: self._scripts.end_wrap_up.run(

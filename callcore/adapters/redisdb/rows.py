@@ -26,7 +26,7 @@ def queues_of(text: str) -> tuple[QueueName, ...]:
 
 
 def call_fields(joining: Joining) -> list[str | int]:
-    """The fields of a call that do not change while it is on the floor: name, value, ..."""
+    """The fields of a call that do not change until it joins again: name, value, ..."""
     return [
         *("queue", joining.queue),
         *("node", joining.node),
@@ -57,6 +57,7 @@ def call(call_id: CallId, row: Mapping[str, str]) -> FloorCall:
             agent_id=AgentId(row["agent_id"]) if "agent_id" in row else None,
             agent_leg_id=LegId(row["agent_leg_id"]) if "agent_leg_id" in row else None,
             bridged_at=Micros(int(row["bridged_at"])) if "bridged_at" in row else None,
+            ended_at=Micros(int(row["ended_at"])) if "ended_at" in row else None,
             caller_number=row["caller_number"],
             caller_name=row["caller_name"],
             dialled_number=row["dialled_number"],

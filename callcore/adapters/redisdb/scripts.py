@@ -40,6 +40,13 @@ class PositionAnswer(StrEnum):
     NOT_THERE = "not_there"
 
 
+class ForgetAnswer(StrEnum):
+    """Whether a call was forgotten."""
+
+    FORGOTTEN = "forgotten"
+    NOT_ENDED = "not_ended"
+
+
 class EnrolAnswer(StrEnum):
     """What became of an enrolment."""
 
@@ -103,6 +110,7 @@ class Scripts:
     def __init__(self, client: Client) -> None:
         self.join = Script(client, "join", JoinAnswer)
         self.leave = Script(client, "leave", LeaveAnswer)
+        self.forget = Script(client, "forget", ForgetAnswer)
         self.position = Script(client, "position", PositionAnswer)
         self.enrol = Script(client, "enrol", EnrolAnswer)
         self.log_in = Script(client, "log_in", AgentAnswer)

@@ -8,7 +8,12 @@ from callcore.adapters.redisdb import rows
 from callcore.adapters.redisdb.client import Client
 from callcore.adapters.redisdb.keys import Keys
 from callcore.adapters.redisdb.reread import until_current
-from callcore.adapters.redisdb.scripts import REMEMBER_ANSWER_SECONDS, Scripts
+from callcore.adapters.redisdb.scripts import (
+    REMEMBER_ANSWER_SECONDS,
+    ForgetAnswer,
+    OutdatedError,
+    Scripts,
+)
 from callcore.domain.ids import AgentId, CallId, Micros, NodeName, QueueName
 from callcore.ports.stores import (
     Candidates,
@@ -35,6 +40,15 @@ class RedisWaitingRoom:
 
         A call that has a place in another queue is told ``ALREADY_JOINED`` without a position.
         """
+        try:
+            # A new call has no other node, and one that ended hardly ever has.
+            return self._join(joining, request_id, joining.node)
+        except OutdatedError:
+            return until_current(
+                lambda: self._join(joining, request_id, self._node_of(joining.call_id))
+            )
+
+    def _join(self, joining: Joining, request_id: str, node_before: NodeName) -> Joined:
         keys = self._keys
         answer, position = self._scripts.join.run_counted(
             [
@@ -43,35 +57,43 @@ class RedisWaitingRoom:
                 keys.offered(joining.queue),
                 keys.call(joining.call_id),
                 keys.calls_of_node(joining.node),
+                keys.calls_of_node(node_before),
             ],
             [
                 REMEMBER_ANSWER_SECONDS,
                 joining.call_id,
                 repr(float(joining.score)),
                 joining.maximum_waiting,
+                node_before,
                 *rows.call_fields(joining),
             ],
         )
         return Joined(answer=answer, position=position)
 
     def leave(self, call_id: CallId, queue: QueueName, request_id: str) -> LeaveAnswer:
-        """Gives up the place (waiting, offered or talking) and forgets the call."""
+        """Gives up the place (waiting, offered or talking); the call is ``ended`` from then on."""
+        keys = self._keys
+        return self._scripts.leave.run(
+            [
+                keys.request("leave", request_id),
+                keys.waiting(queue),
+                keys.offered(queue),
+                keys.call(call_id),
+            ],
+            [REMEMBER_ANSWER_SECONDS, call_id, queue],
+        )
+
+    def forget(self, call_id: CallId) -> None:
+        """Forgets an ended call; changes nothing when it is unknown or has a place."""
         keys = self._keys
 
-        def attempt() -> LeaveAnswer:
-            node = node_of(self._client, keys, call_id)
-            return self._scripts.leave.run(
-                [
-                    keys.request("leave", request_id),
-                    keys.waiting(queue),
-                    keys.offered(queue),
-                    keys.call(call_id),
-                    keys.calls_of_node(node),
-                ],
-                [REMEMBER_ANSWER_SECONDS, call_id, queue, node],
+        def attempt() -> ForgetAnswer:
+            node = self._node_of(call_id)
+            return self._scripts.forget.run(
+                [keys.call(call_id), keys.calls_of_node(node)], [call_id, node]
             )
 
-        return until_current(attempt)
+        until_current(attempt)
 
     def position(self, call_id: CallId, queue: QueueName) -> int | None:
         """The place in the order of service from 1, counting those being offered.
@@ -111,11 +133,11 @@ class RedisWaitingRoom:
         return rows.call(call_id, row) if row else None
 
     def calls(self, node: NodeName) -> list[FloorCall]:
-        """Every call of a node, waiting, offered or talking."""
+        """Every call of a node, ended ones included."""
         (members,) = self._client.send("calls", [("SMEMBERS", self._keys.calls_of_node(node))])
         ids = [CallId(member) for member in members]
         found = self._client.send("calls", [("HGETALL", self._keys.call(each)) for each in ids])
-        # A call may have left between the two reads.
+        # A call may be forgotten between the two reads.
         return [rows.call(call_id, row) for call_id, row in zip(ids, found, strict=True) if row]
 
     def counts(self, queues: Sequence[QueueName]) -> list[QueueCounts]:
@@ -162,12 +184,11 @@ class RedisWaitingRoom:
             )
         ]
 
+    def _node_of(self, call_id: CallId) -> NodeName:
+        """The node of a call; empty if it is unknown."""
+        (node,) = self._client.send("node_of", [("HGET", self._keys.call(call_id), "node")])
+        return NodeName(node or "")
+
 
 def _score(entry: tuple[str, float]) -> float:
     return entry[1]
-
-
-def node_of(client: Client, keys: Keys, call_id: CallId) -> NodeName:
-    """The node of a call on the floor; empty if it is not there."""
-    (node,) = client.send("node_of", [("HGET", keys.call(call_id), "node")])
-    return NodeName(node or "")

@@ -29,7 +29,8 @@ def check(raw: Any, keys: Keys, queues: tuple[QueueName, ...], nodes: tuple[Node
         call = calls.get(agent.get("call_id", ""))
         if call and agent["state"] in HOLDING and call.get("offer_id") == agent["offer_id"]:
             assert call["agent_id"] == agent_id
-            assert call["state"] == ("talking" if agent["state"] == "talking" else "offered")
+            is_talking = agent["state"] == "talking"
+            assert call["state"] in ({"talking", "ended"} if is_talking else {"offered"})
     talking = {call["offer_id"] for call in calls.values() if call["state"] == "talking"}
     assert talking <= {a["offer_id"] for a in agents.values() if a["state"] == "talking"}
 
@@ -40,7 +41,7 @@ def _check_calls(
     queues: tuple[QueueName, ...],
     calls: dict[str, dict[str, str]],
 ) -> None:
-    """A caller is in exactly one of waiting, offered and talking, with one score."""
+    """A call is in exactly one of waiting, offered, talking and ended, with one score."""
     for queue in queues:
         waiting = dict(raw.zrange(keys.waiting(queue), 0, -1, withscores=True))
         offered = dict(raw.zrange(keys.offered(queue), 0, -1, withscores=True))
@@ -52,9 +53,12 @@ def _check_calls(
                 if call["state"] == state
             }
         for call in here.values():
-            assert call["state"] in {"waiting", "offered", "talking"}
-            assert ("offer_id" in call) == (call["state"] != "waiting")
-            assert ("bridged_at" in call) == (call["state"] == "talking")
+            state, has_offer = call["state"], "offer_id" in call
+            assert state in {"waiting", "offered", "talking", "ended"}
+            assert state == "ended" or has_offer == (state != "waiting")
+            assert has_offer == ("agent_id" in call) == ("agent_leg_id" in call)
+            assert ("bridged_at" in call) == (has_offer and state != "offered")
+            assert ("ended_at" in call) == (state == "ended")
 
 
 def _check_agents(

@@ -13,7 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test as run_machine
 from callcore.adapters.redisdb.floor import Floor
 from callcore.adapters.redisdb.keys import Keys
 from callcore.domain.ids import AgentId, CallId, Micros, NodeName, OfferId, QueueName
-from callcore.ports.stores import FloorAgent, Reservation
+from callcore.ports.stores import FloorAgent, FloorCall, Reservation, WaitingRoom
 from tests.adapters.redisdb import invariants
 from tests.adapters.redisdb.floors import SITE
 from tests.contract.conftest import SteppedClock
@@ -54,6 +54,16 @@ def without_times(agent: FloorAgent) -> FloorAgent:
     """The two floors have clocks of their own."""
     is_leased = agent.lease_until is not None
     return replace(agent, since=Micros(0), lease_until=Micros(1) if is_leased else None)
+
+
+def calls_of(room: WaitingRoom, node: NodeName) -> dict[CallId, FloorCall]:
+    """The calls of a node, without the instants at which they ended."""
+    found = room.calls(node)
+    instants = [Micros(1) if call.ended_at is not None else None for call in found]
+    return {
+        call.call_id: replace(call, ended_at=instant)
+        for call, instant in zip(found, instants, strict=True)
+    }
 
 
 class BothFloors(RuleBasedStateMachine):
@@ -107,6 +117,11 @@ class BothFloors(RuleBasedStateMachine):
         answers = {f.waiting_room.leave(CallId(call), queue, request) for f in self.floors}
         assert len(answers) == 1
 
+    @rule(call=calls)
+    def forget(self, call: str) -> None:
+        for floor in self.floors:
+            floor.waiting_room.forget(CallId(call))
+
     @rule(agent_id=agents, served=st.lists(queues, max_size=3))
     def enrol(self, agent_id: AgentId, served: list[QueueName]) -> None:
         for floor in self.floors:
@@ -159,10 +174,11 @@ class BothFloors(RuleBasedStateMachine):
         }
         assert len(answers) == 1
 
-    @rule(offer=offers)
-    def end_wrap_up(self, offer: str) -> None:
-        agent_id = self.promise(offer).agent_id
-        assert len({f.roster.end_wrap_up(agent_id, OfferId(offer)) for f in self.floors}) == 1
+    @rule(offer=offers, request=requests)
+    def end_wrap_up(self, offer: str, request: str) -> None:
+        agent_id, offer_id = self.promise(offer).agent_id, OfferId(offer)
+        answers = {f.roster.end_wrap_up(agent_id, offer_id, request) for f in self.floors}
+        assert len(answers) == 1
 
     @rule(agent_id=agents)
     def wake(self, agent_id: AgentId) -> None:
@@ -172,8 +188,7 @@ class BothFloors(RuleBasedStateMachine):
     def both_are_the_same(self) -> None:
         real, fake = self.real, self.fake
         for node in NODES:
-            found = sorted(real.waiting_room.calls(node), key=lambda call: call.call_id)
-            assert found == sorted(fake.waiting_room.calls(node), key=lambda call: call.call_id)
+            assert calls_of(real.waiting_room, node) == calls_of(fake.waiting_room, node)
         assert [without_times(a) for a in real.roster.agents()] == [
             without_times(a) for a in fake.roster.agents()
         ]

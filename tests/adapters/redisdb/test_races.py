@@ -13,7 +13,7 @@ import redis
 
 from callcore.adapters.redisdb.floor import Floor
 from callcore.adapters.redisdb.keys import Keys
-from callcore.domain.ids import AgentId, CallId, Micros, QueueName
+from callcore.domain.ids import AgentId, CallId, Micros, NodeName, QueueName
 from callcore.ports.stores import LeaveAnswer, OfferAnswer, Reservation, ReserveAnswer
 from callcore.runtime.greenlets import spawn
 from tests.adapters.redisdb import invariants
@@ -23,6 +23,7 @@ from tests.contract.floor_builders import (
     NODE,
     SALES,
     SUPPORT,
+    ended,
     free_ids,
     joining,
     make_available,
@@ -34,6 +35,7 @@ from tests.contract.floor_builders import (
 )
 
 KEYS = Keys(SITE)
+OTHER_NODE = NodeName("fs2")
 ROUNDS = 30
 
 
@@ -49,7 +51,7 @@ def lose(floor: Floor, promise: Reservation) -> OfferAnswer:
 
 
 def check(raw: redis.Redis) -> None:
-    invariants.check(raw, KEYS, (SUPPORT, SALES), (NODE,))
+    invariants.check(raw, KEYS, (SUPPORT, SALES), (NODE, OTHER_NODE))
 
 
 def test_one_agent_is_promised_to_one_of_fifty_callers(floor: Floor, raw: redis.Redis) -> None:
@@ -201,7 +203,7 @@ def test_leave_win_and_lose_at_once(floor: Floor, raw: redis.Redis) -> None:
         check(raw)
         floor.roster.end_talk(promise, wrap_up_seconds=0)
         assert free_ids(floor) == [ANNA]
-        assert floor.waiting_room.calls(NODE) == []
+        assert (ended(floor, call_id).offer_id is not None) == (won is OfferAnswer.DONE)
         check(raw)
 
 
@@ -261,14 +263,30 @@ def test_two_who_reclaim_one_lease(floor: Floor, raw: redis.Redis) -> None:
 
 
 def test_a_caller_who_leaves_as_the_talk_ends(floor: Floor, raw: redis.Redis) -> None:
-    """Both ways of forgetting the call at once forget it once, and free the agent."""
-    for _ in range(ROUNDS):
+    """Both ways of ending the call at once end it once, remember the talk, and free the agent."""
+    for number in range(ROUNDS):
         raw.flushall()
         offer = talking(floor)
-        _, ended = at_once(
-            lambda: floor.waiting_room.leave(CallId("c1"), SUPPORT, request()),
+        runs = [
+            partial(floor.waiting_room.leave, CallId("c1"), SUPPORT, request()),
             partial(floor.roster.end_talk, offer.promise, wrap_up_seconds=0),
-        )
-        assert ended is OfferAnswer.DONE
-        assert floor.waiting_room.call(CallId("c1")) is None
+        ]
+        answers = at_once(*(runs if number % 2 else reversed(runs)))
+        assert OfferAnswer.DONE in answers
+        assert (ended(floor).offer_id, free_ids(floor)) == ("o1", [ANNA])
+        check(raw)
+
+
+def test_a_call_that_joins_again_while_it_is_forgotten(floor: Floor, raw: redis.Redis) -> None:
+    """Whatever comes first, it has its new place."""
+    for number in range(ROUNDS):
+        call_id, node = CallId(f"c{number}"), OTHER_NODE if number % 3 else NODE
+        floor.waiting_room.join(joining(call_id), request())
+        floor.waiting_room.leave(call_id, SUPPORT, request())
+        runs: list[Callable[[], object]] = [
+            partial(floor.waiting_room.forget, call_id),
+            partial(floor.waiting_room.join, joining(call_id, score=number, node=node), request()),
+        ]
+        at_once(*(runs if number % 2 else reversed(runs)))
+        assert waiting_ids(floor)[-1] == call_id
         check(raw)

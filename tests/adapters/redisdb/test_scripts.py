@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from callcore.adapters.redisdb import roster, waiting_room
 from callcore.adapters.redisdb.agent_queues import ServedQueues
 from callcore.adapters.redisdb.client import Client
 from callcore.adapters.redisdb.faults import Fault, UnexpectedAnswerError
@@ -89,9 +88,10 @@ def test_the_states_in_the_scripts_are_those_of_the_domain() -> None:
     """Every state that Lua names exists, and every one of the domain is named."""
     named: set[str] = set()
     for name in TEXTS:
-        named |= set(re.findall(r"'state', '([a-z_]+)'", code(name))) - {"queues", "offer_id"}
-        named |= set(re.findall(r"(?:state|agent\[1\]) [~=]= '([a-z_]+)'", code(name)))
-    named -= {"since"}  # 'state', 'since' are two fields that one HMGET reads
+        named |= set(re.findall(r"'HSET', KEYS\[\d\], 'state', '([a-z_]+)'", code(name)))
+        named |= set(re.findall(r"(?:state|(?:agent|call)\[1\]) [~=]= '([a-z_]+)'", code(name)))
+        # What [1] stands for above.
+        assert set(re.findall(r"'HMGET', KEYS\[\d\], '([a-z_]+)'", code(name))) <= {"state"}
     assert named == {*map(str, AgentState), *map(str, FloorCallState)}
 
 
@@ -138,7 +138,7 @@ VERBS: dict[AgentEvent, Callable[[Floor], object]] = {
         PROMISE, is_miss=False, retry_after_seconds=0, is_caller_waiting=True
     ),
     AgentEvent.TALK_ENDED: lambda floor: floor.roster.end_talk(PROMISE, wrap_up_seconds=100),
-    AgentEvent.WRAP_UP_ENDED: lambda floor: floor.roster.end_wrap_up(ANNA, OfferId("o1")),
+    AgentEvent.WRAP_UP_ENDED: lambda floor: floor.roster.end_wrap_up(ANNA, OfferId("o1"), "r1"),
 }
 
 
@@ -248,7 +248,7 @@ def test_every_verb_uses_the_queues_of_now(
         case "end_talk":
             verbs.end_talk(PROMISE, wrap_up_seconds=0)
         case "end_wrap_up":
-            verbs.end_wrap_up(ANNA, OfferId("o1"))
+            verbs.end_wrap_up(ANNA, OfferId("o1"), "r1")
         case "wake":
             verbs.wake(ANNA)
         case _:
@@ -266,24 +266,23 @@ def test_enrolling_leaves_no_queue_of_another_process_behind(floor: Floor, serve
     assert (free_ids(floor, SUPPORT), free_ids(floor, SALES)) == ([ANNA], [])
 
 
-@pytest.mark.parametrize("verb", ["leave", "end_talk"])
-def test_a_call_that_came_while_it_was_looked_up_is_forgotten_whole(
-    floor: Floor, monkeypatch: pytest.MonkeyPatch, verb: str
+@pytest.mark.parametrize("verb", ["forget", "join"])
+def test_a_call_that_changed_nodes_while_it_was_looked_up(
+    floor: Floor, raw: Any, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
-    """The node of a call is checked by the script, so its list of calls keeps no dead one."""
-    offer = talking(floor)
-    looks = iter([NodeName("")])
-
-    def look(client: Client, keys: Keys, call_id: CallId) -> NodeName:
-        return next(looks, NODE)
-
-    monkeypatch.setattr(waiting_room, "node_of", look)
-    monkeypatch.setattr(roster, "node_of", look)
-    if verb == "leave":
-        floor.waiting_room.leave(CallId("c1"), SUPPORT, request())
+    """The node of an ended call is checked by the script, so no list of calls keeps a dead one."""
+    floor.waiting_room.join(joining("c1"), request())
+    floor.waiting_room.leave(CallId("c1"), SUPPORT, request())
+    looks = iter([NodeName("fs3")])
+    monkeypatch.setattr(floor.waiting_room, "_node_of", lambda _: next(looks, NODE))
+    other = NodeName("fs2")
+    if verb == "join":
+        floor.waiting_room.join(joining("c1", node=other), request())
     else:
-        floor.roster.end_talk(offer.promise, wrap_up_seconds=0)
-    assert floor._client.send("test", [("SCARD", KEYS.calls_of_node(NODE))]) == [0]
+        floor.waiting_room.forget(CallId("c1"))
+    assert next(looks, None) is None
+    assert raw.smembers(KEYS.calls_of_node(NODE)) == set()
+    assert raw.smembers(KEYS.calls_of_node(other)) == ({"c1"} if verb == "join" else set())
 
 
 def test_queues_that_never_hold_still_are_given_up(
@@ -316,10 +315,12 @@ def test_answers_are_forgotten_after_a_while(floor: Floor, raw: Any) -> None:
 
 
 def test_a_floor_that_was_left_leaves_nothing_behind(floor: Floor, raw: Any) -> None:
-    """After the last call only the roster, and answers that expire, are there."""
+    """Once the last call is forgotten only the roster, and answers that expire, are there."""
     floor.roster.end_talk(talking(floor).promise, wrap_up_seconds=0)
     floor.waiting_room.join(joining("c2"), request())
     floor.waiting_room.leave(CallId("c2"), SUPPORT, request())
+    for call in floor.waiting_room.calls(NODE):
+        floor.waiting_room.forget(call.call_id)
     left = {key for key in raw.keys("*") if raw.ttl(key) == -1}
     assert left == {KEYS.agent(ANNA), KEYS.agents(), KEYS.free_agents(SUPPORT)}
     assert floor.waiting_room.calls(NODE) == []

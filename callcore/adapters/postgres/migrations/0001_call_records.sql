@@ -109,7 +109,7 @@ create table callcore.queue_visits (
     constraint queue_visits_position_is_from_one check (position_at_join >= 1),
     constraint queue_visits_leave_reason_is_known check (leave_reason in (
         'picked_up', 'abandoned', 'exit_key', 'maximum_wait', 'withdrawn', 'moved',
-        'switch_lost', 'caller_unreachable')),
+        'fallback', 'switch_lost', 'caller_unreachable')),
     constraint queue_visits_refusal_reason_is_known check (refusal_reason in (
         'unknown_queue', 'queue_full', 'floor_unavailable', 'draining'))
 );

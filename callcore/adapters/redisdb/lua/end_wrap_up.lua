@@ -1,6 +1,6 @@
 -- end_wrap_up.lua: the agent who wraps up after an offer becomes available.
 --
--- KEYS[1] string the answer to the end of this offer's wrap-up
+-- KEYS[1] string the answer to this request
 -- KEYS[2] hash   the agent
 -- KEYS[3] zset   leases and rests: agent_id -> end, microseconds
 -- KEYS[4...]     zsets, free agents of each of the agent's queues: agent_id -> free since

@@ -1,14 +1,19 @@
 -- join.lua: a caller takes a place in a queue, unless the call has one or the queue is full.
 --
+-- A call that has ended joins like a new one.
+--
 -- KEYS[1] string the answer to this request
 -- KEYS[2] zset   the queue's callers who wait: call_id -> score
 -- KEYS[3] zset   the queue's callers who are being offered: call_id -> score
 -- KEYS[4] hash   the call
--- KEYS[5] set    the calls of its node
+-- KEYS[5] set    the calls of the node it is on
+-- KEYS[6] set    the calls of the node that an ended call was on before
 -- ARGV[1] how long to remember the answer, seconds   ARGV[2] call_id   ARGV[3] score
--- ARGV[4] maximum_waiting   ARGV[5...] further fields of the call: name, value, ...
+-- ARGV[4] maximum_waiting   ARGV[5] the node that KEYS[6] is of
+-- ARGV[6...] further fields of the call: name, value, ...
 --
--- Returns 'joined <position>' | 'already_joined <position>' | 'already_joined' | 'queue_full'
+-- Returns 'joined <position>' | 'already_joined <position>' | 'already_joined' | 'queue_full' |
+--   'outdated' (the call ended on another node than ARGV[5]: changes nothing)
 local known = redis.call('GET', KEYS[1])
 if known then return known end
 local function answer(word)
@@ -16,11 +21,15 @@ local function answer(word)
   return word
 end
 local word = 'already_joined'
-if redis.call('EXISTS', KEYS[4]) == 0 then
+local call = redis.call('HMGET', KEYS[4], 'state', 'node')
+if not call[1] or call[1] == 'ended' then
+  if call[2] and call[2] ~= ARGV[5] then return 'outdated' end
   local taken = redis.call('ZCARD', KEYS[2]) + redis.call('ZCARD', KEYS[3])
   if taken >= tonumber(ARGV[4]) then return answer('queue_full') end
   redis.call('ZADD', KEYS[2], ARGV[3], ARGV[2])
-  redis.call('HSET', KEYS[4], 'state', 'waiting', 'score', ARGV[3], unpack(ARGV, 5))
+  redis.call('HSET', KEYS[4], 'state', 'waiting', 'score', ARGV[3], unpack(ARGV, 6))
+  redis.call('HDEL', KEYS[4], 'offer_id', 'agent_id', 'agent_leg_id', 'bridged_at', 'ended_at')
+  redis.call('SREM', KEYS[6], ARGV[2])
   redis.call('SADD', KEYS[5], ARGV[2])
   word = 'joined'
 end

@@ -26,7 +26,8 @@ if agent[3] ~= ARGV[2] then return 'outdated' end
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local since = string.format('%.0f', now)
-if ARGV[8] == '1' and redis.call('HGET', KEYS[6], 'offer_id') == ARGV[5] then
+local call = redis.call('HMGET', KEYS[6], 'state', 'offer_id')
+if ARGV[8] == '1' and call[1] == 'offered' and call[2] == ARGV[5] then
   redis.call('ZADD', KEYS[4], redis.call('ZSCORE', KEYS[5], ARGV[4]), ARGV[4])
   redis.call('ZREM', KEYS[5], ARGV[4])
   redis.call('HSET', KEYS[6], 'state', 'waiting')

@@ -1,0 +1,36 @@
+"""Telling a floor that lost its data what it knew of a call."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from callcore.domain.ids import Micros
+from callcore.flows.call import Call
+from callcore.flows.floor_changes import FloorChanges
+from callcore.ports.stores import Reservation
+
+WITHOUT_LIMIT = 1_000_000
+"""A place that was once taken is kept, however full the queue has become."""
+
+
+def restore(
+    call: Call,
+    changes: FloorChanges,
+    reservation: Reservation | None,
+    bridged_at: Micros | None,
+) -> None:
+    """Takes the old place again, with the agent it was promised to or talks with.
+
+    Each step is that of the ordinary course and changes nothing that is so already.
+    """
+    site, joining = call.site, call.joining
+    if joining is None:
+        return
+    call_id, request_id = call.caller.call_id, site.ids.request_id()
+    again = replace(joining, maximum_waiting=WITHOUT_LIMIT)
+    changes.make(call_id, lambda: site.waiting_room.join(again, request_id))
+    if reservation is None:
+        return
+    changes.make(call_id, lambda: site.roster.reserve(reservation))
+    if bridged_at is not None:
+        changes.make(call_id, lambda: site.roster.win(reservation, bridged_at))
