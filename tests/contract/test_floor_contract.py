@@ -17,6 +17,7 @@ from callcore.ports.stores import (
     LeaveAnswer,
     OfferAnswer,
     QueueCounts,
+    Reservation,
     ReserveAnswer,
     WaitingCaller,
 )
@@ -673,6 +674,38 @@ def test_a_caller_who_came_back_is_not_won_by_the_old_offer(floor: AnyFloor) -> 
     assert list(candidates(floor, SUPPORT, 9).callers) == [
         WaitingCaller(call_id=CallId("c1"), score=5.0)
     ]
+
+
+def promised_anew(floor: AnyFloor) -> Reservation:
+    """The offer of ``c1``, who left while promised to or talking with Anna, to Boris."""
+    floor.waiting_room.leave(CallId("c1"), SUPPORT, request())
+    floor.waiting_room.join(joining("c1"), request())
+    make_available(floor, BORIS)
+    promise = reservation("c1", "o2", agent_id=BORIS)
+    assert floor.roster.reserve(promise) is ReserveAnswer.RESERVED
+    return promise
+
+
+def test_an_old_offer_neither_wins_nor_puts_back_who_is_offered_anew(floor: AnyFloor) -> None:
+    """A call that came back and is promised to another agent is that one's."""
+    offer = reserved(floor)
+    promised_anew(floor)
+    before = floor.waiting_room.call(CallId("c1"))
+    assert floor.roster.win(offer.promise, Micros(1)) is OfferAnswer.STALE
+    assert offer.lose(is_caller_waiting=True) == OfferAnswer.DONE
+    assert floor.waiting_room.call(CallId("c1")) == before
+    assert (waiting_ids(floor), free_ids(floor)) == ([], [ANNA])
+
+
+def test_an_old_talk_s_end_does_not_end_the_next_talk(floor: AnyFloor) -> None:
+    """A call that came back and talks with another agent talks on."""
+    offer = talking(floor)
+    assert floor.roster.win(promised_anew(floor), Micros(9)) is OfferAnswer.DONE
+    before = floor.waiting_room.call(CallId("c1"))
+    assert before
+    assert before.state is FloorCallState.TALKING
+    assert floor.roster.end_talk(offer.promise, wrap_up_seconds=0) is OfferAnswer.DONE
+    assert floor.waiting_room.call(CallId("c1")) == before
 
 
 def test_a_lost_caller_gets_the_old_place_back(floor: AnyFloor) -> None:

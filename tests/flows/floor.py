@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import TypeVar
 
 from callcore.domain.events import Fact
@@ -56,6 +57,11 @@ POLICY = SitePolicy(
     recordings_directory="/recordings",
 )
 
+ROOMY = replace(
+    POLICY,
+    queues={**POLICY.queues, SUPPORT: replace(POLICY.queues[SUPPORT], maximum_waiting=100)},
+)
+
 F = TypeVar("F", bound=Fact)
 
 
@@ -78,22 +84,28 @@ class TestFloor:
     def start_worker(self) -> Worker:
         """A process begins: opens the floor and hears the switch."""
         self._life = MortalClock(self.clock)
-        self.site = Site(
+        self.site = self._new_site(self._life)
+        worker = Worker(spawn, lambda _: nullcontext())
+        self._open(worker)
+        self.switch.deliver_to(worker.deliver)
+        settle()
+        return worker
+
+    def _new_site(self, life: MortalClock) -> Site:
+        return Site(
             policy=self.policy,
             switches={NODE: self.switch},
             waiting_room=self.store.waiting_room,
             roster=self.store.roster,
             pending_records=self.store.pending_records,
             epoch=self.store.epoch,
-            clock=self._life,
+            clock=life,
             ids=RandomIds(),
             facts=Broadcast([("list", self.facts.append)], self._complain),
         )
-        worker = Worker(spawn, lambda _: nullcontext())
+
+    def _open(self, worker: Worker) -> None:
         worker.open(self.site)
-        self.switch.deliver_to(worker.deliver)
-        settle()
-        return worker
 
     def _complain(self, name: str, error: Exception) -> None:
         self.complaints.append((name, error))
@@ -102,6 +114,14 @@ class TestFloor:
         """The process dies: nobody hears the switch, its timers never fire."""
         self.switch.deliver_to(lambda _: None)
         self._life.die()
+
+    def restart(self) -> None:
+        """The process is killed and another begins."""
+        self.kill_worker()
+        self.clock.advance(3)
+        self.worker = self.start_worker()
+        self.switch.restore_link()
+        settle()
 
     def log_in(self, *agents: AgentId, phone: Phone | None = None) -> None:
         """Agents log in, with phones of that kind."""
@@ -118,6 +138,15 @@ class TestFloor:
         leg_id = self.switch.call_in(dialled, **what)
         settle()
         return leg_id
+
+    def advance_until_bridge_is_asked(self, caller: LegId) -> None:
+        """The agent has picked up; the switch will have joined the two in 40 ms."""
+        while ("bridge", caller) not in self.switch.commands:
+            self.clock.advance(0.01)
+
+    def offered_leg(self) -> LegId:
+        """The agent's leg of the latest offer."""
+        return self.switch.requests[-1].leg_id
 
     def agent(self, agent_id: AgentId) -> FloorAgent:
         """An agent as the floor has it."""

@@ -14,15 +14,6 @@ from tests.fakes.switch import SILENT
 from tests.flows.floor import ANN, BOB, TestFloor
 
 
-def restart(floor: TestFloor) -> None:
-    """The process is killed and another begins."""
-    floor.kill_worker()
-    floor.clock.advance(3)
-    floor.worker = floor.start_worker()
-    floor.switch.restore_link()
-    settle()
-
-
 def healed(floor: TestFloor) -> list[tuple[str, str]]:
     """What was mended, and why."""
     return [(fact.what, fact.reason) for fact in floor.told(SelfHealed)]
@@ -38,7 +29,7 @@ class TestProcessDies:
         behind = floor.call_in()
         floor.clock.advance(5)
         began = list(floor.switch.commands)
-        restart(floor)
+        floor.restart()
         assert healed(floor) == [("call", "adopted")] * 2
         again = floor.switch.commands[len(began) :]
         assert [name for name, _ in again if name == "play_endlessly"] == []
@@ -60,7 +51,7 @@ class TestProcessDies:
         floor.call_in()
         floor.clock.advance(1)
         first_leg = floor.switch.requests[0].leg_id
-        restart(floor)
+        floor.restart()
         floor.clock.advance(0.1)
         assert floor.switch.causes[first_leg] == "ORIGINATOR_CANCEL"
         assert floor.agent(ANN).miss_count == 0
@@ -72,7 +63,7 @@ class TestProcessDies:
         floor.log_in(ANN)
         caller = floor.call_in()
         floor.clock.advance(12)
-        restart(floor)
+        floor.restart()
         floor.clock.advance(20)
         floor.switch.end(caller)
         settle()
@@ -89,7 +80,7 @@ class TestProcessDies:
         caller = floor.call_in()
         floor.clock.advance(2.01)
         assert floor.agent(ANN).state is not AgentState.TALKING
-        restart(floor)
+        floor.restart()
         assert floor.agent(ANN).state is AgentState.TALKING
         floor.switch.end(caller)
         settle()
@@ -102,7 +93,7 @@ class TestProcessDies:
         floor.clock.advance(5)
         floor.switch.end(caller)
         settle()
-        restart(floor)
+        floor.restart()
         assert floor.agent(ANN).state is AgentState.WRAPPING_UP
         floor.clock.advance(25)
         assert floor.agent(ANN).state is AgentState.AVAILABLE
@@ -164,7 +155,7 @@ class TestProcessDies:
         second = floor.call_in(digit="0")
         floor.clock.advance(5)
         floor.store.lose_data()
-        restart(floor)
+        floor.restart()
         assert (floor.position(first), floor.position(second)) == (1, 2)
 
 

@@ -40,11 +40,11 @@ def test_a_reader_that_died_leaves_everything_to_the_next(floor: Floor, server_u
 
 @pytest.mark.parametrize("name", servers.SERVER_NAMES)
 def test_records_survive_the_death_of_the_server(name: str, tmp_path: Any) -> None:
-    """A server with a file that was killed has every record and mark when it is back."""
+    """A killed server that syncs each write has every record and mark when it is back."""
     executable = servers.program(name)
     if executable is None:
         pytest.skip(f"no {name} server on this machine")
-    options = ("--appendonly", "yes", "--dir", str(tmp_path))
+    options = ("--appendonly", "yes", "--appendfsync", "always", "--dir", str(tmp_path))
     with servers.running(executable, *options, is_killed=True) as url:
         floor = Floor(url, SITE)
         for number in range(3):

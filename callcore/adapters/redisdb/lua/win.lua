@@ -19,7 +19,7 @@ local agent = redis.call('HMGET', KEYS[2], 'state', 'offer_id')
 local is_held = agent[2] == ARGV[4] and (agent[1] == 'reserved' or agent[1] == 'ringing')
 if not is_held then return answer('stale') end
 local call = redis.call('HMGET', KEYS[5], 'state', 'offer_id')
-if call[2] ~= ARGV[4] then return answer('stale') end
+if call[1] ~= 'offered' or call[2] ~= ARGV[4] then return answer('stale') end
 local time = redis.call('TIME')
 local now = string.format('%.0f', time[1] * 1000000 + time[2])
 redis.call('ZREM', KEYS[4], ARGV[3])

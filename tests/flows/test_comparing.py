@@ -1,0 +1,60 @@
+"""Comparing while the world moves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from callcore.domain.events import CallArrived, SelfHealed, WrapUpEnded
+from callcore.ports.stores import OfferAnswer
+from tests.fakes.switch import SILENT
+from tests.flows.floor import ANN, TestFloor
+
+
+def test_two_comparisons_at_once_adopt_a_call_once(
+    floor: TestFloor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The link came up twice: one script, one mailbox, one record."""
+    floor.log_in(ANN, phone=SILENT)
+    caller = floor.call_in()
+    floor.clock.advance(1)
+    floor.kill_worker()
+    floor.clock.advance(3)
+    floor.worker = floor.start_worker()
+    lose = floor.store.roster.lose
+
+    def slow_lose(*args: Any, **kwargs: Any) -> OfferAnswer:
+        floor.clock.sleep(0.05)
+        return lose(*args, **kwargs)
+
+    monkeypatch.setattr(floor.store.roster, "lose", slow_lose)
+    floor.switch.restore_link()
+    floor.switch.restore_link()
+    floor.clock.advance(1)
+    assert len(floor.told(CallArrived)) == 2, "the arrival and one adoption"
+    floor.switch.end(caller)
+    floor.clock.advance(700)
+    assert ("hang_up", caller) not in floor.switch.commands
+
+
+def test_a_call_that_ends_during_a_comparison_is_not_closed_again(
+    floor: TestFloor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its agent's wrap-up is told once, and nothing was healed."""
+    floor.log_in(ANN)
+    caller = floor.call_in()
+    floor.clock.advance(5)
+    legs = floor.switch.legs
+
+    def slow_legs() -> Any:
+        floor.switch.end(caller)
+        floor.clock.sleep(0.05)
+        return legs()
+
+    monkeypatch.setattr(floor.switch, "legs", slow_legs)
+    floor.switch.lose_link()
+    floor.switch.restore_link()
+    floor.clock.advance(30)
+    assert len(floor.told(WrapUpEnded)) == 1
+    assert floor.told(SelfHealed) == []

@@ -1,0 +1,140 @@
+"""The link goes down at an awkward instant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+from callcore.domain.agents import AgentState
+from callcore.domain.ids import NodeName
+from callcore.ports.switch_events import LegBridged, SwitchEvent
+from tests.fakes.switch import FakeSwitch
+from tests.flows.floor import ANN, POLICY, ROOMY, SALES, TestFloor
+
+FALLBACK = POLICY.fallback.extension
+
+
+def test_a_guard_that_was_due_meanwhile_is_wound_up_when_the_link_is_back(floor: TestFloor) -> None:
+    """Two seconds without a link must not cost a caller the place a minute later."""
+    caller = floor.call_in()
+    leg = floor.switch.legs_by_id[caller]
+    floor.clock.advance(59)
+    floor.switch.lose_link()
+    floor.clock.advance(2)
+    floor.switch.restore_link()
+    floor.clock.advance(120)
+    assert leg.dialled != FALLBACK
+
+
+def test_no_dead_mans_switch_is_left_armed_in_a_conversation(floor: TestFloor) -> None:
+    """The link drops with the word of the bridge: taken off when it is back."""
+    floor.log_in(ANN)
+    caller = floor.call_in()
+
+    def deliver(event: SwitchEvent) -> None:
+        floor.worker.deliver(event)
+        if isinstance(event, LegBridged) and floor.switch.is_connected:
+            floor.switch.deliver_to(floor.worker.deliver)
+            floor.switch.lose_link()
+
+    floor.switch.deliver_to(deliver)
+    floor.clock.advance(4)
+    assert not floor.switch.is_connected
+    floor.switch.restore_link()
+    floor.clock.advance(10)
+    leg = floor.switch.legs_by_id[caller]
+    assert leg.bridged_to is not None
+    assert leg.guarded is None, "the caller would be torn out of the talk"
+
+
+def test_a_bridge_made_as_the_link_drops_is_a_conversation(floor: TestFloor) -> None:
+    """Six seconds deaf: the two talk, and nobody else is offered the caller."""
+    floor.log_in(ANN)
+    caller = floor.call_in()
+    floor.advance_until_bridge_is_asked(caller)
+    floor.switch.lose_link()
+    floor.clock.advance(6)
+    assert floor.switch.legs_by_id[caller].bridged_to is not None
+    floor.switch.restore_link()
+    floor.clock.advance(1)
+    assert floor.agent(ANN).state is AgentState.TALKING
+    assert len(floor.switch.requests) == 1
+
+
+def test_a_caller_who_went_to_the_fallback_meanwhile_is_left_there(floor: TestFloor) -> None:
+    """The dead man's switch fired while we were deaf: no agent is rung for that caller."""
+    caller = floor.call_in()
+    floor.clock.advance(10)
+    floor.switch.lose_link()
+    floor.clock.advance(130)
+    leg = floor.switch.legs_by_id[caller]
+    assert leg.dialled == FALLBACK
+    floor.switch.commands.clear()
+    floor.switch.restore_link()
+    floor.clock.advance(1)
+    floor.log_in(ANN)
+    floor.clock.advance(70)
+    assert floor.switch.requests == []
+    assert floor.switch.commands == []
+    assert not floor.knows(caller)
+
+
+def test_a_caller_handed_back_meanwhile_is_served(floor: TestFloor) -> None:
+    """A blind transfer to a queue of ours while the link is down: found parked, served."""
+    floor.log_in(ANN)
+    caller = floor.call_in()
+    floor.clock.advance(5)
+    agent_leg = floor.switch.legs_by_id[caller].bridged_to
+    assert agent_leg is not None
+    floor.switch.lose_link()
+    floor.switch.blind_transfer(agent_leg)
+    floor.switch.park_again(caller, "8002", queue="")
+    floor.switch.restore_link()
+    floor.clock.advance(1)
+    assert floor.position(caller, SALES) == 1
+
+
+def test_a_line_that_could_not_be_answered_is_answered_later(floor: TestFloor) -> None:
+    """The link drops as the caller arrives: answered and given music when it is back."""
+    caller = floor.switch.call_in()
+    floor.switch.lose_link()
+    floor.clock.advance(1)
+    floor.switch.restore_link()
+    floor.clock.advance(1)
+    leg = floor.switch.legs_by_id[caller]
+    assert leg.is_answered
+    assert leg.playing is not None
+    assert leg.guarded is not None
+
+
+def test_an_unheard_blind_transfer_ends_an_adopted_conversation(floor: TestFloor) -> None:
+    """The agent's leg is gone, the caller's lives on: the agent is not talking any more."""
+    floor.log_in(ANN)
+    caller = floor.call_in()
+    floor.clock.advance(5)
+    floor.restart()
+    agent_leg = floor.switch.legs_by_id[caller].bridged_to
+    assert agent_leg is not None
+    floor.switch.lose_link()
+    floor.switch.blind_transfer(agent_leg)
+    floor.switch.restore_link()
+    floor.clock.advance(1)
+    assert floor.agent(ANN).state is AgentState.WRAPPING_UP
+
+
+def test_callers_of_a_node_without_a_link_do_not_hold_up_another_nodes() -> None:
+    """Ten wait on a node that is cut off; the agent is offered the eleventh, on the other."""
+    floor = TestFloor(ROOMY)
+    other_node = NodeName("fs2")
+    other = FakeSwitch(floor.clock)
+    other.node = other_node
+    other.deliver_to(lambda event: floor.worker.deliver(replace(event, node=other_node)))
+    cast("dict[NodeName, FakeSwitch]", floor.site.switches)[other_node] = other
+    for _ in range(10):
+        floor.call_in()
+    floor.switch.lose_link()
+    floor.clock.advance(0.001)
+    reachable = other.call_in()
+    floor.log_in(ANN)
+    floor.clock.advance(1)
+    assert floor.agent(ANN).call_id == reachable

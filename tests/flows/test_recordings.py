@@ -1,0 +1,46 @@
+"""What is recorded, and until when."""
+
+from __future__ import annotations
+
+from tests.flows.floor import ANN, CLEO, TestFloor
+
+
+def test_the_end_of_a_recording_stands_in_the_record(floor: TestFloor) -> None:
+    """The switch tells it after the leg's end: the record does not miss it."""
+    floor.log_in(CLEO)
+    caller = floor.call_in("8002")
+    floor.clock.advance(10)
+    floor.switch.end(caller)
+    floor.clock.advance(1)
+    (recording,) = floor.record().recordings
+    assert recording.stopped_at is not None
+
+
+def test_a_recording_ends_with_its_conversation(floor: TestFloor) -> None:
+    """Sent on to a queue that does not record, the caller is not recorded there."""
+    floor.log_in(CLEO)
+    caller = floor.call_in("8002")
+    floor.clock.advance(5)
+    agent_leg = floor.switch.legs_by_id[caller].bridged_to
+    assert agent_leg is not None
+    floor.switch.blind_transfer(agent_leg)
+    floor.log_in(ANN)
+    floor.switch.park_again(caller, "8001", queue="")
+    floor.clock.advance(5)
+    assert floor.switch.legs_by_id[caller].bridged_to is not None
+    assert floor.switch.legs_by_id[caller].recordings == []
+
+
+def test_two_conversations_of_a_call_have_a_recording_each(floor: TestFloor) -> None:
+    """The second does not overwrite the first."""
+    floor.log_in(CLEO)
+    caller = floor.call_in("8002")
+    floor.clock.advance(5)
+    agent_leg = floor.switch.legs_by_id[caller].bridged_to
+    assert agent_leg is not None
+    floor.switch.blind_transfer(agent_leg)
+    floor.clock.advance(1)
+    floor.switch.park_again(caller, "8002", queue="")
+    floor.clock.advance(5)
+    paths = [path for _, path in floor.switch.recordings]
+    assert len(paths) == len(set(paths)) == 2
