@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -40,13 +41,22 @@ def callcore() -> None:
     help="Where the demonstration keeps its servers' data (without --config).",
 )
 @click.option(
+    "--http-port",
+    type=click.IntRange(0, 65535),
+    help="The port of metrics and health, in place of the settings'; 0 takes a free one.",
+)
+@click.option(
     "--view/--no-view", default=None, help="The live view; by default where there is a terminal."
 )
-def run(config: Path | None, data_directory: Path, *, view: bool | None) -> None:
+def run(
+    config: Path | None, data_directory: Path, *, http_port: int | None, view: bool | None
+) -> None:
     """Starts callcore; without --config, a demonstration on a simulated switch."""
     from callcore.bootstrap import start  # noqa: PLC0415 - 0.5 s of imports other commands spare
 
     settings = _settings(config) if config is not None else demo(data_directory.absolute())
+    if http_port is not None:
+        settings = replace(settings, http_port=http_port)
     is_watched = sys.stdout.isatty() if view is None else view
     try:
         start.run(settings, is_watched=is_watched)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callcore.switchsim import playing, profiles
+from callcore.switchsim import holding, playing, profiles
 from callcore.switchsim.states import AnswerState, State
 from callcore.switchsim.steps import MICROS
 
@@ -78,6 +78,7 @@ def follow(life: Life) -> None:
     """The running of ``EXCHANGE_MEDIA``: the second leg of a bridge talks."""
     channel = life.channel
     _talk(life)
+    holding.end_with_bridge(channel)
     _note_end(channel)
     if channel.is_up:
         channel.call_uuid = channel.uuid
@@ -104,6 +105,7 @@ def _carry(life: Life, partner: Channel) -> None:
         return
     _begin(channel, partner)
     _talk(life)
+    holding.end_with_bridge(channel)
     _note_end(channel)
     channel.fire("CHANNEL_UNBRIDGE", before=_sides(channel, partner))
     channel.note(f"unbridge {partner.uuid}")

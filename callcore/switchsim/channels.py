@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from callcore.switchsim import profiles, sip_variables
+from callcore.switchsim import holding, profiles, sip_variables
 from callcore.switchsim.states import AnswerState, CallState, Order, State
 from callcore.switchsim.steps import Alarm
 from callcore.switchsim.variables import Variables
@@ -59,6 +59,7 @@ class Channel:
         self.hangup_cause = ""
         self.is_ended_by_far_end = False
         self.was_answered = False
+        self.was_hung_up_holding = False
         self.has_codecs = self.is_inbound
         self.has_hit_dialplan = self.is_inbound
         self.alarm = Alarm(clock)
@@ -209,6 +210,8 @@ class Channel:
         """Ends the leg; its thread tells the rest."""
         if not self.is_up:
             return
+        self.was_hung_up_holding = self.call_state is CallState.HELD
+        holding.release(self)
         self.state = State.HANGUP
         self.hangup_cause = cause
         self.is_ended_by_far_end = by_far_end

@@ -100,8 +100,8 @@ class Leg:
         holding.hold(self.channel, self._switch.settings.hold_music)
 
     def unhold(self) -> None:
-        """The person takes the partner off hold."""
-        holding.unhold(self.channel)
+        """The person takes the partner off hold; the switch takes its time."""
+        holding.unhold_by_phone(self.channel, self._switch.clock)
 
     def transfer_blind(self, extension: str, context: str | None = None) -> None:
         """The person sends the partner to an extension (REFER) and is out of the call."""

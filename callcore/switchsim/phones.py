@@ -135,7 +135,7 @@ class Ringing:
         begin = length / 3
         end = min(begin + self._pace.draw(self._phone.hold_seconds), length * 0.9)
         self._later(begin, lambda: holding.hold(self._channel, self._hold_music))
-        self._later(end, lambda: holding.unhold(self._channel))
+        self._later(end, lambda: holding.unhold_by_phone(self._channel, self._pace.clock))
 
     def _later(self, seconds: float, act: Callable[[], None]) -> None:
 

@@ -158,26 +158,6 @@ def test_impatient_caller_leaves_unless_talking(make_switch, clock):
     client.close()
 
 
-@pytest.fixture
-def talk(make_switch, clock):
-    """A caller and an agent who talk: the switch, the client, both legs."""
-    switch = make_switch(clock=clock, media_timeout_seconds=30.0)
-    switch.register("1001")
-    client = Client(switch.port).enter()
-    caller = switch.call_in(dialled="5001")
-    clock.advance(0.1)
-    client.api(f"sched_del {caller.leg_id}")
-    client.api(f"uuid_answer {caller.leg_id}")
-    client.ask("bgapi originate {origination_uuid=agent}user/1001 &park()")
-    clock.advance(0.5)
-    client.api(f"uuid_bridge {caller.leg_id} agent")
-    clock.advance(0.5)
-    agent = switch.leg("agent")
-    assert agent.bridged_to == caller.leg_id
-    yield switch, client, caller, agent
-    client.close()
-
-
 def test_only_park_after_bridge_keeps_a_caller(talk, clock):
     """``hangup_after_bridge=false`` alone does not: no application is left, so the leg ends."""
     _, client, caller, agent = talk

@@ -107,7 +107,7 @@ def _agent_acts_of_21():
     agent = _leg("472f", "21")
     return {
         1.174: lambda switch: _phone(switch, agent).hold(),
-        3.218: lambda switch: _phone(switch, agent).unhold(),
+        2.968: lambda switch: _phone(switch, agent).unhold(),
     }
 
 

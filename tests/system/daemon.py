@@ -106,7 +106,10 @@ class Daemon:
                     return line
             return None
 
-        line: dict[str, Any] = until(matching, f"log line {event} {values} in:\n{self.text()}")
+        try:
+            line: dict[str, Any] = until(matching, "a log line")
+        except TimeoutError as error:
+            raise AssertionError(f"no line {event} {values} in:\n{self.text()}") from error
         return line
 
     def page(self, name: str) -> tuple[int, str]:
