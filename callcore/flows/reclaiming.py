@@ -27,6 +27,7 @@ from callcore.ports.stores import (
     FloorCallState,
     Reservation,
     StoreError,
+    StoreUnavailableError,
 )
 from callcore.ports.switch_events import LegAnswered, LegBridged, LegEnded, LegParked, LegSnapshot
 from callcore.ports.telephony import Switch, TelephonyError
@@ -101,8 +102,8 @@ class Reclaiming:
         """Mends one thing; a fault in it must not keep the others from being mended."""
         try:
             mend()
-        except (TelephonyError, StoreError):
-            raise
+        except (TelephonyError, StoreUnavailableError):
+            raise  # all of it is tried again
         except Exception as error:  # noqa: BLE001 - told of, and the others go on
             now = self._site.clock.now()
             reason = f"{subject}: {error!r}"

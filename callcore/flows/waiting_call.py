@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callcore.domain import announcements, offers, waiting
-from callcore.domain.events import CallerJoined, CallerLeft, CallRefused, PositionAnnounced
+from callcore.domain import offers, waiting
+from callcore.domain.events import CallerJoined, CallerLeft, CallRefused
 from callcore.domain.ids import Micros
 from callcore.domain.ledger import Caller
 from callcore.domain.offers import OfferState
@@ -27,6 +27,7 @@ from callcore.flows.messages import (
     WentToFallback,
 )
 from callcore.flows.offering import Offering
+from callcore.flows.position_telling import PositionTelling
 from callcore.flows.switchboard import Switchboard
 from callcore.ports.stores import JoinAnswer, Joining, StoreError
 from callcore.ports.surroundings import Timer
@@ -103,8 +104,7 @@ class WaitingCall:
         self._failed_bridges_count = 0
         self._offering: Offering | None = None
         self._timers: dict[str, Timer] = {}
-        self._announcements_count = 0
-        self._last_told: int | None = None
+        self._position = PositionTelling(call, queue.name, queue.announcements)
 
     def wait(self, triggered_at: Micros, *, is_adopted: bool = False) -> Offering:
         """Waits until an agent talks; the offer that was won.
@@ -134,6 +134,7 @@ class WaitingCall:
             raise
         finally:
             self._call.is_open_to_offers = False
+            self._position.stop()
             for timer in self._timers.values():
                 timer.cancel()
         self._served(offering)
@@ -202,7 +203,7 @@ class WaitingCall:
             max(self._queue.maximum_wait_seconds - waited, 0), MaximumWaitReached()
         )
         self._renew_guard()
-        self._plan_announcement()
+        self._position.plan()
 
     def _until_won(self) -> Offering:
         while True:
@@ -219,7 +220,7 @@ class WaitingCall:
             case Reserved():
                 self._offer(message)
             case AnnouncementDue():
-                self._announce()
+                self._position.due(is_picked_up=self._is_picked_up())
             case GuardDue():
                 self._renew_guard()
             case MaximumWaitReached():
@@ -268,49 +269,18 @@ class WaitingCall:
 
     def _check_maximum_wait(self) -> None:
         """Lets an agent who is picking up finish; the offer ends within seconds either way."""
-        if self._offering is not None and self._offering.state is OfferState.PICKED_UP:
+        if self._is_picked_up():
             self._timers["maximum_wait"] = self._call.mailbox.post_after(1.0, MaximumWaitReached())
             return
         raise LeftQueueError(LeaveReason.MAXIMUM_WAIT)
+
+    def _is_picked_up(self) -> bool:
+        return self._offering is not None and self._offering.state is OfferState.PICKED_UP
 
     def _renew_guard(self) -> None:
         self._call.guard()
         half = self._call.site.policy.fallback.waiting_after_seconds / 2
         self._timers["guard"] = self._call.mailbox.post_after(half, GuardDue())
-
-    def _plan_announcement(self) -> None:
-        policy = self._queue.announcements
-        if policy is not None:
-            seconds = announcements.next_after_seconds(policy, self._announcements_count)
-            self._timers["announcement"] = self._call.mailbox.post_after(seconds, AnnouncementDue())
-
-    def _announce(self) -> None:
-        policy = self._queue.announcements
-        if policy is None:
-            return
-        self._announcements_count += 1
-        self._plan_announcement()
-        call, site = self._call, self._call.site
-        if self._offering is not None and self._offering.state is OfferState.PICKED_UP:
-            return
-        try:
-            position = site.waiting_room.position(call.caller.call_id, self._queue.name)
-        except StoreError:
-            return
-        if position is None:
-            return
-        announcement = announcements.position_announcement(position, self._last_told, policy)
-        self._last_told = announcement.position
-        call.announce(announcement.prompts)
-        call.ledger.announced()
-        site.facts.publish(
-            PositionAnnounced(
-                at=site.clock.now(),
-                call_id=call.caller.call_id,
-                queue=self._queue.name,
-                position=announcement.position,
-            )
-        )
 
     def _served(self, offering: Offering) -> None:
         visit = self._call.ledger.left(

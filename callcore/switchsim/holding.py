@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callcore.switchsim.states import CallState, Order, State
+from callcore.switchsim.states import CallState, Order
 from callcore.switchsim.steps import MICROS
 
 if TYPE_CHECKING:
@@ -71,16 +71,16 @@ def end_with_bridge(channel: Channel) -> None:
     if not channel.was_hung_up_holding and channel.call_state is not CallState.HELD:
         return
     partner = channel.partner
-    if (
-        partner is not None
-        and partner.partner is channel
-        and partner.is_ready
-        and partner.state is not State.PARK
-    ):
+    if partner is not None and _is_left_behind(partner, channel):
         _end_music(partner)
         partner.hang_up()
     if channel.is_up:
         release(channel)
+
+
+def _is_left_behind(partner: Channel, channel: Channel) -> bool:
+    """True of a partner who did not go elsewhere: a transferred one is not ready until it does."""
+    return partner.partner is channel and partner.is_talking and partner.is_ready
 
 
 def _music_order(music: str) -> Order:

@@ -65,6 +65,26 @@ def client(connect):
     return connect()
 
 
+@pytest.fixture
+def talk(make_switch, clock):
+    """A caller and an agent who talk: the switch, the client, both legs."""
+    switch = make_switch(clock=clock, media_timeout_seconds=30.0)
+    switch.register("1001")
+    client = Client(switch.port).enter()
+    caller = switch.call_in(dialled="5001")
+    clock.advance(0.1)
+    client.api(f"sched_del {caller.leg_id}")
+    client.api(f"uuid_answer {caller.leg_id}")
+    client.ask("bgapi originate {origination_uuid=agent}user/1001 &park()")
+    clock.advance(0.5)
+    client.api(f"uuid_bridge {caller.leg_id} agent")
+    clock.advance(0.5)
+    agent = switch.leg("agent")
+    assert agent.bridged_to == caller.leg_id
+    yield switch, client, caller, agent
+    client.close()
+
+
 def until(holds, seconds=5.0):
     """Waits until something holds. Raises ``AssertionError`` after ``seconds``."""
     with gevent.Timeout(seconds, AssertionError("waited in vain")):

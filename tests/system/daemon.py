@@ -43,6 +43,7 @@ def settings(base: Path, **parts: Any) -> dict[str, Any]:
         "queues": {
             "support": {
                 "wrap_up_seconds": 1,
+                "retry_after_miss_seconds": 1,
                 "announce_position": {"first_after_seconds": 0.5, "interval_seconds": 5},
             }
         },

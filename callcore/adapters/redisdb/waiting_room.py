@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from callcore.adapters.redisdb import rows
 from callcore.adapters.redisdb.client import Client
+from callcore.adapters.redisdb.faults import Fault, UnexpectedAnswerError
 from callcore.adapters.redisdb.keys import Keys
 from callcore.adapters.redisdb.reread import until_current
 from callcore.adapters.redisdb.scripts import (
@@ -133,12 +134,22 @@ class RedisWaitingRoom:
         return rows.call(call_id, row) if row else None
 
     def calls(self, node: NodeName) -> list[FloorCall]:
-        """Every call of a node, ended ones included."""
+        """Every call of a node, ended ones included.
+
+        A hash that is not one of ours is counted and left out: the others are to be mended.
+        """
         (members,) = self._client.send("calls", [("SMEMBERS", self._keys.calls_of_node(node))])
         ids = [CallId(member) for member in members]
         found = self._client.send("calls", [("HGETALL", self._keys.call(each)) for each in ids])
-        # A call may be forgotten between the two reads.
-        return [rows.call(call_id, row) for call_id, row in zip(ids, found, strict=True) if row]
+        calls = []
+        for call_id, row in zip(ids, found, strict=True):
+            if not row:  # forgotten between the two reads
+                continue
+            try:
+                calls.append(rows.call(call_id, row))
+            except UnexpectedAnswerError:
+                self._client.note_fault(Fault.UNEXPECTED_ANSWER)
+        return calls
 
     def counts(self, queues: Sequence[QueueName]) -> list[QueueCounts]:
         """The queues at this instant, in the order asked.
