@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -42,6 +43,16 @@ from callcore.settings import NodeSettings, Settings
 
 DRAIN_SECONDS = 10.0
 """How long a stop waits for calls to end; those left go on and are adopted by the next start."""
+
+
+def spare_the_collector() -> None:
+    """Keeps what the start has made out of garbage collection.
+
+    A full collection looks at every module and class, tens of milliseconds in which no decision is
+    made; what calls leave behind is young and looked at as ever.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 class Daemon:
@@ -111,6 +122,7 @@ class Daemon:
         else:
             view.start()
             stack.callback(view.stop)
+        spare_the_collector()
         self._stop.wait()
         if view is not None:
             view.stop()

@@ -17,6 +17,10 @@ from callcore.ports.stores import StoreError
 BATCH = 200
 """Rows a transaction: larger ones stall the event loop for more than 4 ms."""
 
+GATHER_SECONDS = 1.0
+"""How long records gather before the next transaction: one record each would cost a busy worker
+more than the calls themselves, and hold up decisions."""
+
 WAIT_SECONDS = 5.0
 FIRST_RETRY_SECONDS = 0.5
 LONGEST_RETRY_SECONDS = 10.0
@@ -52,12 +56,18 @@ class RecordWriting:
                 return True
 
     def step(self, wait_seconds: float) -> None:
-        """Waits for records and writes a batch; after a failure, waits longer and longer."""
-        if self._attempt(wait_seconds) is None:
+        """Waits for records, writes a batch and lets the next one gather.
+
+        After a failure it waits longer and longer.
+        """
+        written = self._attempt(wait_seconds)
+        if written is None:
             self._site.clock.sleep(self._retry_seconds)
             self._retry_seconds = min(self._retry_seconds * 2, LONGEST_RETRY_SECONDS)
-        else:
-            self._retry_seconds = FIRST_RETRY_SECONDS
+            return
+        self._retry_seconds = FIRST_RETRY_SECONDS
+        if 0 < written < BATCH:
+            self._site.clock.sleep(GATHER_SECONDS)
 
     def _attempt(self, wait_seconds: float) -> int | None:
         """Writes a batch: how many records, or ``None`` if a store did not answer."""

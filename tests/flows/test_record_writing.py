@@ -66,7 +66,8 @@ def writing(floor: TestFloor, history: History) -> RecordWriting:
 def test_what_is_written_waits_no_more(floor: TestFloor, history: History) -> None:
     """All three are in the history and none is pending."""
     ids = three_records(floor)
-    writing(floor, history).step(0)
+    spawn("writing", writing(floor, history).step, 0)
+    settle()
     assert list(history.rows) == ids
     assert floor.store.pending_records.count() == 0
     assert [fact.count for fact in floor.told(RecordsWritten)] == [3]
@@ -82,7 +83,8 @@ def test_what_is_not_written_goes_on_waiting(floor: TestFloor, history: History)
     assert floor.store.pending_records.count() == 3
     assert [fact.store for fact in floor.told(StoreFailed)] == ["postgres"]
     history.is_away = False
-    flow.step(0)
+    spawn("writing", flow.step, 0)
+    settle()
     assert list(history.rows) == ids
 
 
@@ -92,7 +94,8 @@ def test_a_record_that_postgres_refuses_holds_up_no_other(
     """It is set aside and told of by its id; the others are written and acknowledged."""
     first, second, third = three_records(floor)
     history.refused[second] = "violates a constraint"
-    writing(floor, history).step(0)
+    spawn("writing", writing(floor, history).step, 0)
+    settle()
     assert list(history.rows) == [first, third]
     assert floor.store.pending_records.count() == 0
     assert second in floor.told(StoreFailed)[0].reason
@@ -107,3 +110,17 @@ def test_draining_writes_everything_or_says_no(floor: TestFloor, history: Histor
     history.is_away = False
     assert flow.drain() is True
     assert floor.store.pending_records.count() == 0
+
+
+def test_records_gather_between_batches(floor: TestFloor, history: History) -> None:
+    """What comes in while a batch was just written goes together, a second later."""
+    three_records(floor)
+    spawn("writing", writing(floor, history).run)
+    settle()
+    model = next(iter(history.rows.values()))
+    for number in range(5):
+        floor.store.pending_records.append(replace(model, call_id=CallId(f"late-{number}")))
+        floor.clock.advance(0.1)
+    assert len(history.rows) == 3
+    floor.clock.advance(1)
+    assert [fact.count for fact in floor.told(RecordsWritten)] == [3, 5]

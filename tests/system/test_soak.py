@@ -41,6 +41,7 @@ CALLERS_PER_MINUTE = 18.0
 
 CALLERS_BETWEEN_FAULTS = 13
 DEFECTS = ("greenlet_died", "listener_failed", "observer_failed", "frame_skipped")
+LOST = "lost with the switch"
 AT_REST = frozenset({AgentState.AVAILABLE, AgentState.WRAPPING_UP})
 
 
@@ -173,6 +174,8 @@ class Soak:
 
     def restart_switch(self) -> None:
         """The switch dies with its calls and comes back as another core."""
+        for leg in self.switch.legs():
+            leg.channel.note(LOST)
         self.switch.restart()
 
     def floor(self) -> Floor:
@@ -232,7 +235,7 @@ def was_taken(leg: Leg) -> bool:
 def talks(leg: Leg) -> list[tuple[int, int]]:
     """When the caller began and ended to talk."""
     begun = [at for at, what in leg.history if what.startswith("bridge ")]
-    ended = [at for at, what in leg.history if what.startswith(("unbridge ", "hangup "))]
+    ended = [at for at, what in leg.history if what.startswith(("unbridge ", "hangup ", LOST))]
     return [(at, min(end for end in ended if end >= at)) for at in begun]
 
 
