@@ -18,6 +18,8 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 
 # Settings file for run and check-config; without one `make run` starts the demonstration.
 CONFIG ?=
+# Port of metrics and health in place of the settings': make run HTTP_PORT=0 takes a free one.
+HTTP_PORT ?=
 # More arguments for pytest: make test ARGS='tests/settings -x'
 ARGS ?=
 
@@ -49,7 +51,8 @@ $(TOOLS): $(INSTALLED) requirements-dev.lock
 # exec: a signal reaches callcore itself, which drains its calls, and not a shell around it.
 .PHONY: run
 run: $(INSTALLED) ## start callcore: make run, or make run CONFIG=callcore.yaml
-	@exec $(BIN)/python -m callcore run $(if $(CONFIG),--config '$(CONFIG)')
+	@exec $(BIN)/python -m callcore run $(if $(CONFIG),--config '$(CONFIG)') \
+		$(if $(HTTP_PORT),--http-port '$(HTTP_PORT)')
 
 .PHONY: check-config
 check-config: $(INSTALLED) ## every fault of a settings file: make check-config CONFIG=callcore.yaml

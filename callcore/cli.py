@@ -105,7 +105,7 @@ def migrate(config: Path | None) -> None:
 @click.option("--agents", required=True, help="User ids of registered phones, with commas.")
 @click.option("--context", default="public", help="The dialplan context of the fallback.")
 @click.option("--seed", default=1)
-@click.option("--arrivals-per-minute", default=20.0)
+@click.option("--arrivals-per-minute", default=12.0)
 @click.option("--speed", default=1.0, help="2 makes everybody twice as fast.")
 @click.option("--until-stdin-ends", is_flag=True, help="Ends with whoever holds the other end.")
 def simulate_switch(

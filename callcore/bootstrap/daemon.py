@@ -31,6 +31,7 @@ from callcore.bootstrap.readiness import Readiness
 from callcore.bootstrap.simulation import Simulation
 from callcore.bootstrap.stores import open_stores
 from callcore.bootstrap.watching import view_of
+from callcore.domain.ids import NodeName
 from callcore.flows.site import Site
 from callcore.flows.worker import Worker
 from callcore.ports.stores import StoreUnavailableError
@@ -40,6 +41,9 @@ from callcore.runtime.clock import SystemClock
 from callcore.runtime.greenlets import spawn
 from callcore.runtime.identifiers import RandomIds
 from callcore.settings import NodeSettings, Settings
+
+SHUT_DOWN_SECONDS = 2.0
+"""How long the ends of calls may take to be heard when the simulated switch shuts down."""
 
 DRAIN_SECONDS = 10.0
 """How long a stop waits for calls to end; those left go on and are adopted by the next start."""
@@ -69,6 +73,7 @@ class Daemon:
         self._metrics.expect_queues(settings.policy.queues)
         self._readiness = Readiness()
         self._simulation: Simulation | None = None
+        self._link_news: list[LinkNews] = []
 
     def run(self) -> None:
         """Runs until SIGINT or SIGTERM; a second one does not wait for calls to end."""
@@ -178,8 +183,14 @@ class Daemon:
             node.password,
             clock=self._clock,
             deliver=worker.deliver,
-            observe=LinkNews(node.policy.name, self._metrics, self._log),
+            observe=self._news_of(node.policy.name),
         )
+
+    def _news_of(self, node: NodeName) -> LinkNews:
+        news = LinkNews(node, self._metrics, self._log)
+        self._link_news.append(news)
+        self._readiness.explain(node, lambda: news.reason)
+        return news
 
     def _view(self, url: str, floor: Floor) -> TerminalView:
         return view_of(self._settings.policy, url, floor, self._readiness, self._clock)
@@ -202,10 +213,19 @@ class Daemon:
 
     def _waiting_for_redis(self, error: Exception) -> None:
         self._log.write(Level.ERROR, "waiting_for_redis", {"reason": str(error)})
+        if self._is_watched:  # the view begins once there is a floor to show
+            sys.stderr.write(f"waiting for Redis: {error}\n")
 
     def _say_where(self, url: str) -> None:
         pages = {page: f"{url}{page}" for page in ("metrics", "healthz", "readyz")}
         self._log.write(Level.INFO, "callcore_runs", pages)
+
+    def _wait_for_calls(self, worker: Worker) -> None:
+        drained = Event()
+        self._hurry.rawlink(lambda _: drained.set())
+        waiting = spawn("drain", worker.drain, DRAIN_SECONDS)
+        waiting.rawlink(lambda _: drained.set())
+        drained.wait()
 
     def _say_stopping(self, calls_count: int) -> None:
         """Tells who watched the view, and now looks at a bare terminal, what goes on."""
@@ -219,12 +239,13 @@ class Daemon:
         self._readiness.draining()
         worker.stop_taking_calls()
         if self._simulation is not None:
+            self._simulation.stop_arrivals()
+        self._wait_for_calls(worker)
+        for news in self._link_news:
+            news.is_stopping = True
+        if self._simulation is not None:
             self._simulation.end()
-        drained = Event()
-        self._hurry.rawlink(lambda _: drained.set())
-        waiting = spawn("drain", worker.drain, DRAIN_SECONDS)
-        waiting.rawlink(lambda _: drained.set())
-        drained.wait()
+            worker.drain(SHUT_DOWN_SECONDS)
         if worker.calls_count:
             self._log.write(
                 Level.WARNING,

@@ -17,6 +17,10 @@ class LinkNews:
         self._metrics = LinkMetrics(metrics, node)
         self._lines = LinkLog(log, node)
         self._log = log
+        self.is_stopping = False
+        """True once the loss of the link is our own doing."""
+        self.reason = ""
+        """Why the link is down; empty while it is up or has not been tried."""
 
     def event_received(self, name: str) -> None:
         """An event of this name was read."""
@@ -43,12 +47,15 @@ class LinkNews:
 
     def link_restored(self, core_uuid: str, is_restarted: bool) -> None:  # noqa: FBT001 - a callback of plain values
         """The link is up and subscribed."""
+        self.reason = ""
         self._metrics.link_restored(core_uuid, is_restarted)
 
     def link_lost(self, reason: str) -> None:
         """The link is down, or cannot come up: only the latter is not a fact of the log."""
+        self.reason = reason
         self._metrics.link_lost(reason)
-        self._log.write(Level.ERROR, "link_down", {"node": self._node, "reason": reason})
+        level = Level.DEBUG if self.is_stopping else Level.ERROR
+        self._log.write(level, "link_down", {"node": self._node, "reason": reason})
 
     def lag(self, seconds: float) -> None:
         """An event was read this long after the switch says it happened."""

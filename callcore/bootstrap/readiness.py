@@ -22,6 +22,7 @@ class Readiness:
     def __init__(self) -> None:
         self._ping: Callable[[], None] | None = None
         self._switches: Mapping[NodeName, Switch] = {}
+        self._reasons: dict[NodeName, Callable[[], str]] = {}
         self._postgres = "starting"
         self._is_draining = False
 
@@ -32,6 +33,10 @@ class Readiness:
     def watch_switches(self, switches: Mapping[NodeName, Switch]) -> None:
         """Asks the links from now on."""
         self._switches = switches
+
+    def explain(self, node: NodeName, reason: Callable[[], str]) -> None:
+        """Says who knows why a node's link is down."""
+        self._reasons[node] = reason
 
     def postgres(self, state: str) -> None:
         """Notes how Postgres fares: ``up`` or what is wrong."""
@@ -46,13 +51,15 @@ class Readiness:
         return {
             "redis": self._redis(),
             "postgres": self._postgres,
-            **{f"link:{node}": self._link(switch) for node, switch in self._switches.items()},
+            **{f"link:{node}": self._link(node) for node in self._switches},
         }
 
-    def _link(self, switch: Switch) -> str:
+    def _link(self, node: NodeName) -> str:
         if self._is_draining:
             return "draining: takes no new calls"
-        return UP if switch.is_connected else "down"
+        if self._switches[node].is_connected:
+            return UP
+        return f"down: {self._reasons[node]() or 'connecting'}"
 
     def _redis(self) -> str:
         if self._ping is None:

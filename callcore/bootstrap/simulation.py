@@ -44,6 +44,7 @@ class Simulation:
             *("--queues", json.dumps(queues)),
             *("--agents", ",".join(policy.agents)),
             *("--context", policy.fallback.context),
+            *("--seed", str(secrets.randbelow(2**31))),
         ]
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command,
@@ -68,6 +69,10 @@ class Simulation:
             heartbeat_seconds=HEARTBEAT_SECONDS,
         )
         return NodeSettings(policy=node, password=self._password)
+
+    def stop_arrivals(self) -> None:
+        """Lets no more callers come; those who are there stay."""
+        self._process.send_signal(signal.SIGUSR1)
 
     def end(self) -> None:
         """Shuts the switch down as an operator would: every call ends, then the process."""

@@ -50,6 +50,8 @@ class CallRefused(CallFact):
 
     queue: QueueName
     reason: RefusalReason
+    remedy: str = ""
+    """What an operator can do about it, if anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,8 +21,6 @@ _OUTCOME_OF_LEAVE = {
     LeaveReason.ABANDONED: CallOutcome.ABANDONED,
     LeaveReason.EXIT_KEY: CallOutcome.EXITED,
     LeaveReason.MAXIMUM_WAIT: CallOutcome.OVERFLOWED,
-    LeaveReason.WITHDRAWN: CallOutcome.EXITED,
-    LeaveReason.MOVED: CallOutcome.LOST,
     LeaveReason.FALLBACK: CallOutcome.LOST,
     LeaveReason.SWITCH_LOST: CallOutcome.LOST,
     LeaveReason.CALLER_UNREACHABLE: CallOutcome.LOST,

@@ -15,8 +15,6 @@ class LeaveReason(StrEnum):
     ABANDONED = "abandoned"
     EXIT_KEY = "exit_key"
     MAXIMUM_WAIT = "maximum_wait"
-    WITHDRAWN = "withdrawn"
-    MOVED = "moved"
     FALLBACK = "fallback"
     SWITCH_LOST = "switch_lost"
     CALLER_UNREACHABLE = "caller_unreachable"
@@ -28,7 +26,6 @@ class RefusalReason(StrEnum):
     UNKNOWN_QUEUE = "unknown_queue"
     QUEUE_FULL = "queue_full"
     FLOOR_UNAVAILABLE = "floor_unavailable"
-    DRAINING = "draining"
 
 
 class OfferLostReason(StrEnum):

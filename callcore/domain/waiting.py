@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from callcore.domain.ids import MICROS_PER_SECOND, Micros
+from callcore.domain.ids import Micros
 
-PRIORITY_STEP_SECONDS = 2**40 / MICROS_PER_SECOND
+PRIORITY_STEP_MICROS = 2**40
 """What one step of priority is worth in waiting: 12.7 days, so that it outweighs any wait.
 
 2**40 microseconds keep a score exact in a double (below 2**53) for priorities of -1000 to 1000.
@@ -17,4 +17,4 @@ def score(first_joined_at: Micros, priority: int) -> float:
     Within a priority the one who joined first is served first; a caller who is put back keeps the
     first joining time and with it the place.
     """
-    return float(first_joined_at - priority * 2**40)
+    return float(first_joined_at - priority * PRIORITY_STEP_MICROS)

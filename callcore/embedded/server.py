@@ -72,11 +72,6 @@ class RunningServer:
         """The server's process id."""
         return self._process.pid
 
-    @property
-    def log_path(self) -> Path:
-        """What the server says of itself."""
-        return self._recipe.log
-
     def is_running(self) -> bool:
         """Has the process not ended?"""
         return self._process.poll() is None

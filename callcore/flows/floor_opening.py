@@ -11,17 +11,19 @@ from callcore.ports.stores import AgentAnswer
 def open_floor(site: Site) -> None:
     """Enrols every agent of the policy and logs in those who begin logged in.
 
-    An agent the floor already knows keeps the state: a restart logs nobody out, and one who
+    An agent who has ever been logged in keeps the state: a restart logs nobody out, and one who
     logged out stays so. One who is no longer in the policy serves no queue and is logged out as
     soon as a talk in progress allows. May raise ``StoreUnavailableError``.
     """
-    known = {agent.agent_id for agent in site.roster.agents()}
-    for agent_id in known - set(site.policy.agents):
+    known = {agent.agent_id: agent for agent in site.roster.agents()}
+    for agent_id in known.keys() - site.policy.agents.keys():
         site.roster.enrol(agent_id, (), "")
         site.roster.log_out(agent_id, site.ids.request_id())
     for agent in site.policy.agents.values():
         site.roster.enrol(agent.agent_id, agent.queues, agent.name)
-        if agent.agent_id in known or not agent.logged_in_at_start:
+        before = known.get(agent.agent_id)
+        has_been_logged_in = before is not None and before.since > 0
+        if has_been_logged_in or not agent.logged_in_at_start:
             continue
         if site.roster.log_in(agent.agent_id, site.ids.request_id()) is AgentAnswer.DONE:
             site.facts.publish(

@@ -34,6 +34,9 @@ from callcore.ports.switch_events import LegParked
 from callcore.runtime.mailbox import Mailbox
 
 UNKNOWN_QUEUE_CAUSE = "UNALLOCATED_NUMBER"
+UNKNOWN_QUEUE_REMEDY = (
+    "add it under queues: (or its number under numbers:), or correct callcore_queue in the dialplan"
+)
 FULL_QUEUE_CAUSE = "SWITCH_CONGESTION"
 LEFT_QUEUE_CAUSE = "NORMAL_CLEARING"
 
@@ -157,6 +160,7 @@ class InboundCalls:
                 call_id=call.caller.call_id,
                 queue=queue,
                 reason=RefusalReason.UNKNOWN_QUEUE,
+                remedy=UNKNOWN_QUEUE_REMEDY,
             )
         )
         call.hang_up(UNKNOWN_QUEUE_CAUSE)

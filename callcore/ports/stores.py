@@ -182,6 +182,7 @@ class FloorAgent:
     agent_id: AgentId
     state: AgentState
     since: Micros
+    """When the state began; 0 for an agent who was never logged in."""
     queues: tuple[QueueName, ...]
     call_id: CallId | None
     offer_id: OfferId | None

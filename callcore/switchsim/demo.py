@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from typing import TYPE_CHECKING
@@ -22,11 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+ARRIVALS_PER_MINUTE = 12.0
+"""What six agents who talk and wrap up for half a minute can just serve."""
+
 _HEARTBEAT_SECONDS = 5.0
 _SESSIONS = 20_000
 _FIRST_CALLERS = 3
 _LOOK_SECONDS = 0.1
-"""Callers come once somebody is connected to take them."""
+"""Callers come once somebody listens to events."""
 _SESSIONS_PER_SECOND = 2_000
 
 
@@ -37,19 +39,20 @@ def run(  # noqa: PLR0913 - each is an option of the command line
     queues: Mapping[str, str],
     agents: Sequence[str],
     seed: int = 1,
-    arrivals_per_minute: float = 20.0,
+    arrivals_per_minute: float = ARRIVALS_PER_MINUTE,
     speed: float = 1.0,
     host: str = "127.0.0.1",
     context: str = "public",
     digit_chance: float = 0.05,
     hostile_chance: float = 0.02,
     detail_record_directory: Path | None = None,
-    ready_fd: int | None = None,
 ) -> None:
     """Runs a switch with callers and agents until SIGTERM or SIGINT.
 
+    After SIGUSR1 no more callers come.
+
     ``queues`` maps dialled numbers to queues; ``agents`` are the user ids of registered phones.
-    Says ``ready <port>`` and a line end on ``ready_fd``, by default standard output.
+    Says ``ready <port>`` and a line end on standard output.
     """
     settings = SwitchSettings(
         host=host,
@@ -81,11 +84,13 @@ def run(  # noqa: PLR0913 - each is an option of the command line
                 hostile_chance=hostile_chance,
             ),
         )
-        _say_ready(bound_port, ready_fd)
-        while not switch.connection_count and not stopping.wait(_LOOK_SECONDS):
+        _say_ready(bound_port)
+        while not switch.is_listened_to and not stopping.wait(_LOOK_SECONDS):
             pass
         callers.start(at_once=_FIRST_CALLERS)
+        closing = gevent.signal_handler(signal.SIGUSR1, callers.stop)
         stopping.wait()
+        closing.cancel()
         callers.stop()
         switch.shut_down()
     finally:
@@ -94,10 +99,6 @@ def run(  # noqa: PLR0913 - each is an option of the command line
         switch.stop()
 
 
-def _say_ready(port: int, ready_fd: int | None) -> None:
-    line = f"ready {port}\n"
-    if ready_fd is None:
-        sys.stdout.write(line)
-        sys.stdout.flush()
-    else:
-        os.write(ready_fd, line.encode())
+def _say_ready(port: int) -> None:
+    sys.stdout.write(f"ready {port}\n")
+    sys.stdout.flush()

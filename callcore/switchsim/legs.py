@@ -65,11 +65,6 @@ class Leg:
         return self.channel.is_parked
 
     @property
-    def is_recorded(self) -> bool:
-        """True while a recording runs."""
-        return bool(self.channel.recordings)
-
-    @property
     def bridged_to(self) -> str | None:
         """The id of the leg talked with, or ``None``."""
         partner = self.channel.partner

@@ -154,6 +154,11 @@ class SimulatedSwitch:
         """How many clients are connected."""
         return len(self._listeners)
 
+    @property
+    def is_listened_to(self) -> bool:
+        """True once somebody wants to hear of parked callers."""
+        return self.source.is_wanted("CHANNEL_PARK")
+
     # What people at phones do
 
     def call_in(

@@ -250,7 +250,7 @@ class FakeRoster:
             memory.agents[agent_id] = FloorAgent(
                 agent_id=agent_id,
                 state=AgentState.LOGGED_OUT,
-                since=memory.clock.now(),
+                since=Micros(0),
                 queues=tuple(dict.fromkeys(queues)),
                 call_id=None,
                 offer_id=None,

@@ -140,10 +140,16 @@ class Daemon:
         return self.process.wait(PATIENCE_SECONDS)
 
     def end(self) -> None:
-        """Ends it by force if it still runs."""
-        if self.process.poll() is None:
+        """Ends it without waiting for calls, by force if it does not."""
+        try:
+            for _ in range(2):
+                if self.process.poll() is None:
+                    self.process.terminate()
+                    gevent.sleep(0.2)
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
             self.process.kill()
-        self.process.wait(PATIENCE_SECONDS)
+            self.process.wait(PATIENCE_SECONDS)
 
 
 def records(base: Path) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ def test_a_wrong_password_is_named_with_its_remedy_and_tried_again(
     daemon = start(switch, environ={"CALLCORE_NODE_FS1_PASSWORD": "guessed-wrong"})
     reason = daemon.wait_line("link_down")["reason"]
     assert f"127.0.0.1:{switch.port}" in reason
-    assert "CALLCORE_NODE_FS1_PASSWORD" in reason
+    assert "set CALLCORE_NODE_FS1_PASSWORD to" in reason
     assert "guessed-wrong" not in daemon.text()
     assert daemon.page("readyz")[0] == 503
 
@@ -110,5 +110,6 @@ def test_a_queue_of_the_dialplan_that_does_not_exist(start: Start, switch: Simul
     caller = switch.call_in(dialled="8009")
     line = daemon.wait_line("call_refused")
     assert (line["queue"], line["reason"]) == ("suport", "unknown_queue")
+    assert "queues:" in line["remedy"]
     assert caller.wait_until(lambda leg: not leg.is_alive, 10)
     assert caller.hangup_cause == "UNALLOCATED_NUMBER"

@@ -20,12 +20,12 @@ def test_within_a_priority_the_first_to_join_is_served_first(
     assert (one < other) == (waiting.score(one, priority) < waiting.score(other, priority))
 
 
-@given(INSTANTS, st.floats(0, waiting.PRIORITY_STEP_SECONDS * 0.99), PRIORITIES, PRIORITIES)
+@given(INSTANTS, st.integers(0, waiting.PRIORITY_STEP_MICROS - 1), PRIORITIES, PRIORITIES)
 def test_a_higher_priority_is_served_first_whatever_the_wait(
-    joined_at: Micros, waited_seconds: float, one: int, other: int
+    joined_at: Micros, waited_micros: int, one: int, other: int
 ) -> None:
     """A step of priority outweighs a wait of up to twelve days."""
-    later = Micros(joined_at + round(waited_seconds * 1e6))
+    later = Micros(joined_at + waited_micros)
     if one > other:
         assert waiting.score(later, one) < waiting.score(joined_at, other)
 

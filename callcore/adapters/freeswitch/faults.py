@@ -30,7 +30,7 @@ class FaultKind(StrEnum):
 
 _SENTENCES = {
     FaultKind.WRONG_PASSWORD: (
-        "refuses the password: set {password_variable} to the "
+        "refuses the password; set {password_variable} to the "
         '<param name="password"> of event_socket.conf.xml'
     ),
     FaultKind.REFUSED_BY_ACL: (

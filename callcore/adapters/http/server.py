@@ -128,8 +128,8 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.close()
         if error.errno == errno.EADDRINUSE:
             message = (
-                f"{host}:{port} is already in use: stop what listens there, or set http.port to "
-                "another port (0 takes any free one)"
+                f"{host}:{port} is already in use: stop what listens there, or set http.port (or "
+                "--http-port, make run HTTP_PORT=...) to another one; 0 takes any free one"
             )
             raise HttpPortInUseError(message) from error
         message = (

@@ -14,13 +14,11 @@ LEVELS: dict[type[events.Fact], Level] = {
     events.CallRefused: Level.WARNING,
     events.PromptMissing: Level.WARNING,
     events.SelfHealed: Level.WARNING,
-    events.LinkLost: Level.WARNING,
+    events.LinkLost: Level.DEBUG,  # the link's own line has the reason too
     events.StoreFailed: Level.WARNING,
     events.FlowFailed: Level.ERROR,
-    events.PositionAnnounced: Level.DEBUG,
     events.OfferRinging: Level.DEBUG,
     events.Decided: Level.DEBUG,
-    events.RecordsWritten: Level.DEBUG,
 }
 """Facts that are not plain news (``INFO``)."""
 

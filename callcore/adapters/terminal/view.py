@@ -160,7 +160,7 @@ class TerminalView:
         return picture.AgentLine(
             name=self._sources.agent_names.get(agent.agent_id, agent.agent_id),
             state=agent.state,
-            for_seconds=seconds_between(agent.since, now),
+            for_seconds=seconds_between(agent.since or now, now),
             caller="" if agent.call_id is None else self._tally.caller(agent.call_id),
             queue=agent.queue or "",
         )

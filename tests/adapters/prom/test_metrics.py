@@ -159,7 +159,7 @@ def test_a_served_call_is_counted_in_all_its_parts(observer, value):
         (LeaveReason.ABANDONED, True, 1, 1),
         (LeaveReason.EXIT_KEY, False, 1, None),
         (LeaveReason.MAXIMUM_WAIT, False, None, None),
-        (LeaveReason.MOVED, True, None, None),
+        (LeaveReason.FALLBACK, True, None, None),
     ],
 )
 def test_abandons_are_leaves_by_own_will(observer, value, reason, is_short, abandoned, short):

@@ -108,10 +108,9 @@ create table callcore.queue_visits (
         references callcore.call_records on delete cascade,
     constraint queue_visits_position_is_from_one check (position_at_join >= 1),
     constraint queue_visits_leave_reason_is_known check (leave_reason in (
-        'picked_up', 'abandoned', 'exit_key', 'maximum_wait', 'withdrawn', 'moved',
-        'fallback', 'switch_lost', 'caller_unreachable')),
+        'picked_up', 'abandoned', 'exit_key', 'maximum_wait', 'fallback', 'switch_lost', 'caller_unreachable')),
     constraint queue_visits_refusal_reason_is_known check (refusal_reason in (
-        'unknown_queue', 'queue_full', 'floor_unavailable', 'draining'))
+        'unknown_queue', 'queue_full', 'floor_unavailable'))
 );
 create index queue_visits_queue_joined_at on callcore.queue_visits (queue, joined_at);
 create index queue_visits_joined_at on callcore.queue_visits (joined_at);

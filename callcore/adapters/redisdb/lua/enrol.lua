@@ -12,9 +12,7 @@ local queues = redis.call('HGET', KEYS[1], 'queues')
 if (queues or '') ~= ARGV[2] then return 'outdated' end
 redis.call('HSET', KEYS[1], 'queues', ARGV[3], 'name', ARGV[4])
 if not queues then
-  local time = redis.call('TIME')
-  local now = string.format('%.0f', time[1] * 1000000 + time[2])
-  redis.call('HSET', KEYS[1], 'state', 'logged_out', 'since', now, 'miss_count', 0)
+  redis.call('HSET', KEYS[1], 'state', 'logged_out', 'since', 0, 'miss_count', 0)
   redis.call('SADD', KEYS[2], ARGV[1])
   return 'enrolled'
 end
