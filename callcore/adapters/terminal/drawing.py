@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.layout import Layout
 from rich.panel import Panel
 from rich.table import Table
@@ -21,6 +21,12 @@ FRAME_LINES = 3
 """Two of the border and one of the column titles."""
 EVENTS_LEAST = 5
 """Border and three lines: below that, agents give way."""
+
+TROUBLE_LINES = 6
+"""More would leave no room for the floor."""
+
+_MEASURE = Console(width=WIDE)
+"""rich wraps text only for a console; nothing is written to this one."""
 
 GOOD_SERVICE_LEVEL = 0.8
 FAIR_SERVICE_LEVEL = 0.6
@@ -47,9 +53,11 @@ _BORDER = "bright_black"
 def draw(picture: Picture, width: int, height: int) -> RenderableType:
     """The picture for a terminal of that many columns and lines."""
     queue_lines = len(picture.queues) + FRAME_LINES
-    header = Layout(_header(picture, width), size=HEADER_LINES)
+    troubles = _troubles(picture, width)
+    header_lines = HEADER_LINES + len(troubles)
+    header = Layout(Group(_header(picture, width), *troubles), size=header_lines)
     if width >= WIDE:
-        agent_lines = max(height - HEADER_LINES - queue_lines, FRAME_LINES)
+        agent_lines = max(height - header_lines - queue_lines, FRAME_LINES)
         left = Layout(ratio=3)
         left.split_column(
             Layout(_queues(picture.queues), size=queue_lines),
@@ -60,7 +68,7 @@ def draw(picture: Picture, width: int, height: int) -> RenderableType:
         whole = Layout()
         whole.split_column(header, body)
         return whole
-    room = height - HEADER_LINES - queue_lines - EVENTS_LEAST
+    room = height - header_lines - queue_lines - EVENTS_LEAST
     agent_lines = min(len(picture.agents) + FRAME_LINES, max(room, FRAME_LINES + 1))
     whole = Layout()
     whole.split_column(
@@ -80,8 +88,6 @@ def _header(picture: Picture, width: int) -> RenderableType:
         is_up = state == "up"
         first.append(" ● ", style="green" if is_up else "red")
         first.append(words.printable(part.removeprefix("link:")))
-        if not is_up:
-            first.append(f" {words.printable(state)}", style="red")
     second = _line()
     if picture.fault:
         second.append(f" {words.printable(picture.fault)}", style="red")
@@ -95,6 +101,16 @@ def _header(picture: Picture, width: int) -> RenderableType:
     if gap > 0:
         second.append(" " * gap + aside, style="dim")
     return Group(first, second)
+
+
+def _troubles(picture: Picture, width: int) -> list[Text]:
+    """What is wrong and what to do, in full: a remedy that is cut off helps nobody."""
+    lines: list[Text] = []
+    for part, state in picture.parts.items():
+        if state != "up":
+            told = Text(f" {words.printable(part)}: {words.printable(state)}", style="red")
+            lines += told.wrap(_MEASURE, width)
+    return lines[:TROUBLE_LINES]
 
 
 def _line() -> Text:

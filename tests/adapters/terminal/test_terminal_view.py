@@ -151,9 +151,22 @@ def test_queues_agents_and_parts_are_shown():
     assert line_with(lines, "│ bert") == "bert available 12s"
     assert "● redis" in lines[0]
     assert "● fs1" in lines[0]
-    assert "● postgres away" in lines[0]
+    assert "● postgres" in lines[0]
+    assert lines[2].strip() == "postgres: away"
     assert "http://127.0.0.1:9170/" in lines[1]
     assert "decides in 0.7 ms" in lines[1]
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (140, 40)])
+def test_what_is_wrong_is_told_with_its_remedy_to_the_last_word(width: int, height: int):
+    """However long the reason, it is on the screen whole, and the floor is still there."""
+    reason = "down: fs1 10.0.0.1:8021 refuses the password; set " + "a long name " * 12 + "the end"
+    view = view_of(parts=lambda: {"redis": "up", "link:fs1": reason})
+    lines = shown(view, width, height)
+    words = " ".join(" ".join(lines).split())
+    assert " ".join(reason.split()) in words
+    assert "support" in words
+    assert "Anna Nowak" in words
 
 
 def test_a_call_is_told_in_words_newest_first():
