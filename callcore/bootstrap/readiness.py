@@ -59,7 +59,7 @@ class Readiness:
             return "draining: takes no new calls"
         if self._switches[node].is_connected:
             return UP
-        return f"down: {self._reasons[node]() or 'connecting'}"
+        return self._reasons[node]() or "connecting"
 
     def _redis(self) -> str:
         if self._ping is None:
