@@ -9,7 +9,14 @@ from __future__ import annotations
 from typing import Annotated, Any
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationInfo,
+    field_validator,
+)
 
 from callcore.domain.policies import Strategy
 from callcore.settings.faults import shown
@@ -37,9 +44,20 @@ UNGIVEN: Any = None
 
 
 class Section(BaseModel):
-    """A mapping of the file; a key that is not declared is a fault."""
+    """A mapping of the file; a key that is not declared is a fault.
+
+    The context of a validation is a mapping that receives each setting that has no fault, whether
+    or not others have.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*")
+    @classmethod
+    def _keep(cls, value: Any, info: ValidationInfo) -> Any:
+        if info.context is not None and info.field_name is not None:
+            info.context[info.field_name] = value
+        return value
 
     def given(self) -> dict[str, Any]:
         """The settings the file has, by name."""
@@ -64,14 +82,6 @@ def _url(*schemes: str, variable: str) -> AfterValidator:
         return value
 
     return AfterValidator(check)
-
-
-def _announcements(value: object) -> object:
-    if value == "false":
-        return None
-    if isinstance(value, dict):
-        return value
-    raise ValueError(f"expected false or a mapping, found {shown(value)}")
 
 
 def _one_of(*words: str) -> BeforeValidator:
@@ -169,9 +179,8 @@ class QueueSection(Section):
     maximum_waiting: Whole = UNGIVEN
     maximum_wait_seconds: Decimal = UNGIVEN
     music: Sound = UNGIVEN
-    announce_position: Annotated[AnnouncementSection | None, BeforeValidator(_announcements)] = (
-        UNGIVEN
-    )
+    announce_position: Any = None
+    """``false``, or a section that is read by itself."""
     strategy: Annotated[Strategy, _one_of(*Strategy)] = UNGIVEN
     ring_timeout_seconds: Decimal = UNGIVEN
     wrap_up_seconds: Decimal = UNGIVEN
