@@ -31,6 +31,6 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
         raise SettingsError(reading.faults)
     reading.document = parsed
     settings = Sections(reading, path.parent, environ).settings()
-    if settings is None or reading.faults:
+    if settings is None:
         raise SettingsError(reading.faults)
     return settings

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import typing
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from callcore.domain.policies import PolicyError
@@ -43,15 +42,13 @@ class Reading:
 
     def section(self, model: type[SectionT], path: Path, value: object) -> SectionT | None:
         """The section, or ``None`` if it has faults."""
-        if not isinstance(value, dict):
-            self.report_value(path, f"expected a mapping, found {shown(value)}")
-            return None
-        try:
-            return model.model_validate(value)
-        except ValidationError as error:
-            for details in error.errors(include_url=False):
-                self._report_details(model, path, details)
-            return None
+        return self._section(model, path, value, {})
+
+    def faultless_settings(self, model: type[Section], path: Path, value: object) -> dict[str, Any]:
+        """The settings of a section that have no fault, by name, whether or not others have."""
+        faultless: dict[str, Any] = {}
+        self._section(model, path, value, faultless)
+        return faultless
 
     def mapping(self, path: Path, value: object, keys: TypeAdapter[str]) -> dict[str, object]:
         """The entries of a mapping whose keys are the operator's own, as ``keys`` allows."""
@@ -66,31 +63,37 @@ class Reading:
         return value
 
     def policy(
-        self,
-        make: Callable[..., PolicyT],
-        path: Path,
-        values: Mapping[str, Any],
-        renamed: Mapping[str, str] | None = None,
+        self, make: Callable[..., PolicyT], path: Path, values: Mapping[str, Any]
     ) -> PolicyT | None:
-        """The policy of these values, or ``None`` if it breaks limits, each of which is a fault.
-
-        ``renamed`` has the file's word for fields it calls otherwise.
-        """
+        """The policy of these values, or ``None`` if it breaks limits, each of which is a fault."""
         left = dict(values)
         is_kept = True
         while True:
             try:
                 made = make(**left)
             except PolicyError as error:
-                key = (renamed or {}).get(error.field, error.field)
                 found = f", found {left[error.field]:g}" if error.field in left else ""
-                self.report_value((*path, key), f"{error.fault}{found}")
+                self.report_value((*path, error.field), f"{error.fault}{found}")
                 is_kept = False
                 # A policy tells its first fault only: without the value it tells the next.
                 if left.pop(error.field, None) is None:
                     return None
             else:
                 return made if is_kept else None
+
+    def _section(
+        self, model: type[SectionT], path: Path, value: object, faultless: dict[str, Any]
+    ) -> SectionT | None:
+        """The section, or ``None`` if it has faults; ``faultless`` receives what has none."""
+        if not isinstance(value, dict):
+            self.report_value(path, f"expected a mapping, found {shown(value)}")
+            return None
+        try:
+            return model.model_validate(value, context=faultless)
+        except ValidationError as error:
+            for details in error.errors(include_url=False):
+                self._report_details(model, path, details)
+            return None
 
     def _report_details(self, model: type[Section], path: Path, details: ErrorDetails) -> None:
         where: Path = (*path, *details["loc"])
@@ -100,7 +103,7 @@ class Reading:
                 text = (
                     _secret_text(where)
                     if _SECRET.search(key)
-                    else f"unknown key{guess(key, _known_keys(model, details['loc']))}"
+                    else f"unknown key{guess(key, model.model_fields)}"
                 )
                 self.report_key(where, text)
             case "missing":
@@ -130,15 +133,3 @@ def _secret_text(path: Path) -> str:
         case _:
             return "a secret does not belong in this file"
     return f"a secret does not belong in this file: set {variable} or {variable}_FILE"
-
-
-def _known_keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
-    """The keys of the section in which the last step of ``loc`` was not known."""
-    for step in loc[:-1]:
-        annotation = model.model_fields[str(step)].annotation
-        model = next(
-            kind
-            for kind in (annotation, *typing.get_args(annotation))
-            if isinstance(kind, type) and issubclass(kind, BaseModel)
-        )
-    return list(model.model_fields)

@@ -54,7 +54,7 @@ class Section(BaseModel):
 
     @field_validator("*")
     @classmethod
-    def _keep(cls, value: Any, info: ValidationInfo) -> Any:
+    def _keep(cls, value: object, info: ValidationInfo) -> object:
         if info.context is not None and info.field_name is not None:
             info.context[info.field_name] = value
         return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pathlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -13,7 +14,6 @@ from callcore.domain.policies import (
     AgentPolicy,
     AnnouncementPolicy,
     Fallback,
-    NodePolicy,
     NumberRoute,
     QueuePolicy,
     SitePolicy,
@@ -22,15 +22,16 @@ from callcore.domain.policies import (
 from callcore.settings import passwords
 from callcore.settings.faults import Path, guess, shown
 from callcore.settings.model import NodeSettings, Settings
+from callcore.settings.nodes import Nodes
 from callcore.settings.passwords import PasswordError
 from callcore.settings.reading import Reading
 from callcore.settings.scalars import DialledNumber, Name, is_name
 from callcore.settings.schema import (
     AgentSection,
+    AnnouncementSection,
     FallbackSection,
     HttpSection,
     LogSection,
-    NodeSection,
     NumberSection,
     PostgresSection,
     QueueSection,
@@ -49,7 +50,11 @@ PolicyT = TypeVar("PolicyT")
 
 
 class Sections:
-    """The parts of one file; each gives what is right of it, so that all faults come to light."""
+    """The parts of one file; each gives what is right of it, so that all faults come to light.
+
+    A policy made from what is left of a section with faults is for finding more of them; with a
+    fault there are no settings.
+    """
 
     def __init__(
         self, reading: Reading, directory: pathlib.Path, environ: Mapping[str, str]
@@ -61,7 +66,7 @@ class Sections:
         self._values: dict[str, Any] = value if isinstance(value, dict) else {}
 
     def settings(self) -> Settings | None:
-        """Everything together; ``None`` only if faults were reported."""
+        """Everything together; ``None`` if there are faults."""
         value = self._reading.document.value
         top = self._reading.section(TopSection, (), {} if value is None else value)
         redis = self._part(RedisSection, "redis")
@@ -78,7 +83,9 @@ class Sections:
         nodes = self._nodes()
         redis_password = self._password("redis")
         postgres_password = self._password("postgres")
-        if not (top and redis and postgres and http and log and recordings and sounds and fallback):
+        if self._reading.faults or not (
+            top and redis and postgres and http and log and recordings and sounds and fallback
+        ):
             return None
         return Settings(
             policy=SitePolicy(
@@ -104,14 +111,15 @@ class Sections:
 
     def _part(self, model: type[SectionT], name: str) -> SectionT | None:
         """An optional section; one that is not there has its defaults."""
-        value = self._values.get(name)
-        return self._reading.section(model, (name,), {} if value is None else value)
+        return self._reading.section(model, (name,), _or_empty(self._values.get(name)))
 
     def _part_policy(
         self, make: Callable[..., PolicyT], model: type[Section], name: str
     ) -> PolicyT | None:
-        section = self._part(model, name)
-        return None if section is None else self._reading.policy(make, (name,), section.given())
+        value = _or_empty(self._values.get(name))
+        return self._reading.policy(
+            make, (name,), self._reading.faultless_settings(model, (name,), value)
+        )
 
     def _named(self, name: str, keys: TypeAdapter[str] = _NAME) -> dict[str, object]:
         """An optional mapping whose keys are the operator's own."""
@@ -125,16 +133,13 @@ class Sections:
             self._reading.report_value(("queues",), "there must be at least one queue")
         for key, value in entries.items():
             path = ("queues", key)
-            section = self._reading.section(QueueSection, path, {} if value is None else value)
-            if section is None:
-                continue
-            values = section.given() | {"name": key}
+            values = self._reading.faultless_settings(QueueSection, path, _or_empty(value))
+            values["name"] = key
             if "announce_position" in values:
-                wish = values.pop("announce_position")
-                values["announcements"] = wish and self._reading.policy(
-                    AnnouncementPolicy, (*path, "announce_position"), wish.given()
+                values["announcements"] = self._announcements(
+                    (*path, "announce_position"), values.pop("announce_position")
                 )
-            if section.record and not may_record:
+            if values.get("record") and not may_record:
                 self._reading.report_value(
                     (*path, "record"), "needs recordings.directory, a path on the switch"
                 )
@@ -142,6 +147,15 @@ class Sections:
             if policy is not None:
                 policies[QueueName(key)] = policy
         return policies
+
+    def _announcements(self, path: Path, value: object) -> AnnouncementPolicy | None:
+        if value == "false":
+            return None
+        if not isinstance(value, dict):
+            self._reading.report_value(path, f"expected false or a mapping, found {shown(value)}")
+            return None
+        values = self._reading.faultless_settings(AnnouncementSection, path, value)
+        return self._reading.policy(AnnouncementPolicy, path, values)
 
     def _agents(self) -> dict[AgentId, AgentPolicy]:
         policies = {}
@@ -163,10 +177,8 @@ class Sections:
             path = ("numbers", key)
             if isinstance(value, dict):
                 self._check_queue((*path, "queue"), value.get("queue"))
-            section = self._reading.section(NumberSection, path, value)
-            if section is None:
-                continue
-            route = self._reading.policy(NumberRoute, path, section.given())
+            values = self._reading.faultless_settings(NumberSection, path, value)
+            route = self._reading.policy(NumberRoute, path, {"queue": "", **values})
             if route is not None:
                 routes[key] = route
         return routes
@@ -178,34 +190,9 @@ class Sections:
         if not isinstance(entries, list):
             self._reading.report_value(("nodes",), f"expected a list, found {shown(entries)}")
             return ()
-        nodes = []
-        variables: dict[str, str] = {}
-        addresses: dict[tuple[str, int], str] = {}
-        for position, value in enumerate(entries):
-            path = ("nodes", position)
-            section = self._reading.section(NodeSection, path, value)
-            if section is None:
-                continue
-            policy = self._reading.policy(NodePolicy, path, section.given())
-            if policy is None:
-                continue
-            variable = passwords.node_variable(policy.name)
-            address = (policy.host, policy.port)
-            if variable in variables:
-                self._reading.report_value(
-                    (*path, "name"),
-                    f"the node {shown(variables[variable])} has this name, or its variable "
-                    f"{variable}, already",
-                )
-                continue
-            if address in addresses:
-                self._reading.report_value(
-                    (*path, "host"), f"this is the switch of node {shown(addresses[address])}"
-                )
-            variables[variable] = addresses[address] = policy.name
-            password = self._find_password((*path, "name"), variable, is_needed=True)
-            nodes.append(NodeSettings(policy=policy, password=password or ""))
-        return tuple(nodes)
+        nodes = Nodes(self._reading, partial(self._find_password, is_needed=True))
+        found = [nodes.node(("nodes", position), value) for position, value in enumerate(entries)]
+        return tuple(node for node in found if node is not None)
 
     def _password(self, name: str) -> str | None:
         variable = f"CALLCORE_{name.upper()}_PASSWORD"
@@ -238,3 +225,7 @@ class Sections:
         known = list(queues) if isinstance(queues, dict) else []
         if isinstance(name, str) and is_name(name) and name not in known:
             self._reading.report_value(path, f"unknown queue {shown(name)}{guess(name, known)}")
+
+
+def _or_empty(value: object) -> object:
+    return {} if value is None else value

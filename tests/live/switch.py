@@ -127,6 +127,7 @@ class FreeSwitch:
             "callcore_rtp_start_port": rtp_start,
             "callcore_rtp_end_port": rtp_start + RTP_PORTS - 2,
             "callcore_cdr_dir": self.cdr_directory,
+            "callcore_menu_wait_ms": 1000,
             "callcore_log_level": "debug",
         }
         lines = [

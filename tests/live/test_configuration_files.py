@@ -72,3 +72,16 @@ def test_nobody_is_parked_without_a_way_out(path):
                 "sched_transfer",
                 "+$${callcore_fallback_seconds} callcore_fallback XML public",
             )
+
+
+def test_examples_speak_of_one_domain():
+    """The two examples an operator copies fit together: agents are called at the domain that the
+    phones register with.
+    """
+    local = (REPOSITORY / "freeswitch/callcore_vars.local.xml.example").read_text()
+    settings = (REPOSITORY / "callcore.example.yaml").read_text()
+    domains = re.findall(r"callcore_domain=([^\"]+)\"", local)
+    contacts = re.findall(r"^ +contact: user/[^@ ]+@(\S+)$", settings, re.MULTILINE)
+    assert len(domains) == 1
+    assert contacts
+    assert set(contacts) == set(domains)

@@ -46,7 +46,7 @@ def test_example_loads():
     assert site.queues[SUPPORT].announcements == policies.AnnouncementPolicy(interval_seconds=20)
     assert site.queues[SUPPORT].record
     assert [agent.agent_id for agent in site.agents_of(SALES)] == ["1002"]
-    assert site.agents[AgentId("1002")].logged_in_at_start
+    assert site.agents[AgentId("1001")].logged_in_at_start
     assert loaded.nodes == (
         settings.NodeSettings(
             policy=policies.NodePolicy(name=NodeName("fs1"), host="127.0.0.1"),
@@ -87,7 +87,7 @@ def test_example_tells_the_defaults(load):
     loaded = load(everything).policy
     assert loaded.queues[SUPPORT] == policies.QueuePolicy(name=SUPPORT)
     assert loaded.fallback == policies.Fallback()
-    assert loaded.agents[AgentId("1001")].logged_in_at_start is False
+    assert loaded.agents[AgentId("1002")].logged_in_at_start is False
 
 
 def test_smallest_file_has_every_default(load, tmp_path):

@@ -133,3 +133,12 @@ def test_the_demonstration_shows_calls_within_thirty_seconds(tmp_path: Path) -> 
         assert [child for child in children if child.is_running()] == []
     finally:
         daemon.end()
+    again = Daemon(tmp_path, "--data-directory", str(tmp_path / "demo"), "--http-port", "0")
+    try:
+        again.wait_line("call_arrived")
+        before, after = (
+            {line["call_id"] for line in one.lines("call_arrived")} for one in (daemon, again)
+        )
+        assert before.isdisjoint(after), "the second run's calls would be taken for the first's"
+    finally:
+        again.end()

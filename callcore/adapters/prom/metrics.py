@@ -21,7 +21,7 @@ from callcore.adapters.prom.families import (
     Kind,
     Summaries,
 )
-from callcore.domain.outcomes import LeaveReason
+from callcore.domain.outcomes import CallOutcome, LeaveReason, OfferLostReason
 
 FAST_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 """Seconds, for what happens between machines."""
@@ -262,6 +262,10 @@ class Metrics:
                 family.add(queue, amount=0.0)
             for reason in LeaveReason:
                 self.left.add(queue, reason, amount=0.0)
+            for lost in OfferLostReason:
+                self.offers_ended.add(queue, lost, amount=0.0)
+        for outcome in CallOutcome:
+            self.calls_ended.add(outcome, amount=0.0)
 
     def _build_info(self) -> None:
         definition = Definition(
