@@ -23,6 +23,14 @@ class Reserved:
 
 
 @dataclass(frozen=True, slots=True)
+class Admitted:
+    """The caller has a place: answer the line and begin the music.
+
+    A message, so that an agent who was reserved in the same instant is called first.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class AnnouncementDue:
     """It is time to tell the caller the position."""
 
@@ -79,6 +87,7 @@ class OutlivedTalk:
 Message: TypeAlias = (
     LegEvent
     | Reserved
+    | Admitted
     | AnnouncementDue
     | GuardDue
     | MaximumWaitReached

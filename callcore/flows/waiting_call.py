@@ -17,6 +17,7 @@ from callcore.flows.call import SWITCH_CAUSES, Call, CallerHungUpError
 from callcore.flows.dispatching import Dispatcher
 from callcore.flows.floor_changes import FloorChanges
 from callcore.flows.messages import (
+    Admitted,
     AnnouncementDue,
     FloorEmptied,
     GuardDue,
@@ -117,7 +118,7 @@ class WaitingCall:
         try:
             self._dispatcher.caller_waiting(self._queue.name, triggered_at)
             if not is_adopted:
-                self._welcome()
+                self._call.mailbox.post(Admitted())
             self._set_timers()
             offering = self._until_won()
         except CallerHungUpError as hung_up:
@@ -202,7 +203,7 @@ class WaitingCall:
         self._timers["maximum_wait"] = call.mailbox.post_after(
             max(self._queue.maximum_wait_seconds - waited, 0), MaximumWaitReached()
         )
-        self._renew_guard()
+        self._timers["guard"] = call.mailbox.post_after(0, GuardDue())
         self._position.plan()
 
     def _until_won(self) -> Offering:
@@ -219,6 +220,8 @@ class WaitingCall:
         match message:
             case Reserved():
                 self._offer(message)
+            case Admitted():
+                self._welcome()
             case AnnouncementDue():
                 self._position.due(is_picked_up=self._is_picked_up())
             case GuardDue():

@@ -114,6 +114,7 @@ class TestServed:
         """Nobody is sent to the fallback out of a conversation."""
         caller = floor.call_in()
         leg = floor.switch.legs_by_id[caller]
+        floor.clock.advance(0)
         assert leg.guarded == (120, "callcore_fallback", "public")
         leg.guarded = None
         floor.clock.advance(61)
