@@ -20,6 +20,7 @@ from callcore.switchsim import demo
 
 PASSWORD_VARIABLE = "CALLCORE_SIMULATED_SWITCH_PASSWORD"  # noqa: S105 - the name, not the word
 STOP_SECONDS = 5.0
+FIRST_NUMBER = 8001
 HEARTBEAT_SECONDS = 5.0
 """The simulated switch's own; a link is lost after two."""
 
@@ -38,7 +39,7 @@ class Simulation:
     def __init__(self, policy: SitePolicy, environ: Mapping[str, str]) -> None:
         """Begins to start the process."""
         self._password = secrets.token_urlsafe(16)
-        queues = {number: route.queue for number, route in policy.numbers.items()}
+        queues = _numbers(policy)
         command = [
             *(sys.executable, "-m", "callcore", "simulate-switch", "--until-stdin-ends"),
             *("--queues", json.dumps(queues)),
@@ -82,6 +83,13 @@ class Simulation:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def _numbers(policy: SitePolicy) -> dict[str, str]:
+    """The numbers the callers dial; a site without any has one for each queue."""
+    if policy.numbers:
+        return {number: route.queue for number, route in policy.numbers.items()}
+    return {str(FIRST_NUMBER + index): queue for index, queue in enumerate(policy.queues)}
 
 
 def serve(

@@ -32,7 +32,9 @@ from callcore.ports.stores import (
 from callcore.ports.switch_events import LegAnswered, LegBridged, LegEnded, LegParked, LegSnapshot
 from callcore.ports.telephony import Switch, TelephonyError
 
-RETRY_SECONDS = 2.0
+RETRY_SECONDS = 0.25
+"""Until it has succeeded, what was missed is not known: talks may begin and end meanwhile."""
+
 HOLDING_STATES = frozenset({AgentState.RESERVED, AgentState.RINGING, AgentState.TALKING})
 ORPHAN_CAUSE = "ORIGINATOR_CANCEL"
 
@@ -75,7 +77,8 @@ class Reclaiming:
                 now = self._site.clock.now()
                 reason = f"{node} was not compared with the floor: {error}"
                 self._site.facts.publish(StoreFailed(at=now, store="floor", reason=reason))
-                self._site.clock.sleep(RETRY_SECONDS)
+                if switch.is_connected:
+                    self._site.clock.sleep(RETRY_SECONDS)
             else:
                 self._has_compared = True
                 return

@@ -13,7 +13,7 @@ from callcore.domain.outcomes import LeaveReason, OfferLostReason, RefusalReason
 from callcore.domain.policies import QueuePolicy
 from callcore.flows import restoring
 from callcore.flows.agent_freeing import AgentFreeing
-from callcore.flows.call import SWITCH_CAUSES, Call, CallerHungUpError
+from callcore.flows.call import LOST_TRACK, SWITCH_CAUSES, Call, CallerHungUpError
 from callcore.flows.dispatching import Dispatcher
 from callcore.flows.floor_changes import FloorChanges
 from callcore.flows.messages import (
@@ -122,10 +122,7 @@ class WaitingCall:
             self._set_timers()
             offering = self._until_won()
         except CallerHungUpError as hung_up:
-            is_switch = hung_up.ended.cause in SWITCH_CAUSES
-            self._leave(
-                LeaveReason.SWITCH_LOST if is_switch else LeaveReason.ABANDONED, hung_up.ended.at
-            )
+            self._leave(self._reason_of_end(hung_up.ended.cause), hung_up.ended.at)
             raise
         except LeftQueueError as left:
             self._leave(left.reason, self._call.site.clock.now())
@@ -140,6 +137,14 @@ class WaitingCall:
                 timer.cancel()
         self._served(offering)
         return offering
+
+    def _reason_of_end(self, cause: str) -> LeaveReason:
+        if cause in SWITCH_CAUSES:
+            return LeaveReason.SWITCH_LOST
+        if cause == LOST_TRACK and self._is_picked_up():
+            self._call.ledger.fault("an agent had picked up; whether they talked was not heard")
+            return LeaveReason.SWITCH_LOST
+        return LeaveReason.ABANDONED
 
     def _join(self, *, is_adopted: bool) -> None:
         call, queue, site = self._call, self._queue, self._call.site

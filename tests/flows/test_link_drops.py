@@ -7,6 +7,7 @@ from typing import cast
 
 from callcore.domain.agents import AgentState
 from callcore.domain.ids import NodeName
+from callcore.domain.outcomes import CallOutcome, LeaveReason
 from callcore.ports.switch_events import LegBridged, SwitchEvent
 from tests.fakes.switch import FakeSwitch
 from tests.flows.floor import ANN, POLICY, ROOMY, SALES, TestFloor
@@ -138,3 +139,19 @@ def test_callers_of_a_node_without_a_link_do_not_hold_up_another_nodes() -> None
     floor.log_in(ANN)
     floor.clock.advance(1)
     assert floor.agent(ANN).call_id == reachable
+
+
+def test_a_talk_nobody_heard_of_is_not_an_abandonment(floor: TestFloor) -> None:
+    """The bridge was asked for, the link went down, and both were gone when it came back."""
+    floor.log_in(ANN)
+    caller = floor.call_in()
+    floor.advance_until_bridge_is_asked(caller)
+    floor.switch.lose_link()
+    floor.clock.advance(1)
+    floor.switch.end(caller)
+    floor.switch.restore_link()
+    floor.clock.advance(1)
+    record = floor.record()
+    assert record.outcome is CallOutcome.LOST
+    assert record.visits[0].leave_reason is LeaveReason.SWITCH_LOST
+    assert record.faults
