@@ -87,7 +87,9 @@ class Reclaiming:
         followed = self._switchboard.legs(node, claimed_by=restored_at)
         floor_calls = {call.call_id: call for call in self._site.waiting_room.calls(node)}
         found = {leg.leg_id: leg for leg in switch.legs()}
-        for leg_id in followed.keys() - found.keys():
+        gone = followed.keys() - found.keys()
+        for leg_id in sorted(gone, key=lambda leg_id: leg_id != followed[leg_id]):
+            # The caller's leg first: an agent's leg that ended alone would be another story.
             if self._switchboard.follows(leg_id) and not switch.leg_exists(leg_id):
                 self._tell_end(node, leg_id)
         for leg_id in followed.keys() & found.keys():
