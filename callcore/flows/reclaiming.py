@@ -88,7 +88,7 @@ class Reclaiming:
         floor_calls = {call.call_id: call for call in self._site.waiting_room.calls(node)}
         found = {leg.leg_id: leg for leg in switch.legs()}
         gone = followed.keys() - found.keys()
-        for leg_id in sorted(gone, key=lambda leg_id: leg_id != followed[leg_id]):
+        for leg_id in sorted(gone, key=lambda leg_id: CallId(leg_id) != followed[leg_id]):
             # The caller's leg first: an agent's leg that ended alone would be another story.
             if self._switchboard.follows(leg_id) and not switch.leg_exists(leg_id):
                 self._tell_end(node, leg_id)
