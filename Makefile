@@ -61,7 +61,7 @@ check-config: $(INSTALLED) ## every fault of a settings file: make check-config 
 
 .PHONY: test
 test: setup ## all tests that need nothing but this checkout
-	$(BIN)/python -m pytest -m 'not live and not bench' $(ARGS)
+	$(BIN)/python -m pytest -m 'not live and not bench and not chaos' $(ARGS)
 
 .PHONY: live
 live: setup ## tests against a real FreeSWITCH with callers played by sipp
@@ -72,6 +72,10 @@ live: setup ## tests against a real FreeSWITCH with callers played by sipp
 	@command -v sipp >/dev/null || { \
 		echo 'make live: no sipp on the PATH. On Debian: apt-get install sip-tester' >&2; exit 1; }
 	$(BIN)/python -m pytest -m live $(ARGS)
+
+.PHONY: chaos
+chaos: setup ## kills everything in turn under load; CALLCORE_SOAK_SEED=N plays another story
+	$(BIN)/python -m pytest -m chaos $(ARGS)
 
 .PHONY: bench
 bench: setup ## measurements; they judge nothing

@@ -31,7 +31,7 @@ from callcore.switchsim.sounds import Sounds
 from callcore.switchsim.switch import SimulatedSwitch
 from tests.system.daemon import PASSWORD, Daemon, node, records, settings, until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 
 SPEED = 20.0
 SEED = int(os.environ.get("CALLCORE_SOAK_SEED", "7"))
