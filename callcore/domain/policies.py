@@ -153,7 +153,3 @@ class SitePolicy:
     sounds: SoundsPolicy = SoundsPolicy()
     recordings_directory: str | None = None
     """An absolute path on the switch; without one nothing is recorded."""
-
-    def agents_of(self, queue: QueueName) -> tuple[AgentPolicy, ...]:
-        """The roster of one queue."""
-        return tuple(agent for agent in self.agents.values() if queue in agent.queues)

@@ -45,7 +45,7 @@ def test_example_loads():
     assert site.queues[SALES].wrap_up_seconds == 0
     assert site.queues[SUPPORT].announcements == policies.AnnouncementPolicy(interval_seconds=20)
     assert site.queues[SUPPORT].record
-    assert [agent.agent_id for agent in site.agents_of(SALES)] == ["1002"]
+    assert [agent.agent_id for agent in site.agents.values() if SALES in agent.queues] == ["1002"]
     assert site.agents[AgentId("1001")].logged_in_at_start
     assert loaded.nodes == (
         settings.NodeSettings(
@@ -199,7 +199,8 @@ def test_demonstration_is_whole(tmp_path):
     assert demo.postgres_url is None
     assert set(demo.policy.queues) == {"support", "sales"}
     assert len(demo.policy.agents) == 6
-    assert all(demo.policy.agents_of(queue) for queue in demo.policy.queues)
+    served = {queue for agent in demo.policy.agents.values() for queue in agent.queues}
+    assert served == set(demo.policy.queues)
     assert all(route.queue in demo.policy.queues for route in demo.policy.numbers.values())
     for agent_id, agent in demo.policy.agents.items():
         assert agent.contact == f"user/{agent_id}@demo"

@@ -9,8 +9,6 @@ import gevent
 import prometheus_client
 from prometheus_client import core
 
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-
 BUDGET_SECONDS = 0.002
 PAUSE_SECONDS = 0.0005
 

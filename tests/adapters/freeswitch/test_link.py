@@ -565,6 +565,7 @@ def test_stopping_a_link_that_never_came_up_is_quick(
     wait_until(lambda: scripted.clients)
     switch.stop()
     switch.stop()
+    assert not switch.is_connected
 
 
 def test_retries_grow_and_differ() -> None:
