@@ -19,6 +19,7 @@ from rich.live import Live
 from callcore.adapters.terminal import drawing, picture, screen
 from callcore.adapters.terminal.tally import Tally
 from callcore.domain import events
+from callcore.domain.agents import AgentState
 from callcore.domain.ids import MICROS_PER_SECOND, AgentId, Micros, seconds_between
 from callcore.ports.stores import FloorAgent, QueueCounts, StoreError
 from callcore.runtime.greenlets import spawn
@@ -157,11 +158,13 @@ class TerminalView:
         )
 
     def _agent_line(self, agent: FloorAgent, now: Micros) -> picture.AgentLine:
+        # Who wraps up is with nobody any more, and the caller's number is forgotten with the call.
+        call_id = None if agent.state is AgentState.WRAPPING_UP else agent.call_id
         return picture.AgentLine(
             name=self._sources.agent_names.get(agent.agent_id, agent.agent_id),
             state=agent.state,
             for_seconds=seconds_between(agent.since or now, now),
-            caller="" if agent.call_id is None else self._tally.caller(agent.call_id),
+            caller="" if call_id is None else self._tally.caller(call_id),
             queue=agent.queue or "",
         )
 

@@ -169,6 +169,13 @@ def test_what_is_wrong_is_told_with_its_remedy_to_the_last_word(width: int, heig
     assert "Anna Nowak" in words
 
 
+def test_who_wraps_up_is_with_nobody():
+    """The call is over: neither its number nor its id stands beside the agent."""
+    wrapping = agent("anna", AgentState.WRAPPING_UP, 4, "c1")
+    lines = shown(view_of(arrived("c1", "+48201234501"), agents=lambda: [wrapping]))
+    assert line_with(lines, "│ Anna Nowak") == "Anna Nowak wrapping up 4s support"
+
+
 def test_a_call_is_told_in_words_newest_first():
     """The story of a call can be read off the screen."""
     view = view_of(
