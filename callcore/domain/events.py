@@ -8,7 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from callcore.domain.agents import AgentState
-from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
+from callcore.domain.ids import (
+    AgentId,
+    CallId,
+    LegId,
+    MenuName,
+    Micros,
+    NodeName,
+    OfferId,
+    QueueName,
+)
 from callcore.domain.outcomes import (
     CallOutcome,
     HungUpBy,
@@ -16,6 +25,7 @@ from callcore.domain.outcomes import (
     OfferLostReason,
     RefusalReason,
 )
+from callcore.domain.treatments import OverflowReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +62,8 @@ class CallRefused(CallFact):
     reason: RefusalReason
     remedy: str = ""
     """What an operator can do about it, if anything."""
+    limit: int | None = None
+    """How many might have waited."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +145,56 @@ class CallerLeft(CallFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallSentOn(CallFact):
+    """A caller whom ``queue`` did not admit or keep goes elsewhere: ``to`` is ``queue:sales``,
+    ``menu:main``, ``extension:5000``, ``number:+48...``, ``voicemail:7000`` or ``goodbye``.
+    """
+
+    queue: QueueName
+    reason: OverflowReason
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriorityChanged(CallFact):
+    """A waiting caller's priority changed, by ageing or by an operator."""
+
+    queue: QueueName
+    priority: int
+    by: str
+    """``ageing``, or who asked for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuAnswered(CallFact):
+    """A caller chose from a menu; ``key`` is empty for one who chose nothing of use."""
+
+    menu: MenuName
+    key: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueDoorChanged(Fact):
+    """A queue opened or closed, by its hours or by command."""
+
+    queue: QueueName
+    is_open: bool
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitChanged(Fact):
+    """How many may wait in a queue has changed, with the agents who are staffed."""
+
+    queue: QueueName
+    limit: int
+    setting: str
+    staffed_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TalkEnded(OfferFact):
     """The conversation ended."""
 
@@ -172,7 +234,7 @@ class CallEnded(CallFact):
 class Decided(Fact):
     """A dispatch decision reached the wire ``seconds`` after the event that called for it.
 
-    ``trigger`` is ``caller_joined`` or ``agent_free``.
+    ``trigger`` is ``caller_joined``, ``agent_free`` or ``relaxation``.
     """
 
     trigger: str

@@ -14,6 +14,7 @@ OfferId = NewType("OfferId", str)
 """One attempt to give one caller to one agent."""
 
 QueueName = NewType("QueueName", str)
+MenuName = NewType("MenuName", str)
 AgentId = NewType("AgentId", str)
 NodeName = NewType("NodeName", str)
 """One FreeSWITCH, by the name the configuration gives it."""

@@ -18,6 +18,13 @@ class LeaveReason(StrEnum):
     FALLBACK = "fallback"
     SWITCH_LOST = "switch_lost"
     CALLER_UNREACHABLE = "caller_unreachable"
+    QUEUE_FULL = "queue_full"
+    CLOSED = "closed"
+    NO_AGENTS = "no_agents"
+    ESTIMATE_TOO_LONG = "estimate_too_long"
+    WITHDRAWN = "withdrawn"
+    MOVED = "moved"
+    UNANSWERED_TOO_LONG = "unanswered_too_long"
 
 
 class RefusalReason(StrEnum):
@@ -26,6 +33,10 @@ class RefusalReason(StrEnum):
     UNKNOWN_QUEUE = "unknown_queue"
     QUEUE_FULL = "queue_full"
     FLOOR_UNAVAILABLE = "floor_unavailable"
+    CLOSED = "closed"
+    CLOSES_TOO_SOON = "closes_too_soon"
+    NO_AGENTS = "no_agents"
+    ESTIMATE_TOO_LONG = "estimate_too_long"
 
 
 class OfferLostReason(StrEnum):
@@ -41,6 +52,8 @@ class OfferLostReason(StrEnum):
     BRIDGE_FAILED = "bridge_failed"
     SWITCH_LOST = "switch_lost"
     RECLAIMED = "reclaimed"
+    PICKED_UP_ELSEWHERE = "picked_up_elsewhere"
+    """Another agent was quicker, of several who were rung at once."""
 
 
 class CallOutcome(StrEnum):

@@ -6,6 +6,7 @@ One ``CallRecord`` is written per call, once, when it has ended. Instants are ep
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
@@ -16,6 +17,8 @@ from callcore.domain.outcomes import (
     OfferLostReason,
     RefusalReason,
 )
+from callcore.domain.policies import Strategy
+from callcore.domain.routing import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,16 @@ class QueueVisit:
     waited_seconds: float = 0.0
     is_short_abandon: bool = False
     announcements_count: int = 0
+    limit: int | None = None
+    """How many might wait when the caller asked, or when one who waited had to leave for it."""
+    estimate_seconds: float | None = None
+    """The wait expected at the door; ``None`` if it was unknown."""
+    last_priority: int = 0
+    """With what was gained by waiting, or set by an operator."""
+    is_resumed: bool = False
+    """True if the place is that of an earlier call, which was dropped."""
+    treatment: str = ""
+    """Where the caller was sent from here, ``queue:sales``; empty if nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +81,38 @@ class Recording:
     path: str
     started_at: Micros
     stopped_at: Micros | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedOver:
+    """An agent who was free, and why another one was asked."""
+
+    agent_id: AgentId
+    verdict: Verdict
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRecord:
+    """Why the caller was offered to this agent then, and not to others."""
+
+    offer_id: OfferId
+    queue: QueueName
+    agent_id: AgentId
+    decided_at: Micros
+    trigger: str
+    """What called for the decision: ``caller_joined``, ``agent_free``, ``relaxation``."""
+    waited_seconds: float
+    priority: int
+    """With what was gained by waiting."""
+    strategy: Strategy
+    open_level: int
+    skill_rule: str
+    """What was asked of agents; empty if nothing."""
+    passed_over: tuple[PassedOver, ...] = ()
+    """Free agents of the queue who were looked at."""
+    not_free: Mapping[str, tuple[AgentId, ...]] = field(default_factory=dict)
+    """The queue's other agents, by state; a moment after the decision."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,5 +150,6 @@ class CallRecord:
     offers: tuple[OfferRecord, ...] = ()
     digits: tuple[DigitPress, ...] = ()
     recordings: tuple[Recording, ...] = ()
+    decisions: tuple[DecisionRecord, ...] = ()
     faults: tuple[str, ...] = field(default=())
     """What went wrong on our side, in words of the log."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from callcore.domain.admission import Closure, Door
 from callcore.domain.agents import AgentState
 from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
 
@@ -40,6 +41,24 @@ class JoinAnswer(StrEnum):
     JOINED = "joined"
     ALREADY_JOINED = "already_joined"
     QUEUE_FULL = "queue_full"
+    PLACE_GONE = "place_gone"
+    """The dropped place that was to be resumed is no longer there; nothing has changed."""
+
+
+class MoveAnswer(StrEnum):
+    """What became of a move between queues; but for ``MOVED`` nothing has changed."""
+
+    MOVED = "moved"
+    QUEUE_FULL = "queue_full"
+    NOT_WAITING = "not_waiting"
+    """Not in the queue it should leave, or being offered, or talking."""
+
+
+class RescoreAnswer(StrEnum):
+    """What became of a change of a caller's place."""
+
+    DONE = "done"
+    NOT_THERE = "not_there"
 
 
 class LeaveAnswer(StrEnum):
@@ -73,6 +92,33 @@ class AgentAnswer(StrEnum):
     UNKNOWN_AGENT = "unknown_agent"
 
 
+class AskingOrder(StrEnum):
+    """What orders the free agents of one level of a queue: each gives a key, lower is asked first."""
+
+    LONGEST_IDLE = "longest_idle"
+    """The instant the agent became available, in milliseconds."""
+    ROUND_ROBIN = "round_robin"
+    """The instant of the agent's last offer from this queue, in milliseconds; the position of one
+    who never had any."""
+    LEAST_TALK_TIME = "least_talk_time"
+    """The whole seconds talked since logging in, times 1024, plus the position."""
+    FEWEST_CALLS = "fewest_calls"
+    """The conversations had since logging in, times 1024, plus the position."""
+    POSITION = "position"
+    RANDOM = "random"
+    """A number drawn anew whenever the agent becomes free."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """An agent's place in a queue; ``level`` and ``position`` are 1 to 1000."""
+
+    queue: QueueName
+    order: AskingOrder = AskingOrder.LONGEST_IDLE
+    level: int = 1
+    position: int = 1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joining:
     """A caller who asks for a place. ``score`` is the order of service: lower is served first."""
@@ -83,9 +129,18 @@ class Joining:
     queue: QueueName
     score: float
     priority: int
+    """The effective one that ``score`` was made with."""
+    own_priority: int = 0
+    """The caller's own part of it, kept for other queues."""
+    skills: tuple[str, ...] = ()
+    """Rules that agents must meet besides the queue's, as text; kept for adopters."""
     arrived_at: Micros
     first_joined_at: Micros
+    joined_at: Micros
+    """When the caller came to this queue."""
     maximum_waiting: int
+    resumes: bool = False
+    """True if the place is the dropped one of ``caller_number``, which is used up by the join."""
     caller_number: str
     caller_name: str
     dialled_number: str
@@ -109,7 +164,10 @@ class WaitingCaller:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreeAgent:
-    """An agent who may be offered a caller now. ``score`` orders them: lower is asked first."""
+    """An agent who may be offered a caller now. ``score`` orders them: lower is asked first.
+
+    It is ``level * 2**42`` plus a key below 2**42 that the queue's ``AskingOrder`` gives.
+    """
 
     agent_id: AgentId
     score: float
@@ -135,6 +193,8 @@ class Reservation:
     queue: QueueName
     leg_id: LegId
     lease_seconds: float
+    is_additional: bool = False
+    """True if other agents may already be ringing for the caller: one winner, by ``win``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +210,14 @@ class FloorCall:
     priority: int
     arrived_at: Micros
     first_joined_at: Micros
+    own_priority: int
+    skills: tuple[str, ...]
+    joined_at: Micros
+    offers: tuple[Reservation, ...]
+    """The agents the call is promised to, in the order of their reservations; without leases. Empty
+    unless ``offered``."""
     offer_id: OfferId | None
+    """Of the talk; ``None`` before it."""
     agent_id: AgentId | None
     agent_leg_id: LegId | None
     bridged_at: Micros | None
@@ -161,8 +228,8 @@ class FloorCall:
     dialled_number: str
 
     @property
-    def reservation(self) -> Reservation | None:
-        """The agent the call is promised to or talks with; without a lease of its own."""
+    def talk(self) -> Reservation | None:
+        """The agent the call talks or talked with; without a lease of its own."""
         if self.offer_id is None or self.agent_id is None or self.agent_leg_id is None:
             return None
         return Reservation(
@@ -219,17 +286,68 @@ class QueueCounts:
     waiting_count: int
     offered_count: int
     free_agents_count: int
+    staffed_count: int
+    """Agents of the queue who are logged in and not on a break."""
     oldest_joined_at: Micros | None
 
 
 class WaitingRoom(Protocol):
     """Callers and their places."""
 
+    def door(self, queue: QueueName, caller_number: str) -> Door:
+        """What a caller with that number (empty: withheld) finds at the queue's door; one read."""
+
     def join(self, joining: Joining, request_id: str) -> Joined:
         """Takes a place in the queue unless it is full; a place once taken is kept."""
 
-    def leave(self, call_id: CallId, queue: QueueName, request_id: str) -> LeaveAnswer:
-        """Gives up the place (waiting, offered or talking); the call is ``ended`` from then on."""
+    def move(self, joining: Joining, from_queue: QueueName, request_id: str) -> MoveAnswer:
+        """Gives up the place in one queue for one in another, both or neither; only while the
+        caller waits and is not being offered.
+        """
+
+    def rescore(
+        self, call_id: CallId, queue: QueueName, *, score: float, priority: int
+    ) -> RescoreAnswer:
+        """Gives a caller who waits or is being offered another place in the order of service."""
+
+    def leave(
+        self,
+        call_id: CallId,
+        queue: QueueName,
+        request_id: str,
+        *,
+        resume_within_seconds: float = 0.0,
+    ) -> LeaveAnswer:
+        """Gives up the place (waiting, offered or talking); the call is ``ended`` from then on.
+
+        With ``resume_within_seconds`` the place of a caller who was waiting or offered and whose
+        number is known may be had again by the same number for so long.
+        """
+
+    def tail(self, queue: QueueName, count: int) -> list[CallId]:
+        """Up to ``count`` callers who wait and are not being offered, last in the order first."""
+
+    def close_queue(self, queue: QueueName, closure: Closure) -> None:
+        """Notes a closure by command, in place of an earlier one."""
+
+    def open_queue(self, queue: QueueName) -> bool:
+        """Takes the closure away; false if there was none."""
+
+    def closures(self) -> dict[QueueName, Closure]:
+        """Every closure that was not taken away, ended ones included."""
+
+    def learn_service(self, queue: QueueName, seconds: float) -> None:
+        """Notes a talk with its wrap-up: see ``Rates``. Older lessons lose a hundredth of their
+        weight with each new one of their kind.
+        """
+
+    def learn_wait(self, queue: QueueName, seconds: float, *, is_abandoned: bool) -> None:
+        """Notes a wait that has ended: see ``Rates``; older ones lose weight as above."""
+
+    def remember_agent(
+        self, queue: QueueName, caller_number: str, agent_id: AgentId, seconds: float
+    ) -> None:
+        """Keeps who talked with a caller, for so long."""
 
     def forget(self, call_id: CallId) -> None:
         """Forgets an ended call whose record is kept; harmless if it is unknown or has a place."""
@@ -255,10 +373,16 @@ class WaitingRoom(Protocol):
 class Roster(Protocol):
     """Agents and what they do. Leases run on Redis' own clock."""
 
-    def enrol(self, agent_id: AgentId, queues: Sequence[QueueName], name: str) -> None:
-        """Makes the agent known with these queues; keeps the state of one already known, and
-        moves an available one between the queues' free agents.
+    def enrol(self, agent_id: AgentId, posts: Sequence[Post], name: str) -> None:
+        """Makes the agent known with these posts; keeps the state of one already known, and
+        moves one between the queues' free and staffed agents, and within their order.
         """
+
+    def staffed(self, queue: QueueName) -> frozenset[AgentId]:
+        """The queue's agents who are logged in and not on a break."""
+
+    def states(self, agent_ids: Sequence[AgentId]) -> list[AgentState]:
+        """What each agent does, in the order asked; ``LOGGED_OUT`` for one who is unknown."""
 
     def log_in(self, agent_id: AgentId, request_id: str) -> AgentAnswer:
         """Makes a logged-out agent available."""

@@ -70,6 +70,12 @@ class Switch(Protocol):
     def answer(self, leg_id: LegId) -> None:
         """Answers the leg's line (posted)."""
 
+    def pre_answer(self, leg_id: LegId) -> None:
+        """Opens early media on the leg's line without answering it (posted)."""
+
+    def ring(self, leg_id: LegId) -> None:
+        """Has the caller's network play its ringing tone, without answering the line (posted)."""
+
     def play_endlessly(self, leg_id: LegId, path: str) -> None:
         """Plays a stream, or a file over and over, until broken or bridged (posted).
 

@@ -1,0 +1,105 @@
+"""What becomes of a caller whom a queue does not admit or does not keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from callcore.domain.ids import MenuName, QueueName
+
+
+class OverflowReason(StrEnum):
+    """Why a caller is sent on instead of served; each has a treatment of its own.
+
+    The words are those of ``RefusalReason`` and ``LeaveReason``.
+    """
+
+    QUEUE_FULL = "queue_full"
+    CLOSED = "closed"
+    CLOSES_TOO_SOON = "closes_too_soon"
+    NO_AGENTS = "no_agents"
+    MAXIMUM_WAIT = "maximum_wait"
+    ESTIMATE_TOO_LONG = "estimate_too_long"
+    EXIT_KEY = "exit_key"
+    WITHDRAWN = "withdrawn"
+    UNANSWERED_TOO_LONG = "unanswered_too_long"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToQueue:
+    """Another queue, with the wait so far counted there or not."""
+
+    queue: QueueName
+    keeps_join_time: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToMenu:
+    """A menu."""
+
+    menu: MenuName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToExtension:
+    """An extension of the dialplan; without a context that of the fallback."""
+
+    extension: str
+    context: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToNumber:
+    """An outside number, dialled by the dialplan's context for them."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToVoicemail:
+    """A voicemail box of the dialplan."""
+
+    box: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goodbye:
+    """Prompts, or none, and a hang-up with FreeSWITCH's ``cause``.
+
+    A caller whose line is not answered hears the prompts as early media.
+    """
+
+    prompts: tuple[str, ...] = ()
+    cause: str = "NORMAL_CLEARING"
+
+
+Treatment: TypeAlias = ToQueue | ToMenu | ToExtension | ToNumber | ToVoicemail | Goodbye
+
+FULL_QUEUE_CAUSE = "SWITCH_CONGESTION"
+
+
+def default_treatment(reason: OverflowReason) -> Treatment:
+    """What becomes of a caller where the queue says nothing: a hang-up that a caller's switch
+    understands.
+    """
+    if reason is OverflowReason.QUEUE_FULL:
+        return Goodbye(cause=FULL_QUEUE_CAUSE)
+    return Goodbye()
+
+
+def in_words(treatment: Treatment) -> str:
+    """A treatment as records, metrics and logs name it: ``queue:sales``, ``extension:5000``."""
+    match treatment:
+        case ToQueue(queue=queue):
+            return f"queue:{queue}"
+        case ToMenu(menu=menu):
+            return f"menu:{menu}"
+        case ToExtension(extension=extension):
+            return f"extension:{extension}"
+        case ToNumber(number=number):
+            return f"number:{number}"
+        case ToVoicemail(box=box):
+            return f"voicemail:{box}"
+        case Goodbye():
+            return "goodbye"

@@ -1,0 +1,137 @@
+"""What operators may do to queues and calls while they go on: the interface of the command line.
+
+Every change is whole or not at all, and says who asked for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from callcore.domain.admission import Closure, Limit
+from callcore.domain.ids import AgentId, CallId, Micros, QueueName
+from callcore.domain.records import DecisionRecord
+from callcore.domain.routing import Judgement
+
+
+class OperationError(Exception):
+    """The operation was not done; the message is one sentence that names the thing and the remedy."""
+
+
+class UnknownCallError(OperationError):
+    """No such call is going on, nor recorded where records are asked for."""
+
+
+class UnknownQueueError(OperationError):
+    """There is no such queue."""
+
+
+class NotWaitingError(OperationError):
+    """The caller does not wait (any more): talks, is in a menu, has just left."""
+
+
+class OutOfRangeError(OperationError):
+    """A value is outside its limits, which the message names."""
+
+
+class MoveRefusedError(OperationError):
+    """The other queue does not admit the caller, who keeps the place."""
+
+
+class NotReadyError(OperationError):
+    """Redis or Postgres does not answer, or the call's script did not within the deadline."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueView:
+    """One queue at an instant."""
+
+    queue: QueueName
+    is_open: bool
+    closure: Closure | None
+    """The closure by command that holds now."""
+    opens_at: Micros | None
+    closes_at: Micros | None
+    """By its hours, from now on; ``None`` without hours or when not within reach."""
+    waiting_count: int
+    """Those being offered included."""
+    free_agents_count: int
+    staffed_count: int
+    limit: Limit
+    oldest_joined_at: Micros | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingView:
+    """One caller who waits, at an instant."""
+
+    call_id: CallId
+    queue: QueueName
+    caller_number: str
+    """Shortened."""
+    waited_seconds: float
+    """Since first joining."""
+    position: int | None
+    priority: int
+    """With what was gained by waiting."""
+    open_level: int
+    skill_rule: str
+    sticky_agent: AgentId | None
+    offered_to: tuple[AgentId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why a caller was offered to whom, and if the caller still waits, why to nobody now."""
+
+    call_id: CallId
+    decisions: tuple[DecisionRecord, ...]
+    waiting: WaitingView | None
+    """``None`` once the caller does not wait any more."""
+    judgements: tuple[Judgement, ...] = ()
+    """Of each free agent of the queue, now."""
+    not_free: tuple[tuple[AgentId, str], ...] = ()
+    """The queue's other agents with their states, now."""
+
+
+class Operations(Protocol):
+    """Every method may raise ``NotReadyError``."""
+
+    def queues(self) -> list[QueueView]:
+        """Every queue, by name."""
+
+    def close_queue(
+        self, queue: QueueName, *, until: Micros | None, reason: str, by: str
+    ) -> None:
+        """Closes a queue to new callers; those who wait are treated as at closing time.
+
+        Raises ``UnknownQueueError``, ``OutOfRangeError`` (``until`` is past).
+        """
+
+    def open_queue(self, queue: QueueName, *, by: str) -> bool:
+        """Ends a closure by command; false if there was none. Raises ``UnknownQueueError``."""
+
+    def waiting(self) -> list[WaitingView]:
+        """Every caller who waits, by queue and position."""
+
+    def set_priority(self, call_id: CallId, priority: int, *, by: str) -> int:
+        """Gives a waiting caller another own priority, -1000 to 1000 in place of that of number, list
+        and menu; the effective one from now on, the queue's own and ageing included.
+
+        Raises ``UnknownCallError``, ``NotWaitingError``, ``OutOfRangeError``.
+        """
+
+    def withdraw(self, call_id: CallId, *, by: str) -> None:
+        """Takes a waiting caller out of the queue, to the treatment for ``withdrawn``.
+
+        Raises ``UnknownCallError``, ``NotWaitingError``.
+        """
+
+    def move(self, call_id: CallId, queue: QueueName, *, by: str) -> None:
+        """Moves a waiting caller to another queue, with the wait so far.
+
+        Raises ``UnknownCallError``, ``UnknownQueueError``, ``NotWaitingError``, ``MoveRefusedError``.
+        """
+
+    def explain(self, call_id: CallId) -> Explanation:
+        """Raises ``UnknownCallError``; an ended call is looked up in the records."""
