@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from decimal import Decimal
 
+from callcore.domain import estimates
 from callcore.domain.estimates import Rates, UnknownWait
-from callcore.domain.ids import AgentId, Micros
+from callcore.domain.ids import MICROS_PER_SECOND, AgentId, Micros
 from callcore.domain.outcomes import RefusalReason
 from callcore.domain.policies import QueuePolicy
 
@@ -35,6 +38,8 @@ class Door:
 
     waiting_count: int
     """Those being offered included."""
+    offered_count: int = 0
+    """Those of them who are being offered: each has an agent already, and is in nobody's way."""
     free_agents_count: int
     staffed: frozenset[AgentId]
     closure: Closure | None
@@ -46,13 +51,18 @@ class Door:
     """Who talked with this caller last, in this queue."""
 
 
+MAXIMUM_WAITING = "maximum_waiting"
+WAITING_PER_AGENT = "waiting_per_agent"
+MAXIMUM_ESTIMATE_SECONDS = "maximum_estimate_seconds"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
     """How many may wait, and which setting says so."""
 
     maximum_waiting: int
     setting: str
-    """``maximum_waiting``, ``waiting_per_agent`` or ``maximum_estimate_seconds``."""
+    """``MAXIMUM_WAITING``, ``WAITING_PER_AGENT`` or ``MAXIMUM_ESTIMATE_SECONDS``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,16 +90,85 @@ def decide(
     In this order: closed (by hours or by command), no agents, full, the estimate too long, the
     estimate ending after closing time. Where somebody is free and nobody waits, the estimate is 0.
     """
-    raise NotImplementedError
+    room = limit(
+        policy,
+        len(door.staffed),
+        effective_agents,
+        door.rates,
+        at_once_count=door.offered_count + door.free_agents_count,
+    )
+    estimate = _estimate(door, effective_agents)
+    reason = _refusal_reason(policy, door, room, estimate, now)
+    if reason is None:
+        return Admission(limit=room, estimate=estimate)
+    return Refusal(reason=reason, limit=room, estimate=estimate)
 
 
 def limit(
-    policy: QueuePolicy, staffed_count: int, effective_agents: float, rates: Rates
+    policy: QueuePolicy,
+    staffed_count: int,
+    effective_agents: float,
+    rates: Rates,
+    *,
+    at_once_count: int = 0,
 ) -> Limit:
-    """How many may wait now: the least of what the settings allow, at least 0."""
-    raise NotImplementedError
+    """How many may wait now: the least of what the settings allow, at least 0.
+
+    ``at_once_count`` are the callers being offered and the agents who are free: so many need not
+    stand in line, and no estimate keeps them out. An estimate that is unknown limits nobody.
+    """
+    least = Limit(maximum_waiting=policy.maximum_waiting, setting=MAXIMUM_WAITING)
+    if policy.waiting_per_agent is not None:
+        per_agent = policy.waiting_per_agent
+        # As written: 0.1 for 30 agents makes 3, which binary fractions round up to 4.
+        wanted = math.ceil(Decimal(str(per_agent.ratio)) * staffed_count)
+        places = max(per_agent.floor, min(wanted, per_agent.ceiling))
+        if places < least.maximum_waiting:
+            least = Limit(maximum_waiting=places, setting=WAITING_PER_AGENT)
+    if policy.maximum_estimate_seconds is not None:
+        in_line = estimates.places_within(
+            policy.maximum_estimate_seconds, effective_agents, rates, least.maximum_waiting
+        )
+        if not isinstance(in_line, UnknownWait):
+            places = at_once_count + in_line
+            if places < least.maximum_waiting:
+                least = Limit(maximum_waiting=places, setting=MAXIMUM_ESTIMATE_SECONDS)
+    return least
 
 
 def is_closed(policy: QueuePolicy, closure: Closure | None, now: Micros) -> bool:
     """True if the hours or a closure that still holds keep new callers out."""
-    raise NotImplementedError
+    if closure is not None and (closure.until is None or closure.until > now):
+        return True
+    return policy.hours is not None and not policy.hours.is_open(now)
+
+
+def _refusal_reason(
+    policy: QueuePolicy, door: Door, room: Limit, estimate: float | UnknownWait, now: Micros
+) -> RefusalReason | None:
+    if is_closed(policy, door.closure, now):
+        return RefusalReason.CLOSED
+    if not door.staffed and not policy.admits_without_agents:
+        return RefusalReason.NO_AGENTS
+    if door.waiting_count >= room.maximum_waiting:
+        if room.setting == MAXIMUM_ESTIMATE_SECONDS:
+            return RefusalReason.ESTIMATE_TOO_LONG
+        return RefusalReason.QUEUE_FULL
+    if _ends_after_closing(policy, estimate, now):
+        return RefusalReason.CLOSES_TOO_SOON
+    return None
+
+
+def _ends_after_closing(policy: QueuePolicy, estimate: float | UnknownWait, now: Micros) -> bool:
+    if policy.hours is None or isinstance(estimate, UnknownWait):
+        return False
+    closes_at = policy.hours.closes_at(now)
+    return closes_at is not None and now + estimate * MICROS_PER_SECOND > closes_at
+
+
+def _estimate(door: Door, effective_agents: float) -> float | UnknownWait:
+    """The mean wait of the caller at the door; those in line take the free agents first."""
+    ahead_count = door.waiting_count - door.offered_count - door.free_agents_count
+    if ahead_count < 0:
+        return 0.0
+    return estimates.mean_wait_seconds(ahead_count, effective_agents, door.rates)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from callcore.domain import outcomes
+from callcore.domain import outcomes, visits
 from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
 from callcore.domain.ids import seconds_between as between
 from callcore.domain.outcomes import (
@@ -14,17 +16,14 @@ from callcore.domain.outcomes import (
     OfferLostReason,
     RefusalReason,
 )
-from callcore.domain.records import CallRecord, DigitPress, OfferRecord, QueueVisit, Recording
-
-_OUTCOME_OF_LEAVE = {
-    LeaveReason.PICKED_UP: CallOutcome.SERVED,
-    LeaveReason.ABANDONED: CallOutcome.ABANDONED,
-    LeaveReason.EXIT_KEY: CallOutcome.EXITED,
-    LeaveReason.MAXIMUM_WAIT: CallOutcome.OVERFLOWED,
-    LeaveReason.FALLBACK: CallOutcome.LOST,
-    LeaveReason.SWITCH_LOST: CallOutcome.LOST,
-    LeaveReason.CALLER_UNREACHABLE: CallOutcome.LOST,
-}
+from callcore.domain.records import (
+    CallRecord,
+    DecisionRecord,
+    DigitPress,
+    OfferRecord,
+    QueueVisit,
+    Recording,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +40,10 @@ class Caller:
 
 
 class CallLedger:
-    """Notes of one call. Offers and visits are kept in the order in which they began."""
+    """Notes of one call. Visits, decisions and offers are kept in the order in which they began.
+
+    Several offers may be open at once.
+    """
 
     def __init__(self, caller: Caller, site: str, *, is_adopted: bool = False) -> None:
         self.caller = caller
@@ -50,31 +52,89 @@ class CallLedger:
         self.is_adopted = is_adopted
         self._visits: list[QueueVisit] = []
         self._offers: dict[OfferId, OfferRecord] = {}
+        self._decisions: dict[OfferId, DecisionRecord] = {}
         self._digits: list[DigitPress] = []
         self._recordings: dict[str, Recording] = {}
         self._faults: list[str] = []
+        self._has_walked = False
         self._held_since: Micros | None = None
         self._within_service_level: bool | None = None
 
-    def joined(self, queue: QueueName, at: Micros, *, priority: int, position: int | None) -> None:
-        """The caller took a place, counted from ``at``."""
+    def joined(
+        self,
+        queue: QueueName,
+        at: Micros,
+        *,
+        priority: int,
+        position: int | None,
+        limit: int | None = None,
+        estimate_seconds: float | None = None,
+        is_resumed: bool = False,
+    ) -> None:
+        """The caller took a place, which counts from ``at``: the first joining, where the wait in
+        another queue or of an earlier call was kept.
+        """
         self._visits.append(
-            QueueVisit(queue=queue, joined_at=at, priority=priority, position_at_join=position)
+            QueueVisit(
+                queue=queue,
+                joined_at=at,
+                priority=priority,
+                last_priority=priority,
+                position_at_join=position,
+                limit=limit,
+                estimate_seconds=estimate_seconds,
+                is_resumed=is_resumed,
+            )
         )
 
-    def refused(self, queue: QueueName, at: Micros, reason: RefusalReason) -> None:
+    def refused(
+        self,
+        queue: QueueName,
+        at: Micros,
+        reason: RefusalReason,
+        *,
+        limit: int | None = None,
+        estimate_seconds: float | None = None,
+    ) -> None:
         """The caller was not admitted."""
         self._visits.append(
-            QueueVisit(queue=queue, joined_at=at, left_at=at, refusal_reason=reason)
+            QueueVisit(
+                queue=queue,
+                joined_at=at,
+                left_at=at,
+                refusal_reason=reason,
+                limit=limit,
+                estimate_seconds=estimate_seconds,
+            )
         )
+
+    def priority_changed(self, priority: int) -> None:
+        """The caller's priority in the queue of the last visit is another one now."""
+        self._visits[-1] = replace(self._visits[-1], last_priority=priority)
+
+    def sent_on(self, to: str) -> None:
+        """The caller goes from the queue of the last visit to ``to``, as ``treatments.in_words``
+        has it.
+        """
+        self._visits[-1] = replace(self._visits[-1], treatment=to)
 
     def announced(self) -> None:
         """The caller was told something while waiting."""
         visit = self._visits[-1]
         self._visits[-1] = replace(visit, announcements_count=visit.announcements_count + 1)
 
-    def left(self, at: Micros, reason: LeaveReason, *, short_abandon_seconds: float) -> QueueVisit:
-        """The caller left the queue of the last visit; the visit as it is recorded."""
+    def left(
+        self,
+        at: Micros,
+        reason: LeaveReason,
+        *,
+        short_abandon_seconds: float,
+        limit: int | None = None,
+    ) -> QueueVisit:
+        """The caller left the queue of the last visit; the visit as it is recorded.
+
+        ``limit`` is how many may wait, if the caller had to leave for it.
+        """
         visit = self._visits[-1]
         waited = between(visit.joined_at, at)
         self._visits[-1] = replace(
@@ -84,8 +144,28 @@ class CallLedger:
             waited_seconds=waited,
             is_short_abandon=reason is LeaveReason.ABANDONED
             and outcomes.is_short(waited, short_abandon_seconds),
+            limit=visit.limit if limit is None else limit,
         )
         return self._visits[-1]
+
+    def decided(self, decision: DecisionRecord) -> None:
+        """It was decided to whom the caller is offered, before the offer itself."""
+        self._decisions[decision.offer_id] = decision
+
+    @property
+    def decisions(self) -> tuple[DecisionRecord, ...]:
+        """The decisions so far."""
+        return tuple(self._decisions.values())
+
+    def decision(self, offer_id: OfferId) -> DecisionRecord:
+        """The decision that led to an offer."""
+        return self._decisions[offer_id]
+
+    def decision_completed(
+        self, offer_id: OfferId, not_free: Mapping[str, tuple[AgentId, ...]]
+    ) -> None:
+        """The queue's agents who were not free at a decision, by state."""
+        self._decisions[offer_id] = replace(self._decisions[offer_id], not_free=dict(not_free))
 
     def offered(
         self, offer_id: OfferId, queue: QueueName, agent_id: AgentId, leg_id: LegId, at: Micros
@@ -140,6 +220,10 @@ class CallLedger:
         )
         return self._offers[offer_id]
 
+    def walked(self) -> None:
+        """The caller was led into a menu: one who joins no queue after it has left by choice."""
+        self._has_walked = True
+
     def pressed(self, digit: str, at: Micros) -> None:
         """The caller pressed a key."""
         self._digits.append(DigitPress(at=at, digit=digit))
@@ -163,21 +247,14 @@ class CallLedger:
         return bool(self._visits) and self._visits[-1].left_at is None
 
     def outcome(self) -> CallOutcome:
-        """How the call ended, from what has been noted: the last visit decides."""
-        if not self._visits:
-            return CallOutcome.LOST
-        visit = self._visits[-1]
-        if visit.refusal_reason is not None:
-            return CallOutcome.REFUSED
-        if visit.is_short_abandon:
-            return CallOutcome.SHORT_ABANDONED
-        if visit.leave_reason is None:
-            return CallOutcome.LOST
-        return _OUTCOME_OF_LEAVE[visit.leave_reason]
+        """How the call ended, from what has been noted."""
+        if not self._visits and self._has_walked:
+            return CallOutcome.EXITED
+        return visits.outcome(self._visits)
 
     def close(self, at: Micros, hung_up_by: HungUpBy, hangup_cause: str) -> CallRecord:
         """The record of the call, which ended at ``at``."""
-        talks = [offer for offer in self._offers.values() if offer.bridged_at is not None]
+        talks = _talks(self._offers.values())
         last = talks[-1] if talks else None
         return CallRecord(
             call_id=self.caller.call_id,
@@ -198,19 +275,28 @@ class CallLedger:
             hangup_cause=hangup_cause,
             queue=self._visits[-1].queue if self._visits else None,
             agent_id=last.agent_id if last else None,
-            wait_seconds=sum(visit.waited_seconds for visit in self._visits),
+            wait_seconds=visits.wait_seconds(self._visits, self.caller.arrived_at),
             talk_seconds=sum(_talk_seconds(offer) for offer in talks),
             hold_seconds=sum(offer.hold_seconds for offer in talks),
             is_within_service_level=self._within_service_level,
             is_adopted=self.is_adopted,
             visits=tuple(self._visits),
             offers=tuple(self._offers.values()),
+            decisions=tuple(self._decisions.values()),
             digits=tuple(self._digits),
             recordings=tuple(
                 replace(one, stopped_at=one.stopped_at or at) for one in self._recordings.values()
             ),
             faults=tuple(self._faults),
         )
+
+
+def _talks(offers: Iterable[OfferRecord]) -> list[OfferRecord]:
+    """Those that were won, in the order of their conversations: of several open at once a later
+    one may be quicker.
+    """
+    won = [(offer.bridged_at, offer) for offer in offers if offer.bridged_at is not None]
+    return [offer for _, offer in sorted(won, key=operator.itemgetter(0))]
 
 
 def _talk_seconds(offer: OfferRecord) -> float:

@@ -31,6 +31,7 @@ class OfferEvent(StrEnum):
     BRIDGE_FAILED = "bridge_failed"
     LEG_ENDED = "leg_ended"
     CALLER_GONE = "caller_gone"
+    PICKED_UP_ELSEWHERE = "picked_up_elsewhere"
     RING_TIMED_OUT = "ring_timed_out"
     SWITCH_LOST = "switch_lost"
 
@@ -56,6 +57,7 @@ TRANSITIONS: dict[OfferState, dict[OfferEvent, OfferState | Unmoved]] = {
         _E.BRIDGE_FAILED: REFUSE,
         _E.LEG_ENDED: _S.LOST,
         _E.CALLER_GONE: _S.LOST,
+        _E.PICKED_UP_ELSEWHERE: _S.LOST,
         _E.RING_TIMED_OUT: _S.LOST,
         _E.SWITCH_LOST: _S.LOST,
     },
@@ -66,6 +68,7 @@ TRANSITIONS: dict[OfferState, dict[OfferEvent, OfferState | Unmoved]] = {
         _E.BRIDGE_FAILED: REFUSE,
         _E.LEG_ENDED: _S.LOST,
         _E.CALLER_GONE: _S.LOST,
+        _E.PICKED_UP_ELSEWHERE: _S.LOST,
         _E.RING_TIMED_OUT: _S.LOST,
         _E.SWITCH_LOST: _S.LOST,
     },
@@ -76,6 +79,7 @@ TRANSITIONS: dict[OfferState, dict[OfferEvent, OfferState | Unmoved]] = {
         _E.BRIDGE_FAILED: _S.LOST,
         _E.LEG_ENDED: _S.LOST,
         _E.CALLER_GONE: _S.LOST,
+        _E.PICKED_UP_ELSEWHERE: STAY,
         _E.RING_TIMED_OUT: STAY,
         _E.SWITCH_LOST: _S.LOST,
     },

@@ -1,11 +1,39 @@
-"""Phone numbers as people may see them where no whole number is needed."""
+"""Phone numbers as they are compared, and as people may see them where no whole one is needed."""
 
 from __future__ import annotations
+
+import re
 
 _KEPT_BEFORE = 5
 _KEPT_AFTER = 2
 _SHORT_LENGTH = 6
 """Extensions and emergency numbers are no longer than this and tell nobody's identity."""
+
+_TRUNK_ZERO = re.compile(r"^( *(?:\+|00)[^()]*)\(0\)")
+"""The zero of ``+44 (0)20 7946 0000`` is dialled within the country only."""
+_SEPARATORS = str.maketrans("", "", " \u00a0-.()")
+_NUMBER = re.compile(r"\+[1-9][0-9]{1,14}|[0-9]{1,20}")
+"""With a country code as long as E.164 allows; else as dialled here, prefixes included."""
+_KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+_SPELT_OUT = frozenset(
+    word.translate(_KEYPAD)
+    for word in ("ANONYMOUS", "BLOCKED", "RESTRICTED", "UNAVAILABLE", "UNKNOWN")
+)
+"""What some carriers send for a number withheld: 266696687 is ANONYMOUS on a phone's keys."""
+
+
+def normalised(text: str) -> str:
+    """A phone number as it is stored and compared: digits, after a ``+`` if with a country code.
+
+    ``0048 22 123-45-67`` becomes ``+48221234567``. Empty if the text is no number, or one that
+    stands for a caller without: all zeros, as FreeSWITCH has it, or a word spelt on a keypad.
+    """
+    number = _TRUNK_ZERO.sub(r"\1", text).translate(_SEPARATORS)
+    if number.startswith("00"):
+        number = f"+{number[2:]}"
+    if not _NUMBER.fullmatch(number) or not number.strip("0"):
+        return ""
+    return "" if number.removeprefix("+") in _SPELT_OUT else number
 
 
 def shorten(number: str) -> str:

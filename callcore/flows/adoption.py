@@ -14,12 +14,14 @@ from callcore.domain.ids import AgentId, CallId, LegId, Micros, OfferId, QueueNa
 from callcore.domain.ledger import Caller, CallLedger
 from callcore.domain.outcomes import HungUpBy, LeaveReason
 from callcore.domain.policies import QueuePolicy
+from callcore.domain.wishes import Wishes, clamped
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.call import LOST_TRACK, Call
 from callcore.flows.inbound_call import InboundCalls
+from callcore.flows.messages import LinkBack
 from callcore.flows.record_keeping import RecordKeeping
 from callcore.flows.site import Site
-from callcore.flows.waiting_call import Place, joining_of
+from callcore.flows.standing import Place
 from callcore.ports.stores import FloorCall, FloorCallState, Reservation
 from callcore.ports.switch_events import LegSnapshot
 
@@ -60,6 +62,8 @@ def phase_of(leg: LegSnapshot, floor_call: FloorCall | None, fallback_extension:
         return Phase.OUTLIVED
     if is_waiting_on_floor or leg.variables.get("callcore_waits_in"):
         return Phase.WAITING
+    if leg.variables.get("callcore_menu"):
+        return Phase.ARRIVED
     return Phase.ARRIVED if leg.is_parked else Phase.ELSEWHERE
 
 
@@ -67,9 +71,10 @@ def _phase_of_talk(leg: LegSnapshot, floor_call: FloorCall | None, partner: LegI
     """A talk is ours if it is with the leg our agent was called on."""
     if floor_call is None:
         return Phase.TALKING if leg.variables.get("callcore_offer") else Phase.ELSEWHERE
-    if floor_call.agent_leg_id == partner and floor_call.state is not FloorCallState.ENDED:
-        return Phase.TALKING
-    return Phase.OUTLIVED
+    if floor_call.state is FloorCallState.ENDED:
+        return Phase.OUTLIVED
+    agents_legs = {offer.leg_id for offer in floor_call.offers} | {floor_call.agent_leg_id}
+    return Phase.TALKING if partner in agents_legs else Phase.OUTLIVED
 
 
 class Adoption:
@@ -94,11 +99,9 @@ class Adoption:
         queue = self._queue(leg, floor_call)
         if queue is None:
             return False
-        call = self._follow(leg, queue)
-        call.answer()
-        if leg.is_parked:
-            call.play_music(queue.music)
-        place = _place(leg, floor_call, queue)
+        call = self._follow(leg, queue, floor_call)
+        call.mailbox.post(LinkBack(is_silent=leg.is_parked))
+        place = _place(leg, floor_call)
         self._spawn(call.caller.call_id, lambda: self._calls.resume_waiting(call, queue, place))
         return True
 
@@ -108,8 +111,8 @@ class Adoption:
         reservation = _reservation(leg, floor_call, queue)
         if queue is None or reservation is None:
             return False
-        call = self._follow(leg, queue)
-        call.joining = joining_of(call.caller, queue, _place(leg, floor_call, queue))
+        call = self._follow(leg, queue, floor_call)
+        call.joining = self._calls.joining(call, queue, _place(leg, floor_call))
         bridged_at = self._note_bridge(call, queue, reservation, leg, floor_call)
         self._spawn(
             call.caller.call_id,
@@ -133,8 +136,9 @@ class Adoption:
         name = floor_call.queue if floor_call else QueueName(kept or "")
         return self._site.policy.queues.get(name)
 
-    def _follow(self, leg: LegSnapshot, queue: QueuePolicy) -> Call:
+    def _follow(self, leg: LegSnapshot, queue: QueuePolicy, floor_call: FloorCall | None) -> Call:
         call = self._calls.follow(_caller(leg), is_adopted=True)
+        call.wishes = _wishes(leg, floor_call)
         call.remember_music(queue.music)
         call.is_line_answered = leg.is_line_answered
         call.ledger.line_answered_at = leg.answered_at
@@ -160,7 +164,7 @@ class Adoption:
     def _note_what_the_floor_knows(self, ledger: CallLedger, floor_call: FloorCall) -> None:
         """Notes the visit, and the talk if there was one: it ended when the floor heard of it."""
         over_at = floor_call.ended_at or self._site.clock.now()
-        bridged_at, reservation = floor_call.bridged_at, floor_call.reservation
+        bridged_at, reservation = floor_call.bridged_at, floor_call.talk
         ledger.joined(
             floor_call.queue,
             floor_call.first_joined_at,
@@ -183,14 +187,17 @@ class Adoption:
         floor_call: FloorCall | None,
     ) -> Micros:
         """Notes the bridge, on the floor too if the other process died before it could."""
-        place = _place(leg, floor_call, queue)
+        place = _place(leg, floor_call)
         kept = floor_call.bridged_at if floor_call else None
         known = kept or _instant(leg.variables.get("callcore_bridged_at"))
         bridged_at = known or self._site.clock.now()
         if floor_call is not None and floor_call.state is FloorCallState.OFFERED:
             self._freeing.won(reservation, bridged_at)
         call.ledger.joined(
-            queue.name, place.first_joined_at, priority=place.priority, position=None
+            queue.name,
+            place.first_joined_at,
+            priority=clamped(queue.priority + call.wishes.own_priority),
+            position=None,
         )
         call.ledger.left(
             bridged_at, LeaveReason.PICKED_UP, short_abandon_seconds=queue.short_abandon_seconds
@@ -238,21 +245,30 @@ def _caller(leg: LegSnapshot) -> Caller:
     )
 
 
-def _place(leg: LegSnapshot, floor_call: FloorCall | None, queue: QueuePolicy) -> Place:
+def _place(leg: LegSnapshot, floor_call: FloorCall | None) -> Place:
     if floor_call is not None:
-        return Place(priority=floor_call.priority, first_joined_at=floor_call.first_joined_at)
-    priority = leg.variables.get("callcore_priority", "")
-    return Place(
-        priority=int(priority) if priority.lstrip("-").isdigit() else queue.priority,
-        first_joined_at=_instant(leg.variables.get("callcore_joined_at")) or leg.created_at,
-    )
+        return Place(first_joined_at=floor_call.first_joined_at, joined_at=floor_call.joined_at)
+    first_joined_at = _instant(leg.variables.get("callcore_joined_at")) or leg.created_at
+    came_at = _instant(leg.variables.get("callcore_came_at"))
+    return Place(first_joined_at=first_joined_at, joined_at=came_at or first_joined_at)
+
+
+def _wishes(leg: LegSnapshot, floor_call: FloorCall | None) -> Wishes:
+    if floor_call is not None:
+        return Wishes.of(floor_call.own_priority, floor_call.skills)
+    priority = leg.variables.get("callcore_wished_priority", "")
+    texts = Wishes.split(leg.variables.get("callcore_wished_skills", ""))
+    return Wishes.of(int(priority) if priority.lstrip("-").isdecimal() else 0, texts)
 
 
 def _reservation(
     leg: LegSnapshot, floor_call: FloorCall | None, queue: QueuePolicy | None
 ) -> Reservation | None:
+    """The agent whom the caller talks with: the floor may know of others who were rung besides."""
     if floor_call is not None:
-        return floor_call.reservation
+        return floor_call.talk or next(
+            (offer for offer in floor_call.offers if offer.leg_id == leg.bridged_to), None
+        )
     offer_id, agent_id = leg.variables.get("callcore_offer"), leg.variables.get("callcore_agent")
     if queue is None or leg.bridged_to is None or not offer_id or not agent_id:
         return None

@@ -21,7 +21,12 @@ SHORTEST_REST_SECONDS = 1.0
 else be rung a hundred times a second."""
 
 NOT_THE_AGENTS_DOING = frozenset(
-    {OfferLostReason.CALLER_GONE, OfferLostReason.SWITCH_LOST, OfferLostReason.RECLAIMED}
+    {
+        OfferLostReason.CALLER_GONE,
+        OfferLostReason.SWITCH_LOST,
+        OfferLostReason.RECLAIMED,
+        OfferLostReason.PICKED_UP_ELSEWHERE,
+    }
 )
 
 
@@ -81,6 +86,15 @@ class AgentFreeing:
                 is_caller_waiting=is_caller_waiting,
             ),
             over,
+        )
+
+    def too_late(self, reservation: Reservation) -> None:
+        """Gives back an agent who was reserved when another had just picked up."""
+        self.after_lost_offer(
+            reservation,
+            OfferLostReason.PICKED_UP_ELSEWHERE,
+            retry_after_seconds=0.0,
+            is_caller_waiting=True,
         )
 
     def caller_gone(self, reservation: Reservation) -> None:

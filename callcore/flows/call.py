@@ -9,8 +9,16 @@ from callcore.domain.events import PromptMissing
 from callcore.domain.ids import LegId, Micros, seconds_between
 from callcore.domain.ledger import Caller, CallLedger
 from callcore.domain.outcomes import HungUpBy
-from callcore.flows.messages import Message, Reserved
+from callcore.domain.wishes import Wishes
+from callcore.flows.messages import (
+    Message,
+    MoveAsked,
+    PriorityAsked,
+    Reserved,
+    WithdrawalAsked,
+)
 from callcore.flows.site import Site
+from callcore.ports.operations import NotWaitingError
 from callcore.ports.stores import Joining, Reservation
 from callcore.ports.switch_events import (
     DigitPressed,
@@ -70,9 +78,13 @@ class Call:
         self.mailbox = mailbox
         self.ledger = CallLedger(caller, site.policy.site, is_adopted=is_adopted)
         self.is_line_answered = False
+        self.wishes = Wishes()
+        """What the caller brings along to each queue."""
+        self.first_joined_at: Micros | None = None
+        """When the caller came to the first queue, or whose wait is counted from there."""
         self.is_open_to_offers = False
-        """True while the caller waits: a reservation made for a caller who has just left is
-        declined whenever it is found in the mailbox."""
+        """True while the caller waits: what is meant for a caller who waits (a reservation, an
+        operator's wish) and found at another time is declined."""
         self.hung_up_by = HungUpBy.UNKNOWN
         """Set as soon as it is known who ends the call; the caller if nobody else did."""
         self.talk_ended_at: Micros | None = None
@@ -97,8 +109,10 @@ class Call:
         """The next message, noted. Raises ``CallerHungUpError`` when it is the caller's end."""
         message = self.mailbox.take()
         match message:
-            case Reserved() if not self.is_open_to_offers:
-                self._decline(message.reservation)
+            case Reserved() | PriorityAsked() | WithdrawalAsked() | MoveAsked() if (
+                not self.is_open_to_offers
+            ):
+                self._refuse(message)
             case LegEnded() if message.leg_id == self.leg_id:
                 self._note_end(message)
                 raise CallerHungUpError(message)
@@ -117,10 +131,19 @@ class Call:
         return message
 
     def decline_unread(self) -> None:
-        """Declines the reservations nobody will read any more."""
+        """Declines what nobody will read any more."""
         for message in self.mailbox.drain():
-            if isinstance(message, Reserved):
+            self._refuse(message)
+
+    def _refuse(self, message: Message) -> None:
+        match message:
+            case Reserved():
                 self._decline(message.reservation)
+            case PriorityAsked() | WithdrawalAsked() | MoveAsked():
+                sentence = f"call {self.caller.call_id} does not wait any more"
+                message.reply.refuse(NotWaitingError(sentence))
+            case _:
+                pass
 
     def line_answered(self, answered: LegAnswered) -> None:
         """Notes when the switch answered the caller's line; told again, changes nothing."""
@@ -132,6 +155,21 @@ class Call:
         """Answers the caller's line unless that was done."""
         if not self.is_line_answered:
             self._post(lambda: self.switch.answer(self.leg_id))
+
+    def pre_answer(self) -> None:
+        """Lets the caller hear us before the line is answered; nothing if it is."""
+        if not self.is_line_answered:
+            self._post(lambda: self.switch.pre_answer(self.leg_id))
+
+    def ring(self) -> None:
+        """Lets the caller hear the ringing tone of the own network; nothing if answered."""
+        if not self.is_line_answered:
+            self._post(lambda: self.switch.ring(self.leg_id))
+
+    def stop_playing(self) -> None:
+        """Ends music and prompts."""
+        self._music = None
+        self._post(lambda: self.switch.stop_playing(self.leg_id))
 
     def play_music(self, path: str) -> None:
         """Plays music until something ends it."""
@@ -149,14 +187,15 @@ class Call:
 
     def announce(self, prompts: tuple[str, ...]) -> None:
         """Plays prompts over the music; a tone where there are none."""
+        paths = self.prompt_paths(prompts)
+        self._post(lambda: self.switch.announce(self.leg_id, paths))
+
+    def prompt_paths(self, prompts: tuple[str, ...]) -> tuple[str, ...]:
+        """What is played for prompts."""
         sounds = self.site.policy.sounds
         if self._is_without_prompts:
-            paths: tuple[str, ...] = (announcements.ATTENTION_TONE,)
-        else:
-            paths = tuple(
-                f"{sounds.directory}/{sounds.language}/{prompt}.wav" for prompt in prompts
-            )
-        self._post(lambda: self.switch.announce(self.leg_id, paths))
+            return (announcements.ATTENTION_TONE,)
+        return tuple(f"{sounds.directory}/{sounds.language}/{prompt}.wav" for prompt in prompts)
 
     def guard(self) -> None:
         """Winds the dead man's switch up for a caller who waits with us."""
@@ -177,7 +216,8 @@ class Call:
         self._post(lambda: self.switch.remember(self.leg_id, named))
 
     def hand_to_dialplan(self, extension: str, context: str) -> None:
-        """Gives the caller back to the dialplan."""
+        """Gives the caller back to the dialplan, where nobody is to fetch them from."""
+        self.unguard()
         self._post(lambda: self.switch.transfer(self.leg_id, extension, context))
 
     def hang_up(self, cause: str) -> None:

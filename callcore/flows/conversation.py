@@ -64,7 +64,7 @@ class Conversation:
                 case LegBridged():
                     self._call.unguard()  # told again when the link is back
                 case FloorEmptied():
-                    restoring.restore(self._call, self._changes, reservation, bridged_at)
+                    restoring.restore(self._call, self._changes, [reservation], bridged_at)
                 case LegHeld() if message.leg_id == reservation.leg_id:
                     ledger.held(message.at)
                 case LegUnheld() if message.leg_id == reservation.leg_id:
@@ -82,6 +82,7 @@ class Conversation:
         reservation, site = self._reservation, self._call.site
         self._call.ledger.unbridged(reservation.offer_id, ended_at, cause)
         self._freeing.after_talk(reservation, self._queue.wrap_up_seconds)
+        self._learn(seconds_between(bridged_at, ended_at) + self._queue.wrap_up_seconds)
         site.facts.publish(
             TalkEnded(
                 at=site.clock.now(),
@@ -93,3 +94,8 @@ class Conversation:
                 hung_up_by=hung_up_by,
             )
         )
+
+    def _learn(self, seconds: float) -> None:
+        """Lets the queue's estimates know how long a caller keeps an agent."""
+        room, queue = self._call.site.waiting_room, self._queue.name
+        self._changes.make(self._call.caller.call_id, lambda: room.learn_service(queue, seconds))

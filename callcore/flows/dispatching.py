@@ -1,6 +1,6 @@
 """Who is offered whom, and when: on every event that may have made a pair possible.
 
-Reads a few candidates, lets ``domain.routing`` choose, and commits with ``reserve``, which
+Reads a few candidates, lets ``domain.routing`` judge them, and commits with ``reserve``, which
 answers ``caller_gone`` or ``agent_busy`` if somebody was quicker. Each reservation goes as a
 message to the call, whose script calls the agent's phone.
 """
@@ -8,15 +8,19 @@ message to the call, whose script calls the agent's phone.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from callcore.domain import routing
+from callcore.domain import decisions, routing
 from callcore.domain.agents import AgentState
 from callcore.domain.events import AgentChanged, StoreFailed
 from callcore.domain.ids import AgentId, LegId, Micros, QueueName
-from callcore.domain.policies import AgentPolicy
+from callcore.domain.policies import STRATEGIES_RINGING_MANY, AgentPolicy
+from callcore.domain.routing import Demand, Judgement, Verdict
+from callcore.domain.serving import Serving
 from callcore.flows.messages import Reserved
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
+from callcore.flows.waiters import Waiter, Waiters
 from callcore.ports.stores import (
     Candidates,
     Reservation,
@@ -40,20 +44,37 @@ LOOK_AGAIN_SECONDS = 1.0
 
 CALLER_JOINED = "caller_joined"
 AGENT_FREE = "agent_free"
+RELAXATION = "relaxation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A caller and the agent to ask, with all that was found on the way."""
+
+    waiter: Waiter
+    demand: Demand
+    agent_id: AgentId
+    judgements: Sequence[Judgement]
 
 
 class Dispatcher:
     """Makes pairs of waiting callers and free agents."""
 
-    def __init__(self, site: Site, switchboard: Switchboard) -> None:
+    def __init__(
+        self, site: Site, switchboard: Switchboard, waiters: Waiters, serving: Serving
+    ) -> None:
         self._site = site
         self._switchboard = switchboard
+        self._waiters = waiters
+        self._serving = serving
         self._is_in_doubt = False
 
-    def caller_waiting(self, queue: QueueName, triggered_at: Micros) -> None:
-        """Somebody waits in the queue who did not before."""
+    def caller_waiting(
+        self, queue: QueueName, triggered_at: Micros, trigger: str = CALLER_JOINED
+    ) -> None:
+        """Somebody of the queue may be offered to agents to whom nobody might be before."""
         try:
-            self._match(queue, triggered_at)
+            self._match(queue, triggered_at, trigger)
         except StoreError as error:
             self._look_again_later(error)
 
@@ -74,67 +95,123 @@ class Dispatcher:
             if self._is_in_doubt:
                 return
 
-    def _match(self, queue: QueueName, triggered_at: Micros) -> None:
+    def _match(self, queue: QueueName, triggered_at: Micros, trigger: str) -> None:
         for _ in range(ROUNDS):
-            (found,) = self._candidates([queue])
-            agents = [agent.agent_id for agent in found.agents]
-            pairs = routing.match(found.callers, agents)
-            if not pairs:
+            pairs, is_all = self._pairs(queue)
+            answers = [self._reserve(pair, trigger, triggered_at) for pair in pairs]
+            if is_all and all(answer is ReserveAnswer.RESERVED for answer in answers):
                 return
-            answers = [
-                self._reserve(caller, agent_id, queue, CALLER_JOINED, triggered_at)
-                for caller, agent_id in pairs
-            ]
-            is_settled = all(answer is ReserveAnswer.RESERVED for answer in answers)
-            if is_settled and len(pairs) < CANDIDATES:
-                return
+
+    def _pairs(self, queue: QueueName) -> tuple[list[Pair], bool]:
+        """The pairs that can be made in a queue, and whether no others can.
+
+        Callers whom nobody free may serve, and those out of reach, stand in line like all others:
+        where they fill what was read, more is read.
+        """
+        count = max(CANDIDATES, self._ringing_at_once(queue))
+        while True:
+            (read,) = self._site.waiting_room.candidates([queue], count)
+            line = self._line(queue, read.callers)
+            free = [one.agent_id for one in read.agents if one.agent_id in self._site.policy.agents]
+            pairs = self._paired(line, free)
+            unpaired = len(line) - len({pair.demand.call_id for pair in pairs})
+            is_more_of_callers = len(read.callers) == count and (len(free) > len(pairs))
+            is_more_of_agents = len(read.agents) == count and (
+                unpaired > 0 or len(read.callers) == count
+            )
+            is_all = not is_more_of_callers and not is_more_of_agents
+            if pairs or is_all or count >= MOST_CANDIDATES:
+                return pairs, is_all or count >= MOST_CANDIDATES
+            count *= 4
+
+    def _ringing_at_once(self, queue: QueueName) -> int:
+        policy = self._site.policy.queues[queue]
+        return policy.ring_at_most if policy.strategy in STRATEGIES_RINGING_MANY else 1
+
+    def _line(self, queue: QueueName, callers: Sequence[WaitingCaller]) -> list[Waiter]:
+        """The callers within reach in the order of service, with those for whom more phones may
+        ring than do.
+        """
+        waiters = [
+            waiter
+            for caller in callers
+            if (waiter := self._waiters.get(caller.call_id)) is not None
+            and waiter.queue_name == queue
+            and not waiter.wants_more
+            and self._is_within_reach(waiter)
+        ]
+        if self._site.policy.queues[queue].strategy not in STRATEGIES_RINGING_MANY:
+            return waiters
+        ringing = [
+            waiter
+            for waiter in self._waiters.of_queue(queue)
+            if waiter.wants_more and self._is_within_reach(waiter)
+        ]
+        return sorted(waiters + ringing, key=lambda waiter: waiter.score)
+
+    def _is_within_reach(self, waiter: Waiter) -> bool:
+        node = self._switchboard.node_of(waiter.call_id)
+        return node is not None and self._site.switches[node].is_connected
+
+    def _paired(self, line: Sequence[Waiter], free: Sequence[AgentId]) -> list[Pair]:
+        left = list(free)
+        pairs = []
+        for waiter in line:
+            if not left:
+                break
+            for pair in self._judged(waiter, left):
+                pairs.append(pair)
+                left.remove(pair.agent_id)
+        return pairs
+
+    def _judged(self, waiter: Waiter, free: Sequence[AgentId]) -> list[Pair]:
+        """The agents to ask for one caller now."""
+        demand = waiter.demand()
+        now = self._site.clock.now()
+        judgements = routing.judge(demand, free, self._serving, waiter.staffed, now)
+        return [
+            Pair(waiter=waiter, demand=demand, agent_id=one.agent_id, judgements=judgements)
+            for one in judgements
+            if one.verdict is Verdict.CHOSEN
+        ]
 
     def _serve(self, agent: AgentPolicy, triggered_at: Micros) -> None:
         for _ in range(ROUNDS):
-            found = self._candidates(agent.queues)
-            heads = [
-                (caller.score, (caller, queue))
-                for queue, candidates in zip(agent.queues, found, strict=True)
-                for caller in candidates.callers[:1]
-            ]
-            best = routing.best_caller(heads)
-            if best is None:
+            pair = self._first_for(agent)
+            if pair is None:
                 return
-            caller, queue = best
-            answer = self._reserve(caller, agent.agent_id, queue, AGENT_FREE, triggered_at)
+            answer = self._reserve(pair, AGENT_FREE, triggered_at)
             if answer is not ReserveAnswer.CALLER_GONE:
                 return
 
-    def _candidates(self, queues: Sequence[QueueName]) -> list[Candidates]:
-        """Who may be paired and is within reach.
-
-        Callers whom this process does not follow, or whose node's link is down, stand in line like
-        all others: where they fill the head of a queue, more of it is read.
-        """
+    def _first_for(self, agent: AgentPolicy) -> Pair | None:
+        """The caller to serve next, of the first ones in the agent's queues who may be served."""
+        queues = [queue for queue in agent.queues if queue in self._site.policy.queues]
         count = CANDIDATES
         while True:
             read = self._site.waiting_room.candidates(queues, count)
-            found = [self._within_reach(candidates) for candidates in read]
+            firsts = [
+                self._first_in(queue, candidates, agent.agent_id)
+                for queue, candidates in zip(queues, read, strict=True)
+            ]
             is_hidden = any(
-                len(all_of.callers) == count and not reached.callers
-                for all_of, reached in zip(read, found, strict=True)
+                len(candidates.callers) == count and first is None
+                for candidates, first in zip(read, firsts, strict=True)
             )
             if not is_hidden or count >= MOST_CANDIDATES:
-                return found
+                break
             count *= 4
-
-    def _within_reach(self, candidates: Candidates) -> Candidates:
-        return Candidates(
-            callers=tuple(
-                caller
-                for caller in candidates.callers
-                if (node := self._switchboard.node_of(caller.call_id)) is not None
-                and self._site.switches[node].is_connected
-            ),
-            agents=tuple(
-                agent for agent in candidates.agents if agent.agent_id in self._site.policy.agents
-            ),
+        pairs = {first.demand.call_id: first for first in firsts if first is not None}
+        best = routing.first_served(
+            (pair.demand for pair in pairs.values()), self._site.clock.now()
         )
+        return pairs[best.call_id] if best is not None else None
+
+    def _first_in(self, queue: QueueName, candidates: Candidates, agent_id: AgentId) -> Pair | None:
+        for waiter in self._line(queue, candidates.callers):
+            for pair in self._judged(waiter, [agent_id]):
+                return pair
+        return None
 
     def _look_again_later(self, error: StoreError) -> None:
         """A search that failed may have left a caller beside an idle agent."""
@@ -149,33 +226,41 @@ class Dispatcher:
         self._is_in_doubt = False
         self.look_everywhere()
 
-    def _reserve(
-        self,
-        caller: WaitingCaller,
-        agent_id: AgentId,
-        queue: QueueName,
-        trigger: str,
-        triggered_at: Micros,
-    ) -> ReserveAnswer:
-        site = self._site
+    def _reserve(self, pair: Pair, trigger: str, triggered_at: Micros) -> ReserveAnswer:
+        site, demand, agent_id = self._site, pair.demand, pair.agent_id
         reservation = Reservation(
             offer_id=site.ids.offer_id(),
-            call_id=caller.call_id,
+            call_id=demand.call_id,
             agent_id=agent_id,
-            queue=queue,
-            leg_id=site.ids.leg_id(beside=LegId(caller.call_id)),
-            lease_seconds=site.policy.queues[queue].ring_timeout_seconds
-            + LEASE_BEYOND_RINGING_SECONDS,
+            queue=demand.queue.name,
+            leg_id=site.ids.leg_id(beside=LegId(demand.call_id)),
+            lease_seconds=demand.queue.ring_timeout_seconds + LEASE_BEYOND_RINGING_SECONDS,
+            is_additional=demand.queue.strategy in STRATEGIES_RINGING_MANY,
         )
         answer = site.roster.reserve(reservation)
         if answer is not ReserveAnswer.RESERVED:
             return answer
-        message = Reserved(reservation=reservation, trigger=trigger, triggered_at=triggered_at)
-        if not self._switchboard.post(caller.call_id, message):
+        message = Reserved(
+            reservation=reservation,
+            trigger=trigger,
+            triggered_at=triggered_at,
+            decision=decisions.record(
+                demand,
+                pair.judgements,
+                offer_id=reservation.offer_id,
+                agent_id=agent_id,
+                trigger=trigger,
+                serving=self._serving,
+                staffed=pair.waiter.staffed,
+                now=site.clock.now(),
+            ),
+        )
+        if not self._switchboard.post(demand.call_id, message):
             site.roster.lose(
                 reservation, is_miss=False, retry_after_seconds=0, is_caller_waiting=False
             )
             return ReserveAnswer.CALLER_GONE
+        pair.waiter.reserved(agent_id)
         site.facts.publish(
             AgentChanged(
                 at=site.clock.now(),

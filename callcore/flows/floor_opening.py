@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callcore.domain.agents import AgentState
 from callcore.domain.events import AgentChanged
+from callcore.flows.posts import posts_of
 from callcore.flows.site import Site
 from callcore.ports.stores import AgentAnswer
 
@@ -20,7 +21,7 @@ def open_floor(site: Site) -> None:
         site.roster.enrol(agent_id, (), "")
         site.roster.log_out(agent_id, site.ids.request_id())
     for agent in site.policy.agents.values():
-        site.roster.enrol(agent.agent_id, agent.queues, agent.name)
+        site.roster.enrol(agent.agent_id, posts_of(agent, site.policy), agent.name)
         before = known.get(agent.agent_id)
         has_been_logged_in = before is not None and before.since > 0
         if has_been_logged_in or not agent.logged_in_at_start:

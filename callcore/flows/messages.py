@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from callcore.domain.ids import Micros, OfferId
+from callcore.domain.ids import AgentId, Micros, OfferId, QueueName
+from callcore.domain.outcomes import LeaveReason
+from callcore.domain.records import DecisionRecord
 from callcore.ports.stores import Reservation
 from callcore.ports.switch_events import LegEvent
+from callcore.runtime.reply import Reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +23,7 @@ class Reserved:
     reservation: Reservation
     trigger: str
     triggered_at: Micros
+    decision: DecisionRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,95 @@ class GuardDue:
 @dataclass(frozen=True, slots=True)
 class MaximumWaitReached:
     """The caller has waited as long as the queue allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnansweredTooLong:
+    """The caller's line has been unanswered for as long as the queue allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgeingDue:
+    """The caller's priority grows by the queue's curve."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelaxationDue:
+    """Agents may be asked from now on who might not be before."""
+
+
+@dataclass(frozen=True, slots=True)
+class RingMoreDue:
+    """One more phone may ring for the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoAgentsTooLong:
+    """Nobody has been staffed for as long as the queue lets callers wait so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffingChanged:
+    """Who of the queue's agents is logged in and not on a break."""
+
+    staffed: frozenset[AgentId]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MustLeave:
+    """The queue cannot keep the caller; ``limit`` is how many may wait, where that is why."""
+
+    reason: LeaveReason
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplanationDue:
+    """The offer is on the wire: complete what is kept of the decision."""
+
+    offer_id: OfferId
+
+
+@dataclass(frozen=True, slots=True)
+class PromptsTimedOut:
+    """Prompts should have been heard to their end by now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyTimedOut:
+    """The caller has had the menu's time to press a key, the ``attempt``-th time."""
+
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriorityAsked:
+    """Somebody gives the waiting caller another own priority; the answer is the effective one."""
+
+    own_priority: int
+    by: str
+    reply: Reply[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalAsked:
+    """Somebody takes the waiting caller out of the queue."""
+
+    by: str
+    reply: Reply[None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveAsked:
+    """Somebody moves the waiting caller to another queue."""
+
+    queue: QueueName
+    by: str
+    reply: Reply[None]
+
+
+Asked: TypeAlias = PriorityAsked | WithdrawalAsked | MoveAsked
+"""Needs a caller who waits; refused whenever it is found without one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,4 +190,15 @@ Message: TypeAlias = (
     | WentToFallback
     | FloorEmptied
     | OutlivedTalk
+    | UnansweredTooLong
+    | AgeingDue
+    | RelaxationDue
+    | RingMoreDue
+    | NoAgentsTooLong
+    | StaffingChanged
+    | MustLeave
+    | ExplanationDue
+    | PromptsTimedOut
+    | KeyTimedOut
+    | Asked
 )

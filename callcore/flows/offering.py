@@ -44,6 +44,22 @@ BRIDGE_SECONDS = 5.0
 two parked legs are joined within 40."""
 
 
+_REASONS = {
+    OfferEvent.CALLER_GONE: OfferLostReason.CALLER_GONE,
+    OfferEvent.PICKED_UP_ELSEWHERE: OfferLostReason.PICKED_UP_ELSEWHERE,
+    OfferEvent.SWITCH_LOST: OfferLostReason.SWITCH_LOST,
+    OfferEvent.BRIDGE_FAILED: OfferLostReason.BRIDGE_FAILED,
+    OfferEvent.RING_TIMED_OUT: OfferLostReason.NO_ANSWER,
+}
+"""What loses an offer besides the end of the agent's leg."""
+
+_CAUSES = {
+    OfferEvent.CALLER_GONE: "ORIGINATOR_CANCEL",
+    OfferEvent.PICKED_UP_ELSEWHERE: "LOSE_RACE",
+}
+"""What an agent's phone is told; the second keeps it from showing a missed call."""
+
+
 class Offering:
     """One offer of the call ``call``, made by ``reserved``."""
 
@@ -90,6 +106,7 @@ class Offering:
             self.leg_id,
             self._reserved_at,
         )
+        self._call.ledger.decided(self._reserved.decision)
         request = LegRequest(
             leg_id=reservation.leg_id,
             contact=agent.contact,
@@ -160,6 +177,10 @@ class Offering:
             case _:
                 pass
 
+    def picked_up_elsewhere(self) -> None:
+        """Another agent was quicker."""
+        self._apply(OfferEvent.PICKED_UP_ELSEWHERE)
+
     def caller_gone(self) -> None:
         """The caller left: nobody is to be rung or kept any more."""
         self._apply(OfferEvent.CALLER_GONE)
@@ -201,6 +222,7 @@ class Offering:
                 rang_seconds=seconds_between(self._ringing_at or self._reserved_at, at),
             )
         )
+        self._call.answer()
         self._bridge()
 
     def _bridge(self) -> None:
@@ -265,19 +287,11 @@ class Offering:
                 self._lost(self._reason(before, event), event)
 
     def _reason(self, before: OfferState, event: OfferEvent) -> OfferLostReason:
-        match event:
-            case OfferEvent.CALLER_GONE:
-                return OfferLostReason.CALLER_GONE
-            case OfferEvent.SWITCH_LOST:
-                return OfferLostReason.SWITCH_LOST
-            case OfferEvent.BRIDGE_FAILED:
-                return OfferLostReason.BRIDGE_FAILED
-            case OfferEvent.RING_TIMED_OUT:
-                return OfferLostReason.NO_ANSWER
-            case _ if before is OfferState.PICKED_UP:
-                return OfferLostReason.AGENT_GONE
-            case _:
-                return outcomes.offer_lost_by(self._hangup_cause)
+        if event is not OfferEvent.LEG_ENDED:
+            return _REASONS[event]
+        if before is OfferState.PICKED_UP:
+            return OfferLostReason.AGENT_GONE
+        return outcomes.offer_lost_by(self._hangup_cause)
 
     def _lost(self, reason: OfferLostReason, event: OfferEvent) -> None:
         site, reservation = self._call.site, self.reservation
@@ -285,8 +299,7 @@ class Offering:
         now = site.clock.now()
         if not self._is_leg_over:
             try:
-                cause = "ORIGINATOR_CANCEL" if event is OfferEvent.CALLER_GONE else "NO_ANSWER"
-                self._call.switch.hang_up(self.leg_id, cause)
+                self._call.switch.hang_up(self.leg_id, _CAUSES.get(event, "NO_ANSWER"))
             except SwitchUnavailableError as error:
                 self._call.fault(error)
         self._switchboard.release(self.leg_id)

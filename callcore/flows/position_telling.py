@@ -8,18 +8,20 @@ from callcore.domain.ids import QueueName
 from callcore.domain.policies import AnnouncementPolicy
 from callcore.flows.call import Call
 from callcore.flows.messages import AnnouncementDue
+from callcore.flows.timers import Timers
 from callcore.ports.stores import StoreError
-from callcore.ports.surroundings import Timer
 
 
 class PositionTelling:
     """The announcements of one visit; a queue without a policy announces nothing."""
 
-    def __init__(self, call: Call, queue: QueueName, policy: AnnouncementPolicy | None) -> None:
+    def __init__(
+        self, call: Call, queue: QueueName, policy: AnnouncementPolicy | None, timers: Timers
+    ) -> None:
         self._call = call
         self._queue = queue
         self._policy = policy
-        self._timer: Timer | None = None
+        self._timers = timers
         self._due_count = 0
         self._last_told: int | None = None
 
@@ -27,18 +29,13 @@ class PositionTelling:
         """Sets the timer of the next announcement."""
         if self._policy is not None:
             seconds = announcements.next_after_seconds(self._policy, self._due_count)
-            self._timer = self._call.mailbox.post_after(seconds, AnnouncementDue())
+            self._timers.set(seconds, AnnouncementDue())
 
-    def stop(self) -> None:
-        """Announces nothing more."""
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def due(self, *, is_picked_up: bool) -> None:
-        """Announces the position, unless an agent is about to talk, and plans the next time."""
+    def due(self, *, is_silent: bool) -> None:
+        """Plans the next time, and announces the position unless the caller is not to hear it."""
         self._due_count += 1
         self.plan()
-        if not is_picked_up:
+        if not is_silent:
             self._tell()
 
     def _tell(self) -> None:

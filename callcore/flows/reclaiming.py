@@ -148,7 +148,7 @@ class Reclaiming:
         if phase is Phase.ARRIVED:
             self._end_talk_of(floor_call)
         elif phase is Phase.WAITING:
-            self._withdraw_offer_of(floor_call)
+            self._withdraw_offers_of(floor_call)
         if self._switchboard.follows(leg.leg_id):
             return
         self._take_over(leg, floor_call, phase)
@@ -175,13 +175,12 @@ class Reclaiming:
             self._heal("call", leg.leg_id, "adopted")
 
     def _end_talk_of(self, call: FloorCall | None) -> None:
-        reservation = call.reservation if call else None
+        reservation = call.talk if call else None
         if call is not None and reservation is not None:
             self._freeing.after_talk(reservation, self._wrap_up_seconds(call.queue))
 
-    def _withdraw_offer_of(self, call: FloorCall | None) -> None:
-        reservation = call.reservation if call else None
-        if reservation is not None:
+    def _withdraw_offers_of(self, call: FloorCall | None) -> None:
+        for reservation in call.offers if call else ():
             self._lose(reservation, is_caller_waiting=True)
             self._heal("agent", reservation.agent_id, "offer_withdrawn")
 
@@ -199,10 +198,9 @@ class Reclaiming:
         call = self._site.waiting_room.call(call_id)
         if call is None or self._is_alive_elsewhere(call, switch):
             return
-        reservation = call.reservation
-        if reservation is not None and call.state is FloorCallState.TALKING:
-            self._freeing.after_talk(reservation, self._wrap_up_seconds(call.queue))
-        elif reservation is not None:
+        if call.talk is not None and call.state is FloorCallState.TALKING:
+            self._freeing.after_talk(call.talk, self._wrap_up_seconds(call.queue))
+        for reservation in call.offers:
             self._lose(reservation, is_caller_waiting=False)
         request_id = self._site.ids.request_id()
         self._site.waiting_room.leave(call.call_id, call.queue, request_id)
@@ -222,9 +220,10 @@ class Reclaiming:
         if self._switchboard.node_of(call_id) is not None:
             return
         call = self._site.waiting_room.call(call_id)
-        is_held = call is not None and call.state is not FloorCallState.ENDED
-        if is_held and call is not None and call.offer_id == agent.offer_id:
-            return
+        if call is not None and call.state is not FloorCallState.ENDED:
+            holding = {call.offer_id, *(offer.offer_id for offer in call.offers)}
+            if agent.offer_id in holding:
+                return
         self.free(agent, "held_by_nothing")
 
     def free(self, agent: FloorAgent, reason: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from callcore.domain.ids import Micros
 from callcore.flows.call import Call
@@ -16,10 +18,11 @@ WITHOUT_LIMIT = 1_000_000
 def restore(
     call: Call,
     changes: FloorChanges,
-    reservation: Reservation | None,
-    bridged_at: Micros | None,
+    reservations: Sequence[Reservation],
+    bridged_at: Micros | None = None,
 ) -> None:
-    """Takes the old place again, with the agent it was promised to or talks with.
+    """Takes the old place again, with the agents it was promised to, or the one of the talk that
+    began at ``bridged_at``.
 
     Each step is that of the ordinary course and changes nothing that is so already.
     """
@@ -29,8 +32,7 @@ def restore(
     call_id, request_id = call.caller.call_id, site.ids.request_id()
     again = replace(joining, maximum_waiting=WITHOUT_LIMIT)
     changes.make(call_id, lambda: site.waiting_room.join(again, request_id))
-    if reservation is None:
-        return
-    changes.make(call_id, lambda: site.roster.reserve(reservation))
-    if bridged_at is not None:
-        changes.make(call_id, lambda: site.roster.win(reservation, bridged_at))
+    for reservation in reservations:
+        changes.make(call_id, partial(site.roster.reserve, reservation))
+        if bridged_at is not None:
+            changes.make(call_id, partial(site.roster.win, reservation, bridged_at))

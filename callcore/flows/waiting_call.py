@@ -2,36 +2,51 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
-from callcore.domain import offers, waiting
+from callcore.domain import phone_numbers, routing
 from callcore.domain.events import CallerJoined, CallerLeft, CallRefused
-from callcore.domain.ids import Micros
-from callcore.domain.ledger import Caller
-from callcore.domain.offers import OfferState
-from callcore.domain.outcomes import LeaveReason, OfferLostReason, RefusalReason
-from callcore.domain.policies import QueuePolicy
-from callcore.flows import restoring
-from callcore.flows.agent_freeing import AgentFreeing
+from callcore.domain.ids import AgentId, CallId, Micros, QueueName, seconds_between
+from callcore.domain.outcomes import LeaveReason, RefusalReason
+from callcore.domain.policies import QueuePolicy, Strategy, UnansweredThen
+from callcore.domain.records import DecisionRecord
+from callcore.domain.routing import Demand
+from callcore.flows import admitting, restoring
+from callcore.flows.admitting import NotAdmittedError
 from callcore.flows.call import LOST_TRACK, SWITCH_CAUSES, Call, CallerHungUpError
-from callcore.flows.dispatching import Dispatcher
-from callcore.flows.floor_changes import FloorChanges
+from callcore.flows.crew import Crew
+from callcore.flows.dispatching import RELAXATION
+from callcore.flows.line_opening import LineOpening
 from callcore.flows.messages import (
     Admitted,
+    AgeingDue,
     AnnouncementDue,
+    ExplanationDue,
     FloorEmptied,
     GuardDue,
     LinkBack,
     MaximumWaitReached,
     Message,
+    MoveAsked,
+    MustLeave,
+    NoAgentsTooLong,
+    PriorityAsked,
+    RelaxationDue,
     Reserved,
+    RingMoreDue,
+    StaffingChanged,
+    UnansweredTooLong,
     WentToFallback,
+    WithdrawalAsked,
 )
 from callcore.flows.offering import Offering
+from callcore.flows.offerings import Offerings
 from callcore.flows.position_telling import PositionTelling
-from callcore.flows.switchboard import Switchboard
-from callcore.ports.stores import JoinAnswer, Joining, StoreError
-from callcore.ports.surroundings import Timer
+from callcore.flows.standing import Place, Standing
+from callcore.flows.timers import Timers
+from callcore.ports.operations import MoveRefusedError, NotWaitingError
+from callcore.ports.stores import JoinAnswer, MoveAnswer, StoreError
+from callcore.ports.switch_events import DigitPressed
 
 MOST_FAILED_BRIDGES = 3
 """After so many agents picked up in vain, the caller's leg is at fault."""
@@ -39,84 +54,111 @@ MOST_FAILED_BRIDGES = 3
 NO_TALK = {"talks_in": "", "offer": "", "agent": "", "bridged_at": ""}
 """What the leg remembers of a talk, taken away."""
 
+LOOK_AGAIN_SECONDS = 1.0
+"""An agent who is picking up is let finish; the offer ends within seconds either way."""
 
-class NotAdmittedError(Exception):
-    """The caller may not join the queue."""
-
-    def __init__(self, reason: RefusalReason) -> None:
-        super().__init__(str(reason))
-        self.reason = reason
+OVERTAKEN_BY_A_RING = frozenset({LeaveReason.QUEUE_FULL, LeaveReason.ESTIMATE_TOO_LONG})
+"""Reasons to leave that do not hold for a caller for whom a phone already rings."""
 
 
 class LeftQueueError(Exception):
     """The caller left the queue unserved, still on the line."""
 
-    def __init__(self, reason: LeaveReason) -> None:
+    def __init__(self, reason: LeaveReason, limit: int | None = None) -> None:
         super().__init__(str(reason))
         self.reason = reason
+        self.limit = limit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """What a caller's place in the order of service is made of."""
+class MovedError(LeftQueueError):
+    """The caller has a place in another queue already, with the wait so far."""
 
-    priority: int
-    first_joined_at: Micros
-
-
-def joining_of(caller: Caller, queue: QueuePolicy, place: Place) -> Joining:
-    """What the floor is told of a caller who takes a place."""
-    return Joining(
-        call_id=caller.call_id,
-        leg_id=caller.leg_id,
-        node=caller.node,
-        queue=queue.name,
-        score=waiting.score(place.first_joined_at, place.priority),
-        priority=place.priority,
-        arrived_at=caller.arrived_at,
-        first_joined_at=place.first_joined_at,
-        maximum_waiting=queue.maximum_waiting,
-        caller_number=caller.number,
-        caller_name=caller.name,
-        dialled_number=caller.dialled_number,
-    )
+    def __init__(self, queue: QueueName, place: Place) -> None:
+        super().__init__(LeaveReason.MOVED)
+        self.queue = queue
+        self.place = place
 
 
 class WaitingCall:
-    """One visit of one call to one queue."""
+    """One visit of one call to one queue. Implements ``waiters.Waiter``."""
 
-    def __init__(
-        self,
-        call: Call,
-        queue: QueuePolicy,
-        place: Place,
-        switchboard: Switchboard,
-        dispatcher: Dispatcher,
-        freeing: AgentFreeing,
-        changes: FloorChanges,
-    ) -> None:
+    def __init__(self, call: Call, queue: QueuePolicy, place: Place, crew: Crew) -> None:
         self._call = call
         self._queue = queue
-        self._place = place
-        self._switchboard = switchboard
-        self._dispatcher = dispatcher
-        self._freeing = freeing
-        self._changes = changes
-        self._failed_bridges_count = 0
-        self._offering: Offering | None = None
-        self._timers: dict[str, Timer] = {}
-        self._position = PositionTelling(call, queue.name, queue.announcements)
+        self._crew = crew
+        self._timers = Timers(call.mailbox)
+        self._standing = Standing(call, queue, place, crew.changes, self._timers)
+        self._line = LineOpening(call, queue, self._timers)
+        self._position = PositionTelling(call, queue.name, queue.announcements, self._timers)
+        self._offerings = Offerings(
+            call, queue, crew.switchboard, crew.freeing, place.first_joined_at
+        )
+        self._sticky_agent: AgentId | None = None
+        self._must_leave: MustLeave | None = None
+        self.staffed: frozenset[AgentId] = frozenset()
 
-    def wait(self, triggered_at: Micros, *, is_adopted: bool = False) -> Offering:
+    @property
+    def call_id(self) -> CallId:
+        """The call."""
+        return self._call.caller.call_id
+
+    @property
+    def queue_name(self) -> QueueName:
+        """Where the caller waits."""
+        return self._queue.name
+
+    @property
+    def caller_number(self) -> str:
+        """The caller's number, as the switch reports it."""
+        return self._call.caller.number
+
+    @property
+    def score(self) -> float:
+        """The place in the order of service; lower is served first."""
+        return self._standing.score
+
+    @property
+    def wants_more(self) -> bool:
+        """True while phones ring for the caller and more may."""
+        return self._offerings.wants_more
+
+    def reserved(self, agent_id: AgentId) -> None:
+        """An agent was reserved: the message is in the call's mailbox, unread yet."""
+        self._offerings.reserved(agent_id)
+
+    def decisions(self) -> tuple[DecisionRecord, ...]:
+        """The decisions made for the call so far."""
+        return self._call.ledger.decisions
+
+    def demand(self) -> Demand:
+        """What the caller may be offered now."""
+        place = self._standing.place
+        return Demand(
+            call_id=self.call_id,
+            queue=self._queue,
+            first_joined_at=place.first_joined_at,
+            joined_at=place.joined_at,
+            priority=self._standing.priority,
+            skills=self._call.wishes.skills,
+            sticky_agent=self._sticky_agent,
+            last_offered=self._offerings.last_offered,
+            ringing=self._offerings.ringing,
+            may_ring_at_once=self._offerings.may_ring_at_once,
+        )
+
+    def wait(
+        self, triggered_at: Micros, *, is_adopted: bool = False, is_moved: bool = False
+    ) -> Offering:
         """Waits until an agent talks; the offer that was won.
 
         Raises ``NotAdmittedError``, ``LeftQueueError``, ``CallerHungUpError``; the queue has been
         left in each case, with its reason noted.
         """
-        self._join(is_adopted=is_adopted)
+        self._join(is_kept=is_adopted or is_moved, is_adopted=is_adopted)
         self._call.is_open_to_offers = True
+        self._crew.waiters.add(self)
         try:
-            self._dispatcher.caller_waiting(self._queue.name, triggered_at)
+            self._crew.dispatcher.caller_waiting(self._queue.name, triggered_at)
             if not is_adopted:
                 self._call.mailbox.post(Admitted())
             self._set_timers()
@@ -124,204 +166,397 @@ class WaitingCall:
         except CallerHungUpError as hung_up:
             self._leave(self._reason_of_end(hung_up.ended.cause), hung_up.ended.at)
             raise
+        except MovedError:
+            self._note_left(LeaveReason.MOVED, self._call.site.clock.now())
+            raise
         except LeftQueueError as left:
-            self._leave(left.reason, self._call.site.clock.now())
+            self._leave(left.reason, self._call.site.clock.now(), limit=left.limit)
             raise
         except Exception:
             self._leave(LeaveReason.FALLBACK, self._call.site.clock.now())
             raise
         finally:
             self._call.is_open_to_offers = False
-            self._position.stop()
-            for timer in self._timers.values():
-                timer.cancel()
+            self._crew.waiters.remove(self)
+            self._timers.stop()
         self._served(offering)
         return offering
 
     def _reason_of_end(self, cause: str) -> LeaveReason:
         if cause in SWITCH_CAUSES:
             return LeaveReason.SWITCH_LOST
-        if cause == LOST_TRACK and self._is_picked_up():
+        if cause == LOST_TRACK and self._offerings.is_picked_up:
             self._call.ledger.fault("an agent had picked up; whether they talked was not heard")
             return LeaveReason.SWITCH_LOST
         return LeaveReason.ABANDONED
 
-    def _join(self, *, is_adopted: bool) -> None:
-        call, queue, site = self._call, self._queue, self._call.site
-        joining = joining_of(call.caller, queue, self._place)
+    def _join(self, *, is_kept: bool, is_adopted: bool) -> None:
+        call, place, site = self._call, self._standing.place, self._call.site
         try:
-            joined = site.waiting_room.join(joining, site.ids.request_id())
-        except StoreError as error:
-            self._give_up_place()  # it may have been taken before the answer was lost
-            self._refuse(RefusalReason.FLOOR_UNAVAILABLE)
-            raise NotAdmittedError(RefusalReason.FLOOR_UNAVAILABLE) from error
-        if joined.answer is JoinAnswer.QUEUE_FULL:
-            self._refuse(RefusalReason.QUEUE_FULL)
-            raise NotAdmittedError(RefusalReason.QUEUE_FULL)
-        call.joining = joining
+            admitted = self._admitted(place, is_kept=is_kept)
+            position = self._take_place(admitted, is_kept=is_kept)
+        except NotAdmittedError as refused:
+            self._refuse(refused)
+            raise
+        self.staffed = admitted.staffed
+        self._sticky_agent = admitted.sticky_agent
         call.ledger.joined(
-            queue.name,
-            self._place.first_joined_at,
-            priority=self._place.priority,
-            position=joined.position,
+            self._queue.name,
+            self._standing.place.first_joined_at,
+            priority=self._standing.priority,
+            position=position,
+            limit=None if is_kept else admitted.limit,
+            estimate_seconds=admitted.estimate_seconds,
+            is_resumed=admitted.place.is_resumed,
         )
         site.facts.publish(
             CallerJoined(
                 at=site.clock.now(),
                 call_id=call.caller.call_id,
-                queue=queue.name,
-                position=joined.position or 1,
+                queue=self._queue.name,
+                position=position or 1,
                 is_adopted=is_adopted,
             )
         )
 
-    def _refuse(self, reason: RefusalReason) -> None:
+    def _admitted(self, place: Place, *, is_kept: bool) -> admitting.Admitted:
+        """A place once taken is kept, whatever the door says by now."""
+        if not is_kept:
+            return admitting.knock(self._call, self._queue, place)
+        return admitting.returned(self._call, self._queue, place)
+
+    def _take_place(self, admitted: admitting.Admitted, *, is_kept: bool) -> int | None:
+        call, site = self._call, self._call.site
+        self._standing = Standing(
+            call, self._queue, admitted.place, self._crew.changes, self._timers
+        )
+        self._offerings = Offerings(
+            call,
+            self._queue,
+            self._crew.switchboard,
+            self._crew.freeing,
+            admitted.place.first_joined_at,
+        )
+        limit = restoring.WITHOUT_LIMIT if is_kept else admitted.limit
+        joining = self._standing.joining(limit)
+        try:
+            joined = site.waiting_room.join(joining, site.ids.request_id())
+        except StoreError as error:
+            self._give_up_place()  # it may have been taken before the answer was lost
+            raise NotAdmittedError(RefusalReason.FLOOR_UNAVAILABLE) from error
+        match joined.answer:
+            case JoinAnswer.PLACE_GONE:
+                again = admitting.knock(call, self._queue, self._unresumed(admitted.place))
+                return self._take_place(again, is_kept=is_kept)
+            case JoinAnswer.QUEUE_FULL:
+                raise NotAdmittedError(
+                    RefusalReason.QUEUE_FULL,
+                    limit=admitted.limit,
+                    estimate_seconds=admitted.estimate_seconds,
+                )
+            case _:
+                call.joining = replace(joining, resumes=False)
+                call.first_joined_at = joining.first_joined_at
+                return joined.position
+
+    def _unresumed(self, place: Place) -> Place:
+        return replace(place, first_joined_at=place.joined_at, is_resumed=False)
+
+    def _refuse(self, refused: NotAdmittedError) -> None:
         now = self._call.site.clock.now()
-        self._call.ledger.refused(self._queue.name, now, reason)
+        self._call.ledger.refused(
+            self._queue.name,
+            now,
+            refused.reason,
+            limit=refused.limit,
+            estimate_seconds=refused.estimate_seconds,
+        )
         self._call.site.facts.publish(
             CallRefused(
-                at=now, call_id=self._call.caller.call_id, queue=self._queue.name, reason=reason
+                at=now,
+                call_id=self._call.caller.call_id,
+                queue=self._queue.name,
+                reason=refused.reason,
+                limit=refused.limit,
             )
         )
 
     def _welcome(self) -> None:
-        """Answers the line and begins the music: only now, when the caller has a place.
+        """Opens the line and begins the music: only now, when the caller has a place.
 
         What the next process needs to adopt the call is kept on the leg.
         """
-        call, place = self._call, self._place
-        call.answer()
-        call.play_music(self._queue.music)
+        call = self._call
+        self._line.open()
+        self._line.play()
         call.remember(
             call=call.caller.call_id,
             queue="",
+            menu="",
             waits_in=self._queue.name,
-            priority=str(place.priority),
-            joined_at=str(place.first_joined_at),
             arrived_at=str(call.caller.arrived_at),
+            **self._standing.kept(),
             **NO_TALK,
         )
 
     def _set_timers(self) -> None:
-        call, site = self._call, self._call.site
-        waited = max(site.clock.now() - self._place.first_joined_at, 0) / 1e6
-        self._timers["maximum_wait"] = call.mailbox.post_after(
-            max(self._queue.maximum_wait_seconds - waited, 0), MaximumWaitReached()
-        )
-        self._timers["guard"] = call.mailbox.post_after(0, GuardDue())
+        waited = seconds_between(self._standing.place.joined_at, self._call.site.clock.now())
+        self._timers.set(self._queue.maximum_wait_seconds - waited, MaximumWaitReached())
+        self._timers.set(0, GuardDue())
         self._position.plan()
+        self._standing.plan()
+        self._line.limit()
+        self._plan_relaxation()
+        self._watch_staffing()
 
     def _until_won(self) -> Offering:
         while True:
             self._hear(self._call.take())
-            offering = self._offering
-            if offering is not None and offers.is_over(offering.state):
-                if offering.state is OfferState.WON:
-                    return offering
-                self._offering = None
-                self._count_failed_bridge(offering)
+            won = self._offerings.settle()
+            if won is not None:
+                return won
+            if self._offerings.failed_bridges_count >= MOST_FAILED_BRIDGES:
+                raise LeftQueueError(LeaveReason.CALLER_UNREACHABLE)
+            if self._must_leave is not None and not self._offerings:
+                raise LeftQueueError(self._must_leave.reason, self._must_leave.limit)
 
-    def _hear(self, message: Message) -> None:
+    def _hear(self, message: Message) -> None:  # noqa: C901, PLR0912 - one line a message
         match message:
             case Reserved():
                 self._offer(message)
             case Admitted():
                 self._welcome()
             case AnnouncementDue():
-                self._position.due(is_picked_up=self._is_picked_up())
+                is_silent = self._offerings.is_picked_up or not self._line.can_be_heard
+                self._position.due(is_silent=is_silent)
             case GuardDue():
                 self._renew_guard()
-            case MaximumWaitReached():
-                self._check_maximum_wait()
+            case AgeingDue():
+                self._standing.age()
+            case RelaxationDue():
+                self._relax()
+            case RingMoreDue():
+                self._ring_more()
+            case StaffingChanged():
+                self._staffing_changed(message.staffed)
+            case ExplanationDue():
+                self._complete_explanation(message)
+            case MaximumWaitReached() | UnansweredTooLong() | NoAgentsTooLong() | MustLeave():
+                self._consider_leaving(message)
+            case DigitPressed(digit=digit) if (
+                message.leg_id == self._call.leg_id and digit == self._queue.exit_key
+            ):
+                self._exit()
+            case PriorityAsked():
+                message.reply.give(self._standing.reprioritise(message.own_priority, message.by))
+            case WithdrawalAsked():
+                self._withdraw(message)
+            case MoveAsked():
+                self._move(message)
             case LinkBack():
                 self._resume(message)
             case WentToFallback():
                 raise LeftQueueError(LeaveReason.FALLBACK)
             case FloorEmptied():
                 self._tell_floor_again()
-            case _ if self._offering is not None:
-                self._offering.hear(message)
             case _:
-                pass
+                self._offerings.hear(message)
 
-    def _count_failed_bridge(self, lost: Offering) -> None:
-        """A caller whose leg cannot be joined would ring every agent in turn, for ever."""
-        if lost.lost_reason is OfferLostReason.BRIDGE_FAILED:
-            self._failed_bridges_count += 1
-        if self._failed_bridges_count >= MOST_FAILED_BRIDGES:
-            raise LeftQueueError(LeaveReason.CALLER_UNREACHABLE)
+    def _offer(self, reserved: Reserved) -> None:
+        is_first = not self._offerings
+        self._offerings.offer(reserved)
+        offer_id = reserved.reservation.offer_id
+        self._call.mailbox.post(ExplanationDue(offer_id=offer_id))
+        if is_first and self._queue.strategy is Strategy.RING_PROGRESSIVELY:
+            self._timers.set(self._queue.ring_more_after_seconds, RingMoreDue())
+
+    def _ring_more(self) -> None:
+        if self._offerings.is_picked_up:
+            return
+        self._offerings.ring_one_more()
+        self._timers.set(self._queue.ring_more_after_seconds, RingMoreDue())
+        self._look(RELAXATION)
+
+    def _relax(self) -> None:
+        self._plan_relaxation()
+        self._look(RELAXATION)
+
+    def _look(self, trigger: str) -> None:
+        now = self._call.site.clock.now()
+        self._crew.dispatcher.caller_waiting(self._queue.name, now, trigger)
+
+    def _plan_relaxation(self) -> None:
+        now = self._call.site.clock.now()
+        seconds = routing.next_relaxation_after(
+            self.demand(), self._crew.serving, self.staffed, now
+        )
+        if seconds is None:
+            self._timers.cancel(RelaxationDue)
+        else:
+            self._timers.set(seconds, RelaxationDue())
+
+    def _staffing_changed(self, staffed: frozenset[AgentId]) -> None:
+        self.staffed = staffed
+        self._watch_staffing()
+        self._plan_relaxation()
+
+    def _watch_staffing(self) -> None:
+        """Begins or ends the time in which somebody must come back."""
+        grace = self._queue.no_agents_grace_seconds
+        if self.staffed or grace is None:
+            self._timers.cancel(NoAgentsTooLong)
+        elif not self._timers.is_set(NoAgentsTooLong):
+            self._timers.set(grace, NoAgentsTooLong())
+
+    def _consider_leaving(
+        self, message: MaximumWaitReached | UnansweredTooLong | NoAgentsTooLong | MustLeave
+    ) -> None:
+        """Leaves now, or once it is certain that no agent is about to talk."""
+        match message:
+            case UnansweredTooLong() if self._queue.unanswered.then is UnansweredThen.ANSWER:
+                self._line.answer()
+            case MustLeave() if self._offerings:
+                if message.reason not in OVERTAKEN_BY_A_RING:
+                    self._must_leave = message
+            case MustLeave():
+                raise LeftQueueError(message.reason, message.limit)
+            case _ if self._offerings.is_picked_up:
+                self._timers.set(LOOK_AGAIN_SECONDS, message)
+            case MaximumWaitReached():
+                raise LeftQueueError(LeaveReason.MAXIMUM_WAIT)
+            case UnansweredTooLong():
+                self._leave_unanswered()
+            case NoAgentsTooLong():
+                raise LeftQueueError(LeaveReason.NO_AGENTS)
+
+    def _leave_unanswered(self) -> None:
+        if not self._call.is_line_answered:
+            raise LeftQueueError(LeaveReason.UNANSWERED_TOO_LONG)
+
+    def _exit(self) -> None:
+        if not self._offerings.is_picked_up:
+            raise LeftQueueError(LeaveReason.EXIT_KEY)
+
+    def _withdraw(self, asked: WithdrawalAsked) -> None:
+        if self._offerings.is_picked_up:
+            asked.reply.refuse(self._picked_up_already())
+            return
+        asked.reply.give(None)
+        raise LeftQueueError(LeaveReason.WITHDRAWN)
+
+    def _move(self, asked: MoveAsked) -> None:
+        """Takes the place in the other queue before it gives up this one, in one step."""
+        call, site = self._call, self._call.site
+        queue = site.policy.queues[asked.queue]
+        if self._offerings:
+            asked.reply.refuse(self._picked_up_already())
+            return
+        place = replace(self._standing.place, joined_at=site.clock.now(), is_resumed=False)
+        try:
+            admitted = admitting.knock(call, queue, place)
+            standing = Standing(call, queue, place, self._crew.changes, self._timers)
+            joining = standing.joining(admitted.limit)
+            answer = site.waiting_room.move(joining, self._queue.name, site.ids.request_id())
+        except NotAdmittedError as refused:
+            sentence = f"queue {queue.name} does not admit the caller: {refused.reason}"
+            asked.reply.refuse(MoveRefusedError(sentence))
+            return
+        except StoreError as error:
+            asked.reply.refuse(MoveRefusedError(f"Redis did not make the move: {error}"))
+            return
+        match answer:
+            case MoveAnswer.MOVED:
+                asked.reply.give(None)
+                raise MovedError(queue.name, place)
+            case MoveAnswer.QUEUE_FULL:
+                sentence = f"queue {queue.name} is full: {admitted.limit} may wait there"
+                asked.reply.refuse(MoveRefusedError(sentence))
+            case MoveAnswer.NOT_WAITING:
+                asked.reply.refuse(self._picked_up_already())
+
+    def _picked_up_already(self) -> NotWaitingError:
+        return NotWaitingError(
+            f"call {self.call_id} is being offered to an agent at this moment: ask again"
+        )
+
+    def _complete_explanation(self, due: ExplanationDue) -> None:
+        """Notes what the queue's other agents were doing; without Redis it stays unknown."""
+        site = self._call.site
+        others = self._crew.others_than_judged(self._call.ledger.decision(due.offer_id))
+        try:
+            states = site.roster.states(others)
+        except StoreError:
+            return
+        not_free: dict[str, tuple[AgentId, ...]] = {}
+        for agent_id, state in zip(others, states, strict=True):
+            not_free[state] = (*not_free.get(state, ()), agent_id)
+        self._call.ledger.decision_completed(due.offer_id, not_free)
 
     def _resume(self, link: LinkBack) -> None:
         """Says again what may have been lost with the link."""
-        self._timers["guard"].cancel()
         self._renew_guard()
-        self._call.answer()
+        self._line.open()
         if link.is_silent:
-            self._call.play_music_again()
+            self._line.play()
 
     def _tell_floor_again(self) -> None:
-        reservation = self._offering.reservation if self._offering is not None else None
-        restoring.restore(self._call, self._changes, reservation, bridged_at=None)
-        self._dispatcher.caller_waiting(self._queue.name, self._call.site.clock.now())
-
-    def _offer(self, reserved: Reserved) -> None:
-        self._offering = Offering(
-            self._call,
-            self._queue,
-            reserved,
-            self._switchboard,
-            self._freeing,
-            self._place.first_joined_at,
-        )
-        self._offering.start()
-
-    def _check_maximum_wait(self) -> None:
-        """Lets an agent who is picking up finish; the offer ends within seconds either way."""
-        if self._is_picked_up():
-            self._timers["maximum_wait"] = self._call.mailbox.post_after(1.0, MaximumWaitReached())
-            return
-        raise LeftQueueError(LeaveReason.MAXIMUM_WAIT)
-
-    def _is_picked_up(self) -> bool:
-        return self._offering is not None and self._offering.state is OfferState.PICKED_UP
+        restoring.restore(self._call, self._crew.changes, self._offerings.reservations)
+        self._crew.dispatcher.caller_waiting(self._queue.name, self._call.site.clock.now())
 
     def _renew_guard(self) -> None:
         self._call.guard()
         half = self._call.site.policy.fallback.waiting_after_seconds / 2
-        self._timers["guard"] = self._call.mailbox.post_after(half, GuardDue())
+        self._timers.set(half, GuardDue())
 
     def _served(self, offering: Offering) -> None:
+        self._remember_agent(offering.reservation.agent_id)
+        self._note_left(LeaveReason.PICKED_UP, offering.bridged_at)
+
+    def _remember_agent(self, agent_id: AgentId) -> None:
+        sticky, number = self._queue.sticky, phone_numbers.normalised(self._call.caller.number)
+        if sticky is None or not number:
+            return
+        room, seconds = self._call.site.waiting_room, sticky.days * 86_400
+        self._crew.changes.make(
+            self.call_id,
+            lambda: room.remember_agent(self._queue.name, number, agent_id, seconds),
+        )
+
+    def _leave(self, reason: LeaveReason, at: Micros, *, limit: int | None = None) -> None:
+        self._give_up_place(is_resumable=reason is LeaveReason.ABANDONED)
+        self._offerings.caller_gone()
+        self._note_left(reason, at, limit=limit)
+
+    def _note_left(self, reason: LeaveReason, at: Micros, *, limit: int | None = None) -> None:
+        site = self._call.site
         visit = self._call.ledger.left(
-            offering.bridged_at,
-            LeaveReason.PICKED_UP,
-            short_abandon_seconds=self._queue.short_abandon_seconds,
+            at, reason, short_abandon_seconds=self._queue.short_abandon_seconds, limit=limit
         )
-        self._publish_left(LeaveReason.PICKED_UP, visit.waited_seconds, is_short=False)
-
-    def _leave(self, reason: LeaveReason, at: Micros) -> None:
-        visit = self._call.ledger.left(
-            at, reason, short_abandon_seconds=self._queue.short_abandon_seconds
+        is_abandoned = reason is LeaveReason.ABANDONED
+        self._crew.changes.make(
+            self.call_id,
+            lambda: site.waiting_room.learn_wait(
+                self._queue.name, visit.waited_seconds, is_abandoned=is_abandoned
+            ),
         )
-        self._give_up_place()
-        if self._offering is not None:
-            self._offering.caller_gone()
-        self._publish_left(reason, visit.waited_seconds, is_short=visit.is_short_abandon)
-
-    def _give_up_place(self) -> None:
-        site, call_id = self._call.site, self._call.caller.call_id
-        request_id = site.ids.request_id()
-        self._changes.make(
-            call_id, lambda: site.waiting_room.leave(call_id, self._queue.name, request_id)
-        )
-
-    def _publish_left(self, reason: LeaveReason, waited: float, *, is_short: bool) -> None:
-        self._call.site.facts.publish(
+        site.facts.publish(
             CallerLeft(
-                at=self._call.site.clock.now(),
-                call_id=self._call.caller.call_id,
+                at=site.clock.now(),
+                call_id=self.call_id,
                 queue=self._queue.name,
                 reason=reason,
-                waited_seconds=waited,
-                is_short=is_short,
+                waited_seconds=visit.waited_seconds,
+                is_short=visit.is_short_abandon,
             )
+        )
+
+    def _give_up_place(self, *, is_resumable: bool = False) -> None:
+        site, call_id = self._call.site, self._call.caller.call_id
+        request_id = site.ids.request_id()
+        seconds = self._queue.resume_within_seconds if is_resumable else 0.0
+        self._crew.changes.make(
+            call_id,
+            lambda: site.waiting_room.leave(
+                call_id, self._queue.name, request_id, resume_within_seconds=seconds
+            ),
         )

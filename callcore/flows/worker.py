@@ -7,18 +7,24 @@ from contextlib import AbstractContextManager
 
 from callcore.domain.events import LinkLost, LinkRestored, SelfHealed
 from callcore.domain.ids import CallId, Micros, NodeName
+from callcore.domain.serving import Serving
 from callcore.flows.adoption import Adoption
 from callcore.flows.agent_freeing import AgentFreeing
+from callcore.flows.crew import Crew
 from callcore.flows.dispatching import Dispatcher
+from callcore.flows.duty import Duty
 from callcore.flows.floor_changes import FloorChanges
 from callcore.flows.floor_opening import open_floor
 from callcore.flows.inbound_call import InboundCalls
 from callcore.flows.lease_watch import LeaseWatch
 from callcore.flows.messages import FloorEmptied
+from callcore.flows.operating import Operating, PastDecisions
+from callcore.flows.queue_watch import QueueWatch
 from callcore.flows.reclaiming import Reclaiming
 from callcore.flows.record_keeping import RecordKeeping
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
+from callcore.flows.waiters import Waiters
 from callcore.ports.switch_events import LegParked, SwitchEvent, SwitchLost, SwitchRestored
 
 Spawn = Callable[[str, Callable[[], None]], object]
@@ -30,12 +36,19 @@ CallContext = Callable[[CallId], AbstractContextManager[None]]
 DRAIN_LOOK_SECONDS = 0.2
 
 
+def _no_history(_: CallId) -> None:
+    """No call is known of old."""
+
+
 class Worker:
     """Follows calls over the links of a site."""
 
-    def __init__(self, spawn: Spawn, bind: CallContext) -> None:
+    def __init__(
+        self, spawn: Spawn, bind: CallContext, past_decisions: PastDecisions = _no_history
+    ) -> None:
         self._spawn = spawn
         self._bind = bind
+        self._past_decisions = past_decisions
         self._is_taking_calls = True
         self._site: Site | None = None
         self._restored_at: dict[NodeName, Micros] = {}
@@ -44,13 +57,24 @@ class Worker:
         """Puts the flows together and opens the floor. May raise ``StoreUnavailableError``."""
         self._site = site
         self.switchboard = Switchboard(site.clock.now, self._stuck)
-        self.dispatcher = Dispatcher(site, self.switchboard)
+        waiters, serving = Waiters(), Serving.of(site.policy.agents)
+        self.dispatcher = Dispatcher(site, self.switchboard, waiters, serving)
         self.changes = FloorChanges(site)
         self.freeing = AgentFreeing(site, self.dispatcher, self.changes)
         self.keeping = RecordKeeping(site, self.changes)
-        self.calls = InboundCalls(
-            site, self.switchboard, self.dispatcher, self.freeing, self.changes, self.keeping
+        crew = Crew(
+            switchboard=self.switchboard,
+            waiters=waiters,
+            serving=serving,
+            dispatcher=self.dispatcher,
+            freeing=self.freeing,
+            changes=self.changes,
+            keeping=self.keeping,
         )
+        self.calls = InboundCalls(site, crew)
+        self.queue_watch = QueueWatch(site, self.switchboard, waiters, self.dispatcher)
+        self.duty = Duty(site, self.dispatcher, self.queue_watch)
+        self.operating = Operating(site, crew, self.queue_watch, self._past_decisions)
         adoption = Adoption(site, self.calls, self.freeing, self.keeping, self._run_script)
         self.reclaiming = Reclaiming(site, self.switchboard, self.freeing, adoption)
         self.lease_watch = LeaseWatch(
@@ -59,6 +83,7 @@ class Worker:
         self.switchboard.connect(self._arrived, self._link_changed)
         open_floor(site)
         self._spawn("lease_watch", self.lease_watch.run)
+        self._spawn("queue_watch", self.queue_watch.run)
 
     def deliver(self, event: SwitchEvent) -> None:
         """Takes an event of a switch; does not wait."""

@@ -36,10 +36,10 @@ class Fault:
 
 
 class SettingsError(Exception):
-    """The settings cannot be used; ``faults`` has every reason, in the order of the file."""
+    """The settings cannot be used; ``faults`` has every reason, file by file in their order."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(sorted(faults, key=lambda fault: (fault.place, str(fault))))
+        self.faults = tuple(sorted(faults, key=lambda fault: (fault.file, fault.place, str(fault))))
         super().__init__("\n".join(map(str, self.faults)))
 
 

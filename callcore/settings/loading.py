@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from callcore.settings import document
@@ -10,6 +11,9 @@ from callcore.settings.faults import Fault, Place, SettingsError
 from callcore.settings.model import Settings
 from callcore.settings.reading import Reading
 from callcore.settings.sections import Sections
+
+_YEARS_AHEAD = 5
+"""So long, at most, public holidays are known without the file being read again."""
 
 
 def load(path: Path, environ: Mapping[str, str]) -> Settings:
@@ -30,7 +34,10 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
     if parsed is None:
         raise SettingsError(reading.faults)
     reading.document = parsed
-    settings = Sections(reading, path.parent, environ).settings()
+    # Where the clock is behind ours it may be last year still.
+    this_year = datetime.now(UTC).year
+    years = range(this_year - 1, this_year + _YEARS_AHEAD + 1)
+    settings = Sections(reading, path.parent, environ, years).settings()
     if settings is None:
         raise SettingsError(reading.faults)
     return settings

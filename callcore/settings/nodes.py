@@ -9,10 +9,22 @@ from callcore.settings import passwords
 from callcore.settings.faults import Path, dotted, shown
 from callcore.settings.model import NodeSettings
 from callcore.settings.reading import Reading
-from callcore.settings.schema import NodeSection
+from callcore.settings.scalars import Host, LinkSeconds, Name, Port
+from callcore.settings.section import UNGIVEN, Section
 
 FindPassword = Callable[[Path, str], str | None]
 """Takes the place for faults and the variable."""
+
+
+class NodeSection(Section):
+    """One FreeSWITCH."""
+
+    name: Name
+    host: Host
+    port: Port = UNGIVEN
+    connect_timeout_seconds: LinkSeconds = UNGIVEN
+    command_timeout_seconds: LinkSeconds = UNGIVEN
+    heartbeat_seconds: LinkSeconds = UNGIVEN
 
 
 class Nodes:

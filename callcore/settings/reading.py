@@ -9,13 +9,16 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from callcore.domain.ageing import AgeingError
+from callcore.domain.hours import HoursError
 from callcore.domain.policies import PolicyError
 from callcore.settings.document import Document
 from callcore.settings.faults import Fault, Path, Place, guess, shown
-from callcore.settings.schema import Section
+from callcore.settings.section import Section
 
 SectionT = TypeVar("SectionT", bound=Section)
 PolicyT = TypeVar("PolicyT")
+KindT = TypeVar("KindT")
 
 _SECRET = re.compile(r"passw|secret|token|credential", re.IGNORECASE)
 
@@ -32,6 +35,10 @@ class Reading:
         """Notes a fault."""
         self.faults.append(Fault(file=self._file, place=place, path=path, text=text))
 
+    def report_in(self, file: str, place: Place, path: Path, text: str) -> None:
+        """Notes a fault of another file that ``path`` names."""
+        self.faults.append(Fault(file=file, place=place, path=path, text=text))
+
     def report_value(self, path: Path, text: str) -> None:
         """Notes a fault of the value at ``path``."""
         self.report(path, self.document.place(path), text)
@@ -39,6 +46,62 @@ class Reading:
     def report_key(self, path: Path, text: str) -> None:
         """Notes a fault of the key at ``path``."""
         self.report(path, self.document.key_place(path), text)
+
+    def has_faults_in(self, *names: str) -> bool:
+        """True if a fault was noted in one of these parts of the file."""
+        return any(fault.path[:1] == (name,) for fault in self.faults for name in names)
+
+    def checked(self, kind: TypeAdapter[KindT], path: Path, value: object) -> KindT | None:
+        """A value outside of sections as its kind, or ``None`` if it is none."""
+        try:
+            return kind.validate_python(value)
+        except ValidationError as error:
+            self.report_value(path, _text_of(error.errors(include_url=False)[0]))
+            return None
+
+    def checked_key(self, kind: TypeAdapter[KindT], path: Path) -> KindT | None:
+        """The last step of ``path``, a key, as its kind, or ``None`` if it is none."""
+        try:
+            return kind.validate_python(path[-1])
+        except ValidationError as error:
+            self.report_key(path, _text_of(error.errors(include_url=False)[0]))
+            return None
+
+    def entries(self, path: Path, value: object) -> dict[str, object]:
+        """The entries of a mapping whose keys are the operator's own; nothing has none."""
+        if value is None:
+            return {}
+        if isinstance(value, dict):
+            return value
+        self.report_value(path, f"expected a mapping, found {shown(value)}")
+        return {}
+
+    def items(self, path: Path, value: object) -> list[object]:
+        """The items of a list; nothing has none."""
+        if value is None:
+            return []
+        if isinstance(value, list):
+            return value
+        self.report_value(path, f"expected a list, found {shown(value)}")
+        return []
+
+    def part(
+        self,
+        make: Callable[..., PolicyT],
+        model: type[Section],
+        path: Path,
+        value: object,
+        **stand_ins: object,
+    ) -> PolicyT | None:
+        """The policy of a section, or ``None`` if it has faults or is not there.
+
+        ``stand_ins`` take the place of settings that must be there and are not, or have a fault, so
+        that the limits of the others are checked all the same.
+        """
+        if value is None:
+            return None
+        values = self.faultless_settings(model, path, value)
+        return self.policy(make, path, stand_ins | values)
 
     def section(self, model: type[SectionT], path: Path, value: object) -> SectionT | None:
         """The section, or ``None`` if it has faults."""
@@ -50,18 +113,6 @@ class Reading:
         self._section(model, path, value, faultless)
         return faultless
 
-    def mapping(self, path: Path, value: object, keys: TypeAdapter[str]) -> dict[str, object]:
-        """The entries of a mapping whose keys are the operator's own, as ``keys`` allows."""
-        if not isinstance(value, dict):
-            self.report_value(path, f"expected a mapping, found {shown(value)}")
-            return {}
-        for key in value:
-            try:
-                keys.validate_python(key)
-            except ValidationError as error:
-                self.report_key((*path, key), _text_of(error.errors(include_url=False)[0]))
-        return value
-
     def policy(
         self, make: Callable[..., PolicyT], path: Path, values: Mapping[str, Any]
     ) -> PolicyT | None:
@@ -71,8 +122,8 @@ class Reading:
         while True:
             try:
                 made = make(**left)
-            except PolicyError as error:
-                found = f", found {left[error.field]:g}" if error.field in left else ""
+            except (PolicyError, HoursError, AgeingError) as error:
+                found = _found(left.get(error.field))
                 self.report_value((*path, error.field), f"{error.fault}{found}")
                 is_kept = False
                 # A policy tells its first fault only: without the value it tells the next.
@@ -110,6 +161,16 @@ class Reading:
                 self.report_value(where, "is missing")
             case _:
                 self.report_value(where, _text_of(details))
+
+
+def _found(value: object) -> str:
+    match value:
+        case int() | float():
+            return f", found {value:g}"
+        case str():
+            return f", found {shown(value)}"
+        case _:
+            return ""
 
 
 def _text_of(details: ErrorDetails) -> str:

@@ -12,7 +12,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
-from callcore.settings.faults import shown
+from callcore.settings.faults import guess, shown
+from callcore.settings.hangup_causes import HANGUP_CAUSES
 
 _LONGEST_TEXT = 512
 
@@ -73,6 +74,15 @@ def _between(lowest: int, highest: int) -> Callable[[float], float]:
     return check
 
 
+def _cause(value: str) -> str:
+    if value not in HANGUP_CAUSES:
+        raise ValueError(
+            f"expected a hangup cause of FreeSWITCH such as NORMAL_CLEARING, found {shown(value)}"
+            f"{guess(value, sorted(HANGUP_CAUSES))}"
+        )
+    return value
+
+
 Text = Annotated[str, BeforeValidator(_text)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Decimal = Annotated[float, BeforeValidator(_decimal)]
@@ -88,7 +98,7 @@ _NAME = r"[a-z0-9_-]{1,48}"
 
 
 def is_name(text: str) -> bool:
-    """May a site, node, queue or agent be called so?"""
+    """May a site, node, queue, menu or agent be called so?"""
     return re.fullmatch(_NAME, text) is not None
 
 
@@ -150,3 +160,36 @@ DialplanWord = Annotated[
     Text,
     AfterValidator(_matching(r"[A-Za-z0-9_+*#.-]{1,64}", "a word of letters, digits and '_+*#.-'")),
 ]
+Cause = Annotated[Text, AfterValidator(_cause)]
+Prompt = Annotated[
+    Text,
+    AfterValidator(
+        _matching(
+            r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*",
+            "a recording such as menus/main, without directory, language and ending",
+        )
+    ),
+]
+VoicemailBox = Annotated[
+    Text,
+    AfterValidator(_matching(r"[A-Za-z0-9_.+-]{1,64}", "a box of letters, digits and '_.+-'")),
+]
+CountryCode = Annotated[
+    Text, AfterValidator(_matching(r"[A-Z]{2}", "a country of two capital letters such as PL"))
+]
+Subdivision = Annotated[
+    Text,
+    AfterValidator(
+        _matching(r"[A-Z0-9]{1,3}", "a part of the country as in ISO 3166-2, such as BY of DE-BY")
+    ),
+]
+SkillName = Annotated[
+    Text,
+    AfterValidator(
+        _matching(
+            r"(?!(?:and|or|not)$)[a-z][a-z0-9_]{0,47}",
+            "a skill of lower-case letters, digits and '_', other than and, or, not",
+        )
+    ),
+]
+SkillLevel = Annotated[Whole, AfterValidator(_between(1, 100))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Protocol
 
@@ -15,7 +15,9 @@ from callcore.ports.stores import (
     FloorCall,
     FloorCallState,
     Joining,
+    Post,
     Reservation,
+    ReserveAnswer,
     Roster,
     WaitingRoom,
 )
@@ -26,6 +28,10 @@ ANNA = AgentId("anna")
 BORIS = AgentId("boris")
 NODE = NodeName("fs1")
 LONG_SECONDS = 600.0
+SHORT_SECONDS = 0.05
+NUMBER = "+48123456789"
+PLACED = [state for state in FloorCallState if state is not FloorCallState.ENDED]
+"""States of a call that has a place to give up."""
 
 _fresh = count(1)
 
@@ -56,6 +62,10 @@ def joining(
     node: NodeName = NODE,
     maximum_waiting: int = 1000,
     first_joined_at: int = 1_700_000_000_000_000,
+    own_priority: int = 0,
+    skills: tuple[str, ...] = (),
+    resumes: bool = False,
+    caller_number: str = NUMBER,
     caller_name: str = "Zażółć",
 ) -> Joining:
     return Joining(
@@ -64,11 +74,15 @@ def joining(
         node=node,
         queue=queue,
         score=score,
-        priority=0,
+        priority=own_priority + 1,
+        own_priority=own_priority,
+        skills=skills,
         arrived_at=Micros(1_700_000_000_000_000),
         first_joined_at=Micros(first_joined_at),
+        joined_at=Micros(first_joined_at + 5),
         maximum_waiting=maximum_waiting,
-        caller_number="+48123456789",
+        resumes=resumes,
+        caller_number=caller_number,
         caller_name=caller_name,
         dialled_number="800",
     )
@@ -81,6 +95,7 @@ def reservation(
     agent_id: AgentId = ANNA,
     queue: QueueName = SUPPORT,
     lease_seconds: float = LONG_SECONDS,
+    is_additional: bool = False,
 ) -> Reservation:
     return Reservation(
         offer_id=OfferId(offer_id),
@@ -89,7 +104,13 @@ def reservation(
         queue=queue,
         leg_id=LegId(f"leg-of-{offer_id}"),
         lease_seconds=lease_seconds,
+        is_additional=is_additional,
     )
+
+
+def held(promise: Reservation) -> Reservation:
+    """An offer as the call remembers it: whose it is and on which leg."""
+    return replace(promise, lease_seconds=0.0, is_additional=False)
 
 
 def record(call_id: str, *, caller_name: str = "Zażółć") -> CallRecord:
@@ -137,9 +158,14 @@ class Offer:
         )
 
 
+def enrol(floor: AnyFloor, agent_id: AgentId, *queues: QueueName) -> None:
+    """An agent who has the first place in each of these queues, with all the others."""
+    floor.roster.enrol(agent_id, [Post(queue=queue) for queue in queues], "Anna")
+
+
 def make_available(floor: AnyFloor, agent_id: AgentId, *queues: QueueName) -> None:
     """An agent of these queues (``SUPPORT`` if none is named), logged in."""
-    floor.roster.enrol(agent_id, queues or (SUPPORT,), "Anna")
+    enrol(floor, agent_id, *(queues or (SUPPORT,)))
     floor.roster.log_in(agent_id, request())
 
 
@@ -159,10 +185,50 @@ def talking(floor: AnyFloor) -> Offer:
     return offer
 
 
-def ended(floor: AnyFloor, call_id: str = "c1") -> FloorCall:
-    """A call that is known to have ended."""
+def promised_anew(floor: AnyFloor) -> Reservation:
+    """The offer of ``c1``, who left while promised to or talking with Anna, to Boris."""
+    floor.waiting_room.leave(CallId("c1"), SUPPORT, request())
+    floor.waiting_room.join(joining("c1"), request())
+    make_available(floor, BORIS)
+    promise = reservation("c1", "o2", agent_id=BORIS)
+    assert floor.roster.reserve(promise) is ReserveAnswer.RESERVED
+    return promise
+
+
+def ringing_at(floor: AnyFloor, *agent_ids: AgentId, call_id: str = "c1") -> list[Offer]:
+    """A caller who is promised to several agents at once; offers ``o1``, ``o2``, ... of them."""
+    floor.waiting_room.join(joining(call_id), request())
+    promises = [
+        reservation(call_id, f"o{number}", agent_id=agent_id, is_additional=True)
+        for number, agent_id in enumerate(agent_ids, start=1)
+    ]
+    for promise in promises:
+        make_available(floor, promise.agent_id)
+        assert floor.roster.reserve(promise) is ReserveAnswer.RESERVED
+    return [Offer(floor=floor, promise=promise) for promise in promises]
+
+
+def bring_call_into(floor: AnyFloor, state: FloorCallState) -> None:
+    """The call ``c1`` in a state, after offer ``o1`` to the only agent."""
+    offer = reserved(floor)
+    if state in {FloorCallState.TALKING, FloorCallState.ENDED}:
+        floor.roster.win(offer.promise, Micros(7))
+    if state is FloorCallState.ENDED:
+        floor.roster.end_talk(offer.promise, wrap_up_seconds=LONG_SECONDS)
+    if state is FloorCallState.WAITING:
+        offer.lose()
+
+
+def known(floor: AnyFloor, call_id: str = "c1") -> FloorCall:
+    """A call that the floor knows."""
     call = floor.waiting_room.call(CallId(call_id))
     assert call is not None
+    return call
+
+
+def ended(floor: AnyFloor, call_id: str = "c1") -> FloorCall:
+    """A call that is known to have ended."""
+    call = known(floor, call_id)
     assert call.state is FloorCallState.ENDED
     assert call.ended_at is not None
     return call

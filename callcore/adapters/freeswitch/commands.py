@@ -20,6 +20,13 @@ COMMAND_BYTES_LIMIT = 16 * 1024
 
 LONGEST_GUARD_SECONDS = 24 * 3600
 
+KEYS_CHANGE_NOTHING = "%[playback_terminators=none]"
+"""Before a sound: a variable for as long as it plays (``switch_core_session_exec``).
+
+Without it the key ``*`` ends a sound (``on_dtmf`` in mod_dptools.c), and pressed twice within half a
+second ends even endless music for good.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
@@ -64,6 +71,16 @@ def answer(leg_id: LegId) -> Command:
     return _execute(leg_id, "answer")
 
 
+def pre_answer(leg_id: LegId) -> Command:
+    """Opens early media on the leg's line."""
+    return _execute(leg_id, "pre_answer")
+
+
+def ring(leg_id: LegId) -> Command:
+    """Tells the leg's network that it rings here."""
+    return _execute(leg_id, "ring_ready")
+
+
 def play_endlessly(leg_id: LegId, path: str) -> Command:
     """Plays a sound over and over.
 
@@ -71,12 +88,23 @@ def play_endlessly(leg_id: LegId, path: str) -> Command:
     was broken, nor when it took less than half a second: a missing file cannot spin.
     (``endless_playback`` would go on after a break.)
     """
-    return _execute(leg_id, "playback", hostile.sound(path), {"loops": "-1"})
+    return _execute(
+        leg_id, "playback", KEYS_CHANGE_NOTHING + hostile.sound(path), {"loops": "-1"}
+    )
 
 
 def announce(leg_id: LegId, paths: tuple[str, ...]) -> Command:
-    """Plays sounds over what is playing."""
-    return _api("uuid_broadcast", hostile.leg_id(leg_id), hostile.sequence(paths), "aleg")
+    """Plays sounds over what is playing, and holds everything back that comes after them.
+
+    Not ``uuid_broadcast``: that reads five frames before it plays, and forgets a break which comes
+    meanwhile (``switch_ivr_parse_event`` clears ``CF_STOP_BROADCAST`` after them).
+    """
+    return _execute(
+        leg_id,
+        "playback",
+        KEYS_CHANGE_NOTHING + hostile.sequence(paths),
+        {"event-lock": "true"},
+    )
 
 
 def stop_playing(leg_id: LegId) -> Command:

@@ -97,6 +97,14 @@ class FreeSwitch:
         """Answers the leg's line (posted)."""
         self._post(commands.answer(leg_id))
 
+    def pre_answer(self, leg_id: LegId) -> None:
+        """Opens early media on the leg's line without answering it (posted)."""
+        self._post(commands.pre_answer(leg_id))
+
+    def ring(self, leg_id: LegId) -> None:
+        """Has the caller's network play its ringing tone (posted)."""
+        self._post(commands.ring(leg_id))
+
     def play_endlessly(self, leg_id: LegId, path: str) -> None:
         """Plays a stream, or a file over and over (posted).
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from callcore.adapters.logs.setup import Level, Log
 from callcore.domain import events
 from callcore.domain.ids import Micros
+from callcore.domain.outcomes import RefusalReason
 
 LEVELS: dict[type[events.Fact], Level] = {
-    events.CallRefused: Level.WARNING,
     events.PromptMissing: Level.WARNING,
     events.SelfHealed: Level.WARNING,
     events.LinkLost: Level.DEBUG,  # the link's own line has the reason too
@@ -20,7 +20,14 @@ LEVELS: dict[type[events.Fact], Level] = {
     events.OfferRinging: Level.DEBUG,
     events.Decided: Level.DEBUG,
 }
-"""Facts that are not plain news (``INFO``)."""
+"""Facts that are not plain news (``INFO``), whatever they say."""
+
+EXPECTED_REFUSALS = frozenset({RefusalReason.CLOSED, RefusalReason.CLOSES_TOO_SOON})
+"""That a closed queue refuses callers is its purpose; other refusals want somebody's eye."""
+
+BY_HOURS = "hours"
+AGEING = "ageing"
+"""Who is said to have changed a door or a priority, if nobody did."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -30,17 +37,18 @@ class LogObserver:
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self._shapes: dict[type[events.Fact], tuple[str, Level, tuple[str, ...]]] = {}
+        self._shapes: dict[type[events.Fact], tuple[str, tuple[str, ...]]] = {}
 
     def observe(self, fact: events.Fact) -> None:
         """Writes the fact if its level is high enough."""
+        level = level_of(fact)
+        if level < self._log.level:
+            return
         kind = type(fact)
         shape = self._shapes.get(kind)
         if shape is None:
             shape = self._shapes[kind] = _shape(kind)
-        event, level, names = shape
-        if level < self._log.level:
-            return
+        event, names = shape
         values = {name: getattr(fact, name) for name in names}
         values["at"] = _iso(fact.at)
         self._log.write(level, event, values)
@@ -85,14 +93,27 @@ class LinkLog:
         self._log.write(level, event, {"node": self._node, **values})
 
 
+def level_of(fact: events.Fact) -> Level:
+    """How much the fact matters to those who read the log."""
+    match fact:
+        case events.CallRefused(reason=reason):
+            return Level.INFO if reason in EXPECTED_REFUSALS else Level.WARNING
+        case events.QueueDoorChanged(is_open=False, by=by):
+            return Level.INFO if by == BY_HOURS else Level.WARNING
+        case events.PriorityChanged(by=by):
+            return Level.DEBUG if by == AGEING else Level.INFO
+        case _:
+            return LEVELS.get(type(fact), Level.INFO)
+
+
 def event_name(kind: type[events.Fact]) -> str:
     """The class's name in snake case."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
 
 
-def _shape(kind: type[events.Fact]) -> tuple[str, Level, tuple[str, ...]]:
+def _shape(kind: type[events.Fact]) -> tuple[str, tuple[str, ...]]:
     names = tuple(field.name for field in dataclasses.fields(kind) if field.name != "at")
-    return event_name(kind), LEVELS.get(kind, Level.INFO), names
+    return event_name(kind), names
 
 
 def _iso(at: Micros) -> str:

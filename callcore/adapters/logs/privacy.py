@@ -33,6 +33,9 @@ _MAY_HOLD_SECRET = re.compile(r"@|passw|secret|token|key|auth|bearer|basic", re.
 # Not inside an identifier: channel ids are full of runs of digits.
 _NUMBER_IN_TEXT = re.compile(r"(?<![\w-])\+?\d{7,15}(?![\w-])")
 
+_TO_NUMBER = "number:"
+"""What ``treatments.in_words`` begins with for a caller who is sent to an outside number."""
+
 
 def hide_secrets(_logger: object, _method: str, entry: Entry) -> Entry:
     """Blanks values under telling keys, and passwords inside texts."""
@@ -45,10 +48,14 @@ def hide_secrets(_logger: object, _method: str, entry: Entry) -> Entry:
 
 
 def shorten_numbers(_logger: object, _method: str, entry: Entry) -> Entry:
-    """Shortens every ``*_number``, and whatever looks like a phone number in a text."""
+    """Shortens every ``*_number``, the number a caller is sent on to, and whatever looks like a
+    phone number in a text.
+    """
     for key, value in entry.items():
         if key.endswith("_number"):
             entry[key] = _mapped(value, phone_numbers.shorten)
+        elif key == "to":
+            entry[key] = _mapped(value, _with_short_target)
         elif not key.endswith(("_id", "_uuid", "timestamp")):
             entry[key] = _mapped(value, _with_short_numbers)
     return entry
@@ -89,6 +96,12 @@ def _without_secrets(text: str) -> str:
 
 def _with_short_numbers(text: str) -> str:
     return _NUMBER_IN_TEXT.sub(lambda found: phone_numbers.shorten(found[0]), text)
+
+
+def _with_short_target(text: str) -> str:
+    if not text.startswith(_TO_NUMBER):
+        return _with_short_numbers(text)
+    return _TO_NUMBER + phone_numbers.shorten(text.removeprefix(_TO_NUMBER))
 
 
 def _printable(text: str) -> str:

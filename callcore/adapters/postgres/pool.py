@@ -71,7 +71,8 @@ class PostgresPool:
         connect_timeout_seconds: float = 3.0,
         deadline_seconds: float = 10.0,
     ) -> None:
-        """Prepares the pool without connecting. ``deadline_seconds`` bounds one transaction.
+        """Prepares the pool without connecting. ``deadline_seconds`` bounds one statement, and
+        with ``GRACE_SECONDS`` one transaction.
 
         Raises ``PostgresUrlError`` and ``UncooperativeDriverError``.
         """
@@ -118,12 +119,13 @@ class PostgresPool:
         error of the link the transaction may have been committed.
         """
         waited = self._connect_timeout_seconds + GRACE_SECONDS
-        whole = gevent.Timeout(waited + self._deadline_seconds + GRACE_SECONDS)
+        cut_after = self._deadline_seconds + GRACE_SECONDS  # a server that can end it says why
+        whole = gevent.Timeout(waited + cut_after + GRACE_SECONDS)
         try:
             with (
                 whole,
                 self._pool.connection(timeout=waited) as connection,
-                deadlines.cut_after(self._deadline_seconds, connection),
+                deadlines.cut_after(cut_after, connection),
             ):
                 connection.execute(_limits(self._deadline_seconds))
                 yield connection

@@ -1,4 +1,4 @@
-"""A call record as rows of the five tables, in the order of their columns.
+"""A call record as rows of the six tables, in the order of their columns.
 
 Text comes from callers and switches: what Postgres cannot hold (NUL, and halves of surrogate
 pairs left by a lenient decoder) becomes the replacement character.
@@ -6,12 +6,13 @@ pairs left by a lenient decoder) becomes the replacement character.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from callcore.domain.ids import Micros
-from callcore.domain.records import CallRecord
+from callcore.domain.records import CallRecord, DecisionRecord
 
 Row = tuple[object, ...]
 
@@ -36,6 +37,10 @@ def clean(text: str) -> str:
 
 def _text(text: str | None) -> str | None:
     return None if text is None else clean(text)
+
+
+def _seconds(length: float | None) -> float | None:
+    return None if length is None else float(length)
 
 
 def _instant(at: Micros | None) -> datetime | None:
@@ -87,6 +92,11 @@ def _visit_rows(record: CallRecord) -> Iterator[Row]:
             float(visit.waited_seconds),
             visit.is_short_abandon,
             visit.announcements_count,
+            visit.limit,
+            _seconds(visit.estimate_seconds),
+            visit.last_priority,
+            visit.is_resumed,
+            clean(visit.treatment),
         )
 
 
@@ -109,6 +119,48 @@ def _offer_rows(record: CallRecord) -> Iterator[Row]:
             clean(offer.hangup_cause),
             float(offer.hold_seconds),
         )
+
+
+def _decision_rows(record: CallRecord) -> Iterator[Row]:
+    for number, decision in enumerate(record.decisions, start=1):
+        yield (
+            clean(record.call_id),
+            number,
+            clean(decision.offer_id),
+            clean(decision.queue),
+            clean(decision.agent_id),
+            _instant(decision.decided_at),
+            clean(decision.trigger),
+            float(decision.waited_seconds),
+            decision.priority,
+            decision.strategy.value,
+            decision.open_level,
+            clean(decision.skill_rule),
+            _passed_over(decision),
+            _not_free(decision),
+        )
+
+
+def _passed_over(decision: DecisionRecord) -> str:
+    return json.dumps(
+        [
+            {
+                "agent_id": clean(other.agent_id),
+                "verdict": other.verdict.value,
+                "detail": clean(other.detail),
+            }
+            for other in decision.passed_over
+        ]
+    )
+
+
+def _not_free(decision: DecisionRecord) -> str:
+    return json.dumps(
+        {
+            clean(state): [clean(agent_id) for agent_id in agent_ids]
+            for state, agent_ids in decision.not_free.items()
+        }
+    )
 
 
 def _digit_rows(record: CallRecord) -> Iterator[Row]:
@@ -173,6 +225,11 @@ TABLES = (
             "waited_seconds",
             "is_short_abandon",
             "announcements_count",
+            "waiting_limit",
+            "estimate_seconds",
+            "last_priority",
+            "is_resumed",
+            "treatment",
         ),
         rows=_visit_rows,
     ),
@@ -196,6 +253,26 @@ TABLES = (
             "hold_seconds",
         ),
         rows=_offer_rows,
+    ),
+    Table(
+        name="decisions",
+        columns=(
+            "call_id",
+            "decision_number",
+            "offer_id",
+            "queue",
+            "agent_id",
+            "decided_at",
+            "trigger",
+            "waited_seconds",
+            "priority",
+            "strategy",
+            "open_level",
+            "skill_rule",
+            "passed_over",
+            "not_free",
+        ),
+        rows=_decision_rows,
     ),
     Table(
         name="digit_presses",

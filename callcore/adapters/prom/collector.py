@@ -14,7 +14,7 @@ import gevent
 from prometheus_client import core, registry
 
 from callcore.adapters.prom.families import Definition, Kind
-from callcore.domain.agents import STAFFED, AgentState
+from callcore.domain.agents import AgentState
 from callcore.domain.ids import Micros, seconds_between
 from callcore.ports.stores import FloorAgent, QueueCounts, StoreError
 
@@ -107,7 +107,7 @@ class FloorCollector(registry.Collector):
         yield up
         if floor is not None:
             counts, agents, records_pending = floor
-            yield from self._queues(counts, agents)
+            yield from self._queues(counts)
             yield from _agents_by_state(agents)
             pending = _family(RECORDS_PENDING)
             pending.add_metric([], records_pending)
@@ -125,13 +125,8 @@ class FloorCollector(registry.Collector):
                 raise
             return None
 
-    def _queues(
-        self, counts: Sequence[QueueCounts], agents: Sequence[FloorAgent]
-    ) -> Iterator[core.Metric]:
+    def _queues(self, counts: Sequence[QueueCounts]) -> Iterator[core.Metric]:
         now = self._now()
-        staffed = Counter(
-            queue for agent in agents if agent.state in STAFFED for queue in agent.queues
-        )
         waiting, offered, longest, free, present = map(
             _family, (WAITING, OFFERED, LONGEST_WAIT, FREE_AGENTS, STAFFED_AGENTS)
         )
@@ -143,7 +138,7 @@ class FloorCollector(registry.Collector):
                 [count.queue], 0.0 if oldest is None else seconds_between(oldest, now)
             )
             free.add_metric([count.queue], count.free_agents_count)
-            present.add_metric([count.queue], staffed[count.queue])
+            present.add_metric([count.queue], count.staffed_count)
         yield from (waiting, offered, longest, free, present)
 
 

@@ -11,46 +11,46 @@ class LinkMetrics:
     def __init__(self, metrics: Metrics, node: str) -> None:
         self._metrics = metrics
         self._node = node
-        metrics.link_up.set(0, node)
-        metrics.links_lost.add(node, amount=0.0)
-        metrics.switch_restarts.add(node, amount=0.0)
+        metrics.links.up.set(0, node)
+        metrics.links.lost.add(node, amount=0.0)
+        metrics.links.switch_restarts.add(node, amount=0.0)
 
     def event_received(self, name: str) -> None:
         """An event of this name was read."""
-        self._metrics.link_events.add(self._node, name)
+        self._metrics.links.events.add(self._node, name)
 
     def command_answered(self, name: str, seconds: float, ok: bool) -> None:  # noqa: ARG002, FBT001  # a callback of plain values
         """The reply to a command came after ``seconds``."""
-        self._metrics.link_commands.add(self._node, "ok" if ok else "error")
-        self._metrics.link_command_seconds.observe(seconds, self._node)
+        self._metrics.links.commands.add(self._node, "ok" if ok else "error")
+        self._metrics.links.command_seconds.observe(seconds, self._node)
 
     def command_refused(self, name: str, reply: str) -> None:  # noqa: ARG002  # neither may be a label
         """A posted command was answered with an error that nobody waits for."""
-        self._metrics.link_commands_refused.add(self._node)
+        self._metrics.links.commands_refused.add(self._node)
 
     def frame_skipped(self, reason: str) -> None:
         """A frame or event was left out."""
-        self._metrics.link_frames_skipped.add(self._node, reason)
+        self._metrics.links.frames_skipped.add(self._node, reason)
 
     def listener_failed(self, name: str, fault: Exception) -> None:  # noqa: ARG002  # the log has them
         """Whoever was told an event raised."""
-        self._metrics.link_listener_faults.add(self._node)
+        self._metrics.links.listener_faults.add(self._node)
 
     def link_restored(self, core_uuid: str, is_restarted: bool) -> None:  # noqa: ARG002, FBT001  # a callback of plain values
         """The link is up and subscribed."""
-        self._metrics.link_up.set(1, self._node)
-        self._metrics.links_restored.add(self._node)
+        self._metrics.links.up.set(1, self._node)
+        self._metrics.links.restored.add(self._node)
         if is_restarted:
-            self._metrics.switch_restarts.add(self._node)
+            self._metrics.links.switch_restarts.add(self._node)
 
     def link_lost(self, reason: str) -> None:  # noqa: ARG002  # a sentence, not a label
         """The link is down."""
-        self._metrics.link_up.set(0, self._node)
-        self._metrics.links_lost.add(self._node)
+        self._metrics.links.up.set(0, self._node)
+        self._metrics.links.lost.add(self._node)
 
     def lag(self, seconds: float) -> None:
         """An event was read this long after the switch says it happened."""
-        self._metrics.link_lag_seconds.observe(max(seconds, 0.0), self._node)
+        self._metrics.links.lag_seconds.observe(max(seconds, 0.0), self._node)
 
 
 class StoreMetrics:
@@ -62,9 +62,9 @@ class StoreMetrics:
 
     def observe(self, script: str, seconds: float) -> None:
         """A step took ``seconds``, whatever came of it."""
-        self._metrics.store_seconds.observe(seconds, self._store)
-        self._metrics.store_script_seconds.observe(seconds, self._store, script)
+        self._metrics.stores.seconds.observe(seconds, self._store)
+        self._metrics.stores.script_seconds.observe(seconds, self._store, script)
 
     def fault(self, kind: str) -> None:
         """A step was not done; ``kind`` is one of a few words."""
-        self._metrics.store_faults.add(self._store, kind)
+        self._metrics.stores.faults.add(self._store, kind)

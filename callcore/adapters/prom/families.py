@@ -14,7 +14,8 @@ from typing import Generic, TypeVar
 
 import prometheus_client
 
-CHILDREN_LIMIT = 1000
+CHILDREN_LIMIT = 5000
+"""A few hundred queues with each of the reasons for which callers leave."""
 OTHER = "other"
 
 _Child = TypeVar("_Child")
@@ -126,3 +127,43 @@ class Summaries:
     def observe(self, seconds: float, *labels: str) -> None:
         """Counts one length."""
         self._children.at(labels).observe(seconds)
+
+
+class Families:
+    """Makes the families of one process, in one registry, and knows their definitions."""
+
+    def __init__(self, registry: prometheus_client.CollectorRegistry) -> None:
+        self.definitions: list[Definition] = []
+        self._registry = registry
+
+    def define(
+        self,
+        kind: Kind,
+        name: str,
+        text: str,
+        labels: tuple[str, ...],
+        buckets: tuple[float, ...] = (),
+    ) -> Definition:
+        """Notes what a family is called and means."""
+        definition = Definition(kind=kind, name=name, help=text, labels=labels, buckets=buckets)
+        self.definitions.append(definition)
+        return definition
+
+    def counters(self, name: str, text: str, *labels: str) -> Counters:
+        """Defines and makes numbers that only rise."""
+        return Counters(self.define(Kind.COUNTER, name, text, labels), self._registry)
+
+    def gauges(self, name: str, text: str, *labels: str) -> Gauges:
+        """Defines and makes numbers that rise and fall."""
+        return Gauges(self.define(Kind.GAUGE, name, text, labels), self._registry)
+
+    def histograms(
+        self, name: str, text: str, buckets: tuple[float, ...], *labels: str
+    ) -> Histograms:
+        """Defines and makes lengths of time that are counted by size."""
+        definition = self.define(Kind.HISTOGRAM, name, text, labels, buckets)
+        return Histograms(definition, self._registry)
+
+    def summaries(self, name: str, text: str, *labels: str) -> Summaries:
+        """Defines and makes lengths of time of which number and sum are kept."""
+        return Summaries(self.define(Kind.SUMMARY, name, text, labels), self._registry)

@@ -36,4 +36,4 @@ class LoopLagProbe:
             began = time.monotonic()
             gevent.sleep(self._interval_seconds)
             late = time.monotonic() - began - self._interval_seconds
-            self._metrics.loop_lag_seconds.observe(max(late, 0.0))
+            self._metrics.process.loop_lag_seconds.observe(max(late, 0.0))

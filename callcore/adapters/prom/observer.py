@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from callcore.adapters.prom.call_families import UNKNOWN_QUEUE
 from callcore.adapters.prom.metrics import Metrics
+from callcore.adapters.prom.offer_families import WON
 from callcore.domain import events
 from callcore.domain.outcomes import LeaveReason, RefusalReason
 
-UNKNOWN_QUEUE = "unknown"
-WON = "won"
-
 ABANDONS = frozenset({LeaveReason.ABANDONED, LeaveReason.EXIT_KEY})
 """Leaves by the caller's own will."""
+
+AGEING, OPERATOR = "ageing", "operator"
+"""By whom a priority was changed: operators are not told apart."""
+
+NOWHERE = "nowhere"
 
 _F = TypeVar("_F", bound=events.Fact)
 
@@ -27,40 +31,64 @@ class MetricsObserver:
         self._count(events.CallArrived, self._call_arrived)
         self._count(events.CallRefused, self._call_refused)
         self._count(events.CallerJoined, self._caller_joined)
-        self._count(events.PositionAnnounced, lambda fact: metrics.announcements.add(fact.queue))
-        self._count(events.PromptMissing, lambda _: metrics.prompts_missing.add())
-        self._count(events.OfferMade, lambda fact: metrics.offers_made.add(fact.queue))
+        self._count(
+            events.PositionAnnounced, lambda fact: metrics.queues.announcements.add(fact.queue)
+        )
+        self._count(events.PromptMissing, lambda _: metrics.calls.prompts_missing.add())
+        self._count(events.OfferMade, lambda fact: metrics.offers.made.add(fact.queue))
         self._count(events.OfferRinging, _nothing)
         self._count(
             events.AgentPickedUp,
-            lambda fact: metrics.ring_seconds.observe(fact.rang_seconds, fact.queue),
+            lambda fact: metrics.offers.ring_seconds.observe(fact.rang_seconds, fact.queue),
         )
         self._count(
-            events.OfferLost, lambda fact: metrics.offers_ended.add(fact.queue, fact.reason)
+            events.OfferLost, lambda fact: metrics.offers.ended.add(fact.queue, fact.reason)
         )
         self._count(events.LegsBridged, self._legs_bridged)
         self._count(events.CallerLeft, self._caller_left)
         self._count(
+            events.CallSentOn,
+            lambda fact: metrics.calls.sent_on.add(fact.queue, fact.reason, kind_of(fact.to)),
+        )
+        self._count(
+            events.PriorityChanged,
+            lambda fact: metrics.queues.priority_changes.add(
+                fact.queue, AGEING if fact.by == AGEING else OPERATOR
+            ),
+        )
+        self._count(
+            events.MenuAnswered,
+            lambda fact: metrics.calls.menu_answers.add(fact.menu, kind_of(fact.to)),
+        )
+        self._count(
+            events.QueueDoorChanged, lambda fact: metrics.queues.open.set(fact.is_open, fact.queue)
+        )
+        self._count(
+            events.LimitChanged, lambda fact: metrics.queues.limit.set(fact.limit, fact.queue)
+        )
+        self._count(
             events.TalkEnded,
-            lambda fact: metrics.talk_seconds.observe(fact.talked_seconds, fact.queue),
+            lambda fact: metrics.queues.talk_seconds.observe(fact.talked_seconds, fact.queue),
         )
         self._count(
             events.WrapUpEnded,
-            lambda fact: metrics.wrap_up_seconds.observe(fact.wrapped_up_seconds, fact.queue),
+            lambda fact: metrics.queues.wrap_up_seconds.observe(
+                fact.wrapped_up_seconds, fact.queue
+            ),
         )
-        self._count(events.AgentChanged, lambda fact: metrics.agent_changes.add(fact.state))
+        self._count(events.AgentChanged, lambda fact: metrics.offers.agent_changes.add(fact.state))
         self._count(events.CallEnded, self._call_ended)
         self._count(
             events.Decided,
-            lambda fact: metrics.decision_seconds.observe(fact.seconds, fact.trigger),
+            lambda fact: metrics.offers.decision_seconds.observe(fact.seconds, fact.trigger),
         )
-        self._count(events.SelfHealed, lambda fact: metrics.self_heals.add(fact.what))
+        self._count(events.SelfHealed, lambda fact: metrics.process.self_heals.add(fact.what))
         # The links count these themselves, also while nobody listens to facts.
         self._count(events.LinkRestored, _nothing)
         self._count(events.LinkLost, _nothing)
         self._count(events.RecordsWritten, self._records_written)
-        self._count(events.FlowFailed, lambda fact: metrics.flow_failures.add(fact.flow))
-        self._count(events.StoreFailed, lambda fact: metrics.store_failures.add(fact.store))
+        self._count(events.FlowFailed, lambda fact: metrics.process.flow_failures.add(fact.flow))
+        self._count(events.StoreFailed, lambda fact: metrics.stores.failures.add(fact.store))
 
     def observe(self, fact: events.Fact) -> None:
         """Counts the fact; a class that the table does not know counts nothing."""
@@ -78,44 +106,48 @@ class MetricsObserver:
 
     def _call_arrived(self, fact: events.CallArrived) -> None:
         if fact.is_adopted:
-            self._metrics.calls_adopted.add(fact.node)
+            self._metrics.calls.adopted.add(fact.node)
         else:
-            self._metrics.calls_arrived.add(fact.node)
+            self._metrics.calls.arrived.add(fact.node)
 
     def _call_refused(self, fact: events.CallRefused) -> None:
-        # What was asked for may be a stranger's text, which must not become a label.
         is_unknown = fact.reason is RefusalReason.UNKNOWN_QUEUE
         queue = UNKNOWN_QUEUE if is_unknown else fact.queue
-        self._metrics.calls_refused.add(queue, fact.reason)
+        self._metrics.calls.refused.add(queue, fact.reason)
 
     def _caller_joined(self, fact: events.CallerJoined) -> None:
         if not fact.is_adopted:
-            self._metrics.joined.add(fact.queue)
+            self._metrics.queues.joined.add(fact.queue)
 
     def _legs_bridged(self, fact: events.LegsBridged) -> None:
         metrics = self._metrics
-        metrics.offers_ended.add(fact.queue, WON)
-        metrics.picked_up.add(fact.queue)
+        metrics.offers.ended.add(fact.queue, WON)
+        metrics.queues.picked_up.add(fact.queue)
         if fact.is_within_service_level:
-            metrics.picked_up_within.add(fact.queue)
-        metrics.wait_seconds.observe(fact.waited_seconds, fact.queue)
+            metrics.queues.picked_up_within.add(fact.queue)
+        metrics.queues.wait_seconds.observe(fact.waited_seconds, fact.queue)
 
     def _caller_left(self, fact: events.CallerLeft) -> None:
         metrics = self._metrics
-        metrics.left.add(fact.queue, fact.reason)
+        metrics.queues.left.add(fact.queue, fact.reason)
         if fact.reason in ABANDONS:
-            metrics.abandoned.add(fact.queue)
-            metrics.abandon_wait_seconds.observe(fact.waited_seconds, fact.queue)
+            metrics.queues.abandoned.add(fact.queue)
+            metrics.queues.abandon_wait_seconds.observe(fact.waited_seconds, fact.queue)
             if fact.is_short:
-                metrics.short_abandoned.add(fact.queue)
+                metrics.queues.short_abandoned.add(fact.queue)
 
     def _call_ended(self, fact: events.CallEnded) -> None:
-        self._metrics.calls_ended.add(fact.outcome)
-        self._metrics.call_seconds.observe(fact.lasted_seconds)
+        self._metrics.calls.ended.add(fact.outcome)
+        self._metrics.calls.seconds.observe(fact.lasted_seconds)
 
     def _records_written(self, fact: events.RecordsWritten) -> None:
-        self._metrics.records_written.add(amount=fact.count)
-        self._metrics.records_write_seconds.observe(fact.seconds)
+        self._metrics.stores.records_written.add(amount=fact.count)
+        self._metrics.stores.records_write_seconds.observe(fact.seconds)
+
+
+def kind_of(target: str) -> str:
+    """Of ``number:+48225550100`` the word ``number``: whereto exactly is in the call's record."""
+    return target.partition(":")[0] or NOWHERE
 
 
 def _nothing(_: events.Fact) -> None:

@@ -45,6 +45,19 @@ sum by (queue) (increase(callcore_queue_abandoned_total[30m]))
 
 Callers waiting now: `max by (queue) (callcore_queue_waiting)`
 
+Callers whom queues sent elsewhere in the last hour, by reason:
+
+```promql
+sum by (queue, reason, target) (increase(callcore_calls_sent_on_total[1h]))
+```
+
+How full a queue is, of how many may wait:
+
+```promql
+max by (queue) (callcore_queue_waiting + callcore_queue_offered)
+/ max by (queue) (callcore_queue_limit)
+```
+
 How long the slowest hundredth of dispatch decisions takes:
 
 ```promql
@@ -57,7 +70,7 @@ are each worker's own, so dashboards take `sum`.
 """
 
 _SECTIONS = (
-    ("Calls", ("callcore_call", "callcore_prompts")),
+    ("Calls", ("callcore_call", "callcore_menu", "callcore_prompts")),
     ("Queues", ("callcore_queue_",)),
     ("Offers, decisions and agents", ("callcore_offer", "callcore_decision", "callcore_agent")),
     ("Records and stores", ("callcore_records", "callcore_store")),

@@ -32,8 +32,28 @@ class Keys:
         return f"{self._site}:queue:{queue}:offered"
 
     def free_agents(self, queue: QueueName) -> str:
-        """Sorted set: ids of agents who may be asked, by the instant they became available."""
+        """Sorted set: ids of agents who may be asked, by level and then by the queue's order."""
         return f"{self._site}:queue:{queue}:free_agents"
+
+    def staffed(self, queue: QueueName) -> str:
+        """Set: ids of agents who are logged in and not on a break."""
+        return f"{self._site}:queue:{queue}:staffed"
+
+    def rates(self, queue: QueueName) -> str:
+        """Hash: what the queue has learnt of its callers, sums by weight."""
+        return f"{self._site}:queue:{queue}:rates"
+
+    def dropped(self, queue: QueueName, number: str) -> str:
+        """String: the place that a caller with that normalised number may have again."""
+        return f"{self._site}:queue:{queue}:dropped:{number}"
+
+    def last_agent(self, queue: QueueName, number: str) -> str:
+        """String: who talked last with a caller of that normalised number."""
+        return f"{self._site}:queue:{queue}:last_agent:{number}"
+
+    def closures(self) -> str:
+        """Hash: each queue closed by command, and how, as JSON."""
+        return f"{self._site}:closures"
 
     def call(self, call_id: CallId) -> str:
         """Hash: a call on the floor, or one that ended and is remembered."""

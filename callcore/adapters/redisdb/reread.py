@@ -11,7 +11,7 @@ from callcore.adapters.redisdb.scripts import OutdatedError
 T = TypeVar("T")
 
 ATTEMPTS: Final = 5
-"""Queues of an agent change when a person edits the roster: twice in a row is rare already."""
+"""Posts of an agent change when a person edits the roster: twice in a row is rare already."""
 
 
 def until_current(attempt: Callable[[], T]) -> T:

@@ -5,12 +5,14 @@ The verbs of an offer are remembered by the offer's id, those of an agent by the
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from typing import Final
 
 from callcore.adapters.redisdb import rows
-from callcore.adapters.redisdb.agent_queues import AgentQueues, ServedQueues
+from callcore.adapters.redisdb.agent_posts import AgentPosts, HeldPosts
 from callcore.adapters.redisdb.client import Client
+from callcore.adapters.redisdb.durations import micros
 from callcore.adapters.redisdb.keys import Keys
 from callcore.adapters.redisdb.scripts import (
     REMEMBER_ANSWER_SECONDS,
@@ -19,17 +21,22 @@ from callcore.adapters.redisdb.scripts import (
     Scripts,
     WakeAnswer,
 )
+from callcore.domain.agents import AgentState
 from callcore.domain.ids import MICROS_PER_SECOND, AgentId, Micros, OfferId, QueueName
 from callcore.ports.stores import (
     AgentAnswer,
     FloorAgent,
     OfferAnswer,
+    Post,
     Reservation,
     ReserveAnswer,
 )
 
 WAKE_EARLY_SECONDS: Final = 0.1
 """A process' timer and Redis' clock do not agree to the millisecond."""
+
+DRAW_BITS: Final = 42
+"""Random numbers are below the size of a level in the order of the free agents."""
 
 
 class RedisRoster:
@@ -39,26 +46,41 @@ class RedisRoster:
         self._client = client
         self._scripts = scripts
         self._keys = keys
-        self._queues = AgentQueues(client, keys)
+        self._posts = AgentPosts(client, keys)
 
-    def enrol(self, agent_id: AgentId, queues: Sequence[QueueName], name: str) -> None:
-        """Makes the agent known with these queues; keeps the state of one already known."""
-        text = rows.queues_text(queues)
-        free_keys = self._queues.free_keys(rows.queues_of(text))
+    def enrol(self, agent_id: AgentId, posts: Sequence[Post], name: str) -> None:
+        """Makes the agent known with these posts; keeps the state of one already known."""
+        now = self._posts.of_text(rows.posts_text(posts))
 
-        def attempt(before: ServedQueues) -> EnrolAnswer:
+        def attempt(before: HeldPosts) -> EnrolAnswer:
             keys = [self._keys.agent(agent_id), self._keys.agents(), self._keys.leases()]
             return self._scripts.enrol.run(
-                [*keys, *before.free_keys, *free_keys],
-                [agent_id, before.text, text, name, len(before.free_keys)],
+                [
+                    *keys,
+                    *(*before.free_keys, *before.staffed_keys),
+                    *(*now.free_keys, *now.staffed_keys),
+                ],
+                [agent_id, before.text, now.text, name, len(before.free_keys)],
             )
 
-        self._queues.run(agent_id, attempt)
-        self._queues.remember(agent_id, text)
+        self._posts.run(agent_id, attempt)
+        self._posts.remember(agent_id, now.text)
+
+    def staffed(self, queue: QueueName) -> frozenset[AgentId]:
+        """The queue's agents who are logged in and not on a break."""
+        (members,) = self._client.send("staffed", [("SMEMBERS", self._keys.staffed(queue))])
+        return frozenset(AgentId(member) for member in members)
+
+    def states(self, agent_ids: Sequence[AgentId]) -> list[AgentState]:
+        """What each agent does, in the order asked; ``LOGGED_OUT`` for one who is unknown."""
+        found = self._client.send(
+            "states", [("HGET", self._keys.agent(agent_id), "state") for agent_id in agent_ids]
+        )
+        return [rows.state(agent_id, text) for agent_id, text in zip(agent_ids, found, strict=True)]
 
     def log_in(self, agent_id: AgentId, request_id: str) -> AgentAnswer:
         """Makes a logged-out agent available."""
-        return self._change(self._scripts.log_in, agent_id, request_id)
+        return self._change(self._scripts.log_in, agent_id, request_id, _draw())
 
     def log_out(self, agent_id: AgentId, request_id: str) -> AgentAnswer:
         """Takes an available, wrapping-up or resting agent off the floor."""
@@ -70,16 +92,17 @@ class RedisRoster:
 
     def end_break(self, agent_id: AgentId, request_id: str) -> AgentAnswer:
         """Makes an agent who is on a break available."""
-        return self._change(self._scripts.end_break, agent_id, request_id)
+        return self._change(self._scripts.end_break, agent_id, request_id, _draw())
 
     def _change(
-        self, script: Script[AgentAnswer], agent_id: AgentId, request_id: str
+        self, script: Script[AgentAnswer], agent_id: AgentId, request_id: str, *args: int
     ) -> AgentAnswer:
         keys = self._agent_keys(script.name, request_id, agent_id)
-        return self._queues.run(
+        return self._posts.run(
             agent_id,
-            lambda served: script.run(
-                [*keys, *served.free_keys], [agent_id, served.text, REMEMBER_ANSWER_SECONDS]
+            lambda held: script.run(
+                [*keys, *held.free_keys, *held.staffed_keys],
+                [REMEMBER_ANSWER_SECONDS, agent_id, held.text, *args],
             ),
         )
 
@@ -88,7 +111,7 @@ class RedisRoster:
         return keys.request(verb, request_id), keys.agent(agent_id), keys.leases()
 
     def reserve(self, reservation: Reservation) -> ReserveAnswer:
-        """Promises the caller to the agent if both are still free."""
+        """Promises the caller to the agent if both may still be."""
         keys, queue = self._keys, reservation.queue
         fixed_keys = (
             *self._agent_keys("reserve", reservation.offer_id, reservation.agent_id),
@@ -97,14 +120,14 @@ class RedisRoster:
             keys.call(reservation.call_id),
             keys.free_agents(queue),
         )
-        return self._queues.run(
+        return self._posts.run(
             reservation.agent_id,
-            lambda served: self._scripts.reserve.run(
-                [*fixed_keys, *served.free_keys],
+            lambda held: self._scripts.reserve.run(
+                [*fixed_keys, *held.free_keys],
                 [
-                    *(reservation.agent_id, served.text, REMEMBER_ANSWER_SECONDS),
+                    *(REMEMBER_ANSWER_SECONDS, reservation.agent_id, held.text),
                     *(reservation.call_id, reservation.offer_id, queue, reservation.leg_id),
-                    micros(reservation.lease_seconds),
+                    *(micros(reservation.lease_seconds), int(reservation.is_additional)),
                 ],
             ),
         )
@@ -117,7 +140,7 @@ class RedisRoster:
         )
 
     def win(self, reservation: Reservation, bridged_at: Micros) -> OfferAnswer:
-        """Notes that caller and agent talk; ``STALE`` also if the caller has left."""
+        """Notes that caller and agent talk; ``STALE`` also if the caller has left or talks."""
         return self._scripts.win.run(
             [
                 *self._agent_keys("win", reservation.offer_id, reservation.agent_id),
@@ -125,7 +148,7 @@ class RedisRoster:
                 self._keys.call(reservation.call_id),
             ],
             [
-                *(reservation.agent_id, REMEMBER_ANSWER_SECONDS),
+                *(REMEMBER_ANSWER_SECONDS, reservation.agent_id),
                 *(reservation.call_id, reservation.offer_id, bridged_at),
             ],
         )
@@ -146,14 +169,15 @@ class RedisRoster:
             keys.offered(reservation.queue),
             keys.call(reservation.call_id),
         )
-        return self._queues.run(
+        return self._posts.run(
             reservation.agent_id,
-            lambda served: self._scripts.lose.run(
-                [*fixed_keys, *served.free_keys],
+            lambda held: self._scripts.lose.run(
+                [*fixed_keys, *held.free_keys],
                 [
-                    *(reservation.agent_id, served.text, REMEMBER_ANSWER_SECONDS),
+                    *(REMEMBER_ANSWER_SECONDS, reservation.agent_id, held.text),
                     *(reservation.call_id, reservation.offer_id),
                     *(int(is_miss), micros(retry_after_seconds), int(is_caller_waiting)),
+                    _draw(),
                 ],
             ),
         )
@@ -165,13 +189,13 @@ class RedisRoster:
             *self._agent_keys("end_talk", reservation.offer_id, reservation.agent_id),
             keys.call(reservation.call_id),
         )
-        return self._queues.run(
+        return self._posts.run(
             reservation.agent_id,
-            lambda served: self._scripts.end_talk.run(
-                [*fixed_keys, *served.free_keys],
+            lambda held: self._scripts.end_talk.run(
+                [*fixed_keys, *held.free_keys],
                 [
-                    *(reservation.agent_id, served.text, REMEMBER_ANSWER_SECONDS),
-                    *(reservation.offer_id, micros(wrap_up_seconds)),
+                    *(REMEMBER_ANSWER_SECONDS, reservation.agent_id, held.text),
+                    *(reservation.offer_id, micros(wrap_up_seconds), _draw()),
                 ],
             ),
         )
@@ -179,11 +203,11 @@ class RedisRoster:
     def end_wrap_up(self, agent_id: AgentId, offer_id: OfferId, request_id: str) -> OfferAnswer:
         """Makes the agent who wraps up after that offer available."""
         keys = self._agent_keys("end_wrap_up", request_id, agent_id)
-        return self._queues.run(
+        return self._posts.run(
             agent_id,
-            lambda served: self._scripts.end_wrap_up.run(
-                [*keys, *served.free_keys],
-                [agent_id, served.text, REMEMBER_ANSWER_SECONDS, offer_id],
+            lambda held: self._scripts.end_wrap_up.run(
+                [*keys, *held.free_keys],
+                [REMEMBER_ANSWER_SECONDS, agent_id, held.text, offer_id, _draw()],
             ),
         )
 
@@ -194,11 +218,11 @@ class RedisRoster:
         awaited, and stays.
         """
         keys = [self._keys.agent(agent_id), self._keys.leases()]
-        answer = self._queues.run(
+        answer = self._posts.run(
             agent_id,
-            lambda served: self._scripts.wake.run(
-                [*keys, *served.free_keys],
-                [agent_id, served.text, micros(WAKE_EARLY_SECONDS)],
+            lambda held: self._scripts.wake.run(
+                [*keys, *held.free_keys],
+                [agent_id, held.text, micros(WAKE_EARLY_SECONDS)],
             ),
         )
         return answer is WakeAnswer.AWAKE
@@ -257,6 +281,6 @@ class RedisRoster:
         return time[0] * MICROS_PER_SECOND + time[1], found
 
 
-def micros(seconds: float) -> int:
-    """A length in whole microseconds; a negative one is none."""
-    return max(round(seconds * MICROS_PER_SECOND), 0)
+def _draw() -> int:
+    """A number for the agent who may become free: scripts have no chance of their own."""
+    return secrets.randbits(DRAW_BITS)

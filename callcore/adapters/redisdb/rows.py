@@ -1,58 +1,88 @@
-"""The hashes of calls and agents, as values."""
+"""What Redis holds, as values: the hashes of calls and agents, closures, rates, dropped places."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 
 import msgspec
 
 from callcore.adapters.redisdb.encodable import encodable
 from callcore.adapters.redisdb.faults import UnexpectedAnswerError
+from callcore.domain.admission import Closure, DroppedPlace
 from callcore.domain.agents import AgentState
+from callcore.domain.estimates import Rates
 from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
-from callcore.ports.stores import FloorAgent, FloorCall, FloorCallState, Joining
+from callcore.ports.stores import (
+    FloorAgent,
+    FloorCall,
+    FloorCallState,
+    Joining,
+    Post,
+    Reservation,
+)
 
-_queues_decoder = msgspec.json.Decoder(tuple[str, ...])
+_posts_decoder = msgspec.json.Decoder(tuple[Post, ...])
+_skills_decoder = msgspec.json.Decoder(tuple[str, ...])
+_offers_decoder = msgspec.json.Decoder(tuple[tuple[OfferId, AgentId, LegId], ...])
+_closure_decoder = msgspec.json.Decoder(Closure)
 
 
-def queues_text(queues: Sequence[QueueName]) -> str:
-    """An agent's queues as the hash holds them; each once, in the order given."""
-    return msgspec.json.encode(list(dict.fromkeys(queues))).decode()
+def posts_text(posts: Sequence[Post]) -> str:
+    """An agent's posts as the hash holds them; the first of each queue, in the order given."""
+    first = {post.queue: post for post in reversed(posts)}
+    return _json([post for post in posts if first[post.queue] is post])
 
 
-def queues_of(text: str) -> tuple[QueueName, ...]:
-    """The queues in an agent's hash; none if there is no agent."""
-    return tuple(QueueName(name) for name in _queues_decoder.decode(text)) if text else ()
+def posts_of(text: str) -> tuple[Post, ...]:
+    """The posts in an agent's hash; none if there is no agent."""
+    return _posts_decoder.decode(text) if text else ()
 
 
 def call_fields(joining: Joining) -> list[str | int]:
     """The fields of a call that do not change until it joins again: name, value, ..."""
     return [
-        *("queue", joining.queue),
+        *place_fields(joining),
         *("node", joining.node),
         *("leg_id", joining.leg_id),
-        *("priority", joining.priority),
         *("arrived_at", joining.arrived_at),
-        *("first_joined_at", joining.first_joined_at),
         *("caller_number", encodable(joining.caller_number)),
         *("caller_name", encodable(joining.caller_name)),
         *("dialled_number", encodable(joining.dialled_number)),
     ]
 
 
+def place_fields(joining: Joining) -> list[str | int]:
+    """The fields of a call that belong to its place: name, value, ..."""
+    return [
+        *("queue", joining.queue),
+        *("priority", joining.priority),
+        *("own_priority", joining.own_priority),
+        *("skills", _json([encodable(rule) for rule in joining.skills])),
+        *("first_joined_at", joining.first_joined_at),
+        *("joined_at", joining.joined_at),
+    ]
+
+
 def call(call_id: CallId, row: Mapping[str, str]) -> FloorCall:
     """A call. Raises ``UnexpectedAnswerError`` if the hash is not one of ours."""
-    try:
+    with _ours(f"the hash of call {call_id}"):
+        queue = QueueName(row["queue"])
         return FloorCall(
             call_id=call_id,
             leg_id=LegId(row["leg_id"]),
             node=NodeName(row["node"]),
-            queue=QueueName(row["queue"]),
+            queue=queue,
             state=FloorCallState(row["state"]),
             score=float(row["score"]),
             priority=int(row["priority"]),
             arrived_at=Micros(int(row["arrived_at"])),
             first_joined_at=Micros(int(row["first_joined_at"])),
+            own_priority=int(row["own_priority"]),
+            skills=_skills_decoder.decode(row["skills"]),
+            joined_at=Micros(int(row["joined_at"])),
+            offers=_offers(call_id, queue, row.get("offers", "[]")),
             offer_id=OfferId(row["offer_id"]) if "offer_id" in row else None,
             agent_id=AgentId(row["agent_id"]) if "agent_id" in row else None,
             agent_leg_id=LegId(row["agent_leg_id"]) if "agent_leg_id" in row else None,
@@ -62,18 +92,30 @@ def call(call_id: CallId, row: Mapping[str, str]) -> FloorCall:
             caller_name=row["caller_name"],
             dialled_number=row["dialled_number"],
         )
-    except (KeyError, ValueError) as error:
-        raise UnexpectedAnswerError(f"the hash of call {call_id} is not one of ours") from error
+
+
+def _offers(call_id: CallId, queue: QueueName, text: str) -> tuple[Reservation, ...]:
+    return tuple(
+        Reservation(
+            offer_id=offer_id,
+            call_id=call_id,
+            agent_id=agent_id,
+            queue=queue,
+            leg_id=leg_id,
+            lease_seconds=0.0,
+        )
+        for offer_id, agent_id, leg_id in _offers_decoder.decode(text)
+    )
 
 
 def agent(agent_id: AgentId, row: Mapping[str, str], lease_until: float | None) -> FloorAgent:
     """An agent. Raises ``UnexpectedAnswerError`` if the hash is not one of ours."""
-    try:
+    with _ours(f"the hash of agent {agent_id}"):
         return FloorAgent(
             agent_id=agent_id,
             state=AgentState(row["state"]),
             since=Micros(int(row["since"])),
-            queues=queues_of(row["queues"]),
+            queues=tuple(post.queue for post in posts_of(row["posts"])),
             call_id=CallId(row["call_id"]) if "call_id" in row else None,
             offer_id=OfferId(row["offer_id"]) if "offer_id" in row else None,
             queue=QueueName(row["queue"]) if "queue" in row else None,
@@ -81,5 +123,48 @@ def agent(agent_id: AgentId, row: Mapping[str, str], lease_until: float | None) 
             lease_until=Micros(int(lease_until)) if lease_until is not None else None,
             miss_count=int(row["miss_count"]),
         )
-    except (KeyError, ValueError, msgspec.DecodeError) as error:
-        raise UnexpectedAnswerError(f"the hash of agent {agent_id} is not one of ours") from error
+
+
+def state(agent_id: AgentId, text: str | None) -> AgentState:
+    """What an agent does; one who is unknown is logged out. Raises ``UnexpectedAnswerError``."""
+    with _ours(f"the hash of agent {agent_id}"):
+        return AgentState(text) if text is not None else AgentState.LOGGED_OUT
+
+
+def closure_text(closure: Closure) -> str:
+    """A closure as the hash of closures holds it."""
+    by, reason = encodable(closure.by), encodable(closure.reason)
+    return _json(replace(closure, by=by, reason=reason))
+
+
+def closure(queue: QueueName, text: str) -> Closure:
+    """A closure. Raises ``UnexpectedAnswerError`` if the text is not one of ours."""
+    with _ours(f"the closure of queue {queue}"):
+        return _closure_decoder.decode(text)
+
+
+def rates(queue: QueueName, row: Mapping[str, str]) -> Rates:
+    """What a queue has learnt. Raises ``UnexpectedAnswerError`` if the hash is not one of ours."""
+    with _ours(f"what queue {queue} has learnt"):
+        return Rates(**{name: float(number) for name, number in row.items()})
+
+
+def dropped_place(queue: QueueName, text: str) -> DroppedPlace:
+    """A dropped place. Raises ``UnexpectedAnswerError`` if the text is not one of ours."""
+    with _ours(f"a dropped place in queue {queue}"):
+        first_joined_at, own_priority = text.split(" ")
+        return DroppedPlace(
+            first_joined_at=Micros(int(first_joined_at)), own_priority=int(own_priority)
+        )
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+@contextmanager
+def _ours(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, ValueError, TypeError, msgspec.DecodeError) as error:
+        raise UnexpectedAnswerError(f"{what} is not one of ours") from error

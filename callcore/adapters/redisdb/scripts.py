@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from importlib import resources
@@ -14,7 +15,9 @@ from callcore.ports.stores import (
     AgentAnswer,
     JoinAnswer,
     LeaveAnswer,
+    MoveAnswer,
     OfferAnswer,
+    RescoreAnswer,
     ReserveAnswer,
 )
 
@@ -24,10 +27,11 @@ REMEMBER_ANSWER_SECONDS: Final = 600
 """How long a repeated request is answered the same; far longer than anybody repeats one."""
 
 _OUTDATED = "outdated"
+_INCLUDE = re.compile(r"^-- include (\w+)\.lua$", re.MULTILINE)
 
 
 class OutdatedError(Exception):
-    """The script found other queues or another node than its keys were made for.
+    """The script found other posts, another node or number than its keys were made for.
 
     It has changed nothing: read again, and run it again.
     """
@@ -45,6 +49,12 @@ class ForgetAnswer(StrEnum):
 
     FORGOTTEN = "forgotten"
     NOT_ENDED = "not_ended"
+
+
+class LearnAnswer(StrEnum):
+    """What became of a lesson."""
+
+    LEARNT = "learnt"
 
 
 class EnrolAnswer(StrEnum):
@@ -81,7 +91,7 @@ class Script(Generic[Answer]):
         self.name = name
         self._client = client
         self._answers = answers
-        self._text = resources.files(__package__).joinpath("lua", f"{name}.lua").read_text("utf-8")
+        self._text = text_of(name)
         # Not for secrecy: the server names a script by this hash of its text.
         self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
 
@@ -104,12 +114,25 @@ class Script(Generic[Answer]):
             raise UnexpectedAnswerError(f"the script {self.name} answered {said!r}") from error
 
 
+def text_of(name: str) -> str:
+    """A script with what it includes: files whose names begin with ``_``, in its order."""
+    own = _read(name)
+    return "".join(_read(included) for included in _INCLUDE.findall(own)) + own
+
+
+def _read(name: str) -> str:
+    return resources.files(__package__).joinpath("lua", f"{name}.lua").read_text("utf-8")
+
+
 class Scripts:
     """Every script, by its verb."""
 
     def __init__(self, client: Client) -> None:
         self.join = Script(client, "join", JoinAnswer)
         self.leave = Script(client, "leave", LeaveAnswer)
+        self.move = Script(client, "move", MoveAnswer)
+        self.rescore = Script(client, "rescore", RescoreAnswer)
+        self.learn = Script(client, "learn", LearnAnswer)
         self.forget = Script(client, "forget", ForgetAnswer)
         self.position = Script(client, "position", PositionAnswer)
         self.enrol = Script(client, "enrol", EnrolAnswer)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from callcore.adapters.redisdb import rows
-from callcore.adapters.redisdb.client import Client
+from callcore.adapters.redisdb.doors import RedisDoors
+from callcore.adapters.redisdb.durations import expiry_milliseconds
 from callcore.adapters.redisdb.faults import Fault, UnexpectedAnswerError
-from callcore.adapters.redisdb.keys import Keys
 from callcore.adapters.redisdb.reread import until_current
 from callcore.adapters.redisdb.scripts import (
     REMEMBER_ANSWER_SECONDS,
     ForgetAnswer,
     OutdatedError,
-    Scripts,
 )
+from callcore.domain import phone_numbers
 from callcore.domain.ids import AgentId, CallId, Micros, NodeName, QueueName
 from callcore.ports.stores import (
     Candidates,
@@ -23,18 +23,15 @@ from callcore.ports.stores import (
     Joined,
     Joining,
     LeaveAnswer,
+    MoveAnswer,
     QueueCounts,
+    RescoreAnswer,
     WaitingCaller,
 )
 
 
-class RedisWaitingRoom:
+class RedisWaitingRoom(RedisDoors):
     """The waiting room of one site."""
-
-    def __init__(self, client: Client, scripts: Scripts, keys: Keys) -> None:
-        self._client = client
-        self._scripts = scripts
-        self._keys = keys
 
     def join(self, joining: Joining, request_id: str) -> Joined:
         """Takes a place in the queue unless it is full; a place once taken is kept.
@@ -51,6 +48,7 @@ class RedisWaitingRoom:
 
     def _join(self, joining: Joining, request_id: str, node_before: NodeName) -> Joined:
         keys = self._keys
+        number = phone_numbers.normalised(joining.caller_number)
         answer, position = self._scripts.join.run_counted(
             [
                 keys.request("join", request_id),
@@ -59,29 +57,92 @@ class RedisWaitingRoom:
                 keys.call(joining.call_id),
                 keys.calls_of_node(joining.node),
                 keys.calls_of_node(node_before),
+                keys.dropped(joining.queue, number),
             ],
             [
                 REMEMBER_ANSWER_SECONDS,
                 joining.call_id,
                 repr(float(joining.score)),
                 joining.maximum_waiting,
-                node_before,
+                *(node_before, int(joining.resumes)),
                 *rows.call_fields(joining),
             ],
         )
         return Joined(answer=answer, position=position)
 
-    def leave(self, call_id: CallId, queue: QueueName, request_id: str) -> LeaveAnswer:
-        """Gives up the place (waiting, offered or talking); the call is ``ended`` from then on."""
+    def move(self, joining: Joining, from_queue: QueueName, request_id: str) -> MoveAnswer:
+        """Gives up a waiting caller's place in one queue for one in another, both or neither.
+
+        What is of the call and not of the place stays: node, leg, arrival, numbers and name.
+        """
         keys = self._keys
+        return self._scripts.move.run(
+            [
+                keys.request("move", request_id),
+                keys.waiting(from_queue),
+                keys.waiting(joining.queue),
+                keys.offered(joining.queue),
+                keys.call(joining.call_id),
+            ],
+            [
+                *(REMEMBER_ANSWER_SECONDS, joining.call_id, repr(float(joining.score))),
+                *(joining.maximum_waiting, *rows.place_fields(joining)),
+            ],
+        )
+
+    def rescore(
+        self, call_id: CallId, queue: QueueName, *, score: float, priority: int
+    ) -> RescoreAnswer:
+        """Gives a caller who waits or is being offered another place in the order of service."""
+        keys = self._keys
+        return self._scripts.rescore.run(
+            [keys.waiting(queue), keys.offered(queue), keys.call(call_id)],
+            [call_id, repr(float(score)), priority],
+        )
+
+    def leave(
+        self,
+        call_id: CallId,
+        queue: QueueName,
+        request_id: str,
+        *,
+        resume_within_seconds: float = 0.0,
+    ) -> LeaveAnswer:
+        """Gives up the place (waiting, offered or talking); the call is ``ended`` from then on.
+
+        The place of who waited may be had again within ``resume_within_seconds``.
+        """
+        if resume_within_seconds <= 0:
+            return self._leave(call_id, queue, request_id, "", 0)
+        keep_milliseconds = expiry_milliseconds(resume_within_seconds)
+        return until_current(
+            lambda: self._leave(
+                call_id, queue, request_id, self._number_of(call_id), keep_milliseconds
+            )
+        )
+
+    def _leave(
+        self,
+        call_id: CallId,
+        queue: QueueName,
+        request_id: str,
+        caller_number: str,
+        keep_milliseconds: int,
+    ) -> LeaveAnswer:
+        keys = self._keys
+        number = phone_numbers.normalised(caller_number)
         return self._scripts.leave.run(
             [
                 keys.request("leave", request_id),
                 keys.waiting(queue),
                 keys.offered(queue),
                 keys.call(call_id),
+                keys.dropped(queue, number),
             ],
-            [REMEMBER_ANSWER_SECONDS, call_id, queue],
+            [
+                *(REMEMBER_ANSWER_SECONDS, call_id, queue),
+                *(keep_milliseconds if number else 0, caller_number),
+            ],
         )
 
     def forget(self, call_id: CallId) -> None:
@@ -103,6 +164,15 @@ class RedisWaitingRoom:
         """
         keys = [self._keys.waiting(queue), self._keys.offered(queue)]
         return self._scripts.position.run_counted(keys, [call_id])[1]
+
+    def tail(self, queue: QueueName, count: int) -> list[CallId]:
+        """Up to ``count`` callers who wait and are not being offered, last in the order first."""
+        if count < 1:
+            return []
+        (found,) = self._client.send(
+            "tail", [("ZRANGE", self._keys.waiting(queue), 0, count - 1, "REV")]
+        )
+        return [CallId(member) for member in found]
 
     def candidates(self, queues: Sequence[QueueName], count: int) -> list[Candidates]:
         """Up to ``count`` of each side of each queue, in the order asked."""
@@ -166,12 +236,13 @@ class RedisWaitingRoom:
                     ("ZCARD", keys.waiting(queue)),
                     ("ZCARD", keys.offered(queue)),
                     ("ZCARD", keys.free_agents(queue)),
+                    ("SCARD", keys.staffed(queue)),
                     ("ZRANGE", keys.offered(queue), 0, 0, "WITHSCORES"),
                     ("ZRANGE", keys.waiting(queue), 0, 0, "WITHSCORES"),
                 )
             ],
         )
-        answers = [sizes[start : start + 5] for start in range(0, len(sizes), 5)]
+        answers = [sizes[start : start + 6] for start in range(0, len(sizes), 6)]
         heads = [
             min(offered + waiting, key=_score, default=None) for *_, offered, waiting in answers
         ]
@@ -188,17 +259,28 @@ class RedisWaitingRoom:
                 waiting_count=waiting_count,
                 offered_count=offered_count,
                 free_agents_count=free_count,
+                staffed_count=staffed_count,
                 oldest_joined_at=Micros(int(instant)) if instant is not None else None,
             )
-            for queue, (waiting_count, offered_count, free_count, *_), instant in zip(
-                queues, answers, oldest, strict=True
-            )
+            for queue, (
+                waiting_count,
+                offered_count,
+                free_count,
+                staffed_count,
+                *_,
+            ), instant in zip(queues, answers, oldest, strict=True)
         ]
 
     def _node_of(self, call_id: CallId) -> NodeName:
         """The node of a call; empty if it is unknown."""
         (node,) = self._client.send("node_of", [("HGET", self._keys.call(call_id), "node")])
         return NodeName(node or "")
+
+    def _number_of(self, call_id: CallId) -> str:
+        """The caller's number as the call has it; empty if the call is unknown."""
+        key = self._keys.call(call_id)
+        (number,) = self._client.send("number_of", [("HGET", key, "caller_number")])
+        return str(number or "")
 
 
 def _score(entry: tuple[str, float]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import logging
@@ -15,7 +16,9 @@ from hypothesis import strategies as st
 from callcore.adapters.logs import observer, setup
 from callcore.domain import events, phone_numbers
 from callcore.domain.agents import AgentState
-from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, QueueName
+from callcore.domain.ids import AgentId, CallId, LegId, MenuName, Micros, NodeName, QueueName
+from callcore.domain.outcomes import RefusalReason
+from callcore.domain.treatments import OverflowReason
 from callcore.runtime import greenlets
 
 NOW = Micros(1_790_000_000_000_001)
@@ -311,6 +314,97 @@ def test_links_report_what_somebody_must_look_at(written):
     ]
     assert all(line["node"] == "fs1" for line in written.lines)
     assert "RuntimeError: boom" in written.lines[2]["exception"]
+
+
+def sent_on(to: str) -> events.CallSentOn:
+    return events.CallSentOn(
+        at=NOW,
+        call_id=CallId("c"),
+        queue=QueueName("support"),
+        reason=OverflowReason.MAXIMUM_WAIT,
+        to=to,
+    )
+
+
+def refused(reason: RefusalReason) -> events.CallRefused:
+    return events.CallRefused(
+        at=NOW, call_id=CallId("c"), queue=QueueName("support"), reason=reason, limit=20
+    )
+
+
+def aged(by: str) -> events.PriorityChanged:
+    return events.PriorityChanged(
+        at=NOW, call_id=CallId("c"), queue=QueueName("support"), priority=7, by=by
+    )
+
+
+def door(by: str, *, is_open: bool) -> events.QueueDoorChanged:
+    return events.QueueDoorChanged(
+        at=NOW, queue=QueueName("support"), is_open=is_open, by=by, reason="fire drill"
+    )
+
+
+ANSWERED = events.MenuAnswered(
+    at=NOW, call_id=CallId("c"), menu=MenuName("main"), key="2", to="number:+48225550100"
+)
+LIMITED = events.LimitChanged(
+    at=NOW, queue=QueueName("support"), limit=8, setting="waiting_per_agent", staffed_count=4
+)
+
+
+@pytest.mark.parametrize(
+    ("fact", "level", "expected"),
+    [
+        (
+            sent_on("queue:sales"),
+            "info",
+            {"event": "call_sent_on", "reason": "maximum_wait", "to": "queue:sales"},
+        ),
+        (ANSWERED, "info", {"event": "menu_answered", "menu": "main", "key": "2"}),
+        (LIMITED, "info", {"event": "limit_changed", "limit": 8, "staffed_count": 4}),
+        (aged("ageing"), "debug", {"event": "priority_changed", "priority": 7}),
+        (aged("anna"), "info", {"event": "priority_changed", "by": "anna"}),
+        (door("hours", is_open=False), "info", {"event": "queue_door_changed", "is_open": False}),
+        (door("anna", is_open=False), "warning", {"by": "anna", "reason": "fire drill"}),
+        (door("anna", is_open=True), "info", {"is_open": True}),
+        (refused(RefusalReason.CLOSED), "info", {"event": "call_refused", "reason": "closed"}),
+        (refused(RefusalReason.CLOSES_TOO_SOON), "info", {}),
+        (refused(RefusalReason.QUEUE_FULL), "warning", {"limit": 20}),
+        (refused(RefusalReason.NO_AGENTS), "warning", {}),
+        (refused(RefusalReason.UNKNOWN_QUEUE), "warning", {}),
+    ],
+)
+def test_a_fact_is_written_as_loud_as_it_matters(written, fact, level, expected):
+    """What was meant to happen is news, what somebody should look at is a warning."""
+    observer.LogObserver(written.log).observe(fact)
+    [line] = written.lines
+    assert line["level"] == level
+    assert {key: line[key] for key in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("to", "expected"),
+    [
+        ("number:+48201234501", "number:+4820…01"),
+        ("number:0048 20 123 45 01", "number:0048 …01"),
+        ("number:48201234501;ext=12", "number:48201…12"),
+        ("extension:48201234501", "extension:48201…01"),
+        ("extension:5000", "extension:5000"),
+        ("voicemail:7000", "voicemail:7000"),
+        ("goodbye", "goodbye"),
+    ],
+)
+@pytest.mark.parametrize("is_json", [True, False])
+def test_the_number_a_caller_is_sent_on_to_is_shortened(to, expected, is_json):
+    """It may be somebody's own, however it is written; extensions and boxes stay."""
+    written = Written(json=is_json)
+    observe = observer.LogObserver(written.log).observe
+    observe(sent_on(to))
+    observe(dataclasses.replace(ANSWERED, to=to))
+    if is_json:
+        assert [line["to"] for line in written.lines] == [expected] * 2
+    else:
+        assert written.text.count(f"to={expected}") + written.text.count(f"to='{expected}'") == 2
 
 
 def test_every_fact_can_be_written(written):

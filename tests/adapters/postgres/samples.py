@@ -7,7 +7,17 @@ from typing import Any
 
 from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
 from callcore.domain.outcomes import CallOutcome, HungUpBy, LeaveReason, OfferLostReason
-from callcore.domain.records import CallRecord, DigitPress, OfferRecord, QueueVisit, Recording
+from callcore.domain.policies import Strategy
+from callcore.domain.records import (
+    CallRecord,
+    DecisionRecord,
+    DigitPress,
+    OfferRecord,
+    PassedOver,
+    QueueVisit,
+    Recording,
+)
+from callcore.domain.routing import Verdict
 
 NOON = Micros(1_790_000_000_000_000)
 """21 September 2026, 14:13:20 UTC."""
@@ -52,6 +62,12 @@ def served_call(call_id: str | None = None, *, start: Micros = NOON, **changes) 
                 leave_reason=LeaveReason.PICKED_UP,
                 waited_seconds=30.0,
                 announcements_count=1,
+                priority=2,
+                limit=20,
+                estimate_seconds=45.5,
+                last_priority=5,
+                is_resumed=True,
+                treatment="queue:sales",
             ),
         ),
         "offers": (
@@ -80,6 +96,25 @@ def served_call(call_id: str | None = None, *, start: Micros = NOON, **changes) 
                 hold_seconds=2.5,
             ),
         ),
+        "decisions": (
+            decision(decided_at=after(1, start)),
+            decision(
+                decided_at=after(20, start),
+                trigger="relaxation",
+                passed_over=(
+                    PassedOver(
+                        agent_id=AgentId("cora"),
+                        verdict=Verdict.LACKS_SKILL,
+                        detail="english >= 50",
+                    ),
+                    PassedOver(agent_id=AgentId("dora"), verdict=Verdict.RANKED_LATER),
+                ),
+                not_free={
+                    "talking": (AgentId("emil"), AgentId("finn")),
+                    "logged_out": (AgentId("gina"),),
+                },
+            ),
+        ),
         "digits": (DigitPress(at=after(3, start), digit="1"),),
         "recordings": (
             Recording(
@@ -89,6 +124,23 @@ def served_call(call_id: str | None = None, *, start: Micros = NOON, **changes) 
         "faults": ("prompt_missing moh",),
     }
     return CallRecord(**(values | changes))
+
+
+def decision(**changes) -> DecisionRecord:
+    """A decision for an agent whom nobody else was free to replace."""
+    values: dict[str, Any] = {
+        "offer_id": OfferId(str(uuid.uuid4())),
+        "queue": QueueName("support"),
+        "agent_id": AgentId("bert"),
+        "decided_at": NOON,
+        "trigger": "agent_free",
+        "waited_seconds": 1.5,
+        "priority": -3,
+        "strategy": Strategy.RING_PROGRESSIVELY,
+        "open_level": 2,
+        "skill_rule": "english >= 50 and (billing or sales)",
+    }
+    return DecisionRecord(**(values | changes))
 
 
 def abandoned_call(*, waited_seconds: float, start: Micros = NOON, is_short=False) -> CallRecord:
@@ -118,6 +170,7 @@ def abandoned_call(*, waited_seconds: float, start: Micros = NOON, is_short=Fals
             ),
         ),
         offers=(),
+        decisions=(),
         recordings=(),
         digits=(),
         faults=(),

@@ -16,10 +16,20 @@ from hypothesis import strategies as st
 
 from callcore.adapters.postgres import call_records, pool, rows
 from callcore.domain import outcomes
-from callcore.domain.ids import CallId, Micros
-from callcore.domain.records import CallRecord
+from callcore.domain.ids import AgentId, CallId, Micros, QueueName
+from callcore.domain.policies import Strategy
+from callcore.domain.records import (
+    CallRecord,
+    DecisionRecord,
+    OfferRecord,
+    PassedOver,
+    QueueVisit,
+    Recording,
+)
+from callcore.domain.routing import Verdict
+from callcore.domain.treatments import OverflowReason
 from callcore.ports.records import RecordsRejectedError, RecordsUnavailableError
-from tests.adapters.postgres.samples import NOON, abandoned_call, after, served_call
+from tests.adapters.postgres.samples import NOON, abandoned_call, after, decision, served_call
 
 
 @pytest.fixture
@@ -45,6 +55,13 @@ def counts(url):
     }
 
 
+LISTS = {"visits", "offers", "decisions", "digits", "recordings"}
+"""Fields of a record that are tables of their own."""
+
+COLUMNS = {"limit": "waiting_limit"}
+"""Columns that could not have the name of their field."""
+
+
 def test_a_record_is_found_again_whole(history, history_url):
     """Every field of the record stands in a column, instants to the microsecond."""
     record = served_call("call-1", arrived_at=Micros(NOON + 1))
@@ -54,6 +71,7 @@ def test_a_record_is_found_again_whole(history, history_url):
         call = connection.execute("select * from callcore.call_records").fetchone()
         visits = connection.execute("select * from callcore.queue_visits").fetchall()
         offers = connection.execute("select * from callcore.offers order by 2").fetchall()
+        decisions = connection.execute("select * from callcore.decisions order by 2").fetchall()
         digits = connection.execute("select * from callcore.digit_presses").fetchall()
         recordings = connection.execute("select * from callcore.recordings").fetchall()
     assert call is not None
@@ -63,28 +81,37 @@ def test_a_record_is_found_again_whole(history, history_url):
         (record.visits[0], visits[0]),
         (record.offers[0], offers[0]),
         (record.offers[1], offers[1]),
+        (record.decisions[0], decisions[0]),
         (record.recordings[0], recordings[0]),
     ):
         for field in dataclasses.fields(part):
-            if field.name in {"visits", "offers", "digits", "recordings"}:
+            if field.name in LISTS:
                 continue
             expected = getattr(part, field.name)
+            column = COLUMNS.get(field.name, field.name)
             if field.name.endswith("_at") and expected is not None:
-                found_at = found[field.name]
+                found_at = found[column]
                 assert (found_at - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() == (
                     pytest.approx(expected / 1e6, abs=1e-7)
                 )
             else:
                 expected = list(expected) if isinstance(expected, tuple) else expected
-                assert found[field.name] == expected, field.name
+                assert found[column] == expected, column
     assert [(row["press_number"], row["digit"]) for row in digits] == [(1, "1")]
 
 
 def test_every_field_of_a_record_has_a_column():
     """A field added to the record cannot be forgotten here."""
-    columns = set(rows.TABLES[0].columns)
-    fields = {field.name for field in dataclasses.fields(CallRecord)}
-    assert fields - columns == {"visits", "offers", "digits", "recordings"}
+    columns = {table.name: set(table.columns) for table in rows.TABLES}
+    for part, name in (
+        (CallRecord, "call_records"),
+        (QueueVisit, "queue_visits"),
+        (OfferRecord, "offers"),
+        (DecisionRecord, "decisions"),
+        (Recording, "recordings"),
+    ):
+        fields = {COLUMNS.get(field.name, field.name) for field in dataclasses.fields(part)}
+        assert fields - columns[name] == (LISTS if part is CallRecord else set())
 
 
 def test_a_batch_written_twice_is_written_once(history, history_url):
@@ -208,6 +235,7 @@ def test_hostile_names_are_kept_or_made_holdable(text, history, history_url):
         ("queue_visits_leave_reason_is_known", outcomes.LeaveReason),
         ("queue_visits_refusal_reason_is_known", outcomes.RefusalReason),
         ("offers_lost_reason_is_known", outcomes.OfferLostReason),
+        ("decisions_strategy_is_known", Strategy),
     ],
 )
 def test_words_of_the_schema_are_those_of_the_enums(history_url, constraint, words):
@@ -228,6 +256,16 @@ def test_misses_of_the_schema_are_those_of_the_domain(history_url):
         if rows_of(history_url, "select callcore.is_miss(%s)", str(reason)) == [(True,)]
     }
     assert found == outcomes.MISSES
+
+
+def test_overflows_of_the_schema_are_those_of_the_domain(history_url):
+    """A report finds every caller whom a queue sends on, and no other."""
+    found = {
+        str(reason)
+        for reason in (*outcomes.LeaveReason, *outcomes.RefusalReason)
+        if rows_of(history_url, "select callcore.is_overflow(%s)", str(reason)) == [(True,)]
+    }
+    assert found == {str(reason) for reason in OverflowReason}
 
 
 def test_every_table_view_and_column_is_explained(history_url):
@@ -308,6 +346,123 @@ def test_queue_views_follow_the_settled_definitions(history, history_url):
         " from callcore.service_level_by_day",
     )
     assert day == ("2026-09-21", 7, 3, 0.2, 0.4)
+
+
+def left_for(treatment, reason, *, waited=60.0):
+    """The visit of a caller whom support did not keep."""
+    return QueueVisit(
+        queue=QueueName("support"),
+        joined_at=NOON,
+        left_at=after(waited),
+        leave_reason=reason,
+        waited_seconds=waited,
+        treatment=treatment,
+    )
+
+
+def refused_for(treatment, reason):
+    """The visit of a caller whom support did not admit."""
+    return QueueVisit(
+        queue=QueueName("support"),
+        joined_at=NOON,
+        left_at=NOON,
+        refusal_reason=reason,
+        treatment=treatment,
+    )
+
+
+def call_with(*visits, outcome):
+    return served_call(visits=visits, outcome=outcome, is_within_service_level=None)
+
+
+def test_whoever_is_sent_on_counts_neither_as_served_nor_as_abandoned(history, history_url):
+    """Only the exit key is the caller's own will; all others leave otherwise, or are refused."""
+    overflowed = outcomes.CallOutcome.OVERFLOWED
+    reasons = set(outcomes.LeaveReason) - {
+        outcomes.LeaveReason.PICKED_UP,
+        outcomes.LeaveReason.ABANDONED,
+        outcomes.LeaveReason.EXIT_KEY,
+    }
+    left = [call_with(left_for("goodbye", reason), outcome=overflowed) for reason in reasons]
+    refused = [
+        call_with(refused_for("goodbye", reason), outcome=outcomes.CallOutcome.REFUSED)
+        for reason in outcomes.RefusalReason
+    ]
+    history.write([*left, *refused])
+    assert rows_of(
+        history_url,
+        "select joined_count, refused_count, picked_up_count, abandoned_count,"
+        " left_otherwise_count, service_level from callcore.queue_intervals",
+    ) == [(len(reasons), len(outcomes.RefusalReason), 0, 0, len(reasons), None)]
+
+
+def test_overflows_are_counted_by_reason_and_treatment(history, history_url):
+    """One row for each way out of a queue, with how many found an agent in the end."""
+    leave, refusal = outcomes.LeaveReason, outcomes.RefusalReason
+    served, overflowed = outcomes.CallOutcome.SERVED, outcomes.CallOutcome.OVERFLOWED
+    elsewhere = dataclasses.replace(
+        left_for("", leave.PICKED_UP, waited=80.0), queue=QueueName("sales")
+    )
+    history.write(
+        [
+            call_with(left_for("queue:sales", leave.MAXIMUM_WAIT), elsewhere, outcome=served),
+            call_with(left_for("queue:sales", leave.MAXIMUM_WAIT, waited=30.0), outcome=overflowed),
+            call_with(left_for("menu:main", leave.MAXIMUM_WAIT), outcome=overflowed),
+            call_with(left_for("goodbye", leave.CLOSED), outcome=overflowed),
+            call_with(refused_for("goodbye", refusal.CLOSED), outcome=overflowed),
+            call_with(left_for("", leave.MOVED), elsewhere, outcome=served),
+            abandoned_call(waited_seconds=9),
+        ]
+    )
+    found = rows_of(
+        history_url,
+        "select queue, day::text, reason, treatment, refused_count, left_count,"
+        " served_in_the_end_count, mean_wait_seconds"
+        " from callcore.overflows_by_day order by reason, treatment",
+    )
+    day = "2026-09-21"
+    assert found == [
+        ("support", day, "closed", "goodbye", 1, 1, 0, 60.0),
+        ("support", day, "maximum_wait", "menu:main", 0, 1, 0, 60.0),
+        ("support", day, "maximum_wait", "queue:sales", 0, 2, 1, 45.0),
+    ]
+
+
+def test_agents_who_were_passed_over_are_rows(history, history_url):
+    """A supervisor can count how often an agent lacked a skill."""
+    history.write([served_call("call-1")])
+    assert rows_of(
+        history_url,
+        "select decision_number, chosen_agent_id, agent_id, verdict, detail"
+        " from callcore.passed_over where call_id = 'call-1' order by agent_id",
+    ) == [
+        (2, "bert", "cora", "lacks_skill", "english >= 50"),
+        (2, "bert", "dora", "ranked_later", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["a\0b", "\ud800", "\\u0000", "'; drop table x; --", "\\N", "\t", '"}]', "żółć"]
+)
+def test_a_decision_holds_any_text(text, history, history_url):
+    """What is kept as JSON is as safe as the rest."""
+    agent_id = AgentId(text)
+    made = decision(
+        skill_rule=text,
+        passed_over=(PassedOver(agent_id=agent_id, verdict=Verdict.RINGS_ALREADY, detail=text),),
+        not_free={text: (agent_id,)},
+    )
+    history.write([served_call(decisions=(made,))])
+    kept = re.sub("[\0\ud800-\udfff]", "\ufffd", text)
+    assert rows_of(
+        history_url, "select skill_rule, passed_over, not_free from callcore.decisions"
+    ) == [
+        (
+            kept,
+            [{"agent_id": kept, "verdict": "rings_already", "detail": kept}],
+            {kept: [kept]},
+        )
+    ]
 
 
 def test_agent_views_count_talk_offers_and_misses(history, history_url):

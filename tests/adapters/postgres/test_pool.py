@@ -147,6 +147,20 @@ def test_a_statement_is_ended_by_the_server_as_well(history_url):
             gevent.sleep(0.02)
 
 
+def test_a_lock_is_told_apart_from_a_dead_link(history_url):
+    """The server's own word for why it took too long reaches the operator."""
+    with (
+        psycopg.connect(history_url) as other,
+        pool.PostgresPool(history_url, deadline_seconds=0.3) as connections,
+    ):
+        other.execute("lock table callcore.call_records")
+        with (
+            pytest.raises(RecordsUnavailableError, match="look for locks"),
+            connections.transaction() as connection,
+        ):
+            connection.execute("select from callcore.call_records")
+
+
 def test_a_dead_server_is_named_without_the_password(unused_port):
     """The line says where, why and what to do, and keeps the secret."""
     url = f"postgresql://ops:s3cret@127.0.0.1:{unused_port}/calls"

@@ -15,10 +15,19 @@ from callcore.adapters.prom import collector, exposition, families, reference
 from callcore.adapters.prom.connections import LinkMetrics, StoreMetrics
 from callcore.adapters.prom.loop_lag import LoopLagProbe
 from callcore.adapters.prom.metrics import Metrics
-from callcore.adapters.prom.observer import MetricsObserver
-from callcore.domain import events
+from callcore.adapters.prom.observer import MetricsObserver, kind_of
+from callcore.domain import events, treatments
 from callcore.domain.agents import AgentState
-from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
+from callcore.domain.ids import (
+    AgentId,
+    CallId,
+    LegId,
+    MenuName,
+    Micros,
+    NodeName,
+    OfferId,
+    QueueName,
+)
 from callcore.domain.outcomes import (
     CallOutcome,
     HungUpBy,
@@ -26,6 +35,7 @@ from callcore.domain.outcomes import (
     OfferLostReason,
     RefusalReason,
 )
+from callcore.domain.treatments import OverflowReason
 from callcore.ports.stores import FloorAgent, QueueCounts, StoreUnavailableError
 
 NOW = Micros(1_790_000_000_000_000)
@@ -269,7 +279,102 @@ def test_configured_queues_begin_at_zero(metrics, value):
     """The first call of a day is a rise, which ``increase`` can see."""
     metrics.expect_queues(["support"])
     assert value("callcore_queue_joined_total", queue="support") == 0
-    assert value("callcore_queue_left_total", queue="support", reason="abandoned") == 0
+    assert value("callcore_queue_open", queue="support") == 1
+    for reason in LeaveReason:
+        assert value("callcore_queue_left_total", queue="support", reason=reason) == 0
+    for refusal in RefusalReason:
+        is_unknown = refusal is RefusalReason.UNKNOWN_QUEUE
+        queue = "unknown" if is_unknown else "support"
+        assert value("callcore_calls_refused_total", queue=queue, reason=refusal) == 0
+    for outcome in ("won", *OfferLostReason):
+        assert value("callcore_offers_ended_total", queue="support", outcome=outcome) == 0
+
+
+def test_hundreds_of_queues_are_told_apart(metrics, value):
+    """However many reasons there are, no configured queue counts as another one."""
+    metrics.expect_queues([f"queue-{number}" for number in range(300)])
+    for reason in LeaveReason:
+        assert value("callcore_queue_left_total", queue="queue-299", reason=reason) == 0
+    assert value("callcore_queue_left_total", queue="other", reason="other") is None
+
+
+@pytest.mark.parametrize(
+    ("to", "target"),
+    [
+        ("queue:sales", "queue"),
+        ("menu:main", "menu"),
+        ("extension:5000", "extension"),
+        ("number:+48225550100", "number"),
+        ("voicemail:7000", "voicemail"),
+        ("goodbye", "goodbye"),
+        ("", "nowhere"),
+    ],
+)
+def test_callers_who_go_elsewhere_are_counted_by_the_kind_of_place(
+    observer, value, metrics, to, target
+):
+    """Where exactly would be a label for each number; the records have it."""
+    observer.observe(
+        events.CallSentOn(
+            at=NOW, call_id=CALL, queue=SUPPORT, reason=OverflowReason.QUEUE_FULL, to=to
+        )
+    )
+    observer.observe(
+        events.MenuAnswered(at=NOW, call_id=CALL, menu=MenuName("main"), key="1", to=to)
+    )
+    sent = {"queue": "support", "reason": "queue_full", "target": target}
+    assert value("callcore_calls_sent_on_total", **sent) == 1
+    assert value("callcore_menu_answers_total", menu="main", target=target) == 1
+    assert not re.search(r"5550100|7000|5000", exposition.render(metrics.registry).decode())
+
+
+def test_every_treatment_has_a_kind():
+    """What a queue can do with a caller is told by one word of few."""
+    made = [
+        treatments.ToQueue(queue=SUPPORT),
+        treatments.ToMenu(menu=MenuName("main")),
+        treatments.ToExtension(extension="5000"),
+        treatments.ToNumber(number="+48225550100"),
+        treatments.ToVoicemail(box="7000"),
+        treatments.Goodbye(),
+    ]
+    kinds = {kind_of(treatments.in_words(treatment)) for treatment in made}
+    assert kinds == {"queue", "menu", "extension", "number", "voicemail", "goodbye"}
+
+
+def test_changes_of_priority_are_told_by_who_made_them(observer, value):
+    """Ageing, or people, whose names are no labels."""
+    for by in ("ageing", "anna at the desk", "root"):
+        observer.observe(
+            events.PriorityChanged(at=NOW, call_id=CALL, queue=SUPPORT, priority=5, by=by)
+        )
+    name = "callcore_queue_priority_changes_total"
+    assert value(name, queue="support", by="ageing") == 1
+    assert value(name, queue="support", by="operator") == 2
+
+
+def test_the_door_and_the_limit_of_a_queue_are_gauges(observer, value):
+    """They say how it is now."""
+    for is_open, limit in ((True, 20), (False, 8)):
+        observer.observe(
+            events.QueueDoorChanged(
+                at=NOW, queue=SUPPORT, is_open=is_open, by="hours", reason="any sentence"
+            )
+        )
+        observer.observe(
+            events.LimitChanged(
+                at=NOW, queue=SUPPORT, limit=limit, setting="waiting_per_agent", staffed_count=4
+            )
+        )
+        assert value("callcore_queue_open", queue="support") == is_open
+        assert value("callcore_queue_limit", queue="support") == limit
+
+
+@pytest.mark.parametrize("trigger", ["caller_joined", "agent_free", "relaxation"])
+def test_decisions_are_timed_by_what_called_for_them(observer, value, trigger):
+    """A level that opens late must not hide among the quick ones."""
+    observer.observe(events.Decided(at=NOW, trigger=trigger, seconds=0.002))
+    assert value("callcore_decision_seconds_count", trigger=trigger) == 1
 
 
 LONG_AGO = Micros(NOW - 42_500_000)
@@ -281,6 +386,7 @@ def counts(waiting=2, oldest=LONG_AGO):
         waiting_count=waiting,
         offered_count=1,
         free_agents_count=1,
+        staffed_count=3,
         oldest_joined_at=oldest,
     )
 
@@ -322,7 +428,7 @@ def test_the_floor_is_read_at_scrape_time(metrics, value):
     assert value("callcore_queue_offered", queue="support") == 1
     assert value("callcore_queue_longest_wait_seconds", queue="support") == 42.5
     assert value("callcore_queue_free_agents", queue="support") == 1
-    assert value("callcore_queue_staffed_agents", queue="support") == 2
+    assert value("callcore_queue_staffed_agents", queue="support") == 3
     assert value("callcore_agents", state="talking") == 1
     assert value("callcore_agents", state="logged_out") == 0
     assert value("callcore_records_pending") == 7
@@ -400,7 +506,7 @@ def test_a_large_page_gives_way_to_others(metrics):
     """Thousands of lines do not hold the event loop for as long as they take."""
     for number in range(300):
         metrics.expect_queues([f"queue-{number}"])
-        metrics.wait_seconds.observe(1.0, f"queue-{number}")
+        metrics.queues.wait_seconds.observe(1.0, f"queue-{number}")
     turns = 0
 
     def turn():

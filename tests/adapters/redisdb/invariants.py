@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import Any
 
 from callcore.adapters.redisdb.keys import Keys
-from callcore.adapters.redisdb.rows import queues_of
 from callcore.domain.ids import AgentId, CallId, NodeName, QueueName
 
+Hashes = dict[str, dict[str, str]]
+
 LEASED = {"reserved", "ringing", "wrapping_up"}
-HOLDING = {"reserved", "ringing", "talking"}
+PROMISED = {"reserved", "ringing"}
+ABSENT = {"logged_out", "on_break"}
 
 
 def check(raw: Any, keys: Keys, queues: tuple[QueueName, ...], nodes: tuple[NodeName, ...]) -> None:
@@ -19,65 +22,111 @@ def check(raw: Any, keys: Keys, queues: tuple[QueueName, ...], nodes: tuple[Node
     calls = {name.rpartition(":")[2]: raw.hgetall(name) for name in raw.keys(pattern)}
     agents = {name: raw.hgetall(keys.agent(AgentId(name))) for name in raw.smembers(keys.agents())}
     leases = dict(raw.zrange(keys.leases(), 0, -1, withscores=True))
-    _check_calls(raw, keys, queues, calls)
     listed = {call_id: node for node in nodes for call_id in raw.smembers(keys.calls_of_node(node))}
     assert listed == {call_id: call["node"] for call_id, call in calls.items()}
-    _check_agents(raw, keys, queues, agents, leases)
+    _check_places(raw, keys, queues, calls)
+    _check_call_fields(calls)
+    _check_queues_of_agents(raw, keys, queues, agents, leases)
+    _check_agent_fields(agents, leases)
+    _check_offers(calls, agents)
+
+
+def _check_places(raw: Any, keys: Keys, queues: tuple[QueueName, ...], calls: Hashes) -> None:
+    """A call that waits or is being offered is in one set of one queue, by its score."""
+    assert {call["queue"] for call in calls.values()} <= set(queues)
+    for queue in queues:
+        for state, key in (("waiting", keys.waiting(queue)), ("offered", keys.offered(queue))):
+            assert dict(raw.zrange(key, 0, -1, withscores=True)) == {
+                call_id: float(call["score"])
+                for call_id, call in calls.items()
+                if (call["state"], call["queue"]) == (state, queue)
+            }
+        for key in raw.keys(keys.dropped(queue, "*")):
+            assert raw.ttl(key) > 0, key
+
+
+def _check_call_fields(calls: Hashes) -> None:
+    """A call knows its offers while being offered, and its talk from the talk on."""
+    for call in calls.values():
+        state, has_talk = call["state"], "offer_id" in call
+        assert state in {"waiting", "offered", "talking", "ended"}
+        assert has_talk == ("agent_id" in call) == ("agent_leg_id" in call)
+        assert has_talk == ("bridged_at" in call)
+        assert has_talk == (state == "talking") or state == "ended"
+        assert ("ended_at" in call) == (state == "ended")
+        if "offers" in call:
+            assert state == "offered"
+            assert call["offers"].startswith("[[")
+
+
+def _check_offers(calls: Hashes, agents: Hashes) -> None:
+    """Each offer of a call is held by exactly one agent; each of an agent is known to the call,
+    unless the call has left it behind.
+    """
     held = Counter(agent["offer_id"] for agent in agents.values() if "offer_id" in agent)
     assert all(times == 1 for times in held.values()), f"an offer of two agents: {held}"
-    for agent_id, agent in agents.items():
-        call = calls.get(agent.get("call_id", ""))
-        if call and agent["state"] in HOLDING and call.get("offer_id") == agent["offer_id"]:
-            assert call["agent_id"] == agent_id
-            is_talking = agent["state"] == "talking"
-            assert call["state"] in ({"talking", "ended"} if is_talking else {"offered"})
-    talking = {call["offer_id"] for call in calls.values() if call["state"] == "talking"}
-    assert talking <= {a["offer_id"] for a in agents.values() if a["state"] == "talking"}
+    for call_id, call in calls.items():
+        offers = json.loads(call.get("offers", "[]"))
+        for offer_id, agent_id, leg_id in offers:
+            agent = agents[agent_id]
+            assert agent["state"] in PROMISED
+            assert (agent["offer_id"], agent["call_id"]) == (offer_id, call_id)
+            assert (agent["leg_id"], agent["queue"]) == (leg_id, call["queue"])
+        assert len(offers) == len({agent_id for _, agent_id, _ in offers})
+        if call["state"] == "talking":
+            agent = agents[call["agent_id"]]
+            assert (agent["state"], agent["offer_id"]) == ("talking", call["offer_id"])
+            assert agent["leg_id"] == call["agent_leg_id"]
 
 
-def _check_calls(
+def _check_queues_of_agents(
     raw: Any,
     keys: Keys,
     queues: tuple[QueueName, ...],
-    calls: dict[str, dict[str, str]],
-) -> None:
-    """A call is in exactly one of waiting, offered, talking and ended, with one score."""
-    for queue in queues:
-        waiting = dict(raw.zrange(keys.waiting(queue), 0, -1, withscores=True))
-        offered = dict(raw.zrange(keys.offered(queue), 0, -1, withscores=True))
-        here = {call_id: call for call_id, call in calls.items() if call["queue"] == queue}
-        for state, held in (("waiting", waiting), ("offered", offered)):
-            assert held == {
-                call_id: float(call["score"])
-                for call_id, call in here.items()
-                if call["state"] == state
-            }
-        for call in here.values():
-            state, has_offer = call["state"], "offer_id" in call
-            assert state in {"waiting", "offered", "talking", "ended"}
-            assert state == "ended" or has_offer == (state != "waiting")
-            assert has_offer == ("agent_id" in call) == ("agent_leg_id" in call)
-            assert ("bridged_at" in call) == (has_offer and state != "offered")
-            assert ("ended_at" in call) == (state == "ended")
-
-
-def _check_agents(
-    raw: Any,
-    keys: Keys,
-    queues: tuple[QueueName, ...],
-    agents: dict[str, dict[str, str]],
+    agents: Hashes,
     leases: dict[str, float],
 ) -> None:
-    """An agent is free where available and not resting, and leased where something may end."""
+    """An agent is free where available and not resting, at the place that the post gives; and
+    staffed unless logged out or on a break.
+    """
     for queue in queues:
-        free = dict(raw.zrange(keys.free_agents(queue), 0, -1, withscores=True))
-        assert free == {
-            agent_id: float(agent["since"])
+        posts = {
+            agent_id: post
             for agent_id, agent in agents.items()
-            if agent["state"] == "available"
-            and agent_id not in leases
-            and queue in queues_of(agent["queues"])
+            for post in json.loads(agent["posts"])
+            if post["queue"] == queue
         }
+        assert dict(raw.zrange(keys.free_agents(queue), 0, -1, withscores=True)) == {
+            agent_id: post["level"] * 2**42 + key_of(post, agents[agent_id])
+            for agent_id, post in posts.items()
+            if agents[agent_id]["state"] == "available" and agent_id not in leases
+        }
+        assert raw.smembers(keys.staffed(queue)) == {
+            agent_id for agent_id in posts if agents[agent_id]["state"] not in ABSENT
+        }
+
+
+def key_of(post: dict[str, Any], agent: dict[str, str]) -> int:
+    """An agent's key in the order of a queue; lower is asked first."""
+    match post["order"]:
+        case "longest_idle":
+            return int(agent["since"]) // 1000
+        case "round_robin":
+            offered_at = agent.get(f"offered_at:{post['queue']}")
+            return int(offered_at) // 1000 if offered_at else int(post["position"])
+        case "least_talk_time":
+            return int(agent["talk_micros"]) // 1_000_000 * 1024 + int(post["position"])
+        case "fewest_calls":
+            return int(agent["talk_count"]) * 1024 + int(post["position"])
+        case "position":
+            return int(post["position"])
+        case "random":
+            return int(agent["draw"])
+    raise AssertionError(post)
+
+
+def _check_agent_fields(agents: Hashes, leases: dict[str, float]) -> None:
+    """An agent is leased where something may end, and has an offer where one is not over."""
     for agent_id, agent in agents.items():
         state = agent["state"]
         if state != "available":  # with a lease it rests after a miss

@@ -12,13 +12,23 @@ from hypothesis.stateful import run_state_machine_as_test as run_machine
 
 from callcore.adapters.redisdb.floor import Floor
 from callcore.adapters.redisdb.keys import Keys
+from callcore.domain.admission import Closure, Door
+from callcore.domain.estimates import Rates
 from callcore.domain.ids import AgentId, CallId, Micros, NodeName, OfferId, QueueName
-from callcore.ports.stores import FloorAgent, FloorCall, Reservation, WaitingRoom
+from callcore.ports.stores import (
+    AskingOrder,
+    FloorAgent,
+    FloorCall,
+    Post,
+    Reservation,
+    WaitingRoom,
+)
 from tests.adapters.redisdb import invariants
 from tests.adapters.redisdb.floors import SITE
 from tests.contract.conftest import SteppedClock
 from tests.contract.floor_builders import (
     LONG_SECONDS,
+    NUMBER,
     SALES,
     SUPPORT,
     AnyFloor,
@@ -29,21 +39,35 @@ from tests.fakes.floor import FakeFloor
 
 QUEUES = (SUPPORT, SALES)
 NODES = (NodeName("fs1"), NodeName("fs2"))
-AGENTS = (AgentId("anna"), AgentId("boris"))
+AGENTS = (AgentId("anna"), AgentId("boris"), AgentId("celina"))
 CALLS = ("c1", "c2", "c3")
+NUMBERS = (NUMBER, "+48 123-456-780", "")
+TIMELESS = {AskingOrder.POSITION, AskingOrder.FEWEST_CALLS, AskingOrder.LEAST_TALK_TIME}
+"""Orders in which two floors agree whatever their clocks say; talks here last no second."""
 AT_ONCE_SECONDS = 1e-6
 """A lease or rest that has ended by the time anybody looks."""
 
 calls = st.sampled_from(CALLS)
 agents = st.sampled_from(AGENTS)
 queues = st.sampled_from(QUEUES)
-offers = st.integers(0, 5).map(lambda number: f"o{number}")
+offers = st.integers(0, 8).map(lambda number: f"o{number}")
+numbers = st.sampled_from(NUMBERS)
+scores = st.sampled_from([-1.0, 0.5, 2.0])
+posts = st.builds(
+    Post,
+    queue=queues,
+    order=st.sampled_from(AskingOrder),
+    level=st.integers(1, 2),
+    position=st.integers(1, 3),
+)
+keeping = st.sampled_from([0.0, LONG_SECONDS])
+nth = st.integers(0, 5)
 requests = st.integers(0, 40).map(lambda number: f"r{number}")
 rests = st.sampled_from([0.0, AT_ONCE_SECONDS, LONG_SECONDS])
 
 
 class TickingClock(SteppedClock):
-    """Every look at it is later by more than ``AT_ONCE_SECONDS``."""
+    """Every look at it is later by more than ``AT_ONCE_SECONDS``, and all together by little."""
 
     def now(self) -> Micros:
         self.instant += 10
@@ -66,6 +90,20 @@ def calls_of(room: WaitingRoom, node: NodeName) -> dict[CallId, FloorCall]:
     }
 
 
+def rounded(door: Door) -> Door:
+    """What two ways of adding up agree on."""
+    rates = door.rates
+    return replace(
+        door,
+        rates=Rates(
+            served_weight=round(rates.served_weight, 9),
+            served_seconds=round(rates.served_seconds, 9),
+            abandoned_weight=round(rates.abandoned_weight, 9),
+            waited_seconds=round(rates.waited_seconds, 9),
+        ),
+    )
+
+
 class BothFloors(RuleBasedStateMachine):
     """Does everything on both floors."""
 
@@ -78,7 +116,8 @@ class BothFloors(RuleBasedStateMachine):
         self.real = Floor(self.url, SITE)
         self.fake = FakeFloor(TickingClock())
         self.floors: tuple[AnyFloor, AnyFloor] = (self.real, self.fake)
-        self.offer_of: dict[str, tuple[str, AgentId, QueueName]] = {}
+        self.offer_of: dict[str, Reservation] = {}
+        self.posts: dict[tuple[QueueName, AgentId], Post] = {}
 
     def teardown(self) -> None:
         self.real.close()
@@ -88,15 +127,17 @@ class BothFloors(RuleBasedStateMachine):
     def open(self) -> None:
         for floor in self.floors:
             for agent_id in AGENTS:
-                floor.roster.enrol(agent_id, QUEUES, "")
+                floor.roster.enrol(agent_id, [Post(queue=queue) for queue in QUEUES], "")
                 floor.roster.log_in(agent_id, f"open-{agent_id}")
 
     @rule(
         call=calls,
         queue=queues,
         node=st.sampled_from(NODES),
-        score=st.sampled_from([-1.0, 0.5, 2.0]),
+        score=scores,
         maximum=st.integers(1, 3),
+        number=numbers,
+        resumes=st.booleans(),
         request=requests,
     )
     def join(
@@ -106,26 +147,74 @@ class BothFloors(RuleBasedStateMachine):
         node: NodeName,
         score: float,
         maximum: int,
+        number: str,
+        resumes: bool,
         request: str,
     ) -> None:
-        asked = joining(call, queue=queue, node=node, score=score, maximum_waiting=maximum)
+        asked = joining(
+            call,
+            queue=queue,
+            node=node,
+            score=score,
+            maximum_waiting=maximum,
+            caller_number=number,
+            own_priority=round(score),
+            resumes=resumes,
+        )
         first, second = (floor.waiting_room.join(asked, request) for floor in self.floors)
         assert first == second
 
-    @rule(call=calls, queue=queues, request=requests)
-    def leave(self, call: str, queue: QueueName, request: str) -> None:
-        answers = {f.waiting_room.leave(CallId(call), queue, request) for f in self.floors}
+    @rule(call=calls, queue=queues, seconds=keeping, request=requests)
+    def leave(self, call: str, queue: QueueName, seconds: float, request: str) -> None:
+        answers = {
+            floor.waiting_room.leave(CallId(call), queue, request, resume_within_seconds=seconds)
+            for floor in self.floors
+        }
         assert len(answers) == 1
+
+    @rule(call=calls, queue=queues, score=scores, maximum=st.integers(1, 3), request=requests)
+    def move(self, call: str, queue: QueueName, score: float, maximum: int, request: str) -> None:
+        (other,) = set(QUEUES) - {queue}
+        asked = joining(call, queue=other, score=score, maximum_waiting=maximum, first_joined_at=3)
+        assert len({f.waiting_room.move(asked, queue, request) for f in self.floors}) == 1
+
+    @rule(call=calls, queue=queues, score=scores)
+    def rescore(self, call: str, queue: QueueName, score: float) -> None:
+        answers = {
+            floor.waiting_room.rescore(CallId(call), queue, score=score, priority=round(score))
+            for floor in self.floors
+        }
+        assert len(answers) == 1
+
+    @rule(queue=queues, is_open=st.booleans())
+    def open_or_close(self, queue: QueueName, is_open: bool) -> None:
+        closure = Closure(by="ops", reason="drill", at=Micros(1), until=None)
+        for floor in self.floors:
+            if is_open:
+                floor.waiting_room.open_queue(queue)
+            else:
+                floor.waiting_room.close_queue(queue, closure)
+
+    @rule(queue=queues, number=numbers, agent_id=agents, seconds=st.floats(0, 100))
+    def talked(self, queue: QueueName, number: str, agent_id: AgentId, seconds: float) -> None:
+        for floor in self.floors:
+            floor.waiting_room.remember_agent(queue, number, agent_id, LONG_SECONDS)
+            floor.waiting_room.learn_service(queue, seconds)
+            floor.waiting_room.learn_wait(queue, seconds, is_abandoned=seconds > 50)
 
     @rule(call=calls)
     def forget(self, call: str) -> None:
         for floor in self.floors:
             floor.waiting_room.forget(CallId(call))
 
-    @rule(agent_id=agents, served=st.lists(queues, max_size=3))
-    def enrol(self, agent_id: AgentId, served: list[QueueName]) -> None:
+    @rule(agent_id=agents, held=st.lists(posts, max_size=3))
+    def enrol(self, agent_id: AgentId, held: list[Post]) -> None:
         for floor in self.floors:
-            floor.roster.enrol(agent_id, served, "")
+            floor.roster.enrol(agent_id, held, "")
+        for queue in QUEUES:
+            self.posts.pop((queue, agent_id), None)
+        for post in held:
+            self.posts.setdefault((post.queue, agent_id), post)
 
     @rule(
         agent_id=agents,
@@ -135,29 +224,51 @@ class BothFloors(RuleBasedStateMachine):
     def change(self, agent_id: AgentId, verb: str, request: str) -> None:
         assert len({getattr(f.roster, verb)(agent_id, request) for f in self.floors}) == 1
 
-    @rule(call=calls, agent_id=agents, queue=queues, offer=offers)
-    def reserve(self, call: str, agent_id: AgentId, queue: QueueName, offer: str) -> None:
-        self.offer_of.setdefault(offer, (call, agent_id, queue))
+    @rule(call=calls, agent_id=agents, queue=queues, offer=offers, is_additional=st.booleans())
+    def reserve(
+        self, call: str, agent_id: AgentId, queue: QueueName, offer: str, is_additional: bool
+    ) -> None:
+        promise = reservation(
+            call, offer, agent_id=agent_id, queue=queue, is_additional=is_additional
+        )
+        self.offer_of.setdefault(offer, promise)
         assert len({f.roster.reserve(self.promise(offer)) for f in self.floors}) == 1
+
+    @rule(queue=queues)
+    def ring_all(self, queue: QueueName) -> None:
+        """Everybody who is free is asked for the first who waits: rare if left to chance."""
+        (found,) = self.real.waiting_room.candidates([queue], 9)
+        for caller, agent in ((c, a) for c in found.callers[:1] for a in found.agents):
+            offer = f"o{len(self.offer_of) + 100}"
+            self.reserve(caller.call_id, agent.agent_id, queue, offer, is_additional=True)
 
     def promise(self, offer: str) -> Reservation:
         """The offer as first made: an offer id is never used for another pair."""
-        call, agent_id, queue = self.offer_of.get(offer, (CALLS[0], AGENTS[0], SUPPORT))
-        return reservation(call, offer, agent_id=agent_id, queue=queue)
+        return self.offer_of.get(offer, reservation(CALLS[0], offer, agent_id=AGENTS[0]))
 
-    @rule(offer=offers)
-    def mark_ringing(self, offer: str) -> None:
-        assert len({f.roster.mark_ringing(self.promise(offer)) for f in self.floors}) == 1
+    def made(self, number: int) -> str:
+        """One of the offers made so far, the latest ones first."""
+        ids = [*reversed(self.offer_of), "o0"]
+        return ids[number % len(ids)]
 
-    @rule(offer=offers)
-    def win(self, offer: str) -> None:
-        assert len({f.roster.win(self.promise(offer), Micros(5)) for f in self.floors}) == 1
+    @rule(number=nth)
+    def mark_ringing(self, number: int) -> None:
+        assert (
+            len({f.roster.mark_ringing(self.promise(self.made(number))) for f in self.floors}) == 1
+        )
 
-    @rule(offer=offers, is_miss=st.booleans(), rest=rests, is_waiting=st.booleans())
-    def lose(self, offer: str, is_miss: bool, rest: float, is_waiting: bool) -> None:
+    @rule(number=nth)
+    def win(self, number: int) -> None:
+        assert (
+            len({f.roster.win(self.promise(self.made(number)), Micros(5)) for f in self.floors})
+            == 1
+        )
+
+    @rule(number=nth, is_miss=st.booleans(), rest=rests, is_waiting=st.booleans())
+    def lose(self, number: int, is_miss: bool, rest: float, is_waiting: bool) -> None:
         answers = {
             floor.roster.lose(
-                self.promise(offer),
+                self.promise(self.made(number)),
                 is_miss=is_miss,
                 retry_after_seconds=rest,
                 is_caller_waiting=is_waiting,
@@ -166,17 +277,17 @@ class BothFloors(RuleBasedStateMachine):
         }
         assert len(answers) == 1
 
-    @rule(offer=offers, wrap_up=rests)
-    def end_talk(self, offer: str, wrap_up: float) -> None:
+    @rule(number=nth, wrap_up=rests)
+    def end_talk(self, number: int, wrap_up: float) -> None:
         answers = {
-            floor.roster.end_talk(self.promise(offer), wrap_up_seconds=wrap_up)
+            floor.roster.end_talk(self.promise(self.made(number)), wrap_up_seconds=wrap_up)
             for floor in self.floors
         }
         assert len(answers) == 1
 
-    @rule(offer=offers, request=requests)
-    def end_wrap_up(self, offer: str, request: str) -> None:
-        agent_id, offer_id = self.promise(offer).agent_id, OfferId(offer)
+    @rule(number=nth, request=requests)
+    def end_wrap_up(self, number: int, request: str) -> None:
+        agent_id, offer_id = self.promise(self.made(number)).agent_id, OfferId(self.made(number))
         answers = {f.roster.end_wrap_up(agent_id, offer_id, request) for f in self.floors}
         assert len(answers) == 1
 
@@ -193,15 +304,33 @@ class BothFloors(RuleBasedStateMachine):
             without_times(a) for a in fake.roster.agents()
         ]
         assert real.waiting_room.counts(QUEUES) == fake.waiting_room.counts(QUEUES)
+        assert real.waiting_room.closures() == fake.waiting_room.closures()
+        assert real.roster.states(AGENTS) == fake.roster.states(AGENTS)
         for queue in QUEUES:
-            pairs = [f.waiting_room.candidates([queue], 9)[0] for f in self.floors]
-            free = [[agent.agent_id for agent in found.agents] for found in pairs]
-            assert free[0] == free[1]
+            self.the_free_agents_are_the_same(queue)
+            first, second = (floor.waiting_room.tail(queue, 9) for floor in self.floors)
+            assert first == second
+            for number in NUMBERS:
+                here, there = (floor.waiting_room.door(queue, number) for floor in self.floors)
+                assert rounded(here) == rounded(there)
             for call in CALLS:
                 places = {f.waiting_room.position(CallId(call), queue) for f in self.floors}
                 assert len(places) == 1
         ended = [{a.agent_id for a in floor.roster.expired(9)} for floor in self.floors]
         assert ended[0] == ended[1]
+
+    def the_free_agents_are_the_same(self, queue: QueueName) -> None:
+        """With the same places where those do not come from a clock or from chance."""
+        found = [floor.waiting_room.candidates([queue], 9)[0].agents for floor in self.floors]
+        places = []
+        for agents_found in found:
+            place = {agent.agent_id: agent.score for agent in agents_found}
+            for agent_id in place:
+                post = self.posts.get((queue, agent_id))
+                if not post or post.order not in TIMELESS:
+                    place[agent_id] //= 2**42
+            places.append(place)
+        assert places[0] == places[1]
 
     @invariant()
     def the_keys_agree(self) -> None:

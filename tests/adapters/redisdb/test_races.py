@@ -24,6 +24,7 @@ from tests.contract.floor_builders import (
     SALES,
     SUPPORT,
     ended,
+    enrol,
     free_ids,
     joining,
     make_available,
@@ -237,12 +238,12 @@ def test_an_agent_enrolled_anew_while_being_promised(
         floor.waiting_room.join(joining(f"c{number}"), request())
         queues = [(SALES, SUPPORT), (SUPPORT,), (SUPPORT, SALES)][number % 3]
         at_once(
-            partial(editor.roster.enrol, ANNA, queues, "Anna"),
+            partial(enrol, editor, ANNA, *queues),
             partial(floor.roster.reserve, promise),
         )
         check(raw)
         at_once(
-            lambda: editor.roster.enrol(ANNA, (SUPPORT,), "Anna"),
+            partial(enrol, editor, ANNA, SUPPORT),
             partial(lose, floor, promise),
         )
         check(raw)

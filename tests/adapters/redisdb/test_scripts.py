@@ -9,21 +9,32 @@ from typing import Any
 
 import pytest
 
-from callcore.adapters.redisdb.agent_queues import ServedQueues
+from callcore.adapters.redisdb.agent_posts import HeldPosts
 from callcore.adapters.redisdb.client import Client
 from callcore.adapters.redisdb.faults import Fault, UnexpectedAnswerError
 from callcore.adapters.redisdb.floor import Floor
 from callcore.adapters.redisdb.keys import Keys
-from callcore.adapters.redisdb.scripts import REMEMBER_ANSWER_SECONDS, Script, Scripts
+from callcore.adapters.redisdb.scripts import REMEMBER_ANSWER_SECONDS, Script, Scripts, text_of
+from callcore.domain.admission import Closure
 from callcore.domain.agents import REFUSE, STAY, TRANSITIONS, AgentEvent, AgentState, states_before
 from callcore.domain.ids import AgentId, CallId, Micros, NodeName, OfferId
-from callcore.ports.stores import AgentAnswer, FloorCallState, LeaveAnswer, OfferAnswer
+from callcore.ports.stores import (
+    AgentAnswer,
+    AskingOrder,
+    FloorCallState,
+    LeaveAnswer,
+    OfferAnswer,
+    Post,
+)
 from tests.adapters.redisdb.floors import SITE
 from tests.contract.floor_builders import (
     ANNA,
     NODE,
+    NUMBER,
     SALES,
     SUPPORT,
+    candidates,
+    enrol,
     free_ids,
     joining,
     make_available,
@@ -33,10 +44,11 @@ from tests.contract.floor_builders import (
     talking,
 )
 
-TEXTS = {
+FILES = {
     entry.name.removesuffix(".lua"): entry.read_text("utf-8")
     for entry in resources.files("callcore.adapters.redisdb").joinpath("lua").iterdir()
 }
+TEXTS = {name: text for name, text in FILES.items() if not name.startswith("_")}
 KEYS = Keys(SITE)
 
 
@@ -53,7 +65,11 @@ def scripts() -> dict[str, Script]:
 
 
 def code(name: str) -> str:
-    return "\n".join(line for line in TEXTS[name].splitlines() if not line.startswith("--"))
+    return "\n".join(line for line in FILES[name].splitlines() if not line.startswith("--"))
+
+
+def header(name: str) -> str:
+    return "\n".join(line for line in FILES[name].splitlines() if line.startswith("--"))
 
 
 def test_every_file_is_a_script_under_its_own_name() -> None:
@@ -66,8 +82,7 @@ def test_every_file_is_a_script_under_its_own_name() -> None:
 def test_the_words_of_a_script_are_those_of_its_answers(name: str) -> None:
     """Header, code and enum say the same words."""
     answers = {str(answer) for answer in scripts()[name]._answers}
-    _, _, returns = TEXTS[name].partition("-- Returns ")
-    described = returns.split("\nlocal ")[0].split("\nif ")[0]
+    _, _, described = header(name).partition("-- Returns ")
     promised = set(re.findall(r"'([a-z_]+)[ '<]", described)) - {"outdated"}
     returned = set(re.findall(r"(?:answer\(|return |word = )'([a-z_]+) ?'", code(name)))
     assert promised == returned - {"outdated"}
@@ -76,12 +91,27 @@ def test_the_words_of_a_script_are_those_of_its_answers(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(TEXTS))
+def test_a_script_includes_what_it_uses(name: str) -> None:
+    """And nothing else: what the included files define is used, in a chunk that compiles."""
+    included = set(re.findall(r"^-- include (\w+)\.lua$", header(name), re.MULTILINE))
+    for each in set(FILES) - set(TEXTS):
+        defined = re.findall(r"^local (?:function )?(\w+)", code(each), re.MULTILINE)
+        is_used = any(re.search(rf"\b{word}\b", code(name)) for word in {*defined} - {"known"})
+        assert is_used == (each in included), each
+    assert text_of(name).endswith(FILES[name])
+    assert text_of(name).count("\nlocal known") == ("_answer" in included)
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
 def test_a_script_touches_only_keys_it_was_given(name: str) -> None:
     """A key made up inside a script would break on a cluster and hide from the header."""
     touched = re.findall(r"redis\.call\('([A-Z]+)'(?:, ([^,)]+))?", code(name))
     for command, key in touched:
         assert command not in {"KEYS", "SCAN", "EVAL"}
-        assert command == "TIME" or re.fullmatch(r"KEYS\[(\d+|i)\]", key), (command, key)
+        is_given = re.fullmatch(r"KEYS\[(\d+|i|first \+ i - 1)\]", key)
+        is_handed_on = name == "_free" and key == "agent"
+        assert command == "TIME" or is_given or is_handed_on, (command, key)
+    assert all(key.startswith("KEYS[") for key in re.findall(r"^ *make_free\(([^,]+)", code(name)))
 
 
 def test_the_states_in_the_scripts_are_those_of_the_domain() -> None:
@@ -196,11 +226,11 @@ def test_queues_changed_by_another_process_are_noticed(floor: Floor, server_url:
     """What this process remembers of an agent's queues costs a second attempt, no mistake."""
     make_available(floor, ANNA, SUPPORT)
     other = Floor(server_url, SITE)
-    other.roster.enrol(ANNA, (SALES,), "Anna")
+    enrol(other, ANNA, SALES)
     floor.waiting_room.join(joining("c1", queue=SALES), request())
     assert floor.roster.reserve(reservation("c1", "o1", queue=SALES)) == "reserved"
     assert (free_ids(floor, SALES), free_ids(floor, SUPPORT)) == ([], [])
-    other.roster.enrol(ANNA, (SUPPORT, SALES), "Anna")
+    enrol(other, ANNA, SUPPORT, SALES)
     lost = floor.roster.lose(
         reservation("c1", "o1", queue=SALES),
         is_miss=False,
@@ -242,7 +272,7 @@ def test_every_verb_uses_the_queues_of_now(
         if verb == "end_break":
             verbs.start_break(ANNA, request())
     other = Floor(server_url, SITE)
-    other.roster.enrol(ANNA, (SALES,), "Anna")
+    enrol(other, ANNA, SALES)
     other.close()
     match verb:
         case "end_talk":
@@ -260,10 +290,38 @@ def test_enrolling_leaves_no_queue_of_another_process_behind(floor: Floor, serve
     """The agent is taken out of the queues of now, not out of those remembered."""
     make_available(floor, ANNA, SUPPORT)
     other = Floor(server_url, SITE)
-    other.roster.enrol(ANNA, (SALES,), "Anna")
+    enrol(other, ANNA, SALES)
     other.close()
-    floor.roster.enrol(ANNA, (SUPPORT,), "Anna")
+    enrol(floor, ANNA, SUPPORT)
     assert (free_ids(floor, SUPPORT), free_ids(floor, SALES)) == ([ANNA], [])
+
+
+def test_posts_changed_by_another_process_give_the_new_place(
+    floor: Floor, server_url: str
+) -> None:
+    """The same queue at another level is another post: the agent is not put at the old place."""
+    offer = talking(floor)
+    other = Floor(server_url, SITE)
+    posts = [Post(queue=SUPPORT, order=AskingOrder.POSITION, level=4, position=5)]
+    other.roster.enrol(ANNA, posts, "Anna")
+    other.close()
+    floor.roster.end_talk(offer.promise, wrap_up_seconds=0)
+    (agent,) = candidates(floor, SUPPORT, 9).agents
+    assert agent.score == 4 * 2**42 + 5
+
+
+def test_a_call_whose_number_changed_while_it_was_looked_up(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The number is checked by the script, so no place is kept for somebody else."""
+    floor.waiting_room.join(joining("c1"), request())
+    looks = iter(["+48999999999"])
+    monkeypatch.setattr(floor.waiting_room, "_number_of", lambda _: next(looks, NUMBER))
+    left = floor.waiting_room.leave(CallId("c1"), SUPPORT, request(), resume_within_seconds=100)
+    assert left is LeaveAnswer.LEFT
+    assert next(looks, None) is None
+    assert floor.waiting_room.door(SUPPORT, NUMBER).dropped is not None
+    assert floor.waiting_room.door(SUPPORT, "+48999999999").dropped is None
 
 
 @pytest.mark.parametrize("verb", ["forget", "join"])
@@ -291,15 +349,15 @@ def test_queues_that_never_hold_still_are_given_up(
     """A verb does not try for ever, and says what is wrong."""
     make_available(floor, ANNA)
     other = Floor(server_url, SITE)
-    read = floor.roster._queues._served
+    read = floor.roster._posts._held
 
-    def read_and_change(agent_id: AgentId) -> ServedQueues:
+    def read_and_change(agent_id: AgentId) -> HeldPosts:
         served = read(agent_id)
         queues = (SALES,) if "support" in served.text else (SUPPORT,)
-        other.roster.enrol(agent_id, queues, "Anna")
+        enrol(other, agent_id, *queues)
         return served
 
-    monkeypatch.setattr(floor.roster._queues, "_served", read_and_change)
+    monkeypatch.setattr(floor.roster._posts, "_held", read_and_change)
     with pytest.raises(UnexpectedAnswerError, match="outdated"):
         floor.roster.log_out(ANNA, request())
     other.close()
@@ -315,14 +373,18 @@ def test_answers_are_forgotten_after_a_while(floor: Floor, raw: Any) -> None:
 
 
 def test_a_floor_that_was_left_leaves_nothing_behind(floor: Floor, raw: Any) -> None:
-    """Once the last call is forgotten only the roster, and answers that expire, are there."""
+    """Once the last call is forgotten only the roster, and what expires, are there."""
     floor.roster.end_talk(talking(floor).promise, wrap_up_seconds=0)
     floor.waiting_room.join(joining("c2"), request())
-    floor.waiting_room.leave(CallId("c2"), SUPPORT, request())
+    floor.waiting_room.leave(CallId("c2"), SUPPORT, request(), resume_within_seconds=100)
+    floor.waiting_room.remember_agent(SUPPORT, "+48221234567", ANNA, 100)
+    floor.waiting_room.close_queue(SUPPORT, Closure(by="", reason="", at=Micros(1), until=None))
+    floor.waiting_room.open_queue(SUPPORT)
     for call in floor.waiting_room.calls(NODE):
         floor.waiting_room.forget(call.call_id)
     left = {key for key in raw.keys("*") if raw.ttl(key) == -1}
-    assert left == {KEYS.agent(ANNA), KEYS.agents(), KEYS.free_agents(SUPPORT)}
+    queue_keys = {KEYS.free_agents(SUPPORT), KEYS.staffed(SUPPORT)}
+    assert left == {KEYS.agent(ANNA), KEYS.agents(), *queue_keys}
     assert floor.waiting_room.calls(NODE) == []
 
 

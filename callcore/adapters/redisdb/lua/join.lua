@@ -1,6 +1,8 @@
 -- join.lua: a caller takes a place in a queue, unless the call has one or the queue is full.
 --
--- A call that has ended joins like a new one.
+-- A call that has ended joins like a new one. One that resumes a dropped place uses it up.
+--
+-- include _answer.lua
 --
 -- KEYS[1] string the answer to this request
 -- KEYS[2] zset   the queue's callers who wait: call_id -> score
@@ -8,26 +10,23 @@
 -- KEYS[4] hash   the call
 -- KEYS[5] set    the calls of the node it is on
 -- KEYS[6] set    the calls of the node that an ended call was on before
+-- KEYS[7] string the place dropped by the caller's number
 -- ARGV[1] how long to remember the answer, seconds   ARGV[2] call_id   ARGV[3] score
--- ARGV[4] maximum_waiting   ARGV[5] the node that KEYS[6] is of
--- ARGV[6...] further fields of the call: name, value, ...
+-- ARGV[4] maximum_waiting   ARGV[5] the node that KEYS[6] is of   ARGV[6] 1 if KEYS[7] is resumed
+-- ARGV[7...] further fields of the call: name, value, ...
 --
 -- Returns 'joined <position>' | 'already_joined <position>' | 'already_joined' | 'queue_full' |
---   'outdated' (the call ended on another node than ARGV[5]: changes nothing)
-local known = redis.call('GET', KEYS[1])
-if known then return known end
-local function answer(word)
-  redis.call('SET', KEYS[1], word, 'EX', ARGV[1])
-  return word
-end
+--   'place_gone' | 'outdated' (the call ended on another node than ARGV[5]: changes nothing)
 local word = 'already_joined'
 local call = redis.call('HMGET', KEYS[4], 'state', 'node')
 if not call[1] or call[1] == 'ended' then
   if call[2] and call[2] ~= ARGV[5] then return 'outdated' end
+  if ARGV[6] == '1' and redis.call('EXISTS', KEYS[7]) == 0 then return answer('place_gone') end
   local taken = redis.call('ZCARD', KEYS[2]) + redis.call('ZCARD', KEYS[3])
   if taken >= tonumber(ARGV[4]) then return answer('queue_full') end
+  if ARGV[6] == '1' then redis.call('DEL', KEYS[7]) end
   redis.call('ZADD', KEYS[2], ARGV[3], ARGV[2])
-  redis.call('HSET', KEYS[4], 'state', 'waiting', 'score', ARGV[3], unpack(ARGV, 6))
+  redis.call('HSET', KEYS[4], 'state', 'waiting', 'score', ARGV[3], unpack(ARGV, 7))
   redis.call('HDEL', KEYS[4], 'offer_id', 'agent_id', 'agent_leg_id', 'bridged_at', 'ended_at')
   redis.call('SREM', KEYS[6], ARGV[2])
   redis.call('SADD', KEYS[5], ARGV[2])

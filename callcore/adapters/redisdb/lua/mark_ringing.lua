@@ -2,6 +2,8 @@
 --
 -- Repeated while it rings it renews the lease; once they talk it changes nothing.
 --
+-- include _clock.lua
+--
 -- KEYS[1] hash   the agent
 -- KEYS[2] zset   leases and rests: agent_id -> end, microseconds
 -- ARGV[1] agent_id   ARGV[2] offer_id   ARGV[3] lease, microseconds
@@ -12,10 +14,6 @@ local state = agent[1]
 if agent[2] ~= ARGV[2] then return 'stale' end
 if state == 'talking' then return 'done' end
 if state ~= 'reserved' and state ~= 'ringing' then return 'stale' end
-local time = redis.call('TIME')
-local now = time[1] * 1000000 + time[2]
-if state == 'reserved' then
-  redis.call('HSET', KEYS[1], 'state', 'ringing', 'since', string.format('%.0f', now))
-end
-redis.call('ZADD', KEYS[2], string.format('%.0f', now + ARGV[3]), ARGV[1])
+if state == 'reserved' then redis.call('HSET', KEYS[1], 'state', 'ringing', 'since', now) end
+redis.call('ZADD', KEYS[2], after(ARGV[3]), ARGV[1])
 return 'done'

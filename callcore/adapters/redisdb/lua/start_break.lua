@@ -1,30 +1,28 @@
 -- start_break.lua: an agent whom nobody is promised to takes a break.
 --
+-- include _answer.lua
+-- include _clock.lua
+--
 -- KEYS[1] string the answer to this request
 -- KEYS[2] hash   the agent
 -- KEYS[3] zset   leases and rests: agent_id -> end, microseconds
--- KEYS[4...]     zsets, free agents of each of the agent's queues: agent_id -> free since
--- ARGV[1] agent_id   ARGV[2] the queues KEYS[4...] belong to
--- ARGV[3] how long to remember the answer, seconds
+-- KEYS[4...]     of each of the agent's posts zsets, free agents: agent_id -> place; then of each
+--                sets, staffed agents
+-- ARGV[1] how long to remember the answer, seconds   ARGV[2] agent_id
+-- ARGV[3] the posts KEYS[4...] belong to
 --
 -- Returns 'done' | 'already' | 'refused' |
---   'unknown_agent' | 'outdated' (other queues: changes nothing)
-local known = redis.call('GET', KEYS[1])
-if known then return known end
-local function answer(word)
-  redis.call('SET', KEYS[1], word, 'EX', ARGV[3])
-  return word
-end
-local agent = redis.call('HMGET', KEYS[2], 'state', 'queues')
+--   'unknown_agent' | 'outdated' (other posts: changes nothing)
+local agent = redis.call('HMGET', KEYS[2], 'state', 'posts')
 local state = agent[1]
 if not state then return answer('unknown_agent') end
 if state == 'on_break' then return answer('already') end
 if state ~= 'available' and state ~= 'wrapping_up' then return answer('refused') end
-if agent[2] ~= ARGV[2] then return 'outdated' end
-local time = redis.call('TIME')
-local now = string.format('%.0f', time[1] * 1000000 + time[2])
+if agent[2] ~= ARGV[3] then return 'outdated' end
 redis.call('HSET', KEYS[2], 'state', 'on_break', 'since', now)
 redis.call('HDEL', KEYS[2], 'call_id', 'offer_id', 'queue', 'leg_id')
-redis.call('ZREM', KEYS[3], ARGV[1])
-for i = 4, #KEYS do redis.call('ZREM', KEYS[i], ARGV[1]) end
+redis.call('ZREM', KEYS[3], ARGV[2])
+local staffed = 4 + (#KEYS - 3) / 2
+for i = 4, staffed - 1 do redis.call('ZREM', KEYS[i], ARGV[2]) end
+for i = staffed, #KEYS do redis.call('SREM', KEYS[i], ARGV[2]) end
 return answer('done')

@@ -3,21 +3,23 @@
 -- Repeated it answers the same. A rest that is far from over is left alone: it may be a later one
 -- than the one whose end was seen.
 --
+-- include _clock.lua
+-- include _free.lua
+--
 -- KEYS[1] hash   the agent
 -- KEYS[2] zset   leases and rests: agent_id -> end, microseconds
--- KEYS[3...]     zsets, free agents of each of the agent's queues: agent_id -> free since
--- ARGV[1] agent_id   ARGV[2] the queues KEYS[3...] belong to
+-- KEYS[3...]     zsets, free agents of each of the agent's posts: agent_id -> place
+-- ARGV[1] agent_id   ARGV[2] the posts KEYS[3...] belong to
 -- ARGV[3] how early a rest may be ended, microseconds
 --
--- Returns 'awake' | 'asleep' (still rests, or is not available) | 'outdated' (other queues); the
+-- Returns 'awake' | 'asleep' (still rests, or is not available) | 'outdated' (other posts); the
 -- last two change nothing
-local agent = redis.call('HMGET', KEYS[1], 'state', 'since', 'queues')
+local agent = redis.call('HMGET', KEYS[1], 'state', 'posts')
 if agent[1] ~= 'available' then return 'asleep' end
 local until_at = redis.call('ZSCORE', KEYS[2], ARGV[1])
 if not until_at then return 'awake' end
-local time = redis.call('TIME')
-if tonumber(until_at) > time[1] * 1000000 + time[2] + ARGV[3] then return 'asleep' end
-if agent[3] ~= ARGV[2] then return 'outdated' end
+if tonumber(until_at) > instant + ARGV[3] then return 'asleep' end
+if agent[2] ~= ARGV[2] then return 'outdated' end
 redis.call('ZREM', KEYS[2], ARGV[1])
-for i = 3, #KEYS do redis.call('ZADD', KEYS[i], agent[2], ARGV[1]) end
+make_free(KEYS[1], ARGV[1], ARGV[2], 3)
 return 'awake'

@@ -1,4 +1,4 @@
-"""The command line."""
+"""The commands that start callcore, or something of it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,11 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
-from callcore import __version__
+from callcore.cli.statuses import FAILED, USAGE_FAULT, fail
 from callcore.settings import Settings, SettingsError, demo, load
-
-CONFIG_FAULT = 2
-START_FAULT = 1
 
 _CONFIG = click.option(
     "--config",
@@ -25,13 +21,7 @@ _CONFIG = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__)
-def callcore() -> None:
-    """Runs call centres on FreeSWITCH."""
-
-
-@callcore.command()
+@click.command()
 @_CONFIG
 @click.option(
     "--data-directory",
@@ -61,10 +51,10 @@ def run(
     try:
         start.run(settings, is_watched=is_watched)
     except start.START_FAULTS as fault:
-        _fail(str(fault), START_FAULT)
+        fail(str(fault), FAILED)
 
 
-@callcore.command("check-config")
+@click.command("check-config")
 @click.option(
     "--config",
     "config",
@@ -83,23 +73,23 @@ def check_config(config: Path) -> None:
     )
 
 
-@callcore.command()
+@click.command()
 @_CONFIG
 def migrate(config: Path | None) -> None:
     """Brings the Postgres schema up to this version, as `run` does by itself."""
     from callcore.bootstrap import start  # noqa: PLC0415 - spared by other commands
 
     if config is None:
-        _fail("migrate: which database? --config callcore.yaml", CONFIG_FAULT)
+        fail("migrate: which database? --config callcore.yaml", USAGE_FAULT)
     settings = _settings(config)
     try:
         applied = start.migrate(settings)
     except start.START_FAULTS as fault:
-        _fail(str(fault), START_FAULT)
+        fail(str(fault), FAILED)
     click.echo("\n".join(f"applied {name}" for name in applied) or "the schema is up to date")
 
 
-@callcore.command("simulate-switch", hidden=True)
+@click.command("simulate-switch", hidden=True)
 @click.option("--port", default=0, help="0 takes a free one.")
 @click.option("--queues", required=True, help="JSON: dialled number to queue.")
 @click.option("--agents", required=True, help="User ids of registered phones, with commas.")
@@ -138,9 +128,4 @@ def _settings(config: Path) -> Settings:
     try:
         return load(config, os.environ)
     except SettingsError as error:
-        _fail(str(error), CONFIG_FAULT)
-
-
-def _fail(text: str, status: int) -> NoReturn:
-    click.echo(text, err=True)
-    sys.exit(status)
+        fail(str(error), USAGE_FAULT)

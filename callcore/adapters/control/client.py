@@ -1,0 +1,187 @@
+"""The command line's end: asks a running callcore, within a deadline."""
+
+from __future__ import annotations
+
+import http.client
+import socket as system_socket
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import quote
+
+import gevent
+import msgspec
+from gevent import socket
+
+from callcore.adapters.control import messages, place
+from callcore.ports.operations import Explanation
+
+DEADLINE_SECONDS = 15.0
+"""Longer than the daemon's own, which tells more."""
+
+AnswerT = TypeVar("AnswerT")
+
+
+class ControlError(Exception):
+    """Nothing was learnt from callcore; the message is one sentence, ``word`` is for machines."""
+
+    word = "failed"
+
+
+class NotRunningError(ControlError):
+    """No callcore listens on the socket."""
+
+    word = "not_running"
+
+
+class NotAllowedError(ControlError):
+    """The socket is another user's."""
+
+    word = "not_allowed"
+
+
+class UnansweredError(ControlError):
+    """The question was asked, and no answer came: a change may have been made."""
+
+    word = "unanswered"
+
+
+class NotUnderstoodError(ControlError):
+    """The answer is not one of those known here."""
+
+    word = "not_understood"
+
+
+class RefusedError(ControlError):
+    """callcore says no, and why."""
+
+    def __init__(self, word: str, message: str) -> None:
+        super().__init__(message)
+        self.word = word
+
+
+class ControlClient:
+    """Asks the callcore that listens at ``path``; every method may raise ``ControlError``."""
+
+    def __init__(self, path: Path, *, deadline_seconds: float = DEADLINE_SECONDS) -> None:
+        self._path = path
+        self._deadline_seconds = deadline_seconds
+
+    def queues(self) -> messages.Queues:
+        """Every queue."""
+        return self._ask(messages.Queues, "GET", "queues")
+
+    def calls(self) -> messages.Calls:
+        """Every caller who waits."""
+        return self._ask(messages.Calls, "GET", "calls")
+
+    def explain(self, call_id: str) -> Explanation:
+        """Why a call was offered to whom."""
+        return self._ask(Explanation, "GET", "calls", call_id, "explanation")
+
+    def close_queue(self, queue: str, request: messages.Close) -> messages.Closed:
+        """Closes a queue to new callers."""
+        return self._ask(messages.Closed, "POST", "queues", queue, "close", body=request)
+
+    def open_queue(self, queue: str) -> messages.Opened:
+        """Ends a closure."""
+        return self._ask(messages.Opened, "POST", "queues", queue, "open")
+
+    def set_priority(self, call_id: str, priority: int) -> messages.PrioritySet:
+        """Gives a caller another priority."""
+        request = messages.SetPriority(priority=priority)
+        return self._ask(messages.PrioritySet, "POST", "calls", call_id, "priority", body=request)
+
+    def withdraw(self, call_id: str) -> messages.Withdrawn:
+        """Takes a caller out of the queue."""
+        return self._ask(messages.Withdrawn, "POST", "calls", call_id, "withdraw")
+
+    def move(self, call_id: str, queue: str) -> messages.Moved:
+        """Moves a caller to another queue."""
+        request = messages.Move(queue=queue)
+        return self._ask(messages.Moved, "POST", "calls", call_id, "move", body=request)
+
+    def _ask(
+        self,
+        kind: type[AnswerT],
+        method: str,
+        *steps: str,
+        body: messages.Request | None = None,
+    ) -> AnswerT:
+        address = "/".join(("/v1", *(quote(step, safe="") for step in steps)))
+        content = b"" if body is None else msgspec.json.encode(body)
+        status, answer = self._exchange(method, address, content)
+        try:
+            if status == http.client.OK:
+                return msgspec.json.decode(answer, type=kind)
+            failure = msgspec.json.decode(answer, type=messages.Failure)
+        except (msgspec.MsgspecError, UnicodeError) as error:
+            raise NotUnderstoodError(
+                f"what listens on {self._path} answers {method} {address} in another way than this "
+                f"command knows ({status}): are both of one version?"
+            ) from error
+        raise RefusedError(failure.error, failure.message)
+
+    def _exchange(self, method: str, address: str, content: bytes) -> tuple[int, bytes]:
+        timeout = gevent.Timeout(self._deadline_seconds)
+        try:
+            with timeout:
+                return self._request(method, address, content)
+        except gevent.Timeout as expired:
+            if expired is not timeout:
+                raise
+            raise UnansweredError(
+                f"callcore did not answer within {self._deadline_seconds:g} s ({self._path}): see "
+                "its log; a change may have been made"
+            ) from expired
+
+    def _request(self, method: str, address: str, content: bytes) -> tuple[int, bytes]:
+        connection = _Connection("localhost")
+        try:
+            connection.sock = self._connected()
+            connection.request(method, address, content or None)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise UnansweredError(
+                f"callcore ended before it had answered ({self._path}: {_told(error)}): a change "
+                "may have been made"
+            ) from error
+        finally:
+            connection.close()
+
+    def _connected(self) -> socket.socket:
+        connection = socket.socket(system_socket.AF_UNIX, system_socket.SOCK_STREAM)
+        try:
+            with place.address_of(self._path) as address:
+                connection.connect(address)
+        except OSError as error:
+            connection.close()
+            raise self._unreachable(error) from error
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _unreachable(self, error: OSError) -> ControlError:
+        match error:
+            case FileNotFoundError() | NotADirectoryError():
+                return NotRunningError(f"no callcore runs: there is no {self._path}")
+            case ConnectionRefusedError():
+                return NotRunningError(f"no callcore runs: nobody listens on {self._path}")
+            case PermissionError():
+                return NotAllowedError(
+                    f"{self._path} is another user's: be the user callcore runs as, or root"
+                )
+            case _:
+                return UnansweredError(f"cannot reach callcore at {self._path}: {_told(error)}")
+
+
+class _Connection(http.client.HTTPConnection):
+    """Of a socket that is connected already."""
+
+    auto_open = 0
+
+
+def _told(error: Exception) -> str:
+    strerror = error.strerror if isinstance(error, OSError) else None
+    return strerror or str(error) or type(error).__name__

@@ -1,0 +1,59 @@
+"""Requests as operations: what each address does."""
+
+from __future__ import annotations
+
+from callcore.adapters.control import messages
+from callcore.domain.ids import CallId, Micros, QueueName
+from callcore.ports.operations import Explanation, Operations
+
+
+class Desk:
+    """Each method answers one address; ``by`` is the user at the other end of the socket."""
+
+    def __init__(self, operations: Operations) -> None:
+        self._operations = operations
+
+    def queues(self) -> messages.Queues:
+        """``GET /v1/queues``."""
+        return messages.Queues(queues=tuple(self._operations.queues()))
+
+    def calls(self) -> messages.Calls:
+        """``GET /v1/calls``."""
+        return messages.Calls(calls=tuple(self._operations.waiting()))
+
+    def explanation(self, call_id: str) -> Explanation:
+        """``GET /v1/calls/{call_id}/explanation``."""
+        return self._operations.explain(CallId(call_id))
+
+    def close(self, request: messages.Close, by: str, queue: str) -> messages.Closed:
+        """``POST /v1/queues/{queue}/close``."""
+        name = QueueName(queue)
+        until = None if request.until is None else Micros(request.until)
+        self._operations.close_queue(name, until=until, reason=request.reason, by=by)
+        return messages.Closed(queue=name, until=until, reason=request.reason, by=by)
+
+    def open(self, _request: messages.Nothing, by: str, queue: str) -> messages.Opened:
+        """``POST /v1/queues/{queue}/open``."""
+        name = QueueName(queue)
+        was_closed = self._operations.open_queue(name, by=by)
+        return messages.Opened(queue=name, was_closed=was_closed, by=by)
+
+    def set_priority(
+        self, request: messages.SetPriority, by: str, call_id: str
+    ) -> messages.PrioritySet:
+        """``POST /v1/calls/{call_id}/priority``."""
+        call = CallId(call_id)
+        priority = self._operations.set_priority(call, request.priority, by=by)
+        return messages.PrioritySet(call_id=call, priority=priority, by=by)
+
+    def withdraw(self, _request: messages.Nothing, by: str, call_id: str) -> messages.Withdrawn:
+        """``POST /v1/calls/{call_id}/withdraw``."""
+        call = CallId(call_id)
+        self._operations.withdraw(call, by=by)
+        return messages.Withdrawn(call_id=call, by=by)
+
+    def move(self, request: messages.Move, by: str, call_id: str) -> messages.Moved:
+        """``POST /v1/calls/{call_id}/move``."""
+        call, queue = CallId(call_id), QueueName(request.queue)
+        self._operations.move(call, queue, by=by)
+        return messages.Moved(call_id=call, queue=queue, by=by)

@@ -1,0 +1,160 @@
+"""The addresses of the control socket. Falcon's, and only Falcon's, words end here."""
+
+from __future__ import annotations
+
+import pwd
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Generic, TypeVar
+
+import falcon
+import gevent
+import msgspec
+
+from callcore.adapters.control import messages, place
+from callcore.adapters.control.desk import Desk
+from callcore.ports.operations import NotReadyError, OperationError, Operations
+from callcore.runtime import wsgi
+
+Values = Mapping[str, object]
+Note = Callable[[str, Values, BaseException | None], None]
+"""Takes an event in snake case, its values and the exception, if there is one."""
+
+DEADLINE_SECONDS = 10.0
+"""Operations have shorter deadlines of their own; this is for what they forgot."""
+
+RequestT = TypeVar("RequestT", bound=messages.Request)
+
+
+def application(operations: Operations, note: Note) -> falcon.App[falcon.Request, falcon.Response]:
+    """The WSGI application."""
+    desk = Desk(operations)
+    app = falcon.App(cors_enable=False)
+    queue, call = "/v1/queues/{queue}", "/v1/calls/{call_id}"
+    app.add_route("/v1/queues", _View(desk.queues))
+    app.add_route(f"{queue}/close", _Change(messages.Close, desk.close))
+    app.add_route(f"{queue}/open", _Change(messages.Nothing, desk.open))
+    app.add_route("/v1/calls", _View(desk.calls))
+    app.add_route(f"{call}/priority", _Change(messages.SetPriority, desk.set_priority))
+    app.add_route(f"{call}/withdraw", _Change(messages.Nothing, desk.withdraw))
+    app.add_route(f"{call}/move", _Change(messages.Move, desk.move))
+    app.add_route(f"{call}/explanation", _View(desk.explanation))
+    app.add_error_handler(OperationError, _answer_refusal)
+    app.add_error_handler(Exception, _Fault(note).answer)
+    app.set_error_serializer(_write_http_error)
+    return app
+
+
+class _View:
+    def __init__(self, look: Callable[..., object]) -> None:
+        self._look = look
+
+    def on_get(self, _request: falcon.Request, response: falcon.Response, **names: str) -> None:
+        with _deadline():
+            answer = self._look(**names)
+        _write(response, answer)
+
+
+class _Change(Generic[RequestT]):
+    def __init__(self, kind: type[RequestT], change: Callable[..., object]) -> None:
+        self._decoder = msgspec.json.Decoder(kind)
+        self._change = change
+
+    def on_post(self, request: falcon.Request, response: falcon.Response, **names: str) -> None:
+        wanted = self._decoder.decode(_body(request))
+        by = _user_of(request)
+        with _deadline():
+            answer = self._change(wanted, by, **names)
+        _write(response, answer)
+
+
+def _body(request: falcon.Request) -> bytes:
+    """The body; the empty one counts as an object without fields."""
+    if (request.content_length or 0) > messages.LONGEST_BODY_BYTES:
+        raise falcon.HTTPContentTooLarge
+    # Not Falcon's own stream, which knows no body without a length.
+    body: bytes = request.env["wsgi.input"].read(messages.LONGEST_BODY_BYTES + 1)
+    if len(body) > messages.LONGEST_BODY_BYTES:
+        raise falcon.HTTPContentTooLarge
+    return body or b"{}"
+
+
+def _user_of(request: falcon.Request) -> str:
+    _, user_id = place.process_and_user(request.env[wsgi.SOCKET])
+    try:
+        # In a thread: the users may be a directory server's, and calls must not wait for it.
+        return gevent.get_hub().threadpool.apply(pwd.getpwuid, (user_id,)).pw_name
+    except KeyError:
+        return f"user {user_id}"
+
+
+@contextmanager
+def _deadline() -> Iterator[None]:
+    timeout = gevent.Timeout(DEADLINE_SECONDS)
+    try:
+        with timeout:
+            yield
+    except gevent.Timeout as expired:
+        if expired is not timeout:
+            raise
+        raise NotReadyError(
+            f"callcore did not come to an end of it within {DEADLINE_SECONDS:g} s: look whether it "
+            "was done"
+        ) from expired
+
+
+def _write(response: falcon.Response, answer: object) -> None:
+    response.content_type = falcon.MEDIA_JSON
+    response.data = msgspec.json.encode(answer) + b"\n"
+
+
+def _answer_refusal(
+    _request: falcon.Request,
+    response: falcon.Response,
+    refusal: OperationError,
+    _parameters: object,
+) -> None:
+    failure, status = messages.failure_of(refusal)
+    response.status = status
+    _write(response, failure)
+
+
+class _Fault:
+    def __init__(self, note: Note) -> None:
+        self._note = note
+
+    def answer(
+        self,
+        request: falcon.Request,
+        response: falcon.Response,
+        fault: Exception,
+        _parameters: object,
+    ) -> None:
+        """What is not well put is told to the client, what is our fault to the log."""
+        if isinstance(fault, falcon.HTTPError | falcon.HTTPStatus):
+            raise fault
+        if isinstance(fault, msgspec.MsgspecError | UnicodeError):
+            response.status = falcon.HTTP_400
+            _write(response, messages.Failure(error=messages.BAD_REQUEST, message=str(fault)))
+            return
+        self._note("control_request_failed", {"path": request.path}, fault)
+        response.status = falcon.HTTP_500
+        message = f"callcore failed at {request.path}: its log says why"
+        _write(response, messages.Failure(error=messages.INTERNAL_ERROR, message=message))
+
+
+def _write_http_error(
+    request: falcon.Request, response: falcon.Response, error: falcon.HTTPError
+) -> None:
+    match error:
+        case falcon.HTTPNotFound():
+            word, message = messages.UNKNOWN_ADDRESS, f"there is nothing at {request.path}"
+        case falcon.HTTPMethodNotAllowed():
+            word = messages.WRONG_METHOD
+            message = f"{request.path} does not take {request.method}"
+        case falcon.HTTPContentTooLarge():
+            word = messages.TOO_LARGE
+            message = f"a body may have {messages.LONGEST_BODY_BYTES} bytes"
+        case _:
+            word, message = messages.BAD_REQUEST, error.description or str(error.status)
+    _write(response, messages.Failure(error=word, message=message))

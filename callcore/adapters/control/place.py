@@ -1,0 +1,147 @@
+"""The socket's place in the file system: whose it is, and who may come near."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket as system_socket
+import stat
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gevent import socket
+
+LONGEST_PATH_BYTES = 107
+"""What fits into ``sockaddr_un`` (unix(7)) with its last zero."""
+
+PROBE_SECONDS = 1.0
+
+_CREDENTIALS = struct.Struct("3i")
+"""``struct ucred``: process, user and group id."""
+
+
+class ControlSocketError(Exception):
+    """The control socket cannot be listened on; the message says why and what to do."""
+
+
+class ControlSocketInUseError(ControlSocketError):
+    """Another callcore listens there."""
+
+
+def socket_path(data_directory: Path) -> Path:
+    """Where the callcore that keeps its data in ``data_directory`` listens."""
+    return data_directory / "control" / "control.sock"
+
+
+@contextmanager
+def address_of(path: Path) -> Iterator[str]:
+    """The path as the kernel takes it; one that is too long goes by way of its directory's
+    descriptor. May raise ``OSError``.
+    """
+    if len(os.fsencode(path)) <= LONGEST_PATH_BYTES:
+        yield os.fspath(path)
+        return
+    directory = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{directory}/{path.name}"
+    finally:
+        os.close(directory)
+
+
+def listen(path: Path) -> socket.socket:
+    """A socket that listens at ``path``, in the place of one that a dead process left.
+
+    Only the user may connect, and only the user may enter its directory, which is made if need be.
+
+    Raises:
+        ControlSocketInUseError: a living process listens there.
+        ControlSocketError: for any other reason.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if path.parent.stat().st_mode & 0o077:
+            raise ControlSocketError(
+                f"others may enter {path.parent}, where the control socket is: "
+                f"chmod 700 {path.parent}"
+            )
+        with _alone_in(path.parent), address_of(path) as address:
+            _make_way(path, address)
+            return _bound(address)
+    except OSError as error:
+        raise ControlSocketError(
+            f"cannot listen on the control socket {path}: {error.strerror or error}"
+        ) from error
+
+
+def process_and_user(connection: socket.socket) -> tuple[int, int]:
+    """The process id (0 if it is not one of ours to see) and user id of the other end, as the
+    kernel noted them when it connected or listened.
+    """
+    credentials = connection.getsockopt(
+        system_socket.SOL_SOCKET, system_socket.SO_PEERCRED, _CREDENTIALS.size
+    )
+    process_id, user_id, _ = _CREDENTIALS.unpack(credentials)
+    return process_id, user_id
+
+
+@contextmanager
+def _alone_in(directory: Path) -> Iterator[None]:
+    """Of two that start at once one looks, clears and binds, and the other finds it there."""
+    lock = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ControlSocketInUseError(
+                f"another callcore is starting in {directory}"
+            ) from error
+        yield
+    finally:
+        os.close(lock)
+
+
+def _make_way(path: Path, address: str) -> None:
+    try:
+        kind = path.lstat().st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISSOCK(kind):
+        raise ControlSocketError(f"{path} is in the way of the control socket: move it elsewhere")
+    _probe(path, address)
+    path.unlink()
+
+
+def _probe(path: Path, address: str) -> None:
+    """Returns if nobody listens. Raises ``ControlSocketInUseError``."""
+    with socket.socket(system_socket.AF_UNIX, system_socket.SOCK_STREAM) as connection:
+        connection.settimeout(PROBE_SECONDS)
+        try:
+            connection.connect(address)
+            process_id, _ = process_and_user(connection)
+        except ConnectionRefusedError:
+            return
+        except TimeoutError:
+            process_id = 0
+    named = f", pid {process_id}," if process_id else ""
+    raise ControlSocketInUseError(
+        f"another callcore{named} listens on {path}: stop it, or give this one a data_directory "
+        "of its own"
+    )
+
+
+def _bound(address: str) -> socket.socket:
+    listener = socket.socket(system_socket.AF_UNIX, system_socket.SOCK_STREAM)
+    # Nothing switches greenlets before it is set back, and files other threads may make meanwhile
+    # are only the more private.
+    umask = os.umask(0o177)
+    try:
+        listener.bind(address)
+    except OSError:
+        listener.close()
+        raise
+    finally:
+        os.umask(umask)
+    listener.listen(system_socket.SOMAXCONN)
+    return listener

@@ -1,0 +1,86 @@
+"""Reads back what the history keeps about one call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from psycopg import rows as row_factories
+
+from callcore.adapters.postgres import rows
+from callcore.adapters.postgres.pool import PostgresPool
+from callcore.domain.ids import AgentId, CallId, Micros, OfferId, QueueName
+from callcore.domain.policies import Strategy
+from callcore.domain.records import DecisionRecord, PassedOver
+from callcore.domain.routing import Verdict
+
+_FIND_CALL: Final = "select from callcore.call_records where call_id = %s"
+
+# Instants as numbers: psycopg would give them in the session's time zone, which it may not know.
+_DECISIONS: Final = """
+    select offer_id, queue, agent_id, (extract(epoch from decided_at) * 1000000)::bigint as
+        decided_at, trigger, waited_seconds, priority, strategy, open_level, skill_rule,
+        passed_over, not_free
+    from callcore.decisions where call_id = %s order by decision_number
+"""
+
+
+class PostgresCallHistory:
+    """The calls that have ended, one by one."""
+
+    def __init__(self, pool: PostgresPool) -> None:
+        """``pool`` must be open, and the schema migrated."""
+        self._pool = pool
+
+    def decisions(self, call_id: CallId) -> list[DecisionRecord] | None:
+        """Why the call was offered to whom, in order; ``None`` if no such call is recorded.
+
+        Raises ``RecordsUnavailableError``.
+        """
+        key = [rows.clean(call_id)]
+        with self._pool.transaction() as connection:
+            if connection.execute(_FIND_CALL, key).fetchone() is None:
+                return None
+            with connection.cursor(row_factory=row_factories.kwargs_row(_decision)) as cursor:
+                return cursor.execute(_DECISIONS, key).fetchall()
+
+
+def _decision(  # noqa: PLR0913  one for each column
+    *,
+    offer_id: str,
+    queue: str,
+    agent_id: str,
+    decided_at: int,
+    trigger: str,
+    waited_seconds: float,
+    priority: int,
+    strategy: str,
+    open_level: int,
+    skill_rule: str,
+    passed_over: Sequence[Mapping[str, str]],
+    not_free: Mapping[str, Sequence[str]],
+) -> DecisionRecord:
+    return DecisionRecord(
+        offer_id=OfferId(offer_id),
+        queue=QueueName(queue),
+        agent_id=AgentId(agent_id),
+        decided_at=Micros(decided_at),
+        trigger=trigger,
+        waited_seconds=waited_seconds,
+        priority=priority,
+        strategy=Strategy(strategy),
+        open_level=open_level,
+        skill_rule=skill_rule,
+        passed_over=tuple(
+            PassedOver(
+                agent_id=AgentId(other["agent_id"]),
+                verdict=Verdict(other["verdict"]),
+                detail=other["detail"],
+            )
+            for other in passed_over
+        ),
+        not_free={
+            state: tuple(AgentId(agent_id) for agent_id in agent_ids)
+            for state, agent_ids in not_free.items()
+        },
+    )

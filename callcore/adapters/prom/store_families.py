@@ -1,0 +1,43 @@
+"""What is counted of call records on their way, and of Redis and Postgres."""
+
+from __future__ import annotations
+
+from callcore.adapters.prom.buckets import FAST_BUCKETS
+from callcore.adapters.prom.families import Families
+
+
+class StoreFamilies:
+    """Families of records, and by store."""
+
+    def __init__(self, families: Families) -> None:
+        self.records_written = families.counters(
+            "callcore_records_written_total", "Call records that reached Postgres."
+        )
+        self.records_write_seconds = families.histograms(
+            "callcore_records_write_seconds",
+            "Time to write one batch of call records, in seconds.",
+            FAST_BUCKETS,
+        )
+        self.seconds = families.histograms(
+            "callcore_store_seconds",
+            "Time of one step in a store, in seconds.",
+            FAST_BUCKETS,
+            "store",
+        )
+        self.script_seconds = families.summaries(
+            "callcore_store_script_seconds",
+            "Time of one step, by script, in seconds.",
+            "store",
+            "script",
+        )
+        self.faults = families.counters(
+            "callcore_store_faults_total",
+            "Steps that a store did not do, by reason.",
+            "store",
+            "reason",
+        )
+        self.failures = families.counters(
+            "callcore_store_failures_total",
+            "Work that was put off because a store failed.",
+            "store",
+        )

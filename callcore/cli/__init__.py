@@ -1,0 +1,23 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import click
+
+from callcore import __version__
+from callcore.cli.calls import call
+from callcore.cli.daemon import check_config, migrate, run, simulate_switch
+from callcore.cli.explaining import explain
+from callcore.cli.queues import queue
+
+__all__ = ["callcore"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def callcore() -> None:
+    """Runs call centres on FreeSWITCH."""
+
+
+for command in (run, check_config, migrate, simulate_switch, queue, call, explain):
+    callcore.add_command(command)

@@ -1,0 +1,59 @@
+"""How queues and calls are named on the command line."""
+
+from __future__ import annotations
+
+import click
+
+from callcore.adapters.control.messages import LONGEST_NAME
+from callcore.cli.operating import Operator
+
+SHORTEST_PREFIX = 4
+WHOLE_CALL_ID = 36
+"""A call's id is a UUID."""
+MOST_TOLD = 5
+
+
+class _Name(click.ParamType[str]):
+    """A text that can be part of an address; whether anything has that name is another matter."""
+
+    def __init__(self, what: str, shortest: int) -> None:
+        self.name = what
+        self._shortest = shortest
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name. Fails as click does."""
+        if not value.isprintable() or "/" in value or value in (".", ".."):
+            self.fail(f"{value!r} cannot be the name of a {self.name}.", param, ctx)
+        if not self._shortest <= len(value) <= LONGEST_NAME:
+            self.fail(
+                f"{value!r} has {len(value)} characters, a {self.name} is named by "
+                f"{self._shortest} to {LONGEST_NAME}.",
+                param,
+                ctx,
+            )
+        return value
+
+
+QUEUE = _Name("queue", 1)
+CALL = _Name("call", SHORTEST_PREFIX)
+
+
+def whole_id(operator: Operator, call: str) -> str:
+    """The id of the waiting call that begins with ``call``; a whole id is not looked up.
+
+    Ends the command if no caller who waits has it, or several have.
+    """
+    if len(call) >= WHOLE_CALL_ID:
+        return call.lower()
+    waiting = [one.call_id for one in operator.callcore.calls().calls]
+    found = [call_id for call_id in waiting if call_id.lower().startswith(call.lower())]
+    if not found:
+        operator.fail(
+            "unknown_call",
+            f"no waiting call begins with {call}: see `callcore call list`; of one that does not "
+            f"wait the whole id of {WHOLE_CALL_ID} characters is needed",
+        )
+    if len(found) > 1:
+        told = ", ".join(sorted(found)[:MOST_TOLD])
+        operator.fail("ambiguous_call", f"{call} begins {len(found)} calls: {told}")
+    return found[0]

@@ -1,0 +1,106 @@
+"""What the commands of operators have in common: whom they ask, how they answer."""
+
+from __future__ import annotations
+
+import functools
+import io
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import click
+import msgspec
+from rich.console import Console, RenderableType
+
+from callcore.adapters.control.client import ControlClient, ControlError, NotRunningError
+from callcore.adapters.control.messages import Failure
+from callcore.adapters.control.place import socket_path
+from callcore.adapters.terminal.words import printable
+from callcore.cli.statuses import FAILED, NOT_RUNNING, USAGE_FAULT, fail
+from callcore.settings import SettingsError
+from callcore.settings.locating import data_directory
+
+USUAL_SETTINGS = Path("callcore.yaml")
+USUAL_DATA = Path(".callcore")
+
+_START_IT = "start it, or say whose data with --config or --data-directory"
+
+
+class Operator:
+    """One command of an operator: asks callcore and answers on the terminal."""
+
+    def __init__(self, callcore: ControlClient, *, in_json: bool) -> None:
+        self.callcore = callcore
+        self._in_json = in_json
+
+    def answer(self, value: object, drawing: RenderableType) -> None:
+        """Shows ``drawing``, or with ``--json`` the value it was drawn from."""
+        if self._in_json:
+            content = msgspec.json.format(msgspec.json.encode(value), indent=2)
+            click.echo(content.decode())
+        else:
+            _show(drawing)
+
+    def fail(self, word: str, message: str, status: int = FAILED) -> NoReturn:
+        """Ends the command with a line, or with ``--json`` an object, on standard error."""
+        if self._in_json:
+            fail(msgspec.json.encode(Failure(error=word, message=message)).decode(), status)
+        fail(printable(message), status)
+
+
+def operating(run: Callable[..., None]) -> Callable[..., None]:
+    """Makes a command one of an operator: with the options to find callcore, and an ``Operator`` as
+    first argument.
+    """
+
+    @click.option(
+        "--config",
+        "config",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help=f"The settings file of the callcore to ask; by default {USUAL_SETTINGS} if there is "
+        f"one, else callcore's data are looked for in {USUAL_DATA}.",
+    )
+    @click.option(
+        "--data-directory",
+        "directory",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Where the callcore to ask keeps its data, in place of the settings'.",
+    )
+    @click.option(
+        "--json", "in_json", is_flag=True, help="Answer in JSON; instants are epoch microseconds."
+    )
+    @functools.wraps(run)
+    def wrapped(
+        config: Path | None, directory: Path | None, *, in_json: bool, **arguments: object
+    ) -> None:
+        if config is not None and directory is not None:
+            raise click.UsageError("--config and --data-directory are two answers to one question")
+        path = socket_path(directory or _configured(config)).absolute()
+        operator = Operator(ControlClient(path), in_json=in_json)
+        try:
+            run(operator, **arguments)
+        except NotRunningError as error:
+            operator.fail(error.word, f"{error}: {_START_IT}", NOT_RUNNING)
+        except ControlError as error:
+            operator.fail(error.word, str(error))
+
+    return wrapped
+
+
+def _configured(config: Path | None) -> Path:
+    if config is None:
+        if not USUAL_SETTINGS.exists():
+            return USUAL_DATA
+        config = USUAL_SETTINGS
+    try:
+        return data_directory(config)
+    except SettingsError as error:
+        fail(str(error), USAGE_FAULT)
+
+
+def _show(drawing: RenderableType) -> None:
+    """A terminal that knows few characters gets question marks for the others."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    Console(file=sys.stdout, highlight=False, markup=False, emoji=False).print(drawing)

@@ -1,0 +1,46 @@
+"""What is kept of a decision, so that it can be explained long after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from callcore.domain import routing
+from callcore.domain.ids import AgentId, Micros, OfferId, seconds_between
+from callcore.domain.records import DecisionRecord, PassedOver
+from callcore.domain.routing import Demand, Judgement
+from callcore.domain.serving import Serving
+
+
+def record(
+    demand: Demand,
+    judgements: Sequence[Judgement],
+    *,
+    offer_id: OfferId,
+    agent_id: AgentId,
+    trigger: str,
+    serving: Serving,
+    staffed: frozenset[AgentId],
+    now: Micros,
+) -> DecisionRecord:
+    """The decision, made ``now`` by these ``judgements``, to offer the caller to ``agent_id``.
+
+    Others who were chosen at the same time stand among those passed over, as ``chosen``; agents who
+    were not free are for the caller of this function to add.
+    """
+    return DecisionRecord(
+        offer_id=offer_id,
+        queue=demand.queue.name,
+        agent_id=agent_id,
+        decided_at=now,
+        trigger=trigger,
+        waited_seconds=seconds_between(demand.first_joined_at, now),
+        priority=demand.priority,
+        strategy=demand.queue.strategy,
+        open_level=routing.open_level(demand, serving, staffed, now),
+        skill_rule=routing.skill_rule(demand, now),
+        passed_over=tuple(
+            PassedOver(agent_id=one.agent_id, verdict=one.verdict, detail=one.detail)
+            for one in judgements
+            if one.agent_id != agent_id
+        ),
+    )

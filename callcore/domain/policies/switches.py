@@ -1,0 +1,50 @@
+"""What the switches are, have and do for us."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callcore.domain.ids import NodeName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fallback:
+    """Where the dead man's switch sends a caller nobody controls."""
+
+    extension: str = "callcore_fallback"
+    context: str = "public"
+    arriving_after_seconds: int = 5
+    waiting_after_seconds: int = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodePolicy:
+    """One FreeSWITCH and how to reach its event socket."""
+
+    name: NodeName
+    host: str
+    port: int = 8021
+    connect_timeout_seconds: float = 5.0
+    command_timeout_seconds: float = 5.0
+    heartbeat_seconds: float = 20.0
+    """The switch's ``event-heartbeat-interval``; two missing ones are a lost link."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundsPolicy:
+    """Which recordings callers hear; without a directory they hear tones."""
+
+    directory: str | None = None
+    """An absolute path on the switch; below it one directory a language."""
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialplanPolicy:
+    """What the dialplan does for us."""
+
+    outbound_context: str = "callcore_outbound"
+    """The context whose extensions are outside numbers."""
+    voicemail_extension: str = "callcore_voicemail"
+    """Takes a message for the box in the channel variable ``callcore_voicemail_box``; in the
+    context of the fallback."""

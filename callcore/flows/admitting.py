@@ -1,0 +1,116 @@
+"""A caller at a queue's door: may they join, and on which place."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, replace
+
+from callcore.domain import admission, phone_numbers
+from callcore.domain.admission import Admission, Door, Refusal
+from callcore.domain.estimates import UnknownWait
+from callcore.domain.ids import AgentId
+from callcore.domain.outcomes import RefusalReason
+from callcore.domain.policies import QueuePolicy
+from callcore.domain.staffing import effective_agents
+from callcore.flows.call import Call
+from callcore.flows.restoring import WITHOUT_LIMIT
+from callcore.flows.standing import Place
+from callcore.ports.stores import StoreError
+
+
+class NotAdmittedError(Exception):
+    """The caller may not join the queue."""
+
+    def __init__(
+        self,
+        reason: RefusalReason,
+        *,
+        limit: int | None = None,
+        estimate_seconds: float | None = None,
+    ) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+        self.limit = limit
+        self.estimate_seconds = estimate_seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """The caller may join on ``place`` while fewer than ``limit`` wait."""
+
+    place: Place
+    limit: int
+    estimate_seconds: float | None
+    """``None`` if it is unknown."""
+    staffed: frozenset[AgentId]
+    sticky_agent: AgentId | None
+
+
+def knock(call: Call, queue: QueuePolicy, place: Place) -> Admitted:
+    """Lets the caller in, on the place of a dropped call where there is one.
+
+    That place was theirs: it is not refused because the queue has filled up since. Raises
+    ``NotAdmittedError``.
+    """
+    site = call.site
+    number = phone_numbers.normalised(call.caller.number)
+    try:
+        door = site.waiting_room.door(queue.name, number)
+    except StoreError as error:
+        raise NotAdmittedError(RefusalReason.FLOOR_UNAVAILABLE) from error
+    dropped = door.dropped if queue.resume_within_seconds > 0 else None
+    agents = effective_agents(door.staffed, site.policy.agents)
+    asked = queue if dropped is None else _without_limits(queue)
+    answer = admission.decide(asked, door, agents, site.clock.now())
+    if isinstance(answer, Refusal):
+        raise NotAdmittedError(
+            answer.reason,
+            limit=answer.limit.maximum_waiting,
+            estimate_seconds=_known(answer.estimate),
+        )
+    if dropped is not None:
+        own_priority = max(call.wishes.own_priority, dropped.own_priority)
+        call.wishes = replace(call.wishes, own_priority=own_priority)
+        first_joined_at = min(place.first_joined_at, dropped.first_joined_at)
+        place = replace(place, first_joined_at=first_joined_at, is_resumed=True)
+    return _admitted(answer, door, place, queue)
+
+
+def returned(call: Call, queue: QueuePolicy, place: Place) -> Admitted:
+    """Lets in a caller who has the place already, whatever the door says by now."""
+    staffed: frozenset[AgentId] = frozenset()
+    sticky_agent = None
+    with contextlib.suppress(StoreError):
+        door = call.site.waiting_room.door(queue.name, phone_numbers.normalised(call.caller.number))
+        staffed = door.staffed
+        sticky_agent = door.last_agent if queue.sticky is not None else None
+    return Admitted(
+        place=place,
+        limit=WITHOUT_LIMIT,
+        estimate_seconds=None,
+        staffed=staffed,
+        sticky_agent=sticky_agent,
+    )
+
+
+def _admitted(answer: Admission, door: Door, place: Place, queue: QueuePolicy) -> Admitted:
+    return Admitted(
+        place=place,
+        limit=answer.limit.maximum_waiting,
+        estimate_seconds=_known(answer.estimate),
+        staffed=door.staffed,
+        sticky_agent=door.last_agent if queue.sticky is not None else None,
+    )
+
+
+def _without_limits(queue: QueuePolicy) -> QueuePolicy:
+    return replace(
+        queue,
+        maximum_waiting=WITHOUT_LIMIT,
+        waiting_per_agent=None,
+        maximum_estimate_seconds=None,
+    )
+
+
+def _known(estimate: float | UnknownWait) -> float | None:
+    return None if isinstance(estimate, UnknownWait) else estimate

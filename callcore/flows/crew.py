@@ -1,0 +1,40 @@
+"""The flows that every call's script works with, handed over as one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from callcore.domain.ids import AgentId, CallId
+from callcore.domain.ledger import CallLedger
+from callcore.domain.records import DecisionRecord
+from callcore.domain.serving import Serving
+from callcore.flows.agent_freeing import AgentFreeing
+from callcore.flows.dispatching import Dispatcher
+from callcore.flows.floor_changes import FloorChanges
+from callcore.flows.record_keeping import RecordKeeping
+from callcore.flows.switchboard import Switchboard
+from callcore.flows.waiters import Waiters
+
+MOST_EXPLAINED = 200
+"""Of a queue with more agents, a decision tells of the first so many who were not free."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """Who does what around a call, in one process."""
+
+    switchboard: Switchboard
+    waiters: Waiters
+    serving: Serving
+    dispatcher: Dispatcher
+    freeing: AgentFreeing
+    changes: FloorChanges
+    keeping: RecordKeeping
+    ledgers: dict[CallId, CallLedger] = field(default_factory=dict)
+    """The notes of the calls followed here."""
+
+    def others_than_judged(self, decision: DecisionRecord) -> list[AgentId]:
+        """The queue's agents whom the decision says nothing of yet."""
+        told = {passed.agent_id for passed in decision.passed_over} | {decision.agent_id}
+        others = [one for one in self.serving.at(decision.queue).agents if one not in told]
+        return others[:MOST_EXPLAINED]

@@ -1,0 +1,206 @@
+"""A caller's way through queues and menus, until an agent has talked or it leads out of here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callcore.domain import entrance, treatments
+from callcore.domain.events import CallRefused, CallSentOn
+from callcore.domain.ids import MenuName, Micros, QueueName
+from callcore.domain.outcomes import LeaveReason, RefusalReason
+from callcore.domain.policies import QueuePolicy
+from callcore.domain.treatments import OverflowReason, ToMenu, ToQueue, Treatment
+from callcore.flows import treating
+from callcore.flows.admitting import NotAdmittedError
+from callcore.flows.call import Call
+from callcore.flows.conversation import Conversation
+from callcore.flows.crew import Crew
+from callcore.flows.menu_walk import MenuWalk
+from callcore.flows.standing import Place
+from callcore.flows.waiting_call import LeftQueueError, MovedError, WaitingCall
+from callcore.ports.stores import Reservation
+from callcore.ports.switch_events import LegParked
+
+UNKNOWN_QUEUE_CAUSE = "UNALLOCATED_NUMBER"
+UNKNOWN_QUEUE_REMEDY = (
+    "add it under queues: (or its number under numbers:), or correct callcore_queue in the dialplan"
+)
+LEFT_QUEUE_CAUSE = "NORMAL_CLEARING"
+
+MOST_STEPS = 30
+"""How many queues and menus a caller is led through: more is a circle that nobody meant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Where to, and on which place if it is a queue and the place is known."""
+
+    to: Treatment
+    place: Place | None = None
+    is_moved: bool = False
+    """True if the place was taken already."""
+
+
+class Journey:
+    """The way of ``call``, begun anew whenever the dialplan hands the caller to us."""
+
+    def __init__(self, call: Call, crew: Crew) -> None:
+        self._call = call
+        self._crew = crew
+        self._policy = call.site.policy
+
+    def begin(self, arrival: LegParked, heard_at: Micros) -> None:
+        """From the door: by number, caller list, and what the dialplan set."""
+        call = self._call
+        found = entrance.entrance(
+            self._policy, arrival.variables, arrival.dialled_number, call.caller.number
+        )
+        for fault in found.faults:
+            call.ledger.fault(fault)
+        call.wishes = found.wishes
+        match found.to:
+            case None:
+                self._turn_away(QueueName(found.asked_for))
+            case ToQueue(queue=name) as to:
+                queue = self._policy.queues[name]
+                place = self._place(arrival.at, keeps_join_time=queue.keeps_join_time)
+                self._follow(Step(to=to, place=place), heard_at)
+            case ToMenu() as to:
+                self._follow(Step(to=to), heard_at)
+
+    def resume(self, queue: QueuePolicy, place: Place) -> None:
+        """From a queue where another process left the caller waiting."""
+        now = self._call.site.clock.now()
+        self._follow(self._visit(queue, place, now, is_adopted=True), now)
+
+    def talk(
+        self,
+        queue: QueuePolicy,
+        reservation: Reservation,
+        bridged_at: Micros,
+        *,
+        recording_path: str | None = None,
+    ) -> None:
+        """Follows a conversation to its end."""
+        self._call.remember(
+            waits_in="",
+            talks_in=queue.name,
+            offer=reservation.offer_id,
+            agent=reservation.agent_id,
+            bridged_at=str(bridged_at),
+        )
+        conversation = Conversation(
+            self._call, queue, reservation, self._crew.freeing, self._crew.changes
+        )
+        conversation.follow(bridged_at, recording_path)
+
+    def _follow(self, step: Step | None, triggered_at: Micros) -> None:
+        for _ in range(MOST_STEPS):
+            if step is None:
+                return
+            step = self._take(step, triggered_at)
+            triggered_at = self._call.site.clock.now()
+        call, fallback = self._call, self._policy.fallback
+        call.ledger.fault(f"led through {MOST_STEPS} queues and menus: sent to the fallback")
+        call.hand_to_dialplan(fallback.extension, fallback.context)
+
+    def _take(self, step: Step, triggered_at: Micros) -> Step | None:
+        match step.to:
+            case ToQueue(queue=name, keeps_join_time=keeps):
+                now = self._call.site.clock.now()
+                place = step.place or self._place(now, keeps_join_time=keeps)
+                queue = self._policy.queues[name]
+                return self._visit(queue, place, triggered_at, is_moved=step.is_moved)
+            case ToMenu(menu=menu):
+                return self._walk(menu)
+            case elsewhere:
+                treating.send_off(self._call, elsewhere)
+                return None
+
+    def _place(self, at: Micros, *, keeps_join_time: bool) -> Place:
+        first = self._call.first_joined_at
+        return Place(
+            first_joined_at=first if first is not None and keeps_join_time else at, joined_at=at
+        )
+
+    def _walk(self, menu: MenuName) -> Step:
+        call = self._call
+        choice = MenuWalk(call, self._policy.menus[menu]).walk()
+        call.wishes = call.wishes.plus(choice.priority, choice.skills)
+        return Step(to=choice.to)
+
+    def _visit(
+        self,
+        queue: QueuePolicy,
+        place: Place,
+        triggered_at: Micros,
+        *,
+        is_adopted: bool = False,
+        is_moved: bool = False,
+    ) -> Step | None:
+        call = self._call
+        call.first_joined_at = place.first_joined_at
+        visit = WaitingCall(call, queue, place, self._crew)
+        try:
+            offering = visit.wait(triggered_at, is_adopted=is_adopted, is_moved=is_moved)
+        except NotAdmittedError as refused:
+            return self._refused(queue, refused.reason)
+        except MovedError as moved:
+            call.ledger.sent_on(treatments.in_words(ToQueue(queue=moved.queue)))
+            return Step(to=ToQueue(queue=moved.queue), place=moved.place, is_moved=True)
+        except LeftQueueError as left:
+            return self._left(queue, left.reason)
+        path = self._recording_path(queue, offering.reservation)
+        self.talk(queue, offering.reservation, offering.bridged_at, recording_path=path)
+        return None
+
+    def _refused(self, queue: QueuePolicy, reason: RefusalReason) -> Step | None:
+        if reason is RefusalReason.FLOOR_UNAVAILABLE:
+            fallback = self._policy.fallback
+            self._call.hand_to_dialplan(fallback.extension, fallback.context)
+            return None
+        return self._treated(queue, OverflowReason(reason))
+
+    def _left(self, queue: QueuePolicy, reason: LeaveReason) -> Step | None:
+        if reason is LeaveReason.FALLBACK:
+            return None
+        if reason is LeaveReason.CALLER_UNREACHABLE:
+            self._call.hang_up(LEFT_QUEUE_CAUSE)
+            return None
+        return self._treated(queue, OverflowReason(reason))
+
+    def _treated(self, queue: QueuePolicy, reason: OverflowReason) -> Step:
+        call = self._call
+        treatment = queue.overflow.get(reason) or treatments.default_treatment(reason)
+        to = treatments.in_words(treatment)
+        call.ledger.sent_on(to)
+        call.site.facts.publish(
+            CallSentOn(
+                at=call.site.clock.now(),
+                call_id=call.caller.call_id,
+                queue=queue.name,
+                reason=reason,
+                to=to,
+            )
+        )
+        return Step(to=treatment)
+
+    def _turn_away(self, asked_for: QueueName) -> None:
+        call, now = self._call, self._call.site.clock.now()
+        call.ledger.refused(asked_for, now, RefusalReason.UNKNOWN_QUEUE)
+        call.site.facts.publish(
+            CallRefused(
+                at=now,
+                call_id=call.caller.call_id,
+                queue=asked_for,
+                reason=RefusalReason.UNKNOWN_QUEUE,
+                remedy=UNKNOWN_QUEUE_REMEDY,
+            )
+        )
+        call.hang_up(UNKNOWN_QUEUE_CAUSE)
+
+    def _recording_path(self, queue: QueuePolicy, talk: Reservation) -> str | None:
+        directory = self._policy.recordings_directory
+        if not queue.record or directory is None:
+            return None
+        return f"{directory}/{talk.call_id}_{talk.offer_id}.wav"

@@ -1,0 +1,70 @@
+"""A caller in a menu: hears the prompts, presses a key."""
+
+from __future__ import annotations
+
+from callcore.domain import treatments
+from callcore.domain.events import MenuAnswered
+from callcore.domain.policies import MenuChoice, MenuPolicy
+from callcore.flows.call import Call
+from callcore.flows.messages import KeyTimedOut, LinkBack
+from callcore.flows.prompting import Prompting
+from callcore.flows.timers import Timers
+from callcore.ports.switch_events import DigitPressed
+
+
+class MenuWalk:
+    """One visit of ``call`` to one menu."""
+
+    def __init__(self, call: Call, menu: MenuPolicy) -> None:
+        self._call = call
+        self._menu = menu
+        self._timers = Timers(call.mailbox)
+
+    def walk(self) -> MenuChoice:
+        """What the caller chose, or what the menu has for callers who choose nothing of use.
+
+        Raises ``CallerHungUpError``.
+        """
+        call = self._call
+        call.ledger.walked()
+        call.remember(menu=self._menu.name, waits_in="", queue="")
+        call.answer()
+        key = ""
+        try:
+            for attempt in range(self._menu.tries):
+                call.guard()
+                key = self._ask(attempt)
+                if key in self._menu.choices:
+                    break
+        finally:
+            self._timers.stop()
+        call.remember(menu="")
+        choice = self._menu.choices.get(key) or MenuChoice(to=self._menu.otherwise)
+        call.site.facts.publish(
+            MenuAnswered(
+                at=call.site.clock.now(),
+                call_id=call.caller.call_id,
+                menu=self._menu.name,
+                key=key if key in self._menu.choices else "",
+                to=treatments.in_words(choice.to),
+            )
+        )
+        return choice
+
+    def _ask(self, attempt: int) -> str:
+        """The key pressed, of use or not; empty if none was in time."""
+        prompting = Prompting(self._call, self._menu.prompts, self._timers)
+        while True:
+            message = self._call.take()
+            match message:
+                case DigitPressed(digit=digit) if message.leg_id == self._call.leg_id:
+                    prompting.stop()
+                    return digit
+                case KeyTimedOut(attempt=timed) if timed == attempt:
+                    return ""
+                case LinkBack(is_silent=True):
+                    self._timers.set(self._menu.timeout_seconds, KeyTimedOut(attempt=attempt))
+                case _ if prompting.is_over_with(message):
+                    self._timers.set(self._menu.timeout_seconds, KeyTimedOut(attempt=attempt))
+                case _:
+                    pass

@@ -1,0 +1,142 @@
+"""The offers of one waiting caller that are open: one, or several where phones ring together.
+
+All events of a call pass through one mailbox, so of two agents who pick up in the same instant one
+comes first: that one talks, and the others' phones stop ringing.
+"""
+
+from __future__ import annotations
+
+from callcore.domain import offers
+from callcore.domain.ids import AgentId, Micros
+from callcore.domain.offers import OfferState
+from callcore.domain.outcomes import OfferLostReason
+from callcore.domain.policies import STRATEGIES_RINGING_MANY, QueuePolicy, Strategy
+from callcore.flows.agent_freeing import AgentFreeing
+from callcore.flows.call import Call
+from callcore.flows.messages import Message, Reserved
+from callcore.flows.offering import Offering
+from callcore.flows.switchboard import Switchboard
+from callcore.ports.stores import Reservation
+
+
+class Offerings:
+    """The open offers of one visit to one queue."""
+
+    def __init__(
+        self,
+        call: Call,
+        queue: QueuePolicy,
+        switchboard: Switchboard,
+        freeing: AgentFreeing,
+        first_joined_at: Micros,
+    ) -> None:
+        self._call = call
+        self._queue = queue
+        self._switchboard = switchboard
+        self._freeing = freeing
+        self._first_joined_at = first_joined_at
+        self._open: list[Offering] = []
+        self._unread: list[AgentId] = []
+        self._rings_at_once = 1
+        self.last_offered: AgentId | None = None
+        self.failed_bridges_count = 0
+
+    @property
+    def reservations(self) -> list[Reservation]:
+        """The agents the caller is promised to: not those of offers lost just now, while callers
+        are looked for anew.
+        """
+        return [
+            offering.reservation for offering in self._open if not offers.is_over(offering.state)
+        ]
+
+    @property
+    def ringing(self) -> frozenset[AgentId]:
+        """Those agents, and those reserved a moment ago."""
+        held = {reservation.agent_id for reservation in self.reservations}
+        return frozenset(held.union(self._unread))
+
+    @property
+    def may_ring_at_once(self) -> int:
+        """How many phones may ring for the caller now."""
+        if self._queue.strategy is Strategy.RING_ALL:
+            return self._queue.ring_at_most
+        return min(self._rings_at_once, self._queue.ring_at_most)
+
+    @property
+    def is_picked_up(self) -> bool:
+        """True while an agent who picked up is being joined to the caller."""
+        return any(offering.state is OfferState.PICKED_UP for offering in self._open)
+
+    @property
+    def wants_more(self) -> bool:
+        """True while phones ring and more may."""
+        ringing = self.ringing
+        return (
+            self._queue.strategy in STRATEGIES_RINGING_MANY
+            and 0 < len(ringing) < self.may_ring_at_once
+            and not self.is_picked_up
+        )
+
+    def __bool__(self) -> bool:
+        """True while an offer is open."""
+        return bool(self._open)
+
+    def reserved(self, agent_id: AgentId) -> None:
+        """An agent was reserved, whose message is to be read yet."""
+        self._unread.append(agent_id)
+
+    def ring_one_more(self) -> None:
+        """Lets one more phone ring than before."""
+        self._rings_at_once += 1
+
+    def offer(self, reserved: Reserved) -> None:
+        """Calls an agent's phone; one reserved too late is let go."""
+        agent_id = reserved.reservation.agent_id
+        if agent_id in self._unread:
+            self._unread.remove(agent_id)
+        if self.is_picked_up:
+            self._freeing.too_late(reserved.reservation)
+            return
+        self.last_offered = agent_id
+        offering = Offering(
+            self._call,
+            self._queue,
+            reserved,
+            self._switchboard,
+            self._freeing,
+            self._first_joined_at,
+        )
+        self._open.append(offering)
+        offering.start()
+
+    def hear(self, message: Message) -> None:
+        """Hands a message to the offers it may concern."""
+        for offering in list(self._open):
+            was_picked_up = offering.state is OfferState.PICKED_UP
+            offering.hear(message)
+            if offering.state is OfferState.PICKED_UP and not was_picked_up:
+                self._end_others(offering)
+
+    def settle(self) -> Offering | None:
+        """The offer that was won, if one was; those that were lost are no longer open."""
+        won = None
+        for offering in list(self._open):
+            if not offers.is_over(offering.state):
+                continue
+            self._open.remove(offering)
+            if offering.state is OfferState.WON:
+                won = offering
+            elif offering.lost_reason is OfferLostReason.BRIDGE_FAILED:
+                self.failed_bridges_count += 1
+        return won
+
+    def caller_gone(self) -> None:
+        """The caller left: nobody is to be rung or kept any more."""
+        for offering in list(self._open):
+            offering.caller_gone()
+
+    def _end_others(self, quickest: Offering) -> None:
+        for offering in self._open:
+            if offering is not quickest:
+                offering.picked_up_elsewhere()

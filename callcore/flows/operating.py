@@ -1,0 +1,215 @@
+"""What operators do to queues and calls. Implements ``ports.operations.Operations``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from callcore.domain import admission, phone_numbers, routing
+from callcore.domain.admission import Closure
+from callcore.domain.ids import CallId, Micros, QueueName, seconds_between
+from callcore.domain.policies import HIGHEST_PRIORITY, QueuePolicy
+from callcore.domain.records import DecisionRecord
+from callcore.domain.routing import Demand
+from callcore.domain.staffing import effective_agents
+from callcore.flows.crew import Crew
+from callcore.flows.messages import Message, MoveAsked, PriorityAsked, WithdrawalAsked
+from callcore.flows.queue_watch import QueueWatch
+from callcore.flows.site import Site
+from callcore.flows.waiters import Waiter
+from callcore.ports.operations import (
+    Explanation,
+    NotReadyError,
+    NotWaitingError,
+    OutOfRangeError,
+    QueueView,
+    UnknownCallError,
+    UnknownQueueError,
+    WaitingView,
+)
+from callcore.ports.stores import QueueCounts, StoreError
+from callcore.runtime.reply import NoReplyError, Reply
+
+REPLY_SECONDS = 5.0
+
+A = TypeVar("A")
+
+PastDecisions = Callable[[CallId], tuple[DecisionRecord, ...] | None]
+"""The decisions of a recorded call; ``None`` if it is unknown. May raise ``StoreError``."""
+
+
+class Operating:
+    """Looks at the floor and puts wishes in the mailboxes of the calls they concern."""
+
+    def __init__(
+        self, site: Site, crew: Crew, queue_watch: QueueWatch, past_decisions: PastDecisions
+    ) -> None:
+        self._site = site
+        self._crew = crew
+        self._queue_watch = queue_watch
+        self._past_decisions = past_decisions
+
+    def queues(self) -> list[QueueView]:
+        """Every queue, by name."""
+        names = sorted(self._site.policy.queues)
+        counts = _ready(lambda: self._site.waiting_room.counts(names))
+        return [self._queue_view(one) for one in counts]
+
+    def close_queue(self, queue: QueueName, *, until: Micros | None, reason: str, by: str) -> None:
+        """Closes a queue to new callers; those who wait are treated as at closing time."""
+        self._known(queue)
+        now = self._site.clock.now()
+        if until is not None and until <= now:
+            message = f"until lies in the past: queue {queue} is not closed; give a later time"
+            raise OutOfRangeError(message)
+        closure = Closure(by=by, reason=reason, at=now, until=until)
+        _ready(lambda: self._site.waiting_room.close_queue(queue, closure))
+        self._queue_watch.look([queue])
+
+    def open_queue(self, queue: QueueName, *, by: str) -> bool:  # noqa: ARG002 - the port's
+        """Ends a closure by command; false if there was none."""
+        self._known(queue)
+        was_closed = _ready(lambda: self._site.waiting_room.open_queue(queue))
+        self._queue_watch.look([queue])
+        return was_closed
+
+    def waiting(self) -> list[WaitingView]:
+        """Every caller who waits, by queue and position."""
+        views = [self._waiting_view(waiter) for waiter in self._crew.waiters.all()]
+        return sorted(views, key=lambda view: (view.queue, view.position or 0))
+
+    def set_priority(self, call_id: CallId, priority: int, *, by: str) -> int:
+        """Gives a waiting caller another own priority; the effective one from now on."""
+        if abs(priority) > HIGHEST_PRIORITY:
+            message = (
+                f"priority {priority} is out of range: "
+                f"give one of -{HIGHEST_PRIORITY} to {HIGHEST_PRIORITY}"
+            )
+            raise OutOfRangeError(message)
+        reply: Reply[int] = Reply()
+        return self._ask(call_id, PriorityAsked(own_priority=priority, by=by, reply=reply), reply)
+
+    def withdraw(self, call_id: CallId, *, by: str) -> None:
+        """Takes a waiting caller out of the queue."""
+        reply: Reply[None] = Reply()
+        self._ask(call_id, WithdrawalAsked(by=by, reply=reply), reply)
+
+    def move(self, call_id: CallId, queue: QueueName, *, by: str) -> None:
+        """Moves a waiting caller to another queue, with the wait so far."""
+        self._known(queue)
+        waiter = self._waiter(call_id)
+        if waiter.queue_name == queue:
+            message = f"call {call_id} waits in queue {queue} already: name another one"
+            raise OutOfRangeError(message)
+        reply: Reply[None] = Reply()
+        self._ask(call_id, MoveAsked(queue=queue, by=by, reply=reply), reply)
+
+    def explain(self, call_id: CallId) -> Explanation:
+        """Why the caller was offered to whom, and if waiting, why to nobody now."""
+        waiter = self._crew.waiters.get(call_id)
+        if waiter is not None:
+            return self._explain_waiting(waiter)
+        current = self._crew.ledgers.get(call_id)
+        decisions = current.decisions if current is not None else self._past(call_id)
+        return Explanation(call_id=call_id, decisions=decisions, waiting=None)
+
+    def _past(self, call_id: CallId) -> tuple[DecisionRecord, ...]:
+        decisions = _ready(lambda: self._past_decisions(call_id))
+        if decisions is None:
+            message = f"no call {call_id} goes on here or is recorded"
+            raise UnknownCallError(message)
+        return decisions
+
+    def _explain_waiting(self, waiter: Waiter) -> Explanation:
+        demand = waiter.demand()
+        queue = demand.queue.name
+        (candidates,) = _ready(lambda: self._site.waiting_room.candidates([queue], MOST_JUDGED))
+        free = [agent.agent_id for agent in candidates.agents]
+        judgements = routing.judge(
+            demand, free, self._crew.serving, waiter.staffed, self._site.clock.now()
+        )
+        others = [one for one in self._crew.serving.at(queue).agents if one not in set(free)]
+        states = _ready(lambda: self._site.roster.states(others))
+        return Explanation(
+            call_id=demand.call_id,
+            decisions=waiter.decisions(),
+            waiting=self._waiting_view(waiter),
+            judgements=tuple(judgements),
+            not_free=tuple(
+                (agent_id, str(state)) for agent_id, state in zip(others, states, strict=True)
+            ),
+        )
+
+    def _queue_view(self, counts: QueueCounts) -> QueueView:
+        queue = self._site.policy.queues[counts.queue]
+        now = self._site.clock.now()
+        door = _ready(lambda: self._site.waiting_room.door(counts.queue, ""))
+        agents = effective_agents(door.staffed, self._site.policy.agents)
+        is_open = not admission.is_closed(queue, door.closure, now)
+        closure = door.closure
+        if closure is not None and closure.until is not None and closure.until <= now:
+            closure = None
+        return QueueView(
+            queue=counts.queue,
+            is_open=is_open,
+            closure=closure,
+            opens_at=queue.hours.opens_at(now) if queue.hours else None,
+            closes_at=queue.hours.closes_at(now) if queue.hours else None,
+            waiting_count=counts.waiting_count + counts.offered_count,
+            free_agents_count=counts.free_agents_count,
+            staffed_count=counts.staffed_count,
+            limit=admission.limit(queue, len(door.staffed), agents, door.rates),
+            oldest_joined_at=counts.oldest_joined_at,
+        )
+
+    def _waiting_view(self, waiter: Waiter) -> WaitingView:
+        demand, now = waiter.demand(), self._site.clock.now()
+        queue: QueuePolicy = demand.queue
+        position = _ready(lambda: self._site.waiting_room.position(demand.call_id, queue.name))
+        return WaitingView(
+            call_id=demand.call_id,
+            queue=queue.name,
+            caller_number=phone_numbers.shorten(waiter.caller_number),
+            waited_seconds=seconds_between(demand.first_joined_at, now),
+            position=position,
+            priority=demand.priority,
+            open_level=self._open_level(demand, waiter, now),
+            skill_rule=routing.skill_rule(demand, now),
+            sticky_agent=demand.sticky_agent,
+            offered_to=tuple(sorted(demand.ringing)),
+        )
+
+    def _open_level(self, demand: Demand, waiter: Waiter, now: Micros) -> int:
+        return routing.open_level(demand, self._crew.serving, waiter.staffed, now)
+
+    def _known(self, queue: QueueName) -> None:
+        if queue not in self._site.policy.queues:
+            known = ", ".join(sorted(self._site.policy.queues))
+            message = f"there is no queue {queue}: the queues are {known}"
+            raise UnknownQueueError(message)
+
+    def _waiter(self, call_id: CallId) -> Waiter:
+        waiter = self._crew.waiters.get(call_id)
+        if waiter is not None:
+            return waiter
+        if self._crew.switchboard.node_of(call_id) is not None:
+            raise NotWaitingError(f"call {call_id} does not wait in a queue")
+        raise UnknownCallError(f"no call {call_id} goes on here")
+
+    def _ask(self, call_id: CallId, message: Message, reply: Reply[A]) -> A:
+        self._waiter(call_id)
+        self._crew.switchboard.post(call_id, message)
+        try:
+            return reply.wait(REPLY_SECONDS)
+        except NoReplyError as error:
+            raise NotReadyError(f"call {call_id} did not answer: {error}") from error
+
+
+MOST_JUDGED = 1000
+
+
+def _ready(ask: Callable[[], A]) -> A:
+    try:
+        return ask()
+    except StoreError as error:
+        raise NotReadyError(f"the floor or the history does not answer: {error}") from error

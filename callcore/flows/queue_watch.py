@@ -1,0 +1,166 @@
+"""What changes for those who wait when agents come and go, and when a queue opens or closes.
+
+Each change that may matter wakes the watch; it looks by itself at every hour of opening or closing,
+and now and then for changes that another process made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from callcore.domain import admission
+from callcore.domain.admission import Door, Limit
+from callcore.domain.events import FlowFailed, LimitChanged, QueueDoorChanged, StoreFailed
+from callcore.domain.ids import AgentId, Micros, QueueName, seconds_between
+from callcore.domain.outcomes import LeaveReason
+from callcore.domain.policies import AtClosing, QueuePolicy
+from callcore.domain.staffing import effective_agents
+from callcore.flows.dispatching import Dispatcher
+from callcore.flows.messages import Message, MustLeave, StaffingChanged
+from callcore.flows.site import Site
+from callcore.flows.switchboard import Switchboard
+from callcore.flows.waiters import Waiters
+from callcore.ports.stores import StoreError
+
+LONGEST_SLEEP_SECONDS = 15.0
+ABSOLUTE = "maximum_waiting"
+BY_HOURS = "hours"
+
+_REASONS = {
+    "waiting_per_agent": LeaveReason.QUEUE_FULL,
+    "maximum_estimate_seconds": LeaveReason.ESTIMATE_TOO_LONG,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One queue at the last look."""
+
+    staffed: frozenset[AgentId]
+    is_open: bool
+    limit: Limit
+
+
+class QueueWatch:
+    """Looks at queues, and tells those who wait in them what concerns them."""
+
+    def __init__(
+        self, site: Site, switchboard: Switchboard, waiters: Waiters, dispatcher: Dispatcher
+    ) -> None:
+        self._site = site
+        self._switchboard = switchboard
+        self._waiters = waiters
+        self._dispatcher = dispatcher
+        self._seen: dict[QueueName, Seen] = {}
+
+    def run(self) -> None:
+        """Watches for ever."""
+        while True:
+            self.look(self._site.policy.queues)
+            self._site.clock.sleep(self._seconds_until_next())
+
+    def staffing_changed(self, agent_id: AgentId) -> None:
+        """An agent came or went: looks at the agent's queues now."""
+        agent = self._site.policy.agents.get(agent_id)
+        if agent is not None:
+            self.look(agent.queues)
+
+    def look(self, queues: Iterable[QueueName]) -> None:
+        """Looks at these queues now; never fails."""
+        for name in queues:
+            queue = self._site.policy.queues.get(name)
+            if queue is None:
+                continue
+            try:
+                self._look_at(queue)
+            except StoreError as error:
+                self._fail(StoreFailed(at=self._now(), store="redis", reason=str(error)))
+                return
+            except Exception as error:  # noqa: BLE001 - the other queues are to be looked at
+                reason = f"{name}: {error!r}"
+                self._fail(FlowFailed(at=self._now(), flow="queue_watch", reason=reason))
+
+    def _fail(self, fact: StoreFailed | FlowFailed) -> None:
+        self._site.facts.publish(fact)
+
+    def _now(self) -> Micros:
+        return self._site.clock.now()
+
+    def _look_at(self, queue: QueuePolicy) -> None:
+        door = self._site.waiting_room.door(queue.name, "")
+        agents = effective_agents(door.staffed, self._site.policy.agents)
+        limit = admission.limit(queue, len(door.staffed), agents, door.rates)
+        is_open = not admission.is_closed(queue, door.closure, self._now())
+        before = self._seen.get(queue.name)
+        self._seen[queue.name] = Seen(staffed=door.staffed, is_open=is_open, limit=limit)
+        if before is None or before.is_open is not is_open:
+            self._publish_door(queue, door, is_open=is_open, is_news=before is not None)
+        if before is None or before.limit != limit:
+            self._publish_limit(queue, limit, len(door.staffed))
+        if not is_open and queue.at_closing is AtClosing.OVERFLOW:
+            self._tell_all(queue, MustLeave(reason=LeaveReason.CLOSED))
+        if before is None or before.staffed != door.staffed:
+            self._tell_all(queue, StaffingChanged(staffed=door.staffed))
+            self._turn_out(queue, door, limit)
+            self._dispatcher.caller_waiting(queue.name, self._now())
+
+    def _turn_out(self, queue: QueuePolicy, door: Door, limit: Limit) -> None:
+        """Those last in line leave whom the queue has no room for with the agents it has now.
+
+        Only when agents came or went: the estimate alone moves with every call that ends, and is
+        judged at the door.
+        """
+        reason = _REASONS.get(limit.setting)
+        excess_count = door.waiting_count - limit.maximum_waiting
+        if reason is None or excess_count <= 0:
+            return
+        for call_id in self._site.waiting_room.tail(queue.name, excess_count):
+            message = MustLeave(reason=reason, limit=limit.maximum_waiting)
+            self._switchboard.post(call_id, message)
+
+    def _tell_all(self, queue: QueuePolicy, message: Message) -> None:
+        for waiter in self._waiters.of_queue(queue.name):
+            self._switchboard.post(waiter.call_id, message)
+
+    def _publish_door(
+        self, queue: QueuePolicy, door: Door, *, is_open: bool, is_news: bool
+    ) -> None:
+        """Tells of the first look too where the queue is closed: a gauge must know."""
+        if is_open and not is_news:
+            return
+        closure = door.closure
+        is_by_command = closure is not None and admission.is_closed(queue, closure, self._now())
+        self._site.facts.publish(
+            QueueDoorChanged(
+                at=self._now(),
+                queue=queue.name,
+                is_open=is_open,
+                by=closure.by if closure is not None and is_by_command else BY_HOURS,
+                reason=closure.reason if closure is not None and is_by_command else "",
+            )
+        )
+
+    def _publish_limit(self, queue: QueuePolicy, limit: Limit, staffed_count: int) -> None:
+        self._site.facts.publish(
+            LimitChanged(
+                at=self._now(),
+                queue=queue.name,
+                limit=limit.maximum_waiting,
+                setting=limit.setting,
+                staffed_count=staffed_count,
+            )
+        )
+
+    def _seconds_until_next(self) -> float:
+        """Until a queue opens or closes by its hours, or a closure by command ends."""
+        now = self._now()
+        instants = [
+            instant
+            for queue in self._site.policy.queues.values()
+            if queue.hours is not None
+            for instant in (queue.hours.closes_at(now), queue.hours.opens_at(now))
+            if instant is not None and instant > now
+        ]
+        seconds = min((seconds_between(now, at) for at in instants), default=LONGEST_SLEEP_SECONDS)
+        return min(max(seconds, 0.001), LONGEST_SLEEP_SECONDS)

@@ -1,0 +1,76 @@
+"""The callers who wait and are followed here."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from callcore.domain.ids import AgentId, CallId, QueueName
+from callcore.domain.records import DecisionRecord
+from callcore.domain.routing import Demand
+
+
+class Waiter(Protocol):
+    """One caller who waits."""
+
+    @property
+    def call_id(self) -> CallId:
+        """The call."""
+
+    @property
+    def queue_name(self) -> QueueName:
+        """Where the caller waits."""
+
+    @property
+    def caller_number(self) -> str:
+        """The caller's number, as the switch reports it."""
+
+    @property
+    def score(self) -> float:
+        """The place in the order of service; lower is served first."""
+
+    @property
+    def staffed(self) -> frozenset[AgentId]:
+        """The queue's agents who are logged in and not on a break, as last heard."""
+
+    @property
+    def wants_more(self) -> bool:
+        """True while phones ring for the caller and more may."""
+
+    def demand(self) -> Demand:
+        """What the caller may be offered now."""
+
+    def reserved(self, agent_id: AgentId) -> None:
+        """An agent was reserved: the message is in the call's mailbox, unread yet."""
+
+    def decisions(self) -> tuple[DecisionRecord, ...]:
+        """The decisions made for the call so far."""
+
+
+class Waiters:
+    """By call and by queue."""
+
+    def __init__(self) -> None:
+        self._by_call: dict[CallId, Waiter] = {}
+        self._by_queue: dict[QueueName, dict[CallId, Waiter]] = {}
+
+    def add(self, waiter: Waiter) -> None:
+        """The caller begins to wait."""
+        self._by_call[waiter.call_id] = waiter
+        self._by_queue.setdefault(waiter.queue_name, {})[waiter.call_id] = waiter
+
+    def remove(self, waiter: Waiter) -> None:
+        """The caller waits no more."""
+        del self._by_call[waiter.call_id]
+        del self._by_queue[waiter.queue_name][waiter.call_id]
+
+    def get(self, call_id: CallId) -> Waiter | None:
+        """A caller, if followed here and waiting."""
+        return self._by_call.get(call_id)
+
+    def of_queue(self, queue: QueueName) -> list[Waiter]:
+        """The callers of one queue, in no order."""
+        return list(self._by_queue.get(queue, {}).values())
+
+    def all(self) -> list[Waiter]:
+        """Every caller."""
+        return list(self._by_call.values())

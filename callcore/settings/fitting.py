@@ -1,0 +1,32 @@
+"""What must fit together across the parts of the file, and does not."""
+
+from __future__ import annotations
+
+from callcore.domain import reachability
+from callcore.domain.policies import SitePolicy
+from callcore.settings.able import Unmet
+from callcore.settings.faults import Path
+from callcore.settings.reading import Reading
+from callcore.settings.starvation import starving
+
+
+def check(reading: Reading, site: SitePolicy) -> None:
+    """Reports every such fault of a site that is whole but for parts with faults of their own."""
+    for loop in reachability.overflow_loops(site.queues, site.menus):
+        reading.report_key(
+            _path_of(loop[0]), f"callers could be sent round in a circle: {' -> '.join(loop)}"
+        )
+    for path, fault in starving(site):
+        reading.report_value(path, fault)
+    # An agent with a fault is none, and the one who could have met the rule.
+    if not reading.has_faults_in("agents"):
+        unmet = Unmet(site)
+        for path, fault in unmet.of_queues():
+            reading.report_value(path, fault)
+        for path, fault in unmet.of_callers():
+            reading.report_value(path, fault)
+
+
+def _path_of(place: str) -> Path:
+    kind, _, name = place.partition(" ")
+    return ("queues", name, "overflow") if kind == "queue" else ("menus", name, "otherwise")

@@ -1,0 +1,35 @@
+"""The parts of the file about what the switches have and do for us."""
+
+from __future__ import annotations
+
+from callcore.settings.scalars import DialplanWord, GuardSeconds, Language, SwitchDirectory
+from callcore.settings.section import UNGIVEN, Section
+
+
+class SoundsSection(Section):
+    """Recorded prompts on the switch."""
+
+    directory: SwitchDirectory | None = UNGIVEN
+    language: Language = UNGIVEN
+
+
+class RecordingsSection(Section):
+    """Where conversations are recorded on the switch."""
+
+    directory: SwitchDirectory | None = None
+
+
+class FallbackSection(Section):
+    """Where FreeSWITCH sends callers when no callcore is left."""
+
+    extension: DialplanWord = UNGIVEN
+    context: DialplanWord = UNGIVEN
+    arriving_after_seconds: GuardSeconds = UNGIVEN
+    waiting_after_seconds: GuardSeconds = UNGIVEN
+
+
+class DialplanSection(Section):
+    """Which parts of the dialplan are there for us."""
+
+    outbound_context: DialplanWord = UNGIVEN
+    voicemail_extension: DialplanWord = UNGIVEN

@@ -1,0 +1,30 @@
+"""The parts of the file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from callcore.settings.scalars import Name, Text
+from callcore.settings.section import Section
+
+
+class TopSection(Section):
+    """The file; its parts are read one by one, so that a fault in one hides none in another."""
+
+    site: Name = "main"
+    data_directory: Text = ".callcore"
+    nodes: Any = None
+    redis: Any = None
+    postgres: Any = None
+    http: Any = None
+    log: Any = None
+    sounds: Any = None
+    recordings: Any = None
+    fallback: Any = None
+    dialplan: Any = None
+    hours: Any = None
+    caller_lists: Any = None
+    menus: Any = None
+    numbers: Any = None
+    queues: Any
+    agents: Any = None

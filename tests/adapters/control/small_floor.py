@@ -1,0 +1,190 @@
+"""Operations on a floor that is a few dictionaries, and that remembers what was asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from callcore.domain.admission import Closure, Limit
+from callcore.domain.ids import AgentId, CallId, Micros, OfferId, QueueName
+from callcore.domain.policies import Strategy
+from callcore.domain.records import DecisionRecord, PassedOver
+from callcore.domain.routing import Judgement, Verdict
+from callcore.ports.operations import (
+    Explanation,
+    MoveRefusedError,
+    NotWaitingError,
+    OutOfRangeError,
+    QueueView,
+    UnknownCallError,
+    UnknownQueueError,
+    WaitingView,
+)
+
+SUPPORT, SALES = QueueName("support"), QueueName("sales")
+FIRST = CallId("3f2a9c1e-8d11-4f0c-9b7e-0123456789ab")
+SECOND = CallId("3f2a9c1e-0000-4f0c-9b7e-0123456789ab")
+THIRD = CallId("b7000000-8d11-4f0c-9b7e-0123456789ab")
+ENDED = CallId("e0000000-8d11-4f0c-9b7e-0123456789ab")
+NOW = Micros(1_795_347_044_000_000)
+SECOND_LONG = 1_000_000
+
+
+def agents(*ids: str) -> tuple[AgentId, ...]:
+    return tuple(map(AgentId, ids))
+
+
+def queue_view(queue: QueueName, **parts: object) -> QueueView:
+    view = QueueView(
+        queue=queue,
+        is_open=True,
+        closure=None,
+        opens_at=None,
+        closes_at=None,
+        waiting_count=0,
+        free_agents_count=0,
+        staffed_count=6,
+        limit=Limit(maximum_waiting=1000, setting="maximum_waiting"),
+        oldest_joined_at=None,
+    )
+    return replace(view, **parts)  # type: ignore[arg-type]  # whatever a case varies
+
+
+def waiting_view(call_id: CallId, **parts: object) -> WaitingView:
+    view = WaitingView(
+        call_id=call_id,
+        queue=SUPPORT,
+        caller_number="+4860…34",
+        waited_seconds=134.5,
+        position=1,
+        priority=5,
+        open_level=1,
+        skill_rule="",
+        sticky_agent=None,
+        offered_to=(),
+    )
+    return replace(view, **parts)  # type: ignore[arg-type]  # whatever a case varies
+
+
+def decision(agent_id: str = "1002", **parts: object) -> DecisionRecord:
+    record = DecisionRecord(
+        offer_id=OfferId("offer-1"),
+        queue=SUPPORT,
+        agent_id=AgentId(agent_id),
+        decided_at=Micros(NOW - 90 * SECOND_LONG),
+        trigger="caller_joined",
+        waited_seconds=44.5,
+        priority=5,
+        strategy=Strategy.LONGEST_IDLE,
+        open_level=1,
+        skill_rule="english >= 50",
+        passed_over=(
+            PassedOver(
+                agent_id=AgentId("1003"),
+                verdict=Verdict.LEVEL_CLOSED,
+                detail="level 2 opens after 60 s",
+            ),
+            PassedOver(
+                agent_id=AgentId("1005"),
+                verdict=Verdict.RANKED_LATER,
+                detail="number 2 by longest_idle",
+            ),
+        ),
+        not_free={"talking": agents("1001", "1008"), "on_break": agents("1006")},
+    )
+    return replace(record, **parts)  # type: ignore[arg-type]  # whatever a case varies
+
+
+def explanation(call_id: CallId = FIRST, **parts: object) -> Explanation:
+    whole = Explanation(
+        call_id=call_id,
+        decisions=(decision(),),
+        waiting=waiting_view(call_id),
+        judgements=(
+            Judgement(
+                agent_id=AgentId("1003"),
+                verdict=Verdict.LEVEL_CLOSED,
+                detail="level 2 opens after 60 s",
+            ),
+        ),
+        not_free=((AgentId("1001"), "talking"), (AgentId("1002"), "wrapping_up")),
+    )
+    return replace(whole, **parts)  # type: ignore[arg-type]  # whatever a case varies
+
+
+class SmallFloor:
+    """Implements ``ports.operations.Operations``."""
+
+    def __init__(self) -> None:
+        self.views = {SALES: queue_view(SALES), SUPPORT: queue_view(SUPPORT, waiting_count=3)}
+        self.line = {
+            call_id: waiting_view(call_id, position=position)
+            for position, call_id in enumerate((FIRST, SECOND, THIRD), 1)
+        }
+        self.explanations = {FIRST: explanation(), ENDED: explanation(ENDED, waiting=None)}
+        self.done: list[tuple[object, ...]] = []
+        self.before: Callable[[], None] = lambda: None
+        """What happens first in every operation: a fault, a wait."""
+
+    def queues(self) -> list[QueueView]:
+        self.before()
+        return list(self.views.values())
+
+    def close_queue(self, queue: QueueName, *, until: Micros | None, reason: str, by: str) -> None:
+        self.before()
+        view = self._view(queue)
+        if until is not None and until <= NOW - 10**9:
+            raise OutOfRangeError("until is past")
+        self.done.append(("close", queue, until, reason, by))
+        closure = Closure(by=by, reason=reason, at=NOW, until=until)
+        self.views[queue] = replace(view, is_open=False, closure=closure)
+
+    def open_queue(self, queue: QueueName, *, by: str) -> bool:
+        self.before()
+        view = self._view(queue)
+        self.done.append(("open", queue, by))
+        self.views[queue] = replace(view, is_open=True, closure=None)
+        return view.closure is not None
+
+    def waiting(self) -> list[WaitingView]:
+        self.before()
+        return list(self.line.values())
+
+    def set_priority(self, call_id: CallId, priority: int, *, by: str) -> int:
+        self.before()
+        self._waiting(call_id)
+        if abs(priority) > 1000:
+            raise OutOfRangeError(f"priority {priority} is not within -1000 to 1000")
+        self.done.append(("priority", call_id, priority, by))
+        return priority + 7
+
+    def withdraw(self, call_id: CallId, *, by: str) -> None:
+        self.before()
+        self._waiting(call_id)
+        self.done.append(("withdraw", call_id, by))
+        del self.line[call_id]
+
+    def move(self, call_id: CallId, queue: QueueName, *, by: str) -> None:
+        self.before()
+        self._waiting(call_id)
+        view = self._view(queue)
+        if not view.is_open:
+            raise MoveRefusedError(f"{queue} is closed: the caller stays")
+        self.done.append(("move", call_id, queue, by))
+
+    def explain(self, call_id: CallId) -> Explanation:
+        self.before()
+        if call_id not in self.explanations:
+            raise UnknownCallError(f"no call {call_id} is going on or recorded")
+        return self.explanations[call_id]
+
+    def _view(self, queue: QueueName) -> QueueView:
+        if queue not in self.views:
+            raise UnknownQueueError(f"there is no queue {queue}: there are sales, support")
+        return self.views[queue]
+
+    def _waiting(self, call_id: CallId) -> None:
+        if call_id == ENDED:
+            raise NotWaitingError(f"call {call_id} does not wait any more")
+        if call_id not in self.line:
+            raise UnknownCallError(f"no call {call_id} is going on")

@@ -1,0 +1,126 @@
+"""Reading back from a real Postgres why a call was offered to whom."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+
+import psycopg
+import pytest
+
+from callcore.adapters.postgres import call_history, call_records, pool
+from callcore.domain.ids import CallId, Micros
+from callcore.domain.policies import Strategy
+from callcore.domain.records import PassedOver
+from callcore.domain.routing import Verdict
+from callcore.ports.records import RecordsUnavailableError
+from tests.adapters.postgres.samples import NOON, abandoned_call, decision, served_call
+
+CALL = CallId("call-1")
+
+
+@pytest.fixture
+def connections(history_url):
+    with pool.PostgresPool(history_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def written(connections):
+    """Writes records and gives what reads them back."""
+
+    def write(*records):
+        call_records.PostgresCallRecords(connections).write(records)
+        return call_history.PostgresCallHistory(connections)
+
+    return write
+
+
+def test_decisions_come_back_as_they_were(written):
+    """In their order, with every field, and of this call only."""
+    made = (
+        *served_call().decisions,
+        decision(decided_at=Micros(NOON + 1), waited_seconds=0.000001, skill_rule=""),
+    )
+    history = written(served_call(CALL, decisions=made), served_call())
+    assert history.decisions(CALL) == list(made)
+
+
+@pytest.mark.parametrize("strategy", list(Strategy))
+def test_every_strategy_comes_back(written, strategy):
+    """Those who explain a decision know its word."""
+    made = decision(strategy=strategy)
+    assert written(served_call(CALL, decisions=(made,))).decisions(CALL) == [made]
+
+
+def test_every_verdict_comes_back(written):
+    """Whatever stood between an agent and a caller can be told later."""
+    others = tuple(
+        PassedOver(agent_id=made.agent_id, verdict=verdict, detail="why")
+        for verdict, made in zip(Verdict, [decision()] * len(Verdict), strict=True)
+    )
+    made = decision(passed_over=others)
+    assert written(served_call(CALL, decisions=(made,))).decisions(CALL) == [made]
+
+
+def test_a_call_that_was_offered_to_nobody_has_no_decisions(written):
+    """That is another answer than that there is no such call."""
+    abandoned = dataclasses.replace(abandoned_call(waited_seconds=9), call_id=CALL)
+    history = written(abandoned)
+    assert history.decisions(CALL) == []
+    assert history.decisions(CallId("call-2")) is None
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud800", "' or true --", "%s", ""])
+def test_any_text_may_be_asked_for(written, text):
+    """Whoever types an id that cannot be one is told that there is no such call."""
+    assert written(served_call(CALL)).decisions(CallId(text)) is None
+
+
+@pytest.mark.parametrize("zone", ["Europe/Warsaw", "<weird>+01:30"])
+def test_the_time_zone_of_the_database_does_not_matter(history_url, written, zone):
+    """An instant is an instant."""
+    history = written(served_call(CALL))
+    with psycopg.connect(history_url, autocommit=True) as connection:
+        connection.execute(
+            psycopg.sql.SQL("alter role current_user set timezone = {}").format(zone)
+        )
+    with pool.PostgresPool(history_url) as later:
+        found = call_history.PostgresCallHistory(later).decisions(CALL)
+    with psycopg.connect(history_url, autocommit=True) as connection:
+        connection.execute("alter role current_user reset timezone")
+    assert found == history.decisions(CALL)
+
+
+def test_a_database_that_is_away_is_said_in_time(unused_port):
+    """The one who asks for an explanation is told what is wrong, and does not wait for long."""
+    url = f"postgresql://ops@127.0.0.1:{unused_port}/calls"
+    with pool.PostgresPool(url, connect_timeout_seconds=0.2) as connections:
+        history = call_history.PostgresCallHistory(connections)
+        began = time.monotonic()
+        with pytest.raises(RecordsUnavailableError, match=f"127.0.0.1:{unused_port}"):
+            history.decisions(CALL)
+        assert time.monotonic() - began < 3
+
+
+def test_a_lock_ends_the_wait(history_url, written):
+    """A table that somebody holds costs the deadline."""
+    written(served_call(CALL))
+    with (
+        psycopg.connect(history_url) as other,
+        pool.PostgresPool(history_url, deadline_seconds=0.3) as connections,
+    ):
+        other.execute("lock table callcore.decisions")
+        began = time.monotonic()
+        with pytest.raises(RecordsUnavailableError, match="look for locks"):
+            call_history.PostgresCallHistory(connections).decisions(CALL)
+        assert time.monotonic() - began < 3
+
+
+def test_a_schema_that_is_missing_names_the_cure(database_url):
+    """Whoever forgot to migrate is told to."""
+    with (
+        pool.PostgresPool(database_url) as connections,
+        pytest.raises(RecordsUnavailableError, match="run `callcore migrate`"),
+    ):
+        call_history.PostgresCallHistory(connections).decisions(CALL)

@@ -1,0 +1,82 @@
+"""A record on its way to Postgres: it waits as JSON, and may have been left by an older version."""
+
+from __future__ import annotations
+
+import pytest
+
+from callcore.adapters.postgres import call_history, call_records, pool
+from callcore.adapters.redisdb import pending_records
+from callcore.domain.ids import AgentId, CallId, OfferId
+from callcore.domain.records import PassedOver
+from callcore.domain.routing import Verdict
+from tests.adapters.postgres.samples import decision, served_call
+
+OF_VERSION_0_1 = (
+    '{"call_id":"c0ffee","site":"warsaw","node":"fs1","caller_leg_id":"c0ffee",'
+    '"caller_number":"+48201234501","caller_name":"Łucja Żółć","dialled_number":"+48225550100",'
+    '"arrived_at":1790000000000000,"line_answered_at":1790000000200000,'
+    '"picked_up_at":1790000030000000,"bridged_at":1790000030100000,'
+    '"unbridged_at":1790000090100000,"ended_at":1790000090250000,"outcome":"served",'
+    '"hung_up_by":"caller","hangup_cause":"NORMAL_CLEARING","queue":"support",'
+    '"agent_id":"anna","wait_seconds":30.0,"talk_seconds":60.0,"hold_seconds":2.5,'
+    '"is_within_service_level":false,"is_adopted":false,'
+    '"visits":[{"queue":"support","joined_at":1790000000000000,"priority":0,'
+    '"position_at_join":2,"left_at":1790000030000000,"leave_reason":"picked_up",'
+    '"refusal_reason":null,"waited_seconds":30.0,"is_short_abandon":false,'
+    '"announcements_count":1}],'
+    '"offers":[{"offer_id":"offer-1","queue":"support","agent_id":"bert","leg_id":"leg-1",'
+    '"reserved_at":1790000001000000,"ringing_at":1790000001100000,"picked_up_at":null,'
+    '"bridged_at":null,"unbridged_at":null,"ended_at":1790000016000000,'
+    '"lost_reason":"no_answer","hangup_cause":"NO_ANSWER","hold_seconds":0.0},'
+    '{"offer_id":"offer-2","queue":"support","agent_id":"anna","leg_id":"leg-2",'
+    '"reserved_at":1790000020000000,"ringing_at":1790000021000000,'
+    '"picked_up_at":1790000030000000,"bridged_at":1790000030100000,'
+    '"unbridged_at":1790000090100000,"ended_at":1790000090200000,"lost_reason":null,'
+    '"hangup_cause":"","hold_seconds":2.5}],'
+    '"digits":[{"at":1790000003000000,"digit":"1"}],'
+    '"recordings":[{"path":"/var/rec/a.wav","started_at":1790000030100000,'
+    '"stopped_at":1790000090100000}],"faults":["prompt_missing moh"]}'
+)
+"""As the first version wrote it: without decisions and what else came later."""
+
+
+@pytest.fixture
+def connections(history_url):
+    with pool.PostgresPool(history_url) as opened:
+        yield opened
+
+
+def test_a_record_waits_without_loss():
+    """Every field, those of decisions among them, is after the wait what it was before."""
+    record = served_call()
+    assert record.decisions[1].not_free
+    assert pending_records.decoded({"record": pending_records.encoded(record)}) == record
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\0b", '"}', "\\"])
+def test_a_decision_with_any_text_waits(text, connections):
+    """Broken text neither stops the record nor comes to Postgres broken."""
+    other = PassedOver(agent_id=AgentId(text), verdict=Verdict.LACKS_SKILL, detail=text)
+    made = decision(
+        offer_id=OfferId("o"), skill_rule=text, passed_over=(other,), not_free={"talking": (text,)}
+    )
+    record = served_call("call-1", decisions=(made,))
+    waited = pending_records.decoded({"record": pending_records.encoded(record)})
+    assert call_records.PostgresCallRecords(connections).write([waited]) == 1
+    [found] = call_history.PostgresCallHistory(connections).decisions(CallId("call-1")) or []
+    assert found.offer_id == "o"
+    assert found.passed_over[0].detail == found.skill_rule == found.not_free["talking"][0]
+
+
+def test_a_record_of_the_first_version_is_written(connections):
+    """What waited for Postgres during an update of callcore is not lost by it."""
+    record = pending_records.decoded({"record": OF_VERSION_0_1})
+    [visit] = record.visits
+    assert (visit.waited_seconds, visit.limit, visit.estimate_seconds) == (30.0, None, None)
+    assert (visit.is_resumed, visit.treatment) == (False, "")
+    assert ([offer.offer_id for offer in record.offers], record.decisions) == (
+        ["offer-1", "offer-2"],
+        (),
+    )
+    assert call_records.PostgresCallRecords(connections).write([record]) == 1
+    assert call_history.PostgresCallHistory(connections).decisions(record.call_id) == []

@@ -1,0 +1,64 @@
+"""How records wait for Postgres: the same for the fake and each real server."""
+
+from __future__ import annotations
+
+import gevent
+
+from callcore.runtime.greenlets import spawn
+from tests.contract.floor_builders import AnyFloor, record
+
+
+def test_records_come_back_whole_and_in_order(floor: AnyFloor) -> None:
+    """Oldest first, no more than asked for, every field as it was."""
+    given = [record(f"c{number}") for number in range(3)]
+    for each in given:
+        floor.pending_records.append(each)
+    assert [pending.record for pending in floor.pending_records.read(2, 0)] == given[:2]
+    assert [pending.record for pending in floor.pending_records.read(9, 0)] == given
+    assert floor.pending_records.count() == 3
+
+
+def test_a_record_waits_until_acknowledged(floor: AnyFloor) -> None:
+    """Reading does not take it away; acknowledging does, also twice."""
+    floor.pending_records.append(record("c1"))
+    floor.pending_records.append(record("c2"))
+    first, second = floor.pending_records.read(9, 0)
+    for _ in range(2):
+        floor.pending_records.acknowledge([first.entry_id])
+        assert floor.pending_records.read(9, 0) == [second]
+    floor.pending_records.acknowledge([])
+    assert floor.pending_records.count() == 1
+
+
+def test_a_record_is_appended_once(floor: AnyFloor) -> None:
+    """A repetition is harmless before and after the acknowledgement."""
+    floor.pending_records.append(record("c1"))
+    floor.pending_records.append(record("c1"))
+    (pending,) = floor.pending_records.read(9, 0)
+    floor.pending_records.acknowledge([pending.entry_id])
+    floor.pending_records.append(record("c1"))
+    assert floor.pending_records.read(9, 0) == []
+
+
+def test_a_record_set_aside_does_not_wait_any_more(floor: AnyFloor) -> None:
+    """Also when it is set aside twice; the others keep their order."""
+    for number in range(3):
+        floor.pending_records.append(record(f"c{number}"))
+    first, second, third = floor.pending_records.read(9, 0)
+    for _ in range(2):
+        floor.pending_records.set_aside([second.entry_id])
+    assert floor.pending_records.read(9, 0) == [first, third]
+
+
+def test_a_reader_is_woken_by_the_first_record(floor: AnyFloor) -> None:
+    """Waiting ends with the record, not with the time."""
+    reader = spawn("reader", floor.pending_records.read, 9, 30.0)
+    gevent.sleep(0.05)
+    floor.pending_records.append(record("c1"))
+    assert [pending.record.call_id for pending in reader.get(timeout=5)] == ["c1"]
+
+
+def test_a_reader_waits_no_longer_than_told(floor: AnyFloor) -> None:
+    """No record within the time is no record."""
+    assert floor.pending_records.read(9, 0.05) == []
+    assert floor.pending_records.read(9, 0) == []
