@@ -16,8 +16,10 @@ from callcore.flows.call import Call
 from callcore.flows.conversation import Conversation
 from callcore.flows.crew import Crew
 from callcore.flows.menu_walk import MenuWalk
+from callcore.flows.place_leaving import LeftQueueError, MovedError
+from callcore.flows.place_taking import keep_place, take_place
 from callcore.flows.standing import Place
-from callcore.flows.waiting_call import LeftQueueError, MovedError, WaitingCall
+from callcore.flows.waiting_call import WaitingCall
 from callcore.ports.stores import Reservation
 from callcore.ports.switch_events import LegParked
 
@@ -140,9 +142,14 @@ class Journey:
     ) -> Step | None:
         call = self._call
         call.first_joined_at = place.first_joined_at
-        visit = WaitingCall(call, queue, place, self._crew)
         try:
-            offering = visit.wait(triggered_at, is_adopted=is_adopted, is_moved=is_moved)
+            taken = (
+                keep_place(call, queue, place, self._crew, is_adopted=is_adopted)
+                if is_adopted or is_moved
+                else take_place(call, queue, place, self._crew)
+            )
+            visit = WaitingCall(call, queue, taken, self._crew)
+            offering = visit.wait(triggered_at, is_adopted=is_adopted)
         except NotAdmittedError as refused:
             return self._refused(queue, refused.reason)
         except MovedError as moved:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from callcore.domain import phone_numbers, routing
-from callcore.domain.events import CallerJoined, CallerLeft, CallRefused
+from callcore.domain import routing
 from callcore.domain.ids import AgentId, CallId, Micros, QueueName, seconds_between
-from callcore.domain.outcomes import LeaveReason, RefusalReason
+from callcore.domain.outcomes import LeaveReason
 from callcore.domain.policies import QueuePolicy, Strategy, UnansweredThen
 from callcore.domain.records import DecisionRecord
 from callcore.domain.routing import Demand
-from callcore.flows import admitting, restoring
-from callcore.flows.admitting import NotAdmittedError
+from callcore.flows import restoring
 from callcore.flows.call import LOST_TRACK, SWITCH_CAUSES, Call, CallerHungUpError
 from callcore.flows.crew import Crew
 from callcore.flows.dispatching import RELAXATION
@@ -41,11 +37,11 @@ from callcore.flows.messages import (
 )
 from callcore.flows.offering import Offering
 from callcore.flows.offerings import Offerings
+from callcore.flows.operator_wishes import OperatorWishes
+from callcore.flows.place_leaving import LeftQueueError, MovedError, PlaceLeaving
+from callcore.flows.place_taking import Taken
 from callcore.flows.position_telling import PositionTelling
-from callcore.flows.standing import Place, Standing
-from callcore.flows.timers import Timers
-from callcore.ports.operations import MoveRefusedError, NotWaitingError
-from callcore.ports.stores import JoinAnswer, MoveAnswer, StoreError
+from callcore.ports.stores import StoreError
 from callcore.ports.switch_events import DigitPressed
 
 MOST_FAILED_BRIDGES = 3
@@ -61,41 +57,25 @@ OVERTAKEN_BY_A_RING = frozenset({LeaveReason.QUEUE_FULL, LeaveReason.ESTIMATE_TO
 """Reasons to leave that do not hold for a caller for whom a phone already rings."""
 
 
-class LeftQueueError(Exception):
-    """The caller left the queue unserved, still on the line."""
-
-    def __init__(self, reason: LeaveReason, limit: int | None = None) -> None:
-        super().__init__(str(reason))
-        self.reason = reason
-        self.limit = limit
-
-
-class MovedError(LeftQueueError):
-    """The caller has a place in another queue already, with the wait so far."""
-
-    def __init__(self, queue: QueueName, place: Place) -> None:
-        super().__init__(LeaveReason.MOVED)
-        self.queue = queue
-        self.place = place
-
-
 class WaitingCall:
     """One visit of one call to one queue. Implements ``waiters.Waiter``."""
 
-    def __init__(self, call: Call, queue: QueuePolicy, place: Place, crew: Crew) -> None:
+    def __init__(self, call: Call, queue: QueuePolicy, taken: Taken, crew: Crew) -> None:
         self._call = call
         self._queue = queue
         self._crew = crew
-        self._timers = Timers(call.mailbox)
-        self._standing = Standing(call, queue, place, crew.changes, self._timers)
+        self._timers = taken.timers
+        self._standing = taken.standing
+        self._sticky_agent = taken.sticky_agent
+        self.staffed = taken.staffed
         self._line = LineOpening(call, queue, self._timers)
         self._position = PositionTelling(call, queue.name, queue.announcements, self._timers)
         self._offerings = Offerings(
-            call, queue, crew.switchboard, crew.freeing, place.first_joined_at
+            call, queue, crew.switchboard, crew.freeing, taken.standing.place.first_joined_at
         )
-        self._sticky_agent: AgentId | None = None
+        self._wishes = OperatorWishes(call, queue, self._standing, self._offerings, crew)
+        self._leaving = PlaceLeaving(call, queue, crew.changes)
         self._must_leave: MustLeave | None = None
-        self.staffed: frozenset[AgentId] = frozenset()
 
     @property
     def call_id(self) -> CallId:
@@ -146,15 +126,12 @@ class WaitingCall:
             may_ring_at_once=self._offerings.may_ring_at_once,
         )
 
-    def wait(
-        self, triggered_at: Micros, *, is_adopted: bool = False, is_moved: bool = False
-    ) -> Offering:
+    def wait(self, triggered_at: Micros, *, is_adopted: bool = False) -> Offering:
         """Waits until an agent talks; the offer that was won.
 
-        Raises ``NotAdmittedError``, ``LeftQueueError``, ``CallerHungUpError``; the queue has been
-        left in each case, with its reason noted.
+        Raises ``LeftQueueError``, ``CallerHungUpError``; the queue has been left in each case, with
+        its reason noted.
         """
-        self._join(is_kept=is_adopted or is_moved, is_adopted=is_adopted)
         self._call.is_open_to_offers = True
         self._crew.waiters.add(self)
         try:
@@ -166,11 +143,11 @@ class WaitingCall:
         except CallerHungUpError as hung_up:
             self._leave(self._reason_of_end(hung_up.ended.cause), hung_up.ended.at)
             raise
-        except MovedError:
-            self._note_left(LeaveReason.MOVED, self._call.site.clock.now())
+        except MovedError as moved:
+            self._leaving.note(moved.reason, self._call.site.clock.now())
             raise
         except LeftQueueError as left:
-            self._leave(left.reason, self._call.site.clock.now(), limit=left.limit)
+            self._leave(left.reason, self._call.site.clock.now(), left.limit)
             raise
         except Exception:
             self._leave(LeaveReason.FALLBACK, self._call.site.clock.now())
@@ -179,8 +156,12 @@ class WaitingCall:
             self._call.is_open_to_offers = False
             self._crew.waiters.remove(self)
             self._timers.stop()
-        self._served(offering)
+        self._leaving.served_by(offering.reservation.agent_id, offering.bridged_at)
         return offering
+
+    def _leave(self, reason: LeaveReason, at: Micros, limit: int | None = None) -> None:
+        self._leaving.leave(reason, at, limit)
+        self._offerings.caller_gone()
 
     def _reason_of_end(self, cause: str) -> LeaveReason:
         if cause in SWITCH_CAUSES:
@@ -189,97 +170,6 @@ class WaitingCall:
             self._call.ledger.fault("an agent had picked up; whether they talked was not heard")
             return LeaveReason.SWITCH_LOST
         return LeaveReason.ABANDONED
-
-    def _join(self, *, is_kept: bool, is_adopted: bool) -> None:
-        call, place, site = self._call, self._standing.place, self._call.site
-        try:
-            admitted = self._admitted(place, is_kept=is_kept)
-            position = self._take_place(admitted, is_kept=is_kept)
-        except NotAdmittedError as refused:
-            self._refuse(refused)
-            raise
-        self.staffed = admitted.staffed
-        self._sticky_agent = admitted.sticky_agent
-        call.ledger.joined(
-            self._queue.name,
-            self._standing.place.first_joined_at,
-            priority=self._standing.priority,
-            position=position,
-            limit=None if is_kept else admitted.limit,
-            estimate_seconds=admitted.estimate_seconds,
-            is_resumed=admitted.place.is_resumed,
-        )
-        site.facts.publish(
-            CallerJoined(
-                at=site.clock.now(),
-                call_id=call.caller.call_id,
-                queue=self._queue.name,
-                position=position or 1,
-                is_adopted=is_adopted,
-            )
-        )
-
-    def _admitted(self, place: Place, *, is_kept: bool) -> admitting.Admitted:
-        """A place once taken is kept, whatever the door says by now."""
-        if not is_kept:
-            return admitting.knock(self._call, self._queue, place)
-        return admitting.returned(self._call, self._queue, place)
-
-    def _take_place(self, admitted: admitting.Admitted, *, is_kept: bool) -> int | None:
-        call, site = self._call, self._call.site
-        self._standing = Standing(
-            call, self._queue, admitted.place, self._crew.changes, self._timers
-        )
-        self._offerings = Offerings(
-            call,
-            self._queue,
-            self._crew.switchboard,
-            self._crew.freeing,
-            admitted.place.first_joined_at,
-        )
-        limit = restoring.WITHOUT_LIMIT if is_kept else admitted.limit
-        joining = self._standing.joining(limit)
-        try:
-            joined = site.waiting_room.join(joining, site.ids.request_id())
-        except StoreError as error:
-            self._give_up_place()  # it may have been taken before the answer was lost
-            raise NotAdmittedError(RefusalReason.FLOOR_UNAVAILABLE) from error
-        match joined.answer:
-            case JoinAnswer.PLACE_GONE:
-                again = admitting.knock(call, self._queue, self._unresumed(admitted.place))
-                return self._take_place(again, is_kept=is_kept)
-            case JoinAnswer.QUEUE_FULL:
-                raise NotAdmittedError(
-                    RefusalReason.QUEUE_FULL,
-                    limit=admitted.limit,
-                    estimate_seconds=admitted.estimate_seconds,
-                )
-            case _:
-                call.joining = replace(joining, resumes=False)
-                call.first_joined_at = joining.first_joined_at
-                return joined.position
-
-    def _unresumed(self, place: Place) -> Place:
-        return replace(place, first_joined_at=place.joined_at, is_resumed=False)
-
-    def _refuse(self, refused: NotAdmittedError) -> None:
-        now = self._call.site.clock.now()
-        self._call.ledger.refused(
-            self._queue.name,
-            now,
-            refused.reason,
-            limit=refused.limit,
-            estimate_seconds=refused.estimate_seconds,
-        )
-        self._call.site.facts.publish(
-            CallRefused(
-                at=now,
-                call_id=self._call.caller.call_id,
-                queue=self._queue.name,
-                reason=refused.reason,
-                limit=refused.limit,
-            )
-        )
 
     def _welcome(self) -> None:
         """Opens the line and begins the music: only now, when the caller has a place.
@@ -347,12 +237,8 @@ class WaitingCall:
                 message.leg_id == self._call.leg_id and digit == self._queue.exit_key
             ):
                 self._exit()
-            case PriorityAsked():
-                message.reply.give(self._standing.reprioritise(message.own_priority, message.by))
-            case WithdrawalAsked():
-                self._withdraw(message)
-            case MoveAsked():
-                self._move(message)
+            case PriorityAsked() | WithdrawalAsked() | MoveAsked():
+                self._wishes.grant(message)
             case LinkBack():
                 self._resume(message)
             case WentToFallback():
@@ -437,48 +323,6 @@ class WaitingCall:
         if not self._offerings.is_picked_up:
             raise LeftQueueError(LeaveReason.EXIT_KEY)
 
-    def _withdraw(self, asked: WithdrawalAsked) -> None:
-        if self._offerings.is_picked_up:
-            asked.reply.refuse(self._picked_up_already())
-            return
-        asked.reply.give(None)
-        raise LeftQueueError(LeaveReason.WITHDRAWN)
-
-    def _move(self, asked: MoveAsked) -> None:
-        """Takes the place in the other queue before it gives up this one, in one step."""
-        call, site = self._call, self._call.site
-        queue = site.policy.queues[asked.queue]
-        if self._offerings:
-            asked.reply.refuse(self._picked_up_already())
-            return
-        place = replace(self._standing.place, joined_at=site.clock.now(), is_resumed=False)
-        try:
-            admitted = admitting.knock(call, queue, place)
-            standing = Standing(call, queue, place, self._crew.changes, self._timers)
-            joining = standing.joining(admitted.limit)
-            answer = site.waiting_room.move(joining, self._queue.name, site.ids.request_id())
-        except NotAdmittedError as refused:
-            sentence = f"queue {queue.name} does not admit the caller: {refused.reason}"
-            asked.reply.refuse(MoveRefusedError(sentence))
-            return
-        except StoreError as error:
-            asked.reply.refuse(MoveRefusedError(f"Redis did not make the move: {error}"))
-            return
-        match answer:
-            case MoveAnswer.MOVED:
-                asked.reply.give(None)
-                raise MovedError(queue.name, place)
-            case MoveAnswer.QUEUE_FULL:
-                sentence = f"queue {queue.name} is full: {admitted.limit} may wait there"
-                asked.reply.refuse(MoveRefusedError(sentence))
-            case MoveAnswer.NOT_WAITING:
-                asked.reply.refuse(self._picked_up_already())
-
-    def _picked_up_already(self) -> NotWaitingError:
-        return NotWaitingError(
-            f"call {self.call_id} is being offered to an agent at this moment: ask again"
-        )
-
     def _complete_explanation(self, due: ExplanationDue) -> None:
         """Notes what the queue's other agents were doing; without Redis it stays unknown."""
         site = self._call.site
@@ -507,56 +351,3 @@ class WaitingCall:
         self._call.guard()
         half = self._call.site.policy.fallback.waiting_after_seconds / 2
         self._timers.set(half, GuardDue())
-
-    def _served(self, offering: Offering) -> None:
-        self._remember_agent(offering.reservation.agent_id)
-        self._note_left(LeaveReason.PICKED_UP, offering.bridged_at)
-
-    def _remember_agent(self, agent_id: AgentId) -> None:
-        sticky, number = self._queue.sticky, phone_numbers.normalised(self._call.caller.number)
-        if sticky is None or not number:
-            return
-        room, seconds = self._call.site.waiting_room, sticky.days * 86_400
-        self._crew.changes.make(
-            self.call_id,
-            lambda: room.remember_agent(self._queue.name, number, agent_id, seconds),
-        )
-
-    def _leave(self, reason: LeaveReason, at: Micros, *, limit: int | None = None) -> None:
-        self._give_up_place(is_resumable=reason is LeaveReason.ABANDONED)
-        self._offerings.caller_gone()
-        self._note_left(reason, at, limit=limit)
-
-    def _note_left(self, reason: LeaveReason, at: Micros, *, limit: int | None = None) -> None:
-        site = self._call.site
-        visit = self._call.ledger.left(
-            at, reason, short_abandon_seconds=self._queue.short_abandon_seconds, limit=limit
-        )
-        is_abandoned = reason is LeaveReason.ABANDONED
-        self._crew.changes.make(
-            self.call_id,
-            lambda: site.waiting_room.learn_wait(
-                self._queue.name, visit.waited_seconds, is_abandoned=is_abandoned
-            ),
-        )
-        site.facts.publish(
-            CallerLeft(
-                at=site.clock.now(),
-                call_id=self.call_id,
-                queue=self._queue.name,
-                reason=reason,
-                waited_seconds=visit.waited_seconds,
-                is_short=visit.is_short_abandon,
-            )
-        )
-
-    def _give_up_place(self, *, is_resumable: bool = False) -> None:
-        site, call_id = self._call.site, self._call.caller.call_id
-        request_id = site.ids.request_id()
-        seconds = self._queue.resume_within_seconds if is_resumable else 0.0
-        self._crew.changes.make(
-            call_id,
-            lambda: site.waiting_room.leave(
-                call_id, self._queue.name, request_id, resume_within_seconds=seconds
-            ),
-        )

@@ -71,6 +71,7 @@ class Channel:
         self.order_depth = 0
         self.is_breaking = False
         self.is_breaking_orders = False
+        self.is_leading = False
         self.is_waiting = False
         self.playing: list[str] = []
         self.recordings: dict[str, int] = {}
@@ -89,6 +90,7 @@ class Channel:
         self.get = self._variables.get
         self.set = self._variables.set
         self.set_all = self._variables.set_all
+        self.scope = self._variables.scope
         self.push = self._variables.push
         self.is_true = self._variables.is_true
         self.variables = self._variables.variables

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Protocol
 
-from callcore.switchsim import bridging, playing, recording, summary
+from callcore.switchsim import bridging, playing, recording, summary, variables
 from callcore.switchsim.states import Order, State
 from callcore.switchsim.steps import MICROS, STEP_MICROS
 
@@ -154,7 +154,7 @@ class Life:
         if application is None:
             channel.hang_up("DESTINATION_OUT_OF_ORDER")
             return
-        argument = self.expanded(argument)
+        scope, argument = variables.scoped(self.expanded(argument))
         if self.switch.needs_media(name):
             channel.start_early_media()
         channel.set("current_application_data", argument)
@@ -167,7 +167,8 @@ class Life:
             headers["Application-Data"] = argument
         identity = {"Application-UUID": application_uuid}
         channel.fire("CHANNEL_EXECUTE", after={**headers, **identity})
-        application(self, argument)
+        with channel.scope(scope):
+            application(self, argument)
         response = channel.get("current_application_response") or "_none_"
         channel.fire(
             "CHANNEL_EXECUTE_COMPLETE",
@@ -233,7 +234,9 @@ class Life:
         channel.order_depth += 1
         channel.is_breaking_orders = False
         if order.lead_steps and channel.has_media:
+            channel.is_leading = True
             self._sleep_steps(order.lead_steps)
+            channel.is_leading = False
         count = 0
         while channel.is_ready and not channel.is_breaking_orders:
             count += 1

@@ -114,9 +114,15 @@ def breaks_playback(channel: Channel, digit: str) -> bool:
 
 
 def break_playback(channel: Channel, *, is_all: bool) -> None:
-    """Ends what is playing, as ``uuid_break`` does; with ``is_all`` also forgets queued orders."""
+    """Ends what is playing, as ``uuid_break`` does; with ``is_all`` also forgets queued orders.
+
+    While the leg lets the frames before a broadcast sound go by, a break does nothing: the switch
+    forgets it when the sound begins.
+    """
     if is_all:
         channel.orders.clear()
+    if channel.is_leading:
+        return
     channel.is_breaking = True
     channel.is_breaking_orders = channel.order_depth > 0
     channel.alarm.ring_at_next_step()

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from callcore.switchsim.wire import HeaderValue
 
 _PREFIX = "variable_"
+_SCOPED = re.compile(r"%([^\[]?)\[([^\]]*)\](.*)", re.DOTALL)
+
+
+def scoped(argument: str) -> tuple[dict[str, str], str]:
+    """The variables before an application's argument, ``%[a=1,b=2]rest`` or ``%;[a=1;b=2]rest``,
+    and the rest.
+    """
+    found = _SCOPED.fullmatch(argument)
+    if found is None:
+        return {}, argument
+    separator, inner, rest = found.groups()
+    pairs = (pair.partition("=") for pair in inner.split(separator or ","))
+    return {name: value for name, _, value in pairs}, rest
 
 
 class Variables:
@@ -17,9 +32,22 @@ class Variables:
 
     def __init__(self) -> None:
         self.headers: dict[str, HeaderValue] = {}
+        self._scopes: list[Mapping[str, str]] = []
+
+    @contextlib.contextmanager
+    def scope(self, variables: Mapping[str, str]) -> Iterator[None]:
+        """Variables that go before the others for a while; no event shows them."""
+        self._scopes.append(variables)
+        try:
+            yield
+        finally:
+            self._scopes.pop()
 
     def get(self, name: str) -> str | None:
         """A variable's value; of a list, its entries joined as FreeSWITCH prints them."""
+        for variables in reversed(self._scopes):
+            if name in variables:
+                return variables[name]
         value = self.headers.get(_PREFIX + name)
         if value is None or isinstance(value, str):
             return value

@@ -7,26 +7,21 @@ from pydantic import TypeAdapter
 
 from callcore import settings
 from callcore.adapters.freeswitch import hostile
+from callcore.domain.policies import Strategy
 from callcore.settings import document
 from callcore.settings.faults import Place
-from callcore.settings.scalars import Contact, DialplanWord, Sound, SwitchDirectory
+from callcore.settings.scalars import (
+    Contact,
+    DialledNumber,
+    DialplanWord,
+    Prompt,
+    Sound,
+    SwitchDirectory,
+    VoicemailBox,
+)
 
 QUEUES = "queues: {support: {}}\n"
-
-
-@pytest.fixture
-def faults(tmp_path):
-    """The lines an operator sees, without the directory."""
-
-    def lines_of(text: str | bytes, **environ: str) -> list[str]:
-        path = tmp_path / "callcore.yaml"
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        with pytest.raises(settings.SettingsError) as caught:
-            settings.load(path, environ)
-        assert len(caught.value.faults) == len(str(caught.value).splitlines())
-        return str(caught.value).replace(f"{tmp_path}/", "").splitlines()
-
-    return lines_of
+STRATEGIES = " or ".join(Strategy)
 
 
 def test_all_faults_come_at_once_in_the_order_of_the_file(faults):
@@ -183,8 +178,14 @@ numbers:
             "tone_stream://TONES, found 'a;b'",
         ),
         (
-            "queues: {support: {strategy: random}}",
-            "1:30: queues.support.strategy: expected longest_idle, found 'random'",
+            "queues: {support: {strategy: longest}}",
+            f"1:30: queues.support.strategy: expected {STRATEGIES}, found 'longest'; did you mean "
+            "'longest_idle'?",
+        ),
+        (
+            "queues: {support: {strategy: top-dwn}}",
+            f"1:30: queues.support.strategy: expected {STRATEGIES}, found 'top-dwn'; did you mean "
+            "'top-down'?",
         ),
         (
             "queues: {support: {announce_position: true}}",
@@ -214,7 +215,7 @@ numbers:
         ),
         (
             QUEUES + "agents: {a: {name: A, contact: user/1, queues: support}}",
-            "2:48: agents.a.queues: expected a list, found 'support'",
+            "2:48: agents.a.queues: expected a list or a mapping of queues, found 'support'",
         ),
         (
             QUEUES + "numbers: {8001: {queue: else}}",
@@ -241,7 +242,7 @@ def test_setting_of_the_wrong_kind_hides_no_limit(faults):
     """Limits are checked of each setting that is one, whatever else its section has."""
     text = """\
 queues:
-  support: {wrap_up_seconds: -1, strategy: random}
+  support: {wrap_up_seconds: -1, strategy: busiest}
   sales:
     announce_position: {interval_seconds: 1, position_limit: many, first_after: 3}
     maximum_waiting: 0
@@ -253,7 +254,7 @@ numbers:
 """
     assert faults(text) == [
         "callcore.yaml:2:30: queues.support.wrap_up_seconds: must not be negative, found -1",
-        "callcore.yaml:2:44: queues.support.strategy: expected longest_idle, found 'random'",
+        f"callcore.yaml:2:44: queues.support.strategy: expected {STRATEGIES}, found 'busiest'",
         "callcore.yaml:4:43: queues.sales.announce_position.interval_seconds: must be at least 5, "
         "found 1",
         "callcore.yaml:4:62: queues.sales.announce_position.position_limit: expected a whole "
@@ -267,7 +268,7 @@ numbers:
         "callcore.yaml:9:17: numbers.8001.queue: expected 1 to 48 lower-case letters, digits, '-' "
         "or '_', found 'Support'",
         "callcore.yaml:9:36: numbers.8001.priority: must be -1000 to 1000, found 9000",
-        "callcore.yaml:10:9: numbers.8002.queue: is missing",
+        "callcore.yaml:10:9: numbers.8002: leads nowhere: give queue or menu",
         "callcore.yaml:10:10: numbers.8002.queues: unknown key; did you mean 'queue'?",
         "callcore.yaml:10:37: numbers.8002.priority: must be -1000 to 1000, found -9000",
     ]
@@ -374,7 +375,8 @@ def test_file_has_a_size_limit(faults):
     assert line == "callcore.yaml:1:1: the file is larger than 4000000 bytes"
 
 
-WORDS = ["queues", "agents", "nodes", "numbers", "redis", "url", "name", "support", "null", "1"]
+WORDS = ["queues", "agents", "nodes", "numbers", "menus", "hours", "week", "choices", "overflow"]
+WORDS += ["caller_lists", "skills", "ageing", "curve", "redis", "url", "name", "support", "null", "1"]
 SIGNS = [
     *": {}[],-\n\"'&*!|>%#?~\\@`a\t",
     ": ",
@@ -419,6 +421,9 @@ def faults_of(path):
         (Sound, hostile.sound),
         (SwitchDirectory, hostile.recording),
         (DialplanWord, hostile.dialplan_word),
+        (DialledNumber, hostile.dialplan_word),
+        (Prompt, lambda prompt: hostile.sound(f"/sounds/en/{prompt}.wav")),
+        (VoicemailBox, lambda box: hostile.kept_variables({"callcore_voicemail_box": box})),
     ],
 )
 @given(data=st.data())

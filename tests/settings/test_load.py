@@ -1,18 +1,23 @@
 """A settings file becomes exactly what it says, with secrets from beside it."""
 
 import re
+from collections import defaultdict
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from callcore import settings
 from callcore.domain import policies
-from callcore.domain.ids import AgentId, NodeName, QueueName
-from callcore.settings import schema
+from callcore.domain.ids import AgentId, MenuName, NodeName, QueueName
+from callcore.domain.treatments import OverflowReason, Treatment
+from callcore.settings.menus import MenuChoiceSection
+from callcore.settings.section import Section
+from callcore.settings.treatments import TreatmentSection
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "callcore.example.yaml"
-SUPPORT, SALES = QueueName("support"), QueueName("sales")
+SUPPORT, SALES, MAIN = QueueName("support"), QueueName("sales"), MenuName("main")
 FS1 = {"CALLCORE_NODE_FS1_PASSWORD": "open sesame"}
 
 SMALLEST = """
@@ -21,25 +26,13 @@ queues:
 """
 
 
-@pytest.fixture
-def load(tmp_path):
-    """Loads a text as settings."""
-
-    def load_text(text: str, **environ: str) -> settings.Settings:
-        path = tmp_path / "callcore.yaml"
-        path.write_text(text)
-        return settings.load(path, environ)
-
-    return load_text
-
-
 def test_example_loads():
     """The example that operators copy has no fault."""
     loaded = settings.load(EXAMPLE, FS1)
     site = loaded.policy
     assert site.site == "main"
-    assert site.numbers["+48225550101"] == policies.NumberRoute(queue=SUPPORT)
-    assert site.numbers["8002"] == policies.NumberRoute(queue=SALES)
+    assert site.numbers["+48225550101"] == policies.NumberRoute(menu=MAIN)
+    assert site.numbers["8001"] == policies.NumberRoute(queue=SUPPORT)
     assert site.recordings_directory == "/var/lib/freeswitch/recordings/callcore"
     assert site.queues[SALES].announcements is None
     assert site.queues[SALES].wrap_up_seconds == 0
@@ -56,38 +49,63 @@ def test_example_loads():
     assert loaded.data_directory == ROOT / ".callcore"
 
 
-def test_example_shows_every_key():
-    """An operator finds every setting in the example."""
+def test_example_has_every_way_a_call_can_take():
+    """No kind of treatment and no reason for one is missing from what an operator copies."""
+    site = settings.load(EXAMPLE, FS1).policy
+    treatments = [
+        treatment for queue in site.queues.values() for treatment in queue.overflow.values()
+    ]
+    assert set(get_args(Treatment)) == set(map(type, treatments))
+    reasons = {reason for queue in site.queues.values() for reason in queue.overflow}
+    assert reasons == set(OverflowReason)
+    assert all(word in EXAMPLE.read_text() for word in policies.Strategy)
+
+
+def test_example_shows_every_key(monkeypatch, tmp_path):
+    """An operator finds every setting in the example, in its place, live or with its default."""
+    seen: dict[type[Section], set[str]] = defaultdict(set)
+    validate = Section.model_validate.__func__
+
+    def noting_keys(section, value, **options):
+        seen[section].update(value)
+        return validate(section, value, **options)
+
+    monkeypatch.setattr(Section, "model_validate", classmethod(noting_keys))
+    text = uncommented(EXAMPLE.read_text())
+    text = text.replace("public_holidays: null", "public_holidays: {country: P, subdivision: null}")
+    path = tmp_path / "callcore.yaml"
+    path.write_text(text)
+    with pytest.raises(settings.SettingsError, match=r"country: expected a country"):
+        settings.load(path, FS1)
+    assert len(seen) > 20
+    seen[MenuChoiceSection] |= seen[TreatmentSection]
+    assert {section: set(section.model_fields) - keys for section, keys in seen.items()} == {
+        section: set() for section in subclasses(Section)
+    }
+
+
+def test_example_tells_the_defaults(tmp_path):
+    """What the example shows commented out is the default: without the signs nothing changes."""
+    path = tmp_path / "callcore.yaml"
     text = EXAMPLE.read_text()
-    sections = [
-        kind
-        for kind in vars(schema).values()
-        if isinstance(kind, type) and issubclass(kind, schema.Section)
-    ]
-    assert len(sections) > 10
-    missing = [
-        f"{section.__name__}.{key}"
-        for section in sections
-        for key in section.model_fields
-        if not re.search(rf"^[ #{{-]*{key}:|{{{key}:", text, re.MULTILINE)
-    ]
-    assert missing == []
+    path.write_text(text)
+    as_it_is = settings.load(path, FS1)
+    without_urls = uncommented(text).replace("\n  url:", "\n  #")
+    path.write_text(without_urls)
+    assert settings.load(path, FS1) == as_it_is
+    assert without_urls.count("\n") - without_urls.count("#") > 150
 
 
-def test_example_tells_the_defaults(load):
-    """What the example shows as a default is the default."""
-    lines = [
-        re.sub(r"^(\s*)# (\s*[a-z_]+: [^ ]+.*)$", r"\1\2", line)
-        for line in EXAMPLE.read_text().split("# fallback:")[1].splitlines()
-    ]
-    everything = "site: main\nfallback:" + "\n".join(lines)
-    everything = re.sub(r"\n +interval_seconds: 20\n", "\n", everything)
-    everything = everything.replace("record: true", "record: false")
-    everything = everything.replace("ring_timeout_seconds: 20", "ring_timeout_seconds: 15")
-    loaded = load(everything).policy
-    assert loaded.queues[SUPPORT] == policies.QueuePolicy(name=SUPPORT)
-    assert loaded.fallback == policies.Fallback()
-    assert loaded.agents[AgentId("1002")].logged_in_at_start is False
+COMMENTED_OUT = re.compile(r"^( *)# ( *)([a-z_]+:(?: [^ ].*)?)$", re.MULTILINE)
+
+
+def uncommented(text: str) -> str:
+    """The example with every setting that is commented out live."""
+    return COMMENTED_OUT.sub(r"\1\2\3", text)
+
+
+def subclasses(kind):
+    return {found for child in kind.__subclasses__() for found in (child, *subclasses(child))}
 
 
 def test_smallest_file_has_every_default(load, tmp_path):
@@ -103,6 +121,7 @@ def test_smallest_file_has_every_default(load, tmp_path):
 def test_sections_without_anything_in_them_are_not_there(load):
     """A section whose keys are all commented out is the same as none."""
     names = ("redis", "postgres", "http", "log", "sounds", "recordings", "fallback", "nodes")
+    names += ("dialplan", "hours", "caller_lists", "menus")
     text = SMALLEST + "".join(f"{name}:\n" for name in (*names, "numbers", "agents"))
     assert load(text) == load(SMALLEST)
 

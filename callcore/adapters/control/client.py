@@ -107,7 +107,9 @@ class ControlClient:
         *steps: str,
         body: messages.Request | None = None,
     ) -> AnswerT:
-        address = "/".join(("/v1", *(quote(step, safe="") for step in steps)))
+        address = "/".join(
+            ("/v1", *(quote(step, safe="", errors="surrogateescape") for step in steps))
+        )
         content = b"" if body is None else msgspec.json.encode(body)
         status, answer = self._exchange(method, address, content)
         try:

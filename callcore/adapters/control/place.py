@@ -94,10 +94,11 @@ def _alone_in(directory: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise ControlSocketInUseError(
-                f"another callcore is starting in {directory}"
-            ) from error
-        yield
+            raise ControlSocketInUseError(f"another callcore is starting in {directory}") from error
+        try:
+            yield
+        finally:
+            fcntl.flock(lock, fcntl.LOCK_UN)  # gevent closes files a turn of its loop later
     finally:
         os.close(lock)
 

@@ -123,11 +123,10 @@ def _queues(queues: tuple[QueueLine, ...]) -> Panel:
     for title in ("waiting", "longest", "offered", "free", "picked up", "abandoned", "level"):
         table.add_column(title, justify="right", no_wrap=True)
     for queue in queues:
-        longest = "" if queue.longest_seconds is None else words.span(queue.longest_seconds)
         table.add_row(
-            Text(words.printable(queue.name), style="bold"),
-            Text(str(queue.waiting_count), style="bold yellow" if queue.waiting_count else "dim"),
-            Text(longest, style="yellow"),
+            _name(queue),
+            _waiting(queue),
+            _longest(queue),
             Text(str(queue.offered_count), style="" if queue.offered_count else "dim"),
             Text(str(queue.free_agents_count), style="green" if queue.free_agents_count else "dim"),
             Text(str(queue.picked_up_count), style="" if queue.picked_up_count else "dim"),
@@ -135,6 +134,24 @@ def _queues(queues: tuple[QueueLine, ...]) -> Panel:
             _level(queue.service_level),
         )
     return _panel(table, "Queues")
+
+
+def _name(queue: QueueLine) -> Text:
+    """A closed queue is marked before its name, which may be cut off."""
+    name = Text("" if queue.is_open else "✕ ", style="red")
+    return name.append(words.printable(queue.name), style="bold" if queue.is_open else "bold red")
+
+
+def _waiting(queue: QueueLine) -> Text:
+    """How many wait, of how many may: the second where it is known."""
+    waiting = Text(str(queue.waiting_count), style="bold yellow" if queue.waiting_count else "dim")
+    return waiting if queue.limit is None else waiting.append(f"/{queue.limit}", style="dim")
+
+
+def _longest(queue: QueueLine) -> Text:
+    if queue.longest_seconds is not None:
+        return Text(words.span(queue.longest_seconds), style="yellow")
+    return Text("" if queue.is_open else "closed", style="red")
 
 
 def _level(level: float | None) -> Text:

@@ -10,9 +10,14 @@ from callcore.domain.agents import AgentState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueLine:
-    """One queue. ``service_level`` is from 0 to 1, ``None`` while nobody counts."""
+    """One queue. ``service_level`` is from 0 to 1, ``None`` while nobody counts.
+
+    ``limit`` is how many may wait, ``None`` until that is told.
+    """
 
     name: str
+    is_open: bool
+    limit: int | None
     waiting_count: int
     longest_seconds: float | None
     offered_count: int

@@ -25,6 +25,8 @@ class Tally:
     def __init__(self) -> None:
         self.picked_up: Counter[str] = Counter()
         self.abandoned: Counter[str] = Counter()
+        self.closed: set[str] = set()
+        self.limits: dict[str, int] = {}
         self._picked_up_within: Counter[str] = Counter()
         self._short_abandoned: Counter[str] = Counter()
         self._events: deque[tuple[Micros, str, str, words.Tone]] = deque(maxlen=EVENTS_KEPT)
@@ -71,6 +73,12 @@ class Tally:
                 if reason in _ABANDONS:
                     self.abandoned[queue] += 1
                     self._short_abandoned[queue] += is_short
+            case events.QueueDoorChanged(queue=queue, is_open=True):
+                self.closed.discard(queue)
+            case events.QueueDoorChanged(queue=queue):
+                self.closed.add(queue)
+            case events.LimitChanged(queue=queue, limit=limit):
+                self.limits[queue] = limit
             case events.Decided(seconds=seconds):
                 self._decisions.append(seconds)
             case _:
@@ -82,7 +90,11 @@ class Tally:
                 return self.caller(call_id)
             case events.LinkRestored(node=node) | events.LinkLost(node=node):
                 return node
-            case events.SelfHealed(subject=subject):
+            case (
+                events.SelfHealed(subject=subject)
+                | events.QueueDoorChanged(queue=subject)
+                | events.LimitChanged(queue=subject)
+            ):
                 return words.printable(subject)
             case events.StoreFailed(store=store):
                 return store

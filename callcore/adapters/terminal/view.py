@@ -148,6 +148,8 @@ class TerminalView:
         oldest = count.oldest_joined_at
         return picture.QueueLine(
             name=count.queue,
+            is_open=count.queue not in self._tally.closed,
+            limit=self._tally.limits.get(count.queue),
             waiting_count=count.waiting_count,
             longest_seconds=None if oldest is None else seconds_between(oldest, now),
             offered_count=count.offered_count,

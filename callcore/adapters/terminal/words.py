@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from callcore.domain import events
+from callcore.domain import events, phone_numbers
 
 
 class Tone(StrEnum):
@@ -37,6 +37,17 @@ def span(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def place(target: str) -> str:
+    """Where a caller is sent, as people say it; an outside number is shortened."""
+    kind, _, where = target.partition(":")
+    shown = phone_numbers.shorten(where) if kind == "number" else where
+    return printable(f"{kind} {shown}".rstrip())
+
+
+def _by(who: str) -> str:
+    return "" if who == "hours" else f" by {printable(who)}"
+
+
 def describe(fact: events.Fact) -> tuple[str, Tone] | None:  # noqa: C901, PLR0911, PLR0912  # a line a fact
     """What happened, and its tone; ``None`` for facts nobody watches for."""
     match fact:
@@ -44,8 +55,9 @@ def describe(fact: events.Fact) -> tuple[str, Tone] | None:  # noqa: C901, PLR09
             return f"is taken over from another process, on {printable(number)}", Tone.BUSY
         case events.CallArrived(dialled_number=number):
             return f"arrived on {printable(number)}", Tone.PLAIN
-        case events.CallRefused(queue=queue, reason=reason):
-            return f"is not admitted to {printable(queue)}: {spoken(reason)}", Tone.BAD
+        case events.CallRefused(queue=queue, reason=reason, limit=limit):
+            full = "" if limit is None or reason != "queue_full" else f", {limit} may wait"
+            return f"is not admitted to {printable(queue)}: {spoken(reason)}{full}", Tone.BAD
         case events.CallerJoined(queue=queue, position=position):
             return f"joined {queue} at position {position}", Tone.PLAIN
         case events.PositionAnnounced(position=position):
@@ -65,6 +77,26 @@ def describe(fact: events.Fact) -> tuple[str, Tone] | None:  # noqa: C901, PLR09
             return None
         case events.CallerLeft(queue=queue, reason=reason, waited_seconds=waited):
             return f"left {queue} after {span(waited)}: {spoken(reason)}", Tone.BAD
+        case events.CallSentOn(queue=queue, reason=reason, to="goodbye"):
+            return f"is told goodbye by {printable(queue)}: {spoken(reason)}", Tone.BAD
+        case events.CallSentOn(queue=queue, reason=reason, to=to):
+            return f"goes from {printable(queue)} to {place(to)}: {spoken(reason)}", Tone.BUSY
+        case events.PriorityChanged(queue=queue, priority=priority, by="ageing"):
+            return f"has priority {priority} in {printable(queue)} by waiting", Tone.QUIET
+        case events.PriorityChanged(queue=queue, priority=priority, by=by):
+            return f"has priority {priority} in {printable(queue)} by {printable(by)}", Tone.BUSY
+        case events.MenuAnswered(menu=menu, key="", to=to):
+            return f"chose nothing in {printable(menu)}, goes to {place(to)}", Tone.PLAIN
+        case events.MenuAnswered(menu=menu, key=key, to=to):
+            return f"chose {printable(key)} in {printable(menu)}: {place(to)}", Tone.PLAIN
+        case events.QueueDoorChanged(is_open=True, by=by):
+            return f"is open{_by(by)}", Tone.GOOD
+        case events.QueueDoorChanged(by=by, reason=reason):
+            why = f": {printable(reason)}" if reason else ""
+            return f"is closed{_by(by)}{why}", Tone.BAD
+        case events.LimitChanged(limit=limit, staffed_count=staffed):
+            noun = "agent" if staffed == 1 else "agents"
+            return f"has room for {limit} with {staffed} {noun}", Tone.QUIET
         case events.TalkEnded(agent_id=agent, talked_seconds=talked, hung_up_by=who):
             return f"talked {span(talked)} with {agent}; {spoken(who)} hung up", Tone.PLAIN
         case events.CallEnded(outcome=outcome, lasted_seconds=lasted):

@@ -19,7 +19,7 @@ from callcore.ports.stores import StoreUnavailableError
 from callcore.runtime.greenlets import spawn
 from tests.adapters.redisdb import servers
 from tests.adapters.redisdb.floors import SITE
-from tests.contract.floor_builders import NODE, SUPPORT, joining, request
+from tests.contract.floor_builders import NODE, SUPPORT, enrol, joining, request
 
 
 @pytest.fixture
@@ -260,8 +260,9 @@ def test_a_big_roster_is_read_in_parts(floor: Floor) -> None:
     """More agents than one pipeline takes come back complete and in order."""
     agents = [AgentId(f"agent-{number:04}") for number in range(PIPELINE_LIMIT + 10)]
     for agent_id in agents:
-        floor.roster.enrol(agent_id, (SUPPORT,), "")
+        enrol(floor, agent_id, SUPPORT)
     assert [agent.agent_id for agent in floor.roster.agents()] == agents
+    assert floor.roster.states(agents) == ["logged_out"] * len(agents)
 
 
 def test_lost_data_change_the_epoch(floor: Floor, raw: Any) -> None:

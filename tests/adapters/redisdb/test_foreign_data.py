@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from callcore.adapters.redisdb.faults import Fault
+import pytest
+
+from callcore.adapters.redisdb.faults import Fault, UnexpectedAnswerError
 from callcore.adapters.redisdb.floor import Floor
 from callcore.adapters.redisdb.keys import Keys
 from callcore.domain.ids import CallId
 from tests.adapters.redisdb.floors import SITE
-from tests.contract.floor_builders import NODE, joining, request
+from tests.contract.floor_builders import ANNA, NODE, NUMBER, SUPPORT, enrol, joining, request
 
 KEYS = Keys(SITE)
 
@@ -24,3 +27,46 @@ def test_a_call_that_is_not_ours_hides_no_other(server_url: str, raw: Any) -> No
     assert [call.call_id for call in floor.waiting_room.calls(NODE)] == ["c1"]
     assert faults == [Fault.UNEXPECTED_ANSWER]
     floor.close()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "read"),
+    [
+        (
+            lambda raw: raw.hset(KEYS.closures(), SUPPORT, '{"by":1}'),
+            lambda floor: floor.waiting_room.door(SUPPORT, NUMBER),
+        ),
+        (
+            lambda raw: raw.hset(KEYS.closures(), SUPPORT, "closed"),
+            lambda floor: floor.waiting_room.closures(),
+        ),
+        (
+            lambda raw: raw.hset(KEYS.rates(SUPPORT), "served_weight", "much"),
+            lambda floor: floor.waiting_room.door(SUPPORT, NUMBER),
+        ),
+        (
+            lambda raw: raw.hset(KEYS.rates(SUPPORT), "mood", "1"),
+            lambda floor: floor.waiting_room.door(SUPPORT, NUMBER),
+        ),
+        (
+            lambda raw: raw.set(KEYS.dropped(SUPPORT, NUMBER), "yesterday"),
+            lambda floor: floor.waiting_room.door(SUPPORT, NUMBER),
+        ),
+        (
+            lambda raw: raw.hset(KEYS.agent(ANNA), "state", "bored"),
+            lambda floor: floor.roster.states([ANNA]),
+        ),
+        (
+            lambda raw: raw.hset(KEYS.agent(ANNA), "posts", '["support"]'),
+            lambda floor: floor.roster.agents(),
+        ),
+    ],
+)
+def test_what_is_not_ours_is_not_taken_for_something_else(
+    floor: Floor, raw: Any, spoil: Callable[[Any], object], read: Callable[[Floor], object]
+) -> None:
+    """It raises, and says what it is that cannot be read."""
+    enrol(floor, ANNA, SUPPORT)
+    spoil(raw)
+    with pytest.raises(UnexpectedAnswerError, match="is not one of ours"):
+        read(floor)

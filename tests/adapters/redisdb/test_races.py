@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
-import gevent
 import pytest
 import redis
 
 from callcore.adapters.redisdb.floor import Floor
-from callcore.adapters.redisdb.keys import Keys
-from callcore.domain.ids import AgentId, CallId, Micros, NodeName, QueueName
+from callcore.domain.ids import AgentId, CallId, Micros, QueueName
 from callcore.ports.stores import LeaveAnswer, OfferAnswer, Reservation, ReserveAnswer
-from callcore.runtime.greenlets import spawn
-from tests.adapters.redisdb import invariants
-from tests.adapters.redisdb.floors import SITE
+from tests.adapters.redisdb.racing import OTHER_NODE, at_once, check
 from tests.contract.floor_builders import (
     ANNA,
     NODE,
@@ -35,24 +30,11 @@ from tests.contract.floor_builders import (
     waiting_ids,
 )
 
-KEYS = Keys(SITE)
-OTHER_NODE = NodeName("fs2")
 ROUNDS = 30
-
-
-def at_once(*runs: Callable[[], object]) -> list[Any]:
-    """What each answers, all started before any is sent."""
-    greenlets = [spawn("racer", run) for run in runs]
-    gevent.joinall(greenlets, timeout=20, raise_error=True)
-    return [greenlet.value for greenlet in greenlets]
 
 
 def lose(floor: Floor, promise: Reservation) -> OfferAnswer:
     return floor.roster.lose(promise, is_miss=False, retry_after_seconds=0, is_caller_waiting=True)
-
-
-def check(raw: redis.Redis) -> None:
-    invariants.check(raw, KEYS, (SUPPORT, SALES), (NODE, OTHER_NODE))
 
 
 def test_one_agent_is_promised_to_one_of_fifty_callers(floor: Floor, raw: redis.Redis) -> None:

@@ -296,9 +296,7 @@ def test_enrolling_leaves_no_queue_of_another_process_behind(floor: Floor, serve
     assert (free_ids(floor, SUPPORT), free_ids(floor, SALES)) == ([ANNA], [])
 
 
-def test_posts_changed_by_another_process_give_the_new_place(
-    floor: Floor, server_url: str
-) -> None:
+def test_posts_changed_by_another_process_give_the_new_place(floor: Floor, server_url: str) -> None:
     """The same queue at another level is another post: the agent is not put at the old place."""
     offer = talking(floor)
     other = Floor(server_url, SITE)

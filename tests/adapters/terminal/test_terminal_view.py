@@ -20,8 +20,24 @@ from callcore.adapters.terminal.tally import CALLERS_KEPT, EVENTS_KEPT, Tally
 from callcore.adapters.terminal.view import Sources, TerminalView
 from callcore.domain import events
 from callcore.domain.agents import AgentState
-from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
-from callcore.domain.outcomes import CallOutcome, HungUpBy, LeaveReason, OfferLostReason
+from callcore.domain.ids import (
+    AgentId,
+    CallId,
+    LegId,
+    MenuName,
+    Micros,
+    NodeName,
+    OfferId,
+    QueueName,
+)
+from callcore.domain.outcomes import (
+    CallOutcome,
+    HungUpBy,
+    LeaveReason,
+    OfferLostReason,
+    RefusalReason,
+)
+from callcore.domain.treatments import OverflowReason
 from callcore.ports.stores import FloorAgent, QueueCounts, StoreUnavailableError
 
 NOW = Micros(1_790_000_000_000_000)
@@ -99,6 +115,7 @@ def sources(**changes: Any) -> Sources:
                 waiting_count=3,
                 offered_count=1,
                 free_agents_count=2,
+                staffed_count=4,
                 oldest_joined_at=ago(65),
             )
         ],
@@ -207,6 +224,108 @@ def test_a_call_is_told_in_words_newest_first():
         (caller, "joined support at position 2"),
         (caller, "arrived on +48225550100"),
     ]
+
+
+def told(*facts: events.Fact) -> list[tuple[str, str]]:
+    """Subject and words of each line, oldest first."""
+    return [(event.subject, event.text) for event in reversed(view_of(*facts).look().events)]
+
+
+def sent_on(to: str, reason=OverflowReason.MAXIMUM_WAIT) -> events.CallSentOn:
+    return events.CallSentOn(at=NOW, call_id=CallId("c1"), queue=SUPPORT, reason=reason, to=to)
+
+
+def door(*, is_open: bool, by="hours", reason="") -> events.QueueDoorChanged:
+    return events.QueueDoorChanged(at=NOW, queue=SUPPORT, is_open=is_open, by=by, reason=reason)
+
+
+def limited(limit: int, staffed_count=4) -> events.LimitChanged:
+    return events.LimitChanged(
+        at=NOW, queue=SUPPORT, limit=limit, setting="waiting_per_agent", staffed_count=staffed_count
+    )
+
+
+def test_the_way_of_a_caller_who_is_not_served_is_told():
+    """What was chosen, who refused, where the caller went and why."""
+    call = {"at": NOW, "call_id": CallId("c1")}
+    menu = MenuName("main")
+    assert told(
+        arrived("c1", "+48201234501"),
+        events.MenuAnswered(**call, menu=menu, key="2", to="queue:support"),
+        events.CallRefused(**call, queue=SUPPORT, reason=RefusalReason.QUEUE_FULL, limit=20),
+        sent_on("menu:main", OverflowReason.QUEUE_FULL),
+        events.MenuAnswered(**call, menu=menu, key="", to="number:+48225550100"),
+        sent_on("number:+48225550100"),
+        sent_on("goodbye", OverflowReason.CLOSES_TOO_SOON),
+    )[1:] == [
+        ("+4820…01", "chose 2 in main: queue support"),
+        ("+4820…01", "is not admitted to support: queue full, 20 may wait"),
+        ("+4820…01", "goes from support to menu main: queue full"),
+        ("+4820…01", "chose nothing in main, goes to number +4822…00"),
+        ("+4820…01", "goes from support to number +4822…00: maximum wait"),
+        ("+4820…01", "is told goodbye by support: closes too soon"),
+    ]
+
+
+def test_changes_of_a_queue_are_told_of_the_queue():
+    """Who changed what, and why."""
+    assert told(
+        door(is_open=False),
+        door(is_open=True),
+        door(is_open=False, by="anna", reason="fire drill"),
+        door(is_open=True, by="anna"),
+        limited(8),
+        limited(2, staffed_count=1),
+    ) == [
+        ("support", "is closed"),
+        ("support", "is open"),
+        ("support", "is closed by anna: fire drill"),
+        ("support", "is open by anna"),
+        ("support", "has room for 8 with 4 agents"),
+        ("support", "has room for 2 with 1 agent"),
+    ]
+
+
+def test_changes_of_a_priority_are_told_of_the_caller():
+    """By waiting, or by somebody."""
+    values = {"at": NOW, "call_id": CallId("c1"), "queue": SUPPORT}
+    assert told(
+        arrived("c1", "+48201234501"),
+        events.PriorityChanged(**values, priority=3, by="ageing"),
+        events.PriorityChanged(**values, priority=9, by="anna"),
+    )[1:] == [
+        ("+4820…01", "has priority 3 in support by waiting"),
+        ("+4820…01", "has priority 9 in support by anna"),
+    ]
+
+
+def test_a_queue_shows_how_many_may_wait_and_that_it_is_closed():
+    """Both as last told; a closed queue is marked while somebody still waits, too."""
+    assert line_with(shown(view_of(limited(20), limited(8))), "│ support") == (
+        "support 3/8 1:05 1 2 0 0 -"
+    )
+    assert line_with(shown(view_of(door(is_open=False))), "│ ✕") == ("✕ support 3 1:05 1 2 0 0 -")
+    empty = QueueCounts(
+        queue=SUPPORT,
+        waiting_count=0,
+        offered_count=0,
+        free_agents_count=0,
+        staffed_count=0,
+        oldest_joined_at=None,
+    )
+    closed = view_of(door(is_open=False), counts=lambda: [empty])
+    assert line_with(shown(closed), "│ ✕") == "✕ support 0 closed 0 0 0 0 -"
+    opened = view_of(door(is_open=False), door(is_open=True), counts=lambda: [empty])
+    assert line_with(shown(opened), "│ support") == "support 0 0 0 0 0 -"
+
+
+@pytest.mark.parametrize("text", ["\x1b[2Jgone", "a\nb", "\u202etxt"])
+def test_what_operators_write_commands_no_terminal(text):
+    """A reason given by command is text like any other."""
+    lines = "\n".join(shown(view_of(door(is_open=False, by=text, reason=text))))
+    assert "\x1b" not in lines
+    assert "\u202e" not in lines
+    assert words.printable(text) in lines
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (81, 30), (120, 30), (200, 60), (60, 20)])

@@ -1,0 +1,87 @@
+"""What operators ask of one waiting caller, in the order of the call's mailbox."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from callcore.domain.outcomes import LeaveReason
+from callcore.domain.policies import QueuePolicy
+from callcore.flows import admitting
+from callcore.flows.admitting import NotAdmittedError
+from callcore.flows.call import Call
+from callcore.flows.crew import Crew
+from callcore.flows.messages import Asked, MoveAsked, PriorityAsked, WithdrawalAsked
+from callcore.flows.offerings import Offerings
+from callcore.flows.place_leaving import LeftQueueError, MovedError
+from callcore.flows.standing import Standing
+from callcore.flows.timers import Timers
+from callcore.ports.operations import MoveRefusedError, NotWaitingError
+from callcore.ports.stores import MoveAnswer, StoreError
+
+
+class OperatorWishes:
+    """For one visit of ``call`` to ``queue``."""
+
+    def __init__(
+        self, call: Call, queue: QueuePolicy, standing: Standing, offerings: Offerings, crew: Crew
+    ) -> None:
+        self._call = call
+        self._queue = queue
+        self._standing = standing
+        self._offerings = offerings
+        self._crew = crew
+
+    def grant(self, asked: Asked) -> None:
+        """Does it or refuses it. Raises ``LeftQueueError`` when the caller leaves by it."""
+        match asked:
+            case PriorityAsked():
+                asked.reply.give(self._standing.reprioritise(asked.own_priority, asked.by))
+            case WithdrawalAsked():
+                self._withdraw(asked)
+            case MoveAsked():
+                self._move(asked)
+
+    def _withdraw(self, asked: WithdrawalAsked) -> None:
+        if self._offerings.is_picked_up:
+            asked.reply.refuse(self._offered_now())
+            return
+        asked.reply.give(None)
+        raise LeftQueueError(LeaveReason.WITHDRAWN)
+
+    def _move(self, asked: MoveAsked) -> None:
+        """Takes the place in the other queue and gives up this one in one step, or does neither."""
+        call, site = self._call, self._call.site
+        queue = site.policy.queues[asked.queue]
+        if self._offerings:
+            asked.reply.refuse(self._offered_now())
+            return
+        place = replace(self._standing.place, joined_at=site.clock.now(), is_resumed=False)
+        try:
+            limit = admitting.knock(call, queue, place).limit
+            timers = Timers(call.mailbox)
+            standing = Standing(call, queue, place, self._crew.changes, timers)
+            answer = site.waiting_room.move(
+                standing.joining(limit), self._queue.name, site.ids.request_id()
+            )
+        except NotAdmittedError as refused:
+            sentence = f"queue {queue.name} does not admit the caller: {refused.reason}"
+            asked.reply.refuse(MoveRefusedError(sentence))
+            return
+        except StoreError as error:
+            asked.reply.refuse(MoveRefusedError(f"Redis did not make the move: {error}"))
+            return
+        match answer:
+            case MoveAnswer.MOVED:
+                asked.reply.give(None)
+                raise MovedError(queue.name, place)
+            case MoveAnswer.QUEUE_FULL:
+                sentence = f"queue {queue.name} is full: {limit} may wait there"
+                asked.reply.refuse(MoveRefusedError(sentence))
+            case MoveAnswer.NOT_WAITING:
+                asked.reply.refuse(self._offered_now())
+
+    def _offered_now(self) -> NotWaitingError:
+        return NotWaitingError(
+            f"call {self._call.caller.call_id} is being offered to an agent at this moment: "
+            "ask again"
+        )

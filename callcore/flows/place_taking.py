@@ -1,0 +1,134 @@
+"""A caller takes a place in a queue, or learns at the door that there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from callcore.domain.events import CallerJoined, CallRefused
+from callcore.domain.ids import AgentId
+from callcore.domain.outcomes import RefusalReason
+from callcore.domain.policies import QueuePolicy
+from callcore.flows import admitting, restoring
+from callcore.flows.admitting import Admitted, NotAdmittedError
+from callcore.flows.call import Call
+from callcore.flows.crew import Crew
+from callcore.flows.place_leaving import PlaceLeaving
+from callcore.flows.standing import Place, Standing
+from callcore.flows.timers import Timers
+from callcore.ports.stores import JoinAnswer, StoreError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A place in a queue, and what was found on the way in."""
+
+    standing: Standing
+    timers: Timers
+    staffed: frozenset[AgentId]
+    sticky_agent: AgentId | None
+
+
+def take_place(call: Call, queue: QueuePolicy, place: Place, crew: Crew) -> Taken:
+    """Knocks at the queue's door and joins. Raises ``NotAdmittedError``, noted."""
+    try:
+        return _join(call, queue, admitting.knock(call, queue, place), crew)
+    except NotAdmittedError as refused:
+        _note_refusal(call, queue, refused)
+        raise
+
+
+def keep_place(
+    call: Call, queue: QueuePolicy, place: Place, crew: Crew, *, is_adopted: bool
+) -> Taken:
+    """Goes on with a place that was taken before, whatever the door says by now.
+
+    Raises ``NotAdmittedError`` if the floor is away, noted.
+    """
+    admitted = admitting.returned(call, queue, place)
+    try:
+        return _join(call, queue, admitted, crew, is_kept=True, is_adopted=is_adopted)
+    except NotAdmittedError as refused:
+        _note_refusal(call, queue, refused)
+        raise
+
+
+def _join(
+    call: Call,
+    queue: QueuePolicy,
+    admitted: Admitted,
+    crew: Crew,
+    *,
+    is_kept: bool = False,
+    is_adopted: bool = False,
+) -> Taken:
+    site, timers = call.site, Timers(call.mailbox)
+    standing = Standing(call, queue, admitted.place, crew.changes, timers)
+    joining = standing.joining(restoring.WITHOUT_LIMIT if is_kept else admitted.limit)
+    try:
+        joined = site.waiting_room.join(joining, site.ids.request_id())
+    except StoreError as error:
+        # It may have been taken before the answer was lost.
+        PlaceLeaving(call, queue, crew.changes).give_up()
+        raise NotAdmittedError(RefusalReason.FLOOR_UNAVAILABLE) from error
+    match joined.answer:
+        case JoinAnswer.PLACE_GONE:
+            return _join(call, queue, _knock_again(call, queue, admitted.place), crew)
+        case JoinAnswer.QUEUE_FULL:
+            raise NotAdmittedError(
+                RefusalReason.QUEUE_FULL,
+                limit=admitted.limit,
+                estimate_seconds=admitted.estimate_seconds,
+            )
+        case _:
+            call.joining = replace(joining, resumes=False)
+            call.first_joined_at = joining.first_joined_at
+    call.ledger.joined(
+        queue.name,
+        joining.first_joined_at,
+        priority=joining.priority,
+        position=joined.position,
+        limit=None if is_kept else admitted.limit,
+        estimate_seconds=admitted.estimate_seconds,
+        is_resumed=joining.resumes,
+    )
+    site.facts.publish(
+        CallerJoined(
+            at=site.clock.now(),
+            call_id=call.caller.call_id,
+            queue=queue.name,
+            position=joined.position or 1,
+            is_adopted=is_adopted,
+        )
+    )
+    return Taken(
+        standing=standing,
+        timers=timers,
+        staffed=admitted.staffed,
+        sticky_agent=admitted.sticky_agent,
+    )
+
+
+def _knock_again(call: Call, queue: QueuePolicy, place: Place) -> Admitted:
+    """Another call of the same number took the dropped place in the same instant."""
+    fresh = replace(place, first_joined_at=place.joined_at, is_resumed=False)
+    return admitting.knock(call, queue, fresh)
+
+
+def _note_refusal(call: Call, queue: QueuePolicy, refused: NotAdmittedError) -> None:
+    now = call.site.clock.now()
+    call.ledger.refused(
+        queue.name,
+        now,
+        refused.reason,
+        limit=refused.limit,
+        estimate_seconds=refused.estimate_seconds,
+    )
+    call.site.facts.publish(
+        CallRefused(
+            at=now,
+            call_id=call.caller.call_id,
+            queue=queue.name,
+            reason=refused.reason,
+            limit=refused.limit,
+        )
+    )
