@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -37,15 +38,14 @@ class Operator:
     def answer(self, value: object, drawing: RenderableType) -> None:
         """Shows ``drawing``, or with ``--json`` the value it was drawn from."""
         if self._in_json:
-            content = msgspec.json.format(msgspec.json.encode(value), indent=2)
-            click.echo(content.decode())
+            click.echo(_json(value, indent=2))
         else:
             _show(drawing)
 
     def fail(self, word: str, message: str, status: int = FAILED) -> NoReturn:
         """Ends the command with a line, or with ``--json`` an object, on standard error."""
         if self._in_json:
-            fail(msgspec.json.encode(Failure(error=word, message=message)).decode(), status)
+            fail(_json(Failure(error=word, message=message)), status)
         fail(printable(message), status)
 
 
@@ -99,8 +99,17 @@ def _configured(config: Path | None) -> Path:
         fail(str(error), USAGE_FAULT)
 
 
+def _json(value: object, indent: int | None = None) -> str:
+    """In ASCII: what callers sent may command a terminal beyond it."""
+    return json.dumps(msgspec.to_builtins(value), indent=indent)
+
+
 def _show(drawing: RenderableType) -> None:
     """A terminal that knows few characters gets question marks for the others."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
-    Console(file=sys.stdout, highlight=False, markup=False, emoji=False).print(drawing)
+    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    with console.capture() as drawn:
+        console.print(drawing)
+    # Cells are filled up with spaces, which nobody wants to copy.
+    click.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()))

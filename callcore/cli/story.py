@@ -116,7 +116,7 @@ def _decision(
         if agent_id not in asked
     )
     if busy:
-        facts.add_row("not free", _grouped(busy))
+        facts.add_row("not free", _states(busy))
     return [heading, _indented(facts)]
 
 
@@ -131,7 +131,7 @@ def _now(explanation: Explanation, now: Micros) -> list[RenderableType]:
     else:
         facts.add_row("free", _grouped(free) if free else Text("nobody"))
     if busy:
-        facts.add_row("not free", _grouped(busy))
+        facts.add_row("not free", _states(busy))
     return [heading, _indented(facts)]
 
 
@@ -166,6 +166,16 @@ def _grouped(groups: Groups) -> Table:
     table.add_column()
     for ids, text in groups:
         table.add_row(Text(words.agents(ids)), Text(text))
+    return table
+
+
+def _states(groups: Groups) -> Table:
+    """A state may have many agents, so it comes first."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for ids, state in groups:
+        table.add_row(Text(state), Text(words.agents(ids)))
     return table
 
 

@@ -22,7 +22,7 @@ def of_queues(queues: Sequence[QueueView], now: Micros) -> RenderableType:
     table = _table()
     table.add_column("queue", overflow="fold", max_width=20)
     table.add_column("state", ratio=1)
-    for title in ("waiting", "longest", "room for", "free", "staffed"):
+    for title in ("waiting", "longest", "limit", "free", "staffed"):
         table.add_column(title, justify="right", no_wrap=True)
     for queue in queues:
         longest = ""

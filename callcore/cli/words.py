@@ -28,11 +28,11 @@ ORDERS: dict[Strategy, str] = {
 
 AGAINST: dict[Verdict, str] = {
     Verdict.CHOSEN: "was to be asked too",
-    Verdict.RANKED_LATER: "comes later in the order",
-    Verdict.LEVEL_CLOSED: "is on a level that is not open yet",
-    Verdict.LACKS_SKILL: "lacks what is asked for",
-    Verdict.KEPT_FOR_STICKY: "is not the agent of the last talk",
-    Verdict.TRIED_BEFORE: "had a turn already",
+    Verdict.RANKED_LATER: "later in the order",
+    Verdict.LEVEL_CLOSED: "not on an open level",
+    Verdict.LACKS_SKILL: "lacks a skill",
+    Verdict.KEPT_FOR_STICKY: "the caller is kept for another",
+    Verdict.TRIED_BEFORE: "had their turn",
     Verdict.RINGS_ALREADY: "rings for this caller already",
 }
 """What stands between a caller and a free agent."""
@@ -47,7 +47,7 @@ def because(decision: DecisionRecord, offered_to: Sequence[AgentId]) -> str:
     """What called for a decision and what settled whom it fell on."""
     asked = agents(offered_to)
     if decision.trigger == "agent_free":
-        return f"{asked} had just become free, and this caller came first of those waiting"
+        return f"{asked} had just become free; this caller came first of those {asked} may take"
     reasons = [_TRIGGERS.get(decision.trigger, spoken(decision.trigger))]
     verdicts = {one.verdict for one in decision.passed_over}
     if Verdict.KEPT_FOR_STICKY in verdicts:

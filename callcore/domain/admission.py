@@ -38,7 +38,7 @@ class Door:
 
     waiting_count: int
     """Those being offered included."""
-    offered_count: int = 0
+    offered_count: int
     """Those of them who are being offered: each has an agent already, and is in nobody's way."""
     free_agents_count: int
     staffed: frozenset[AgentId]
@@ -120,7 +120,7 @@ def limit(
     least = Limit(maximum_waiting=policy.maximum_waiting, setting=MAXIMUM_WAITING)
     if policy.waiting_per_agent is not None:
         per_agent = policy.waiting_per_agent
-        # As written: 0.1 for 30 agents makes 3, which binary fractions round up to 4.
+        # As written: 0.07 for 100 agents makes 7, of which binary fractions make 8.
         wanted = math.ceil(Decimal(str(per_agent.ratio)) * staffed_count)
         places = max(per_agent.floor, min(wanted, per_agent.ceiling))
         if places < least.maximum_waiting:

@@ -102,15 +102,22 @@ class QueueWatch:
             self._tell_all(queue, MustLeave(reason=LeaveReason.CLOSED))
         if before is None or before.staffed != door.staffed:
             self._tell_all(queue, StaffingChanged(staffed=door.staffed))
-            self._turn_out(queue, door, limit)
+            self._turn_out(queue, door)
             self._dispatcher.caller_waiting(queue.name, self._now())
 
-    def _turn_out(self, queue: QueuePolicy, door: Door, limit: Limit) -> None:
+    def _turn_out(self, queue: QueuePolicy, door: Door) -> None:
         """Those last in line leave whom the queue has no room for with the agents it has now.
 
         Only when agents came or went: the estimate alone moves with every call that ends, and is
         judged at the door.
         """
+        limit = admission.limit(
+            queue,
+            len(door.staffed),
+            effective_agents(door.staffed, self._site.policy.agents),
+            door.rates,
+            at_once_count=door.offered_count + door.free_agents_count,
+        )
         reason = _REASONS.get(limit.setting)
         excess_count = door.waiting_count - limit.maximum_waiting
         if reason is None or excess_count <= 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from callcore.domain import reachability
@@ -31,23 +31,14 @@ class Unmet:
         self._serving = Serving.of(site.agents)
         self._able: dict[tuple[QueueName, frozenset[str]], bool] = {}
 
-    def of_queues(self) -> Iterator[tuple[Path, str]]:
-        """Each such step of a queue, as its place among the queue's steps, and what is wrong.
-
-        A step that begins when everybody has left is one of them.
-        """
-        for queue in self._site.queues.values():
-            agents = self._serving.at(queue.name).agents.values()
-            for position, step in enumerate(queue.skills):
-                path = ("queues", queue.name, "skills", position)
-                if not any(step.rule.is_met_by(agent.skills) for agent in agents):
-                    yield path, f"no agent of queue {queue.name} meets it"
-                if step.after_seconds >= queue.maximum_wait_seconds:
-                    longest = f"{queue.maximum_wait_seconds:g}"
-                    yield (
-                        path,
-                        f"has no effect: callers leave after maximum_wait_seconds, {longest}",
-                    )
+    def of_queues(self, rules: Mapping[Path, SkillRule]) -> Iterator[tuple[Path, str]]:
+        """Each such rule of a queue, of those at their places, and what is wrong."""
+        for path, rule in rules.items():
+            if path[0] == "queues":
+                queue = QueueName(str(path[1]))
+                agents = self._serving.at(queue).agents.values()
+                if not any(rule.is_met_by(agent.skills) for agent in agents):
+                    yield path, f"no agent of queue {queue} meets it"
 
     def of_callers(self) -> Iterator[tuple[Path, str]]:
         """Each such rule of a list, a number or a menu, and what is wrong.

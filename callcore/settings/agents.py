@@ -57,13 +57,13 @@ class Agents:
                 **values,
                 "agent_id": agent_id,
                 "queues": tuple(tiers),
-                "tiers": {queue: tier for queue, tier in tiers.items() if tier is not None},
+                "tiers": {queue: tier for queue, tier in tiers.items() if tier != Tier()},
             },
         )
 
-    def _tiers(self, path: Path, value: object) -> dict[QueueName, Tier | None]:
-        """Every queue of the agent, with the place in it where one is given."""
-        tiers: dict[QueueName, Tier | None] = {}
+    def _tiers(self, path: Path, value: object) -> dict[QueueName, Tier]:
+        """Every queue of the agent, with the place in it."""
+        tiers: dict[QueueName, Tier] = {}
         match value:
             case list():
                 for position, name in enumerate(value):
@@ -73,13 +73,13 @@ class Agents:
                             self._reading.report_value(
                                 (*path, position), f"{shown(name)} is named twice"
                             )
-                        tiers[QueueName(name)] = None
+                        tiers[QueueName(name)] = Tier()
             case dict():
                 for name, tier in value.items():
-                    queue = self._reading.checked_key(_NAME, (*path, name))
+                    self._reading.checked_key(_NAME, (*path, name))
                     made = self._reading.part(Tier, TierSection, (*path, name), tier)
-                    if queue is not None and self._names.check_key(Named.QUEUE, (*path, name)):
-                        tiers[QueueName(name)] = made
+                    if self._names.check_key(Named.QUEUE, (*path, name)):
+                        tiers[QueueName(name)] = made or Tier()
             case _:
                 self._reading.report_value(
                     path, f"expected a list or a mapping of queues, found {shown(value)}"

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from callcore.domain import reachability
 from callcore.domain.policies import SitePolicy
+from callcore.domain.skills import SkillRule
 from callcore.settings.able import Unmet
 from callcore.settings.faults import Path
 from callcore.settings.reading import Reading
 from callcore.settings.starvation import starving
 
 
-def check(reading: Reading, site: SitePolicy) -> None:
-    """Reports every such fault of a site that is whole but for parts with faults of their own."""
+def check(reading: Reading, site: SitePolicy, rules: Mapping[Path, SkillRule]) -> None:
+    """Reports every such fault of a site that is whole but for parts with faults of their own.
+
+    ``rules`` are the skill rules of the file by their places.
+    """
     for loop in reachability.overflow_loops(site.queues, site.menus):
         reading.report_key(
             _path_of(loop[0]), f"callers could be sent round in a circle: {' -> '.join(loop)}"
@@ -21,7 +27,7 @@ def check(reading: Reading, site: SitePolicy) -> None:
     # An agent with a fault is none, and the one who could have met the rule.
     if not reading.has_faults_in("agents"):
         unmet = Unmet(site)
-        for path, fault in unmet.of_queues():
+        for path, fault in unmet.of_queues(rules):
             reading.report_value(path, fault)
         for path, fault in unmet.of_callers():
             reading.report_value(path, fault)

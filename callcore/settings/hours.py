@@ -79,17 +79,15 @@ class HoursReader:
         if not any((*week.values(), *days.values())) and isinstance(value, dict):
             self._report_never_open(path)
         holidays = frozenset(values.get("holidays") or ())
-        country = self._public_holidays((*path, "public_holidays"), values.get("public_holidays"))
+        country = self._public_holidays(
+            (*path, "public_holidays"), values.pop("public_holidays", None)
+        )
         return self._reading.policy(
             OpeningHours,
             path,
-            {
-                "name": name,
-                "timezone": values.get("timezone", "UTC"),
-                "week": week,
-                "holidays": holidays | country,
-                "days": days,
-            },
+            {**values, "week": week, "holidays": holidays | country, "days": days},
+            name=name,
+            timezone="UTC",
         )
 
     def _report_never_open(self, path: Path) -> None:

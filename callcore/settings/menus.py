@@ -49,10 +49,11 @@ class Menus:
             values["otherwise"] = (
                 self._treatments.treatment((*path, "otherwise"), otherwise) or Goodbye()
             )
-        # What is missing or has a fault is not told again for being empty.
-        values.setdefault("choices", _SOME_CHOICE)
-        values["prompts"] = tuple(values.get("prompts", ("missing",)))
-        return self._reading.policy(MenuPolicy, path, {"name": name, **values})
+        if "prompts" in values:
+            values["prompts"] = tuple(values["prompts"])
+        return self._reading.policy(
+            MenuPolicy, path, values, name=name, prompts=("some",), choices=_SOME_CHOICE
+        )
 
     def _choices(self, path: Path, value: object) -> dict[str, MenuChoice]:
         if isinstance(value, dict) and not value:
@@ -69,15 +70,10 @@ class Menus:
     def _choice(self, path: Path, value: object) -> MenuChoice | None:
         values = self._reading.faultless_settings(MenuChoiceSection, path, value)
         to = self._treatments.of(path, value, values)
-        made = self._reading.policy(
-            MenuChoice,
-            path,
-            {
-                "to": to or Goodbye(),
-                "skills": self._rules.demand((*path, "skills"), values.get("skills")),
-                **{name: values[name] for name in ("priority",) if name in values},
-            },
-        )
+        own = {"skills": self._rules.demand((*path, "skills"), values.get("skills"))}
+        if "priority" in values:
+            own["priority"] = values["priority"]
+        made = self._reading.policy(MenuChoice, path, own, to=to or Goodbye())
         return None if to is None else made
 
 

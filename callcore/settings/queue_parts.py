@@ -63,10 +63,9 @@ class QueueParts:
         if value is None:
             return None
         values = self._reading.faultless_settings(queue_sections.AgeingSection, path, value)
-        curve = self._curve((*path, "curve"), values["curve"]) if "curve" in values else _SOME_CURVE
-        return self._reading.policy(
-            AgeingPolicy, path, {"curve": curve, "cap": values.get("cap", 0)}
-        )
+        if "curve" in values:
+            values["curve"] = self._curve((*path, "curve"), values["curve"])
+        return self._reading.policy(AgeingPolicy, path, values, curve=_SOME_CURVE, cap=0)
 
     def _curve(self, path: Path, value: object) -> tuple[tuple[float, int], ...]:
         """The points that grow from (0, 0) on; the others are faults."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from callcore.domain.hours import OpeningHours
+from callcore.domain.ids import QueueName
 from callcore.domain.policies import QueuePolicy
 from callcore.domain.treatments import OverflowReason, Treatment
 from callcore.settings import effects
@@ -17,6 +18,8 @@ from callcore.settings.reading import Reading
 from callcore.settings.section import not_one_of
 from callcore.settings.skill_rules import SkillRules
 from callcore.settings.treatments import Treatments
+
+_USUAL_MAXIMUM_WAIT = QueuePolicy(name=QueueName("usual")).maximum_wait_seconds
 
 
 class Queues:
@@ -36,6 +39,7 @@ class Queues:
         self._names = names
         self._treatments = treatments
         self._hours = hours
+        self._rules = rules
         self._may_record = may_record
         parts = QueueParts(reading)
         self._parts: dict[str, tuple[str, Callable[[Path, object], Any]]] = {
@@ -46,7 +50,6 @@ class Queues:
             "ageing": ("ageing", parts.ageing),
             "announce_position": ("announcements", parts.announcements),
             "tiers": ("tiers", parts.tiers),
-            "skills": ("skills", rules.steps),
             "sticky_agent": ("sticky", parts.sticky_agent),
         }
         """By setting: its name in the policy, and who reads it."""
@@ -57,6 +60,9 @@ class Queues:
         for setting, (field, read) in self._parts.items():
             if setting in values:
                 values[field] = read((*path, setting), values.pop(setting))
+        if "skills" in values:
+            maximum_wait = values.get("maximum_wait_seconds", _USUAL_MAXIMUM_WAIT)
+            values["skills"] = self._rules.steps((*path, "skills"), values["skills"], maximum_wait)
         if values.get("record") and not self._may_record:
             self._reading.report_value(
                 (*path, "record"), "needs recordings.directory, a path on the switch"

@@ -93,15 +93,11 @@ class Reading:
         value: object,
         **stand_ins: object,
     ) -> PolicyT | None:
-        """The policy of a section, or ``None`` if it has faults or is not there.
-
-        ``stand_ins`` take the place of settings that must be there and are not, or have a fault, so
-        that the limits of the others are checked all the same.
-        """
+        """The policy of a section, or ``None`` if it has faults or is not there."""
         if value is None:
             return None
         values = self.faultless_settings(model, path, value)
-        return self.policy(make, path, stand_ins | values)
+        return self.policy(make, path, values, **stand_ins)
 
     def section(self, model: type[SectionT], path: Path, value: object) -> SectionT | None:
         """The section, or ``None`` if it has faults."""
@@ -114,21 +110,31 @@ class Reading:
         return faultless
 
     def policy(
-        self, make: Callable[..., PolicyT], path: Path, values: Mapping[str, Any]
+        self,
+        make: Callable[..., PolicyT],
+        path: Path,
+        values: Mapping[str, Any],
+        **stand_ins: object,
     ) -> PolicyT | None:
-        """The policy of these values, or ``None`` if it breaks limits, each of which is a fault."""
-        left = dict(values)
+        """The policy of these values, or ``None`` if it breaks limits, each of which is a fault.
+
+        ``stand_ins`` take the place of values that must be there and are not, or break a limit, so
+        that the limits of the others are checked all the same.
+        """
+        left = {**stand_ins, **values}
         is_kept = True
         while True:
             try:
                 made = make(**left)
             except (PolicyError, HoursError, AgeingError) as error:
-                found = _found(left.get(error.field))
-                self.report_value((*path, error.field), f"{error.fault}{found}")
+                field = error.field
+                self.report_value((*path, field), f"{error.fault}{_found(left.get(field))}")
                 is_kept = False
                 # A policy tells its first fault only: without the value it tells the next.
-                if left.pop(error.field, None) is None:
+                if left.pop(field, None) is None:
                     return None
+                if field in stand_ins:
+                    left[field] = stand_ins[field]
             else:
                 return made if is_kept else None
 

@@ -130,7 +130,7 @@ class Sections:
             dialplan=self._policy(DialplanPolicy, DialplanSection, "dialplan"),
             recordings_directory=None if recordings is None else recordings.directory,
         )
-        fitting.check(reading, site)
+        fitting.check(reading, site, rules.found)
         return site
 
     def _part(self, model: type[SectionT], name: str) -> SectionT | None:

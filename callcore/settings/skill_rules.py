@@ -59,8 +59,11 @@ class SkillRules:
         rule = self.rule(path, text)
         return rule if rule is not None and rule.text else None
 
-    def steps(self, path: Path, value: object) -> tuple[SkillStep, ...]:
-        """What a queue asks for: one rule for good, or a list of steps; without faulty ones."""
+    def steps(self, path: Path, value: object, maximum_wait: float) -> tuple[SkillStep, ...]:
+        """What a queue asks for: one rule for good, or a list of steps; without faulty ones.
+
+        Callers leave after ``maximum_wait`` seconds.
+        """
         if not isinstance(value, list):
             rule = self.rule(path, value)
             return () if rule is None else (SkillStep(after_seconds=0.0, rule=rule),)
@@ -76,6 +79,11 @@ class SkillRules:
                 continue
             after_seconds = values["after_seconds"]
             self._check_order((*step_path, "after_seconds"), before, after_seconds)
+            if after_seconds >= maximum_wait:
+                self._reading.report_value(
+                    (*step_path, "after_seconds"),
+                    f"has no effect: callers leave after maximum_wait_seconds, {maximum_wait:g}",
+                )
             before = after_seconds
             if rule is not None:
                 steps.append(SkillStep(after_seconds=after_seconds, rule=rule))

@@ -30,6 +30,7 @@ def test_the_door_of_a_queue_nobody_knows(floor: AnyFloor) -> None:
     """Nobody is there, and nothing was learnt."""
     assert floor.waiting_room.door(SUPPORT, NUMBER) == Door(
         waiting_count=0,
+        offered_count=0,
         free_agents_count=0,
         staffed=frozenset(),
         closure=None,
@@ -45,7 +46,8 @@ def test_the_door_counts_who_is_there(floor: AnyFloor) -> None:
     make_available(floor, BORIS, SUPPORT, SALES)
     floor.waiting_room.join(joining("c2"), request())
     door = floor.waiting_room.door(SUPPORT, NUMBER)
-    assert (door.waiting_count, door.free_agents_count, door.staffed) == (2, 1, {ANNA, BORIS})
+    assert (door.waiting_count, door.offered_count) == (2, 1)
+    assert (door.free_agents_count, door.staffed) == (1, {ANNA, BORIS})
     door = floor.waiting_room.door(SALES, "")
     assert (door.waiting_count, door.free_agents_count, door.staffed) == (0, 1, {BORIS})
 

@@ -47,6 +47,7 @@ class FakeWaitingRoom:
         agents = self._memory.agents
         return Door(
             waiting_count=self._calls.placed_count(queue),
+            offered_count=len(self._calls.offered[queue]),
             free_agents_count=len(agents.free[queue]),
             staffed=frozenset(agents.staffed[queue]),
             closure=self._memory.closures.get(queue),

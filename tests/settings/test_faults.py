@@ -376,7 +376,18 @@ def test_file_has_a_size_limit(faults):
 
 
 WORDS = ["queues", "agents", "nodes", "numbers", "menus", "hours", "week", "choices", "overflow"]
-WORDS += ["caller_lists", "skills", "ageing", "curve", "redis", "url", "name", "support", "null", "1"]
+WORDS += [
+    "caller_lists",
+    "skills",
+    "ageing",
+    "curve",
+    "redis",
+    "url",
+    "name",
+    "support",
+    "null",
+    "1",
+]
 SIGNS = [
     *": {}[],-\n\"'&*!|>%#?~\\@`a\t",
     ": ",

@@ -143,7 +143,10 @@ queues:
 
 @pytest.mark.parametrize(
     ("word", "expected"),
-    [*STRATEGIES_ELSEWHERE.items(), *((strategy.value, strategy) for strategy in policies.Strategy)],
+    [
+        *STRATEGIES_ELSEWHERE.items(),
+        *((strategy.value, strategy) for strategy in policies.Strategy),
+    ],
 )
 def test_strategies_have_the_names_of_others_too(load, word, expected):
     """Who comes from mod_callcenter or app_queue need not learn new words."""
@@ -154,8 +157,8 @@ def test_strategies_have_the_names_of_others_too(load, word, expected):
 def test_every_strategy_of_others_is_known():
     """Of both there is no word that we do not take."""
     mod_callcenter = (
-        "longest-idle-agent round-robin top-down agent-with-least-talk-time agent-with-fewest-calls "
-        "sequentially-by-agent-order random ring-all ring-progressively"
+        "longest-idle-agent round-robin top-down agent-with-least-talk-time "
+        "agent-with-fewest-calls sequentially-by-agent-order random ring-all ring-progressively"
     )
     app_queue = (
         "ringall leastrecent fewestcalls random rrmemory roundrobin rrordered linear wrandom"

@@ -67,7 +67,7 @@ def settings() -> SwitchSettings:
 def switch_of_the_recordings(clock: FakeClock) -> SimulatedSwitch:
     """A switch with the phones that the recordings were made with."""
     switch = SimulatedSwitch(settings(), clock=clock)
-    for user in ("1001", "1009", "48200111"):
+    for user in ("1001", "1002", "1009", "48200111"):
         switch.phones.add(user, AgentPhone())
     switch.phones.add("ring", AgentPhone(reaction=Reaction.RINGS))
     switch.phones.add("busy", AgentPhone(reaction=Reaction.BUSY))

@@ -156,6 +156,10 @@ STORIES = [
     ),
     Story(name="23", acts={1.616: lambda switch: gevent.spawn(switch.shut_down)}),
     Story(name="24"),
+    Story(name="25"),
+    Story(name="26"),
+    Story(name="27"),
+    Story(name="28"),
 ]
 
 

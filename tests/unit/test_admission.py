@@ -34,6 +34,7 @@ EVERY_MINUTE = Rates(served_weight=10.0, served_seconds=600.0)
 TEN = frozenset(AgentId(f"10{number:02}") for number in range(10))
 BUSY = Door(
     waiting_count=3,
+    offered_count=0,
     free_agents_count=0,
     staffed=frozenset({AgentId("1001")}),
     closure=None,
@@ -64,7 +65,7 @@ def limit_of(policy: QueuePolicy, staffed_count: int, at_once_count: int = 0) ->
 
 @pytest.mark.parametrize(
     ("ratio", "staffed", "places"),
-    [(1.5, 0, 2), (1.5, 1, 2), (1.5, 2, 3), (1.5, 3, 5), (1.5, 7, 10), (0.1, 30, 3), (2.0, 4, 8)],
+    [(1.5, 0, 2), (1.5, 1, 2), (1.5, 2, 3), (1.5, 3, 5), (1.5, 7, 10), (0.07, 100, 7), (2.0, 4, 8)],
 )
 def test_places_follow_the_staffed_agents(ratio: float, staffed: int, places: int) -> None:
     """Rounded up, exactly, and between floor and ceiling."""

@@ -220,7 +220,7 @@ HEADS = st.lists(
         ([head("a", joined=0, weight=100), head("b", joined=3599, priority=1)], "b"),
         ([head("b", joined=3000), head("a", joined=3500, weight=6)], "b"),
         ([head("a", joined=3500, weight=6), head("b", joined=3000)], "a"),
-        ([head("a", joined=3700), head("b", joined=3650, weight=9)], "a"),
+        ([head("a", joined=3700, weight=9), head("b", joined=3650)], "a"),
     ],
 )
 def test_an_agent_of_several_queues_serves_the_most_urgent_caller(

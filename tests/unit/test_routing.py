@@ -373,7 +373,7 @@ def test_the_top_begins_again_where_those_below_may_not_be_asked() -> None:
 @pytest.mark.parametrize("strategy", [one for one in Strategy if one is not Strategy.TOP_DOWN])
 def test_other_strategies_do_not_mind_who_was_asked_before(strategy: Strategy) -> None:
     """The order they are given in is all."""
-    demand = caller(queue(strategy=strategy), last_offered=AgentId("1003"))
+    demand = caller(queue(strategy=strategy), last_offered=AgentId("1001"))
     assert asked(demand, RANKS, free=FROM_THE_TOP) == ["1002"]
 
 

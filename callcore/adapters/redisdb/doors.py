@@ -47,6 +47,7 @@ class RedisDoors:
         )
         return Door(
             waiting_count=waiting + offered,
+            offered_count=offered,
             free_agents_count=free,
             staffed=frozenset(AgentId(member) for member in staffed),
             closure=rows.closure(queue, closure) if closure else None,

@@ -359,11 +359,19 @@ def test_garbage_is_one_line_of_the_log(path, noted):
     assert [line[0] for line in noted] == ["control_request_refused"]
 
 
-def test_more_clients_than_are_served_at_once_wait(ask, floor, monkeypatch):
+def test_more_clients_than_are_served_at_once_wait(ask, floor):
     """Nobody is turned away while others take their time."""
-    go = Event()
-    floor.before = lambda: go.wait(10)
+    all_busy, go = Event(), Event()
+    begun: list[int] = []
+
+    def take_time():
+        begun.append(1)
+        if len(begun) == serving.CONNECTIONS_LIMIT:
+            all_busy.set()
+        assert go.wait(10)
+
+    floor.before = take_time
     clients = [gevent.spawn(ask, "GET", "/v1/queues") for _ in range(serving.CONNECTIONS_LIMIT + 5)]
-    gevent.sleep(0)
+    assert all_busy.wait(10)
     go.set()
     assert [client.get(timeout=10)[0] for client in clients] == [200] * len(clients)

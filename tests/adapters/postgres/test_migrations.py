@@ -49,6 +49,35 @@ def test_only_what_is_missing_is_applied(database_url):
     assert tables(database_url) == {"one", "two"}
 
 
+def test_a_history_of_the_first_version_stays_readable(database_url):
+    """Visits and offers from before decisions were kept are still counted."""
+    migrations.migrate(database_url, migrations.bundled()[:2])
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            """
+            insert into callcore.call_records (call_id, site, node, caller_leg_id, caller_number,
+                caller_name, dialled_number, arrived_at, ended_at, outcome, hung_up_by,
+                hangup_cause, wait_seconds, talk_seconds, hold_seconds, is_adopted, faults)
+            values ('c', '', '', '', '', '', '', now(), now(), 'overflowed', 'unknown', '', 0, 0,
+                0, false, '{}');
+            insert into callcore.queue_visits (call_id, visit_number, queue, joined_at, priority,
+                left_at, leave_reason, waited_seconds, is_short_abandon, announcements_count)
+            values ('c', 1, 'support', now(), 3, now(), 'maximum_wait', 9, false, 0);
+            """
+        )
+    assert migrations.migrate(database_url) == migrations.bundled()[2:]
+    with psycopg.connect(database_url) as connection:
+        visits = connection.execute(
+            "select priority, last_priority, waiting_limit, estimate_seconds, is_resumed, treatment"
+            " from callcore.queue_visits"
+        ).fetchall()
+        overflows = connection.execute(
+            "select reason, treatment, left_count from callcore.overflows_by_day"
+        ).fetchall()
+    assert visits == [(3, None, None, None, False, "")]
+    assert overflows == [("maximum_wait", "", 1)]
+
+
 def test_an_older_database_is_named_with_the_cure(database_url):
     """A worker that starts before the migration says what to run."""
     migrations.migrate(database_url, [FIRST])

@@ -6,7 +6,7 @@ import pytest
 
 from callcore.adapters.postgres import call_history, call_records, pool
 from callcore.adapters.redisdb import pending_records
-from callcore.domain.ids import AgentId, CallId, OfferId
+from callcore.domain.ids import AgentId
 from callcore.domain.records import PassedOver
 from callcore.domain.routing import Verdict
 from tests.adapters.postgres.samples import decision, served_call
@@ -53,19 +53,27 @@ def test_a_record_waits_without_loss():
     assert pending_records.decoded({"record": pending_records.encoded(record)}) == record
 
 
-@pytest.mark.parametrize("text", ["\ud800", "a\0b", '"}', "\\"])
-def test_a_decision_with_any_text_waits(text, connections):
+def test_decisions_with_any_text_wait(connections):
     """Broken text neither stops the record nor comes to Postgres broken."""
-    other = PassedOver(agent_id=AgentId(text), verdict=Verdict.LACKS_SKILL, detail=text)
-    made = decision(
-        offer_id=OfferId("o"), skill_rule=text, passed_over=(other,), not_free={"talking": (text,)}
+    texts = ["\ud800", "a\0b", '"}', "\\"]
+    made = tuple(
+        decision(
+            skill_rule=text,
+            passed_over=(
+                PassedOver(agent_id=AgentId(text), verdict=Verdict.LACKS_SKILL, detail=text),
+            ),
+            not_free={"talking": (AgentId(text),)},
+        )
+        for text in texts
     )
-    record = served_call("call-1", decisions=(made,))
+    record = served_call("call-1", decisions=made)
     waited = pending_records.decoded({"record": pending_records.encoded(record)})
     assert call_records.PostgresCallRecords(connections).write([waited]) == 1
-    [found] = call_history.PostgresCallHistory(connections).decisions(CallId("call-1")) or []
-    assert found.offer_id == "o"
-    assert found.passed_over[0].detail == found.skill_rule == found.not_free["talking"][0]
+    found = call_history.PostgresCallHistory(connections).decisions(record.call_id) or []
+    assert [one.offer_id for one in found] == [one.offer_id for one in made]
+    for one in found:
+        assert one.passed_over[0].detail == one.skill_rule == one.not_free["talking"][0]
+    assert [one.skill_rule for one in found][2:] == texts[2:]
 
 
 def test_a_record_of_the_first_version_is_written(connections):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from callcore.adapters.redisdb.keys import Keys
@@ -16,33 +17,67 @@ PROMISED = {"reserved", "ringing"}
 ABSENT = {"logged_out", "on_break"}
 
 
+@dataclass(frozen=True, kw_only=True)
+class QueueKeys:
+    """What the keys of one queue hold."""
+
+    waiting: dict[str, float]
+    offered: dict[str, float]
+    free: dict[str, float]
+    staffed: set[str]
+
+
 def check(raw: Any, keys: Keys, queues: tuple[QueueName, ...], nodes: tuple[NodeName, ...]) -> None:
     """Reads the whole floor past the adapter and fails on the first thing that is not so."""
-    pattern = keys.call(CallId("*"))
-    calls = {name.rpartition(":")[2]: raw.hgetall(name) for name in raw.keys(pattern)}
-    agents = {name: raw.hgetall(keys.agent(AgentId(name))) for name in raw.smembers(keys.agents())}
-    leases = dict(raw.zrange(keys.leases(), 0, -1, withscores=True))
-    listed = {call_id: node for node in nodes for call_id in raw.smembers(keys.calls_of_node(node))}
+    pipeline = raw.pipeline(transaction=False)
+    pipeline.keys(keys.call(CallId("*"))).keys(keys.dropped(QueueName("*"), "*"))
+    pipeline.smembers(keys.agents()).zrange(keys.leases(), 0, -1, withscores=True)
+    for node in nodes:
+        pipeline.smembers(keys.calls_of_node(node))
+    for queue in queues:
+        for key in (keys.waiting(queue), keys.offered(queue), keys.free_agents(queue)):
+            pipeline.zrange(key, 0, -1, withscores=True)
+        pipeline.smembers(keys.staffed(queue))
+    call_keys, dropped, agent_ids, leases, *rest = pipeline.execute()
+    of_nodes, of_queues = rest[: len(nodes)], rest[len(nodes) :]
+    for key in call_keys:
+        pipeline.hgetall(key)
+    for agent_id in agent_ids:
+        pipeline.hgetall(keys.agent(AgentId(agent_id)))
+    for key in dropped:
+        pipeline.ttl(key)
+    found = iter(pipeline.execute())
+    calls = {key.rpartition(":")[2]: next(found) for key in call_keys}
+    agents = {agent_id: next(found) for agent_id in agent_ids}
+    assert all(seconds > 0 for seconds in found), dropped
+    listed = {call_id: n for n, ids in zip(nodes, of_nodes, strict=True) for call_id in ids}
     assert listed == {call_id: call["node"] for call_id, call in calls.items()}
-    _check_places(raw, keys, queues, calls)
+    held = {
+        queue: QueueKeys(
+            waiting=dict(of_queues[4 * number]),
+            offered=dict(of_queues[4 * number + 1]),
+            free=dict(of_queues[4 * number + 2]),
+            staffed=of_queues[4 * number + 3],
+        )
+        for number, queue in enumerate(queues)
+    }
+    _check_places(held, calls)
     _check_call_fields(calls)
-    _check_queues_of_agents(raw, keys, queues, agents, leases)
-    _check_agent_fields(agents, leases)
+    _check_queues_of_agents(held, agents, dict(leases))
+    _check_agent_fields(agents, dict(leases))
     _check_offers(calls, agents)
 
 
-def _check_places(raw: Any, keys: Keys, queues: tuple[QueueName, ...], calls: Hashes) -> None:
+def _check_places(queues: dict[QueueName, QueueKeys], calls: Hashes) -> None:
     """A call that waits or is being offered is in one set of one queue, by its score."""
     assert {call["queue"] for call in calls.values()} <= set(queues)
-    for queue in queues:
-        for state, key in (("waiting", keys.waiting(queue)), ("offered", keys.offered(queue))):
-            assert dict(raw.zrange(key, 0, -1, withscores=True)) == {
+    for queue, held in queues.items():
+        for state, places in (("waiting", held.waiting), ("offered", held.offered)):
+            assert places == {
                 call_id: float(call["score"])
                 for call_id, call in calls.items()
                 if (call["state"], call["queue"]) == (state, queue)
             }
-        for key in raw.keys(keys.dropped(queue, "*")):
-            assert raw.ttl(key) > 0, key
 
 
 def _check_call_fields(calls: Hashes) -> None:
@@ -80,28 +115,24 @@ def _check_offers(calls: Hashes, agents: Hashes) -> None:
 
 
 def _check_queues_of_agents(
-    raw: Any,
-    keys: Keys,
-    queues: tuple[QueueName, ...],
-    agents: Hashes,
-    leases: dict[str, float],
+    queues: dict[QueueName, QueueKeys], agents: Hashes, leases: dict[str, float]
 ) -> None:
     """An agent is free where available and not resting, at the place that the post gives; and
     staffed unless logged out or on a break.
     """
-    for queue in queues:
+    for queue, held in queues.items():
         posts = {
             agent_id: post
             for agent_id, agent in agents.items()
             for post in json.loads(agent["posts"])
             if post["queue"] == queue
         }
-        assert dict(raw.zrange(keys.free_agents(queue), 0, -1, withscores=True)) == {
+        assert held.free == {
             agent_id: post["level"] * 2**42 + key_of(post, agents[agent_id])
             for agent_id, post in posts.items()
             if agents[agent_id]["state"] == "available" and agent_id not in leases
         }
-        assert raw.smembers(keys.staffed(queue)) == {
+        assert held.staffed == {
             agent_id for agent_id in posts if agents[agent_id]["state"] not in ABSENT
         }
 

@@ -132,7 +132,8 @@ def test_a_caller_who_moves_while_something_else_happens(
             "reserve": partial(floor.roster.reserve, promise),
             "move": partial(floor.waiting_room.move, there, SUPPORT, request()),
         }
-        runs = [partial(floor.waiting_room.move, there, SUPPORT, request()), rivals[rival]]
+        move = partial(floor.waiting_room.move, there, SUPPORT, request())
+        runs: list[Callable[[], object]] = [move, rivals[rival]]
         answers = at_once(*(runs if number % 2 else reversed(runs)))
         done = {MoveAnswer.MOVED, "left", "reserved"}
         assert sum(answer in done for answer in answers) == 1

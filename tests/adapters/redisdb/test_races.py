@@ -12,6 +12,7 @@ import redis
 from callcore.adapters.redisdb.floor import Floor
 from callcore.domain.ids import AgentId, CallId, Micros, QueueName
 from callcore.ports.stores import LeaveAnswer, OfferAnswer, Reservation, ReserveAnswer
+from tests.adapters.redisdb.floors import SITE
 from tests.adapters.redisdb.racing import OTHER_NODE, at_once, check
 from tests.contract.floor_builders import (
     ANNA,
