@@ -12,6 +12,8 @@ from contextlib import ExitStack
 import gevent
 from gevent.event import Event
 
+from callcore.adapters.control.place import socket_path
+from callcore.adapters.control.server import ControlServer
 from callcore.adapters.freeswitch.switch import FreeSwitch
 from callcore.adapters.http.server import HttpServer
 from callcore.adapters.logs.observer import LogObserver
@@ -31,9 +33,11 @@ from callcore.bootstrap.readiness import Readiness
 from callcore.bootstrap.simulation import Simulation
 from callcore.bootstrap.stores import open_stores
 from callcore.bootstrap.watching import view_of
-from callcore.domain.ids import NodeName
+from callcore.domain.ids import CallId, NodeName
+from callcore.domain.records import DecisionRecord
 from callcore.flows.site import Site
 from callcore.flows.worker import Worker
+from callcore.ports.records import RecordsUnavailableError
 from callcore.ports.stores import StoreUnavailableError
 from callcore.runtime import greenlets
 from callcore.runtime.broadcast import Broadcast
@@ -73,6 +77,7 @@ class Daemon:
         self._metrics.expect_queues(settings.policy.queues)
         self._readiness = Readiness()
         self._simulation: Simulation | None = None
+        self._history: History | None = None
         self._link_news: list[LinkNews] = []
 
     def run(self) -> None:
@@ -98,7 +103,7 @@ class Daemon:
         nodes = settings.nodes if self._simulation is None else (self._simulation.node(),)
         floor = self._open_floor(urls.redis, stack)
         view = self._view(http.url, floor) if self._is_watched else None
-        worker = Worker(spawn, call_bound)
+        worker = Worker(spawn, call_bound, self._past_decisions)
         switches = {node.policy.name: self._switch(node, worker) for node in nodes}
         self._readiness.watch_switches(switches)
         site = Site(
@@ -119,9 +124,12 @@ class Daemon:
         for switch in switches.values():
             switch.start()
             stack.callback(switch.stop)
-        history = History(site, urls.postgres, self._readiness, self._log, self._stop)
+        self._history = history = History(
+            site, urls.postgres, self._readiness, self._log, self._stop
+        )
         stack.callback(history.close)
         history.start()
+        self._start_control(worker, stack)
         if view is None:
             self._say_where(http.url)
         else:
@@ -148,6 +156,17 @@ class Daemon:
         probe.start()
         stack.callback(probe.stop)
         return server
+
+    def _start_control(self, worker: Worker, stack: ExitStack) -> None:
+        path = socket_path(self._settings.data_directory)
+        control = ControlServer(path, worker.operating, note=self._note_http)
+        control.start()
+        stack.callback(control.stop)
+
+    def _past_decisions(self, call_id: CallId) -> tuple[DecisionRecord, ...] | None:
+        if self._history is None:
+            raise RecordsUnavailableError("the history is not open yet")
+        return self._history.decisions(call_id)
 
     def _note_http(
         self, event: str, values: Mapping[str, object], fault: BaseException | None

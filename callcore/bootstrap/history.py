@@ -6,10 +6,13 @@ from gevent.event import Event
 
 from callcore.adapters.logs.setup import Level, Log
 from callcore.adapters.postgres import migrations
+from callcore.adapters.postgres.call_history import PostgresCallHistory
 from callcore.adapters.postgres.call_records import PostgresCallRecords
 from callcore.adapters.postgres.pool import PostgresPool
 from callcore.bootstrap.patience import until_done
 from callcore.bootstrap.readiness import UP, Readiness
+from callcore.domain.ids import CallId
+from callcore.domain.records import DecisionRecord
 from callcore.flows.record_writing import RecordWriting
 from callcore.flows.site import Site
 from callcore.ports.records import RecordsUnavailableError
@@ -28,12 +31,23 @@ class History:
         self._stop = stop
         self._pool = PostgresPool(url)
         self._writing = RecordWriting(site, site.pending_records, PostgresCallRecords(self._pool))
+        self._past = PostgresCallHistory(self._pool)
         self._is_migrated = False
 
     def start(self) -> None:
         """Begins, in a greenlet of its own."""
         self._pool.open()
         self._greenlet = spawn("record_writing", self._run)
+
+    def decisions(self, call_id: CallId) -> tuple[DecisionRecord, ...] | None:
+        """The decisions of a recorded call; ``None`` if it is unknown.
+
+        Raises ``RecordsUnavailableError``.
+        """
+        if not self._is_migrated:
+            raise RecordsUnavailableError("Postgres has not been reached yet")
+        found = self._past.decisions(call_id)
+        return None if found is None else tuple(found)
 
     def drain(self) -> None:
         """Writes what is pending, unless Postgres is away: then it waits in Redis."""

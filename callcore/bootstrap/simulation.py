@@ -88,7 +88,7 @@ class Simulation:
 def _numbers(policy: SitePolicy) -> dict[str, str]:
     """The numbers the callers dial; a site without any has one for each queue."""
     if policy.numbers:
-        return {number: route.queue for number, route in policy.numbers.items()}
+        return {number: route.queue or "" for number, route in policy.numbers.items()}
     return {str(FIRST_NUMBER + index): queue for index, queue in enumerate(policy.queues)}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+from callcore.adapters.control.place import ControlSocketError
 from callcore.adapters.http.server import HttpAddressError
 from callcore.adapters.logs.setup import Log, LogFileError, setup
 from callcore.adapters.postgres import migrations
@@ -15,6 +16,7 @@ from callcore.embedded import EmbeddedServerError
 from callcore.settings import Settings
 
 START_FAULTS: tuple[type[Exception], ...] = (
+    ControlSocketError,
     EmbeddedServerError,
     HttpAddressError,
     LogFileError,

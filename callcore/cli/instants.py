@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
+from callcore.adapters.control.messages import LAST_INSTANT
 from callcore.domain.ids import Micros
 
 FORMS = "15:30, 2026-11-22T15:30 or +2h30m"
@@ -29,9 +30,12 @@ def parse(text: str, now: Micros, zone: tzinfo | None = None) -> Micros:
     may have an offset from UTC of its own. Raises ``InstantError``.
     """
     try:
-        return Micros((_instant(text.strip(), now, zone) - _EPOCH) // _MICROSECOND)
+        instant = Micros((_instant(text.strip(), now, zone) - _EPOCH) // _MICROSECOND)
+        if not 0 <= instant <= LAST_INSTANT:
+            raise ValueError(text)
     except (ValueError, OverflowError) as error:
         raise InstantError(f"{text!r} is no instant: {FORMS}") from error
+    return instant
 
 
 def shown(at: Micros, now: Micros, zone: tzinfo | None = None, *, seconds: bool = False) -> str:
@@ -53,7 +57,8 @@ def _instant(text: str, now: Micros, zone: tzinfo | None) -> datetime:
         return _placed(datetime.combine(local.date() + timedelta(days=1), clock), zone)
     if (found := _LENGTH.fullmatch(text)) and any(found.groups()):
         days, hours, minutes = (int(part or 0) for part in found.groups())
-        return local + timedelta(days=days, hours=hours, minutes=minutes)
+        # In UTC, where every day has 24 hours.
+        return local.astimezone(UTC) + timedelta(days=days, hours=hours, minutes=minutes)
     if ":" not in text:
         raise ValueError(text)  # a date alone: at which hour?
     given = datetime.fromisoformat(text)

@@ -27,6 +27,11 @@ from callcore.domain.outcomes import (
 )
 from callcore.domain.treatments import OverflowReason
 
+BY_HOURS = "hours"
+"""Who opened or closed a queue, where no operator did."""
+BY_AGEING = "ageing"
+"""Who changed a priority, where no operator did."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
@@ -162,7 +167,7 @@ class PriorityChanged(CallFact):
     queue: QueueName
     priority: int
     by: str
-    """``ageing``, or who asked for it."""
+    """``BY_AGEING``, or who asked for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +186,7 @@ class QueueDoorChanged(Fact):
     queue: QueueName
     is_open: bool
     by: str
+    """``BY_HOURS``, or who asked for it."""
     reason: str
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from callcore.domain import admission
 from callcore.domain.admission import Door, Limit
-from callcore.domain.events import FlowFailed, LimitChanged, QueueDoorChanged, StoreFailed
+from callcore.domain.events import BY_HOURS, FlowFailed, LimitChanged, QueueDoorChanged, StoreFailed
 from callcore.domain.ids import AgentId, Micros, QueueName, seconds_between
 from callcore.domain.outcomes import LeaveReason
 from callcore.domain.policies import AtClosing, QueuePolicy
@@ -25,7 +25,6 @@ from callcore.ports.stores import StoreError
 
 LONGEST_SLEEP_SECONDS = 15.0
 ABSOLUTE = "maximum_waiting"
-BY_HOURS = "hours"
 
 _REASONS = {
     "waiting_per_agent": LeaveReason.QUEUE_FULL,

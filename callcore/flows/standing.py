@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from callcore.domain import ageing, waiting
-from callcore.domain.events import PriorityChanged
+from callcore.domain.events import BY_AGEING, PriorityChanged
 from callcore.domain.ids import Micros, seconds_between
 from callcore.domain.policies import QueuePolicy
 from callcore.domain.wishes import clamped
@@ -14,8 +14,6 @@ from callcore.flows.floor_changes import FloorChanges
 from callcore.flows.messages import AgeingDue
 from callcore.flows.timers import Timers
 from callcore.ports.stores import Joining
-
-AGEING = "ageing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +88,7 @@ class Standing:
 
     def age(self) -> None:
         """Takes the steps that are due."""
-        self._change(AGEING)
+        self._change(BY_AGEING)
 
     def reprioritise(self, own_priority: int, by: str) -> int:
         """Gives the caller another own priority; the effective one from now on."""

@@ -15,7 +15,7 @@ from callcore.domain.routing import Judgement
 
 
 class OperationError(Exception):
-    """The operation was not done; the message is one sentence that names the thing and the remedy."""
+    """Nothing was done; the message is one sentence that names the thing and the remedy."""
 
 
 class UnknownCallError(OperationError):
@@ -115,8 +115,8 @@ class Operations(Protocol):
         """Every caller who waits, by queue and position."""
 
     def set_priority(self, call_id: CallId, priority: int, *, by: str) -> int:
-        """Gives a waiting caller another own priority, -1000 to 1000 in place of that of number, list
-        and menu; the effective one from now on, the queue's own and ageing included.
+        """Gives a waiting caller another own priority, -1000 to 1000, in place of that of number,
+        list and menu; the effective one from now on, the queue's own and ageing included.
 
         Raises ``UnknownCallError``, ``NotWaitingError``, ``OutOfRangeError``.
         """
@@ -130,7 +130,8 @@ class Operations(Protocol):
     def move(self, call_id: CallId, queue: QueueName, *, by: str) -> None:
         """Moves a waiting caller to another queue, with the wait so far.
 
-        Raises ``UnknownCallError``, ``UnknownQueueError``, ``NotWaitingError``, ``MoveRefusedError``.
+        Raises ``UnknownCallError``, ``UnknownQueueError``, ``OutOfRangeError`` (it waits there
+        already), ``NotWaitingError``, ``MoveRefusedError``.
         """
 
     def explain(self, call_id: CallId) -> Explanation:

@@ -93,7 +93,7 @@ class AgentAnswer(StrEnum):
 
 
 class AskingOrder(StrEnum):
-    """What orders the free agents of one level of a queue: each gives a key, lower is asked first."""
+    """What orders the free agents of one level: each gives a key, lower is asked first."""
 
     LONGEST_IDLE = "longest_idle"
     """The instant the agent became available, in milliseconds."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -61,8 +62,9 @@ class Queues:
             if setting in values:
                 values[field] = read((*path, setting), values.pop(setting))
         if "skills" in values:
-            maximum_wait = values.get("maximum_wait_seconds", _USUAL_MAXIMUM_WAIT)
-            values["skills"] = self._rules.steps((*path, "skills"), values["skills"], maximum_wait)
+            values["skills"] = self._rules.steps(
+                (*path, "skills"), values["skills"], _maximum_wait(value, values)
+            )
         if values.get("record") and not self._may_record:
             self._reading.report_value(
                 (*path, "record"), "needs recordings.directory, a path on the switch"
@@ -87,3 +89,10 @@ class Queues:
             elif made is not None:
                 overflow[OverflowReason(word)] = made
         return overflow
+
+
+def _maximum_wait(section: object, faultless: Mapping[str, Any]) -> float:
+    """How long callers may wait, in seconds; for ever if a fault keeps it from being known."""
+    if isinstance(section, dict) and "maximum_wait_seconds" in section:
+        return float(faultless.get("maximum_wait_seconds", math.inf))
+    return _USUAL_MAXIMUM_WAIT

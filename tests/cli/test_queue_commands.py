@@ -129,7 +129,7 @@ def test_an_unknown_queue_is_told(run, floor, command):
 
 def test_an_end_in_the_past_is_refused(run, floor):
     """By callcore, whose clock counts."""
-    result = run("queue", "close", "support", "--until", "2001-01-01T00:00")
+    result = run("queue", "close", "support", "--until", "2001-01-01T00:00Z")
     assert (result.exit_code, result.stderr) == (1, "until is past\n")
     assert floor.done == []
 

@@ -189,14 +189,24 @@ def test_positions_stay(floor: AnyFloor) -> None:
     assert scores(floor) == {BORIS: LEVEL_SIZE + 3, ANNA: LEVEL_SIZE + 7}
 
 
-def test_chance_is_drawn_anew_whenever_an_agent_becomes_free(floor: AnyFloor) -> None:
+def talk_and_wrap_up(floor: AnyFloor, agent_id: AgentId) -> None:
+    promise = promise_to(floor, agent_id)
+    floor.roster.win(promise, Micros(1))
+    floor.roster.end_talk(promise, wrap_up_seconds=LONG_SECONDS)
+    floor.roster.end_wrap_up(agent_id, promise.offer_id, request())
+
+
+def test_chance_is_drawn_anew_whenever_an_agent_becomes_free(stage: Stage) -> None:
     """Each time another number below the next level; being enrolled again draws none."""
+    floor = stage.floor
     post(floor, ANNA, AskingOrder.RANDOM, level=3)
     drawn = [scores(floor)[ANNA]]
     for change in (
         lambda: take_a_break(floor, ANNA),
         lambda: log_in_anew(floor, ANNA),
         lambda: lose(floor, promise_to(floor, ANNA)),
+        lambda: talk(stage, ANNA),
+        lambda: talk_and_wrap_up(floor, ANNA),
     ):
         change()
         drawn.append(scores(floor)[ANNA])

@@ -9,6 +9,7 @@ once, not 20 ms later.
 from __future__ import annotations
 
 import uuid
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from callcore.adapters.freeswitch import commands, hostile
 from callcore.domain.ids import LegId, Micros, NodeName
 from callcore.ports.surroundings import Timer
 from callcore.ports.switch_events import (
+    DigitPressed,
     LegAnswered,
     LegBridged,
     LegEnded,
@@ -43,7 +45,6 @@ CORE = "11111111-1111-4111-8111-111111111111"
 STEP_SECONDS = 0.02
 """A leg does what it is told when it reads its next frame of sound."""
 
-ANNOUNCING_AFTER_SECONDS = 0.2
 PROMPT_SECONDS = 2.0
 ARRIVAL_GUARD = (5, "callcore_fallback", "public")
 
@@ -84,8 +85,13 @@ class FakeLeg:
     is_parked: bool = False
     bridged_to: LegId | None = None
     variables: dict[str, str] = field(default_factory=dict)
+    is_ending: bool = False
     playing: str | None = None
+    announcing: str | None = None
     announced: list[tuple[str, ...]] = field(default_factory=list)
+    announcement_timer: Timer | None = None
+    orders: deque[Callable[[], None]] = field(default_factory=deque)
+    break_count: int = 0
     guarded: tuple[int, str, str] | None = None
     guard_timer: Timer | None = None
     recordings: list[str] = field(default_factory=list)
@@ -167,6 +173,12 @@ class FakeSwitch:
             self._tell(LegUnbridged(node=NODE, at=self._clock.now(), leg_id=partner.leg_id))
             self.end(partner.leg_id)
 
+    def press(self, leg_id: LegId, digits: str) -> None:
+        """Somebody presses keys of the leg's phone; what is playing goes on."""
+        leg = self.legs_by_id[leg_id]
+        for digit in digits:
+            self._soon(leg, lambda digit=digit: self._tell_digit(leg, digit))
+
     def hold(self, leg_id: LegId) -> None:
         """The phone of the leg holds its partner."""
         self._tell(LegHeld(node=NODE, at=self._clock.now(), leg_id=leg_id))
@@ -222,38 +234,34 @@ class FakeSwitch:
     def answer(self, leg_id: LegId) -> None:
         leg = self._command("answer", leg_id)
         if leg is not None:
-            self._soon(leg, lambda: self._answered(leg))
+            self._order(leg, lambda: self._answered(leg))
+
+    def pre_answer(self, leg_id: LegId) -> None:
+        leg = self._command("pre_answer", leg_id)
+        if leg is not None:
+            self._order(leg, lambda: self._open_media(leg))
+
+    def ring(self, leg_id: LegId) -> None:
+        self._command("ring", leg_id)
 
     def play_endlessly(self, leg_id: LegId, path: str) -> None:
         commands.play_endlessly(leg_id, path)
         leg = self._command("play_endlessly", leg_id)
-        if leg is None or self._is_missing(leg, path, path):
-            return
-        leg.playing, leg.has_media = path, True
-        self._soon(
-            leg,
-            lambda: self._tell(
-                PlaybackStarted(node=NODE, at=self._clock.now(), leg_id=leg_id, path=path)
-            ),
-        )
+        if leg is not None:
+            self._order(leg, lambda: self._play(leg, path))
 
     def announce(self, leg_id: LegId, paths: tuple[str, ...]) -> None:
         commands.announce(leg_id, paths)
         leg = self._command("announce", leg_id)
-        path = hostile.sequence(paths)
-        if leg is None or self._is_missing(leg, path, *paths):
-            return
-        leg.announced.append(paths)
-
-        def start() -> None:
-            self._tell(PlaybackStarted(node=NODE, at=self._clock.now(), leg_id=leg_id, path=path))
-            self._later(leg, PROMPT_SECONDS, lambda: self._tell_played(leg, path))
-
-        self._later(leg, ANNOUNCING_AFTER_SECONDS, start)
+        if leg is not None:
+            leg.announced.append(paths)
+            self._order(leg, lambda: self._announce(leg, paths))
 
     def stop_playing(self, leg_id: LegId) -> None:
         leg = self._command("stop_playing", leg_id)
         if leg is not None:
+            leg.orders.clear()
+            leg.break_count += 1
             self._soon(leg, lambda: self._silenced(leg))
 
     def remember(self, leg_id: LegId, variables: Mapping[str, str]) -> None:
@@ -319,11 +327,15 @@ class FakeSwitch:
         caller, agent = self.legs_by_id.get(caller_leg_id), self.legs_by_id.get(agent_leg_id)
         if caller is None or agent is None or not (caller.has_media or agent.has_media):
             raise LegGoneError
+        if caller.is_ending or agent.is_ending:
+            raise LegGoneError
         self._later(caller, 2 * STEP_SECONDS, lambda: self._join(caller, agent))
 
     def hang_up(self, leg_id: LegId, cause: str) -> None:
         commands.hang_up(leg_id, cause)
-        self._command("hang_up", leg_id)
+        leg = self._command("hang_up", leg_id)
+        if leg is not None:
+            leg.is_ending = True
         self._clock.after(STEP_SECONDS, lambda: self.end(leg_id, cause))
 
     def start_recording(self, leg_id: LegId, path: str) -> None:
@@ -347,11 +359,12 @@ class FakeSwitch:
 
     def leg_exists(self, leg_id: LegId) -> bool:
         self._check_link()
-        return leg_id in self.legs_by_id
+        leg = self.legs_by_id.get(leg_id)
+        return leg is not None and not leg.is_ending
 
     def legs(self) -> list[LegSnapshot]:
         self._check_link()
-        found = [self._snapshot(leg) for leg in self.legs_by_id.values()]
+        found = [self._snapshot(leg) for leg in self.legs_by_id.values() if not leg.is_ending]
         ours = {leg.leg_id for leg in found if leg.variables}
         return [leg for leg in found if leg.leg_id in ours or leg.bridged_to in ours]
 
@@ -367,7 +380,7 @@ class FakeSwitch:
             caller_name=leg.name,
             dialled_number=leg.dialled,
             bridged_to=leg.bridged_to,
-            is_parked=leg.is_parked and leg.playing is None,
+            is_parked=leg.is_parked and leg.playing is None and leg.announcing is None,
             variables=leg.kept(),
         )
 
@@ -396,7 +409,8 @@ class FakeSwitch:
 
     def _answered(self, leg: FakeLeg) -> None:
         if not leg.is_answered:
-            leg.answered_at, leg.has_media = self._clock.now(), True
+            self._open_media(leg)
+            leg.answered_at = self._clock.now()
             self._tell(LegAnswered(node=NODE, at=leg.answered_at, leg_id=leg.leg_id))
 
     def _fail(self, leg: FakeLeg, cause: str) -> None:
@@ -413,7 +427,8 @@ class FakeSwitch:
         else:
             caller.bridged_to, agent.bridged_to = agent.leg_id, caller.leg_id
             caller.is_parked = agent.is_parked = False
-            caller.playing = None
+            self._cut(caller)
+            self._cut(agent)
             self._answered(caller)
             self._tell(
                 LegBridged(
@@ -426,14 +441,83 @@ class FakeSwitch:
 
     def _leave(self, leg: FakeLeg, extension: str, context: str) -> None:
         """The dialplan takes the leg elsewhere, where it stays until it ends."""
-        leg.dialled, leg.is_parked, leg.playing = extension, False, None
+        leg.dialled, leg.is_parked = extension, False
+        self._cut(leg)
         leg.variables["transferred_to"] = f"{extension} {context}"
 
+    def _order(self, leg: FakeLeg, act: Callable[[], None]) -> None:
+        """Has the leg do something in its turn."""
+        leg.orders.append(act)
+        self._soon(leg, lambda: self._obey(leg))
+
+    def _obey(self, leg: FakeLeg) -> None:
+        """An announcement, and a break that is still to come, hold everything else back."""
+        while leg.orders and leg.announcing is None and not leg.break_count:
+            leg.orders.popleft()()
+
+    def _open_media(self, leg: FakeLeg) -> None:
+        leg.has_media = True
+
+    def _play(self, leg: FakeLeg, path: str) -> None:
+        """Sounds open early media where the line is not answered."""
+        self._open_media(leg)
+        if not self._is_missing(leg, path, path):
+            leg.playing = path
+            self._tell_started(leg, path)
+
+    def _announce(self, leg: FakeLeg, paths: tuple[str, ...]) -> None:
+        path = hostile.sequence(paths)
+        self._open_media(leg)
+        if not self._is_missing(leg, path, *paths):
+            leg.announcing = path
+            self._tell_started(leg, path)
+            leg.announcement_timer = self._later(
+                leg, PROMPT_SECONDS, lambda: self._announcement_over(leg)
+            )
+
+    def _announcement_over(self, leg: FakeLeg) -> None:
+        path, leg.announcing = leg.announcing, None
+        if path is not None:
+            self._tell_played(leg, path)
+        self._obey(leg)
+
     def _silenced(self, leg: FakeLeg) -> None:
-        """Endless music is told to end when it is stopped, not when something else ends it."""
+        """A break ends the announcement and the music under it, and both are told."""
+        leg.break_count -= 1
+        if leg.break_count:
+            return
+        self._silence_announcement(leg)
         path, leg.playing = leg.playing, None
         if path is not None:
             self._tell_played(leg, path)
+        self._obey(leg)
+
+    def _cut(self, leg: FakeLeg) -> None:
+        """Something else than a break ends what is playing.
+
+        The end of endless music is then not told, unless something was announced over it.
+        """
+        was_announcing = self._silence_announcement(leg)
+        path, leg.playing = leg.playing, None
+        if path is not None and was_announcing:
+            self._tell_played(leg, path)
+
+    def _silence_announcement(self, leg: FakeLeg) -> bool:
+        path, leg.announcing = leg.announcing, None
+        if path is None:
+            return False
+        if leg.announcement_timer is not None:
+            leg.announcement_timer.cancel()
+        self._tell_played(leg, path)
+        return True
+
+    def _tell_digit(self, leg: FakeLeg, digit: str) -> None:
+        now = self._clock.now()
+        self._tell(DigitPressed(node=NODE, at=now, leg_id=leg.leg_id, digit=digit))
+
+    def _tell_started(self, leg: FakeLeg, path: str) -> None:
+        now = self._clock.now()
+        self._tell(PlaybackStarted(node=NODE, at=now, leg_id=leg.leg_id, path=path))
 
     def _tell_played(self, leg: FakeLeg, path: str) -> None:
         now = self._clock.now()
@@ -443,14 +527,8 @@ class FakeSwitch:
         """A sequence is missing when nothing of it is there."""
         if not self.missing_sounds.issuperset(paths):
             return False
-
-        def tell() -> None:
-            now = self._clock.now()
-            self._tell(
-                PlaybackEnded(node=NODE, at=now, leg_id=leg.leg_id, path=sound, is_missing=True)
-            )
-
-        self._soon(leg, tell)
+        now = self._clock.now()
+        self._tell(PlaybackEnded(node=NODE, at=now, leg_id=leg.leg_id, path=sound, is_missing=True))
         return True
 
     def _recorded(self, leg: FakeLeg, path: str) -> None:
@@ -499,7 +577,8 @@ class FakeSwitch:
     def _command(self, name: str, leg_id: LegId) -> FakeLeg | None:
         self._check_link()
         self.commands.append((name, leg_id))
-        return self.legs_by_id.get(leg_id)
+        leg = self.legs_by_id.get(leg_id)
+        return None if leg is None or leg.is_ending else leg
 
     def _check_link(self) -> None:
         if not self.is_connected:

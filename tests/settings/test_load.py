@@ -122,8 +122,8 @@ def test_smallest_file_has_every_default(load, tmp_path):
 def test_sections_without_anything_in_them_are_not_there(load):
     """A section whose keys are all commented out is the same as none."""
     names = (
-        "redis postgres http log sounds recordings fallback nodes dialplan hours caller_lists menus "
-        "numbers agents"
+        "redis postgres http log sounds recordings fallback nodes dialplan hours caller_lists "
+        "menus numbers agents"
     )
     text = SMALLEST + "".join(f"{name}:\n" for name in names.split())
     assert load(text) == load(SMALLEST)

@@ -131,6 +131,11 @@ ONE_OF_TREATMENTS = (
             "{after_seconds: 60, rule: ''}]",
             "skills[1].after_seconds: has no effect: callers leave after maximum_wait_seconds, 60",
         ),
+        (
+            "maximum_wait_seconds: 2h, skills: [{after_seconds: 0, rule: english}, "
+            "{after_seconds: 3600, rule: ''}]",
+            "maximum_wait_seconds: expected a number such as 15 or 2.5, found '2h'",
+        ),
         ("at_closing: overflow", "at_closing: has no effect without hours"),
         ("unanswered: {then: answer}", "unanswered: has no effect without answer: at_pick_up"),
         ("answer: at_join, unanswered: {}", "unanswered: has no effect without answer: at_pick_up"),

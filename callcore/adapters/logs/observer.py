@@ -25,8 +25,6 @@ LEVELS: dict[type[events.Fact], Level] = {
 EXPECTED_REFUSALS = frozenset({RefusalReason.CLOSED, RefusalReason.CLOSES_TOO_SOON})
 """That a closed queue refuses callers is its purpose; other refusals want somebody's eye."""
 
-BY_HOURS = "hours"
-AGEING = "ageing"
 """Who is said to have changed a door or a priority, if nobody did."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -99,9 +97,9 @@ def level_of(fact: events.Fact) -> Level:
         case events.CallRefused(reason=reason):
             return Level.INFO if reason in EXPECTED_REFUSALS else Level.WARNING
         case events.QueueDoorChanged(is_open=False, by=by):
-            return Level.INFO if by == BY_HOURS else Level.WARNING
+            return Level.INFO if by == events.BY_HOURS else Level.WARNING
         case events.PriorityChanged(by=by):
-            return Level.DEBUG if by == AGEING else Level.INFO
+            return Level.DEBUG if by == events.BY_AGEING else Level.INFO
         case _:
             return LEVELS.get(type(fact), Level.INFO)
 

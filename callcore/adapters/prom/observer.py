@@ -14,7 +14,7 @@ from callcore.domain.outcomes import LeaveReason, RefusalReason
 ABANDONS = frozenset({LeaveReason.ABANDONED, LeaveReason.EXIT_KEY})
 """Leaves by the caller's own will."""
 
-AGEING, OPERATOR = "ageing", "operator"
+OPERATOR = "operator"
 """By whom a priority was changed: operators are not told apart."""
 
 NOWHERE = "nowhere"
@@ -53,7 +53,7 @@ class MetricsObserver:
         self._count(
             events.PriorityChanged,
             lambda fact: metrics.queues.priority_changes.add(
-                fact.queue, AGEING if fact.by == AGEING else OPERATOR
+                fact.queue, fact.by if fact.by == events.BY_AGEING else OPERATOR
             ),
         )
         self._count(

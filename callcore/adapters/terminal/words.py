@@ -45,7 +45,7 @@ def place(target: str) -> str:
 
 
 def _by(who: str) -> str:
-    return "" if who == "hours" else f" by {printable(who)}"
+    return "" if who == events.BY_HOURS else f" by {printable(who)}"
 
 
 def describe(fact: events.Fact) -> tuple[str, Tone] | None:  # noqa: C901, PLR0911, PLR0912  # a line a fact
@@ -81,7 +81,7 @@ def describe(fact: events.Fact) -> tuple[str, Tone] | None:  # noqa: C901, PLR09
             return f"is told goodbye by {printable(queue)}: {spoken(reason)}", Tone.BAD
         case events.CallSentOn(queue=queue, reason=reason, to=to):
             return f"goes from {printable(queue)} to {place(to)}: {spoken(reason)}", Tone.BUSY
-        case events.PriorityChanged(queue=queue, priority=priority, by="ageing"):
+        case events.PriorityChanged(queue=queue, priority=priority, by=events.BY_AGEING):
             return f"has priority {priority} in {printable(queue)} by waiting", Tone.QUIET
         case events.PriorityChanged(queue=queue, priority=priority, by=by):
             return f"has priority {priority} in {printable(queue)} by {printable(by)}", Tone.BUSY

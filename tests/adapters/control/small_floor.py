@@ -26,17 +26,18 @@ FIRST = CallId("3f2a9c1e-8d11-4f0c-9b7e-0123456789ab")
 SECOND = CallId("3f2a9c1e-0000-4f0c-9b7e-0123456789ab")
 THIRD = CallId("b7000000-8d11-4f0c-9b7e-0123456789ab")
 ENDED = CallId("e0000000-8d11-4f0c-9b7e-0123456789ab")
-NOW = Micros(1_795_347_044_000_000)
+NOW = Micros(1_795_300_000_000_000)
 SECOND_LONG = 1_000_000
+LONG_AGO = Micros(1_000_000_000_000_000)
 
 
 def agents(*ids: str) -> tuple[AgentId, ...]:
     return tuple(map(AgentId, ids))
 
 
-def queue_view(queue: QueueName, **parts: object) -> QueueView:
+def queue_view(name: QueueName, **parts: object) -> QueueView:
     view = QueueView(
-        queue=queue,
+        queue=name,
         is_open=True,
         closure=None,
         opens_at=None,
@@ -133,7 +134,7 @@ class SmallFloor:
     def close_queue(self, queue: QueueName, *, until: Micros | None, reason: str, by: str) -> None:
         self.before()
         view = self._view(queue)
-        if until is not None and until <= NOW - 10**9:
+        if until is not None and until <= LONG_AGO:
             raise OutOfRangeError("until is past")
         self.done.append(("close", queue, until, reason, by))
         closure = Closure(by=by, reason=reason, at=NOW, until=until)

@@ -173,15 +173,14 @@ def test_an_agent_given_other_posts_meanwhile(
             Post(queue=SALES, order=AskingOrder.POSITION, level=2, position=number + 1),
             *([Post(queue=SUPPORT, order=AskingOrder.RANDOM)] if number % 2 else []),
         ]
-        runs: list[Callable[[], object]] = [
-            partial(editor.roster.enrol, ANNA, posts, "Anna"),
-            {
-                "log_out": partial(floor.roster.log_out, ANNA, request()),
-                "start_break": partial(floor.roster.start_break, ANNA, request()),
-                "reserve": partial(floor.roster.reserve, reservation("c1", "o2")),
-                "lose": offer.lose,
-            }[verb],
-        ]
+        rivals: dict[str, Callable[[], object]] = {
+            "log_out": partial(floor.roster.log_out, ANNA, request()),
+            "start_break": partial(floor.roster.start_break, ANNA, request()),
+            "reserve": partial(floor.roster.reserve, reservation("c1", "o2")),
+            "lose": offer.lose,
+        }
+        enrol = partial(editor.roster.enrol, ANNA, posts, "Anna")
+        runs: list[Callable[[], object]] = [enrol, rivals[verb]]
         at_once(*(runs if number % 4 < 2 else reversed(runs)))
         check(raw)
     editor.close()

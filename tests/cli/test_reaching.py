@@ -1,0 +1,172 @@
+"""Which callcore a command asks, and what it says when there is none, or a bad one."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from functools import partial
+
+import pytest
+
+from callcore.adapters.control import place
+from callcore.adapters.control.client import ControlClient
+from callcore.adapters.control.server import ControlServer
+from callcore.cli import operating
+from tests.adapters.control.small_floor import FIRST
+
+COMMANDS = [
+    ("queue", "list"),
+    ("queue", "close", "support"),
+    ("queue", "open", "support"),
+    ("call", "list"),
+    ("call", "priority", FIRST, "5"),
+    ("call", "withdraw", "3f2a"),
+    ("call", "move", FIRST, "sales"),
+    ("explain", FIRST),
+]
+
+
+@pytest.fixture
+def listening(floor):
+    """Starts servers with their data wherever a test says."""
+    servers = []
+
+    def start(data):
+        server = ControlServer(place.socket_path(data), floor, note=lambda *_: None)
+        server.start()
+        servers.append(server)
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_callcore_is_told_with_the_remedy(bare_run, tmp_path, command):
+    """In one line, and with a status of its own."""
+    result = bare_run(*command)
+    assert (result.exit_code, result.stdout) == (3, "")
+    path = place.socket_path(tmp_path / ".callcore")
+    assert result.stderr == (
+        f"no callcore runs: there is no {path}: start it, or say whose data with --config or "
+        "--data-directory\n"
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_callcore_that_hangs_is_given_up(bare_run, tmp_path, monkeypatch, command):
+    """Within a deadline."""
+    monkeypatch.setattr(operating, "ControlClient", partial(ControlClient, deadline_seconds=0.2))
+    path = place.socket_path(tmp_path)
+    path.parent.mkdir()
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(path))
+        silent.listen()
+        result = bare_run(*command, "--data-directory", str(tmp_path))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "callcore did not answer within 0.2 s" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_fault_in_json_is_an_object(bare_run, tmp_path, command):
+    """On standard error, so that standard output is empty or an answer."""
+    result = bare_run(*command, "--json")
+    assert (result.exit_code, result.stdout) == (3, "")
+    failure = json.loads(result.stderr)
+    assert failure["error"] == "not_running"
+    assert str(tmp_path) in failure["message"]
+
+
+def test_a_refusal_in_json_has_the_daemons_word(run):
+    """And its sentence."""
+    result = run("queue", "open", "nowhere", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stderr) == {
+        "error": "unknown_queue",
+        "message": "there is no queue nowhere: there are sales, support",
+    }
+
+
+def test_without_options_the_demonstration_is_asked(bare_run, listening, tmp_path):
+    """As `run` without options is one."""
+    listening(tmp_path / ".callcore")
+    assert bare_run("queue", "list").exit_code == 0
+
+
+def test_the_usual_settings_say_where(bare_run, listening, tmp_path):
+    """In the directory one is in, before the demonstration."""
+    (tmp_path / "callcore.yaml").write_text("data_directory: elsewhere\n")
+    listening(tmp_path / "elsewhere")
+    assert bare_run("queue", "list").exit_code == 0
+
+
+def test_settings_need_not_be_in_order_nor_passwords_known(bare_run, listening, tmp_path):
+    """Somebody may be editing them while a queue is on fire."""
+    etc = tmp_path / "etc"
+    etc.mkdir()
+    settings = etc / "callcore.yaml"
+    settings.write_text("data_directory: ../data\nqueues: {no such: key}\nnodes: [{name: fs1}]\n")
+    listening(tmp_path / "data")
+    assert bare_run("queue", "list", "--config", str(settings)).exit_code == 0
+    settings.write_text("queues:\n")
+    listening(etc / ".callcore")
+    assert bare_run("queue", "list", "--config", str(settings)).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (None, "cannot be read: No such file or directory"),
+        ("data_directory: [a]\n", "data_directory: expected text, found"),
+        ("queues: {\n", "callcore.yaml:"),
+        ("data_directory: a\0b\n", "callcore.yaml:"),
+    ],
+)
+def test_settings_that_do_not_say_where_are_told(bare_run, tmp_path, text, fault):
+    """With their place, as `check-config` does."""
+    settings = tmp_path / "other" / "callcore.yaml"
+    if text is not None:
+        settings.parent.mkdir()
+        settings.write_text(text)
+    result = bare_run("queue", "list", "--config", str(settings))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert fault in result.stderr
+
+
+def test_two_answers_to_one_question_are_too_many(bare_run):
+    """Nobody has to know which one would win."""
+    result = bare_run("queue", "list", "--config", "a.yaml", "--data-directory", "b")
+    assert result.exit_code == 2
+    assert "two answers" in result.stderr
+
+
+def test_a_command_is_a_process_of_its_own(server, data, floor):
+    """Started as an operator does, with a terminal that knows few characters."""
+    command = [sys.executable, "-m", "callcore"]
+    options = ["--data-directory", str(data)]
+    listed = subprocess.run(
+        [*command, "call", "list", *options],
+        env={**os.environ, "PYTHONIOENCODING": "latin-1", "COLUMNS": "80"},
+        capture_output=True,
+        timeout=30,
+        check=True,
+    )
+    assert b"+4860?34" in listed.stdout
+    assert listed.stderr == b""
+    refused = subprocess.run(
+        [*command, "queue", "open", "nowhere", *options],
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(b"there is no queue nowhere")
+    server.stop()
+    gone = subprocess.run(
+        [*command, "queue", "list", *options], capture_output=True, timeout=30, check=False
+    )
+    assert gone.returncode == 3
