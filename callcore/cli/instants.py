@@ -29,12 +29,13 @@ def parse(text: str, now: Micros, zone: tzinfo | None = None) -> Micros:
     A time of day is the next one, today or tomorrow; a length counts from ``now``; a date and time
     may have an offset from UTC of its own. Raises ``InstantError``.
     """
+    message = f"{text!r} is no instant: {FORMS}"
     try:
         instant = Micros((_instant(text.strip(), now, zone) - _EPOCH) // _MICROSECOND)
-        if not 0 <= instant <= LAST_INSTANT:
-            raise ValueError(text)
     except (ValueError, OverflowError) as error:
-        raise InstantError(f"{text!r} is no instant: {FORMS}") from error
+        raise InstantError(message) from error
+    if not 0 <= instant <= LAST_INSTANT:
+        raise InstantError(message)
     return instant
 
 

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from callcore.domain import routing
+from callcore.domain.agents import AgentState
 from callcore.domain.ids import AgentId, Micros, OfferId, seconds_between
 from callcore.domain.records import DecisionRecord, PassedOver
 from callcore.domain.routing import Demand, Judgement
 from callcore.domain.serving import Serving
+
+RESTING = "resting"
+"""Available, but left alone for a while after a phone that failed, or free only just now."""
+
+
+def not_free_word(state: AgentState) -> str:
+    """What an agent does who was not among the free ones."""
+    return RESTING if state is AgentState.AVAILABLE else state
 
 
 def record(

@@ -69,10 +69,11 @@ class CallLedger:
         position: int | None,
         limit: int | None = None,
         estimate_seconds: float | None = None,
+        came_at: Micros | None = None,
         is_resumed: bool = False,
     ) -> None:
         """The caller took a place, which counts from ``at``: the first joining, where the wait in
-        another queue or of an earlier call was kept.
+        another queue or of an earlier call was kept; then the caller came at ``came_at``.
         """
         self._visits.append(
             QueueVisit(
@@ -83,6 +84,7 @@ class CallLedger:
                 position_at_join=position,
                 limit=limit,
                 estimate_seconds=estimate_seconds,
+                came_at=came_at,
                 is_resumed=is_resumed,
             )
         )

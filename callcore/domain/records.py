@@ -60,6 +60,8 @@ class QueueVisit:
     """The wait expected at the door; ``None`` if it was unknown."""
     last_priority: int = 0
     """With what was gained by waiting, or set by an operator."""
+    came_at: Micros | None = None
+    """When the caller came to this queue, where the wait is counted from earlier; else ``None``."""
     is_resumed: bool = False
     """True if the place is that of an earlier call, which was dropped."""
     treatment: str = ""

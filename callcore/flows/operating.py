@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from callcore.domain import admission, phone_numbers, routing
+from callcore.domain import admission, decisions, phone_numbers, routing
 from callcore.domain.admission import Closure
 from callcore.domain.ids import CallId, Micros, QueueName, seconds_between
 from callcore.domain.policies import HIGHEST_PRIORITY, QueuePolicy
@@ -110,15 +110,15 @@ class Operating:
         if waiter is not None:
             return self._explain_waiting(waiter)
         current = self._crew.ledgers.get(call_id)
-        decisions = current.decisions if current is not None else self._past(call_id)
-        return Explanation(call_id=call_id, decisions=decisions, waiting=None)
+        made = current.decisions if current is not None else self._past(call_id)
+        return Explanation(call_id=call_id, decisions=made, waiting=None)
 
     def _past(self, call_id: CallId) -> tuple[DecisionRecord, ...]:
-        decisions = _ready(lambda: self._past_decisions(call_id))
-        if decisions is None:
+        made = _ready(lambda: self._past_decisions(call_id))
+        if made is None:
             message = f"no call {call_id} goes on here or is recorded"
             raise UnknownCallError(message)
-        return decisions
+        return made
 
     def _explain_waiting(self, waiter: Waiter) -> Explanation:
         demand = waiter.demand()
@@ -136,7 +136,8 @@ class Operating:
             waiting=self._waiting_view(waiter),
             judgements=tuple(judgements),
             not_free=tuple(
-                (agent_id, str(state)) for agent_id, state in zip(others, states, strict=True)
+                (agent_id, decisions.not_free_word(state))
+                for agent_id, state in zip(others, states, strict=True)
             ),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from callcore.domain.events import CallerJoined, CallRefused
-from callcore.domain.ids import AgentId
+from callcore.domain.ids import AgentId, Micros
 from callcore.domain.outcomes import RefusalReason
 from callcore.domain.policies import QueuePolicy
 from callcore.flows import admitting, restoring
@@ -89,6 +89,7 @@ def _join(
         position=joined.position,
         limit=None if is_kept else admitted.limit,
         estimate_seconds=admitted.estimate_seconds,
+        came_at=_came_at(admitted.place),
         is_resumed=joining.resumes,
     )
     site.facts.publish(
@@ -106,6 +107,10 @@ def _join(
         staffed=admitted.staffed,
         sticky_agent=admitted.sticky_agent,
     )
+
+
+def _came_at(place: Place) -> Micros | None:
+    return place.joined_at if place.joined_at != place.first_joined_at else None
 
 
 def _knock_again(call: Call, queue: QueuePolicy, place: Place) -> Admitted:

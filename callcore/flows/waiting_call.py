@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcore.domain import routing
+from callcore.domain import decisions, routing
 from callcore.domain.ids import AgentId, CallId, Micros, QueueName, seconds_between
 from callcore.domain.outcomes import LeaveReason
 from callcore.domain.policies import QueuePolicy, Strategy, UnansweredThen
@@ -333,7 +333,8 @@ class WaitingCall:
             return
         not_free: dict[str, tuple[AgentId, ...]] = {}
         for agent_id, state in zip(others, states, strict=True):
-            not_free[state] = (*not_free.get(state, ()), agent_id)
+            word = decisions.not_free_word(state)
+            not_free[word] = (*not_free.get(word, ()), agent_id)
         self._call.ledger.decision_completed(due.offer_id, not_free)
 
     def _resume(self, link: LinkBack) -> None:

@@ -23,12 +23,12 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rule:
-    """When a setting has an effect."""
+    """When a setting has an effect, or may be there at all."""
 
     steps: Path
     depends_on: tuple[str, ...]
     has_effect: Callable[[Values], bool]
-    remedy: str
+    fault: str
 
 
 def _overflow(
@@ -38,7 +38,7 @@ def _overflow(
         steps=("overflow", reason.value),
         depends_on=depends_on,
         has_effect=has_effect,
-        remedy=remedy,
+        fault=f"has no effect without {remedy}",
     )
 
 
@@ -47,25 +47,25 @@ _RULES = (
         steps=("at_closing",),
         depends_on=("hours",),
         has_effect=lambda queue: queue["hours"] is not None,
-        remedy="hours",
+        fault="needs hours",
     ),
     _Rule(
         steps=("unanswered",),
         depends_on=("answer",),
         has_effect=lambda queue: queue["answer"] is AnswerWhen.AT_PICK_UP,
-        remedy="answer: at_pick_up",
+        fault="has no effect without answer: at_pick_up",
     ),
     _Rule(
         steps=("ring_more_after_seconds",),
         depends_on=("strategy",),
         has_effect=lambda queue: queue["strategy"] is Strategy.RING_PROGRESSIVELY,
-        remedy="strategy: ring_progressively",
+        fault="has no effect without strategy: ring_progressively",
     ),
     _Rule(
         steps=("ring_at_most",),
         depends_on=("strategy",),
         has_effect=lambda queue: queue["strategy"] in STRATEGIES_RINGING_MANY,
-        remedy="strategy: ring_all or ring_progressively",
+        fault="has no effect without strategy: ring_all or ring_progressively",
     ),
     _overflow(
         OverflowReason.CLOSES_TOO_SOON,
@@ -109,7 +109,7 @@ _USUAL = QueuePolicy(name=QueueName("usual"))
 
 
 def without_effect(section: Mapping[str, Any], faultless: Values) -> Iterator[tuple[Path, str]]:
-    """Each such setting of a queue, as the steps to it, and what it needs.
+    """Each such setting of a queue, as the steps to it, and what is wrong.
 
     ``section`` is the queue in the file; where what a setting depends on is not in ``faultless``,
     nothing is told of it.
@@ -123,7 +123,7 @@ def without_effect(section: Mapping[str, Any], faultless: Values) -> Iterator[tu
             if section.get(setting) is not None and faultless.get(setting) is None
         }
         if _has(section, rule.steps) and not faulty and not rule.has_effect(queue):
-            yield rule.steps, f"has no effect without {rule.remedy}"
+            yield rule.steps, rule.fault
 
 
 def _has(section: object, steps: Path) -> bool:

@@ -63,7 +63,7 @@ class Menus:
             if key not in KEYS:
                 self._reading.report_key((*path, key), "must be one key: 0 to 9, * or #")
             made = self._choice((*path, key), choice)
-            if made is not None:
+            if key in KEYS and made is not None:
                 choices[key] = made
         return choices or _SOME_CHOICE
 

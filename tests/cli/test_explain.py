@@ -239,6 +239,16 @@ def test_phones_that_rang_at_once_are_one_decision(explained):
     assert "all are rung at once" in " ".join(section(lines, "because"))
 
 
+def test_phones_that_rang_one_after_the_other_are_two_decisions(explained):
+    """However quickly the first one was refused."""
+    both = tuple(
+        decision(one, strategy=Strategy.RING_ALL, decided_at=Micros(AT + 1000 * number))
+        for number, one in enumerate(("1001", "1002"))
+    )
+    lines = explained(explanation(decisions=both, waiting=None))
+    assert len([line for line in lines if "offered to" in line]) == 2
+
+
 def test_one_who_was_to_be_rung_too_and_was_not_is_passed_over(explained):
     """Somebody else was quicker."""
     over = (passed("1001", Verdict.CHOSEN),)

@@ -15,6 +15,7 @@ from callcore.adapters.control import place
 from callcore.adapters.control.client import ControlClient
 from callcore.adapters.control.server import ControlServer
 from callcore.cli import operating
+from callcore.ports.operations import MoveRefusedError
 from tests.adapters.control.small_floor import FIRST
 
 COMMANDS = [
@@ -89,6 +90,19 @@ def test_a_refusal_in_json_has_the_daemons_word(run):
         "error": "unknown_queue",
         "message": "there is no queue nowhere: there are sales, support",
     }
+
+
+def test_a_refusal_cannot_command_the_terminal(run, floor):
+    """Its sentence may name what a caller made up."""
+
+    def refuse():
+        raise MoveRefusedError("no: \x1b[2J\u202e\r\nroot#")
+
+    floor.before = refuse
+    for options in ([], ["--json"]):
+        result = run("call", "list", *options)
+        assert result.exit_code == 1
+        assert result.stderr.removesuffix("\n").isprintable()
 
 
 def test_without_options_the_demonstration_is_asked(bare_run, listening, tmp_path):

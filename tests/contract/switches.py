@@ -36,6 +36,7 @@ from tests.fakes.switch import FakeSwitch
 MUSIC = "local_stream://moh"
 MISSING = "local_stream://nosuch"
 PROMPTS = ("/sounds/one.wav", "/sounds/two.wav")
+PROMPT_SECONDS = 0.3
 QUEUES = {"8001": "support"}
 ELSEWHERE = "4000"
 """An extension that keeps the caller."""
@@ -99,6 +100,10 @@ class Stage(ABC):
     @abstractmethod
     def put_down(self, leg_id: LegId) -> None:
         """The person at the leg's phone hangs up."""
+
+    @abstractmethod
+    def press(self, leg_id: LegId, digits: str) -> None:
+        """The person at the leg's phone presses keys."""
 
     @abstractmethod
     def hold(self, leg_id: LegId) -> None:
@@ -171,6 +176,9 @@ class FakeStage(Stage):
     def put_down(self, leg_id: LegId) -> None:
         self.fake.end(leg_id)
 
+    def press(self, leg_id: LegId, digits: str) -> None:
+        self.fake.press(leg_id, digits)
+
     def hold(self, leg_id: LegId) -> None:
         self.fake.hold(leg_id)
 
@@ -208,7 +216,10 @@ class RealStage(Stage):
                     queues=QUEUES,
                     extensions={ELSEWHERE: (("answer", ""), ("playback", MUSIC))},
                 ),
-                sounds=Sounds(streams=frozenset({"moh"})),
+                sounds=Sounds(
+                    streams=frozenset({"moh"}),
+                    seconds_by_path=dict.fromkeys(PROMPTS, PROMPT_SECONDS),
+                ),
             )
         )
         self._simulated.start()
@@ -256,6 +267,9 @@ class RealStage(Stage):
 
     def put_down(self, leg_id: LegId) -> None:
         self._leg(leg_id).hang_up()
+
+    def press(self, leg_id: LegId, digits: str) -> None:
+        self._leg(leg_id).press(digits)
 
     def hold(self, leg_id: LegId) -> None:
         self._leg(leg_id).hold()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -17,7 +16,6 @@ from callcore.ports.switch_events import (
     LegHeld,
     LegParked,
     LegRinging,
-    LegSnapshot,
     LegUnbridged,
     LegUnheld,
     PlaybackEnded,
@@ -30,9 +28,17 @@ from callcore.ports.switch_events import (
 from callcore.ports.telephony import (
     HostileTextError,
     LegGoneError,
-    LegRequest,
     Switch,
     SwitchUnavailableError,
+)
+from tests.contract.switch_scenes import (
+    GONE,
+    arrived,
+    leg,
+    picked_up,
+    request_for,
+    talking,
+    waiting,
 )
 from tests.contract.switches import (
     ANSWERING,
@@ -49,7 +55,6 @@ from tests.contract.switches import (
     Stage,
 )
 
-GONE = LegId("00000000-0000-4000-8000-000000000000")
 RECORDING = "/recordings/a.wav"
 
 
@@ -58,54 +63,6 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     stage: Stage = request.param()
     yield stage
     stage.close()
-
-
-def request_for(contact: str, timeout_seconds: float = 5, **variables: str) -> LegRequest:
-    return LegRequest(
-        leg_id=LegId(f"a{str(uuid.uuid4())[1:]}"),
-        contact=contact,
-        timeout_seconds=timeout_seconds,
-        caller_number="+48200100",
-        caller_name="Ann",
-        variables={"callcore_offer": "o1", **variables},
-    )
-
-
-def arrived(stage: Stage) -> LegId:
-    """A caller who waits for commands."""
-    caller = stage.call_in()
-    stage.hear(LegParked, caller)
-    return caller
-
-
-def waiting(stage: Stage) -> LegId:
-    """A caller who was answered and hears music."""
-    caller = arrived(stage)
-    stage.switch.answer(caller)
-    stage.switch.play_endlessly(caller, MUSIC)
-    stage.hear(PlaybackStarted, caller)
-    return caller
-
-
-def picked_up(stage: Stage) -> LegId:
-    """An agent who picked up and waits for commands."""
-    request = request_for(stage.phone("1001", ANSWERING))
-    stage.switch.originate(request)
-    stage.hear(LegParked, request.leg_id)
-    return request.leg_id
-
-
-def talking(stage: Stage) -> tuple[LegId, LegId]:
-    """A caller and an agent who talk."""
-    caller, agent = waiting(stage), picked_up(stage)
-    stage.switch.bridge(caller, agent)
-    stage.hear(LegBridged)
-    return caller, agent
-
-
-def leg(stage: Stage, leg_id: LegId) -> LegSnapshot | None:
-    """A leg as asking finds it."""
-    return next((leg for leg in stage.switch.legs() if leg.leg_id == leg_id), None)
 
 
 class TestCaller:
@@ -440,6 +397,8 @@ class TestDialplan:
 
 POSTED: dict[str, Callable[[Switch, LegId], object]] = {
     "answer": lambda switch, leg_id: switch.answer(leg_id),
+    "pre_answer": lambda switch, leg_id: switch.pre_answer(leg_id),
+    "ring": lambda switch, leg_id: switch.ring(leg_id),
     "play_endlessly": lambda switch, leg_id: switch.play_endlessly(leg_id, MUSIC),
     "announce": lambda switch, leg_id: switch.announce(leg_id, PROMPTS),
     "stop_playing": lambda switch, leg_id: switch.stop_playing(leg_id),

@@ -86,7 +86,8 @@ class FakeLeg:
     bridged_to: LegId | None = None
     variables: dict[str, str] = field(default_factory=dict)
     is_ending: bool = False
-    playing: str | None = None
+    music: str | None = None
+    ordered_music: str | None = None
     announcing: str | None = None
     announced: list[tuple[str, ...]] = field(default_factory=list)
     announcement_timer: Timer | None = None
@@ -101,6 +102,15 @@ class FakeLeg:
     def is_answered(self) -> bool:
         """True once the line is answered."""
         return self.answered_at is not None
+
+    @property
+    def playing(self) -> str | None:
+        """The endless sound that is playing or is about to."""
+        return self.music or self.ordered_music
+
+    @playing.setter
+    def playing(self, path: str | None) -> None:
+        self.music, self.ordered_music = path, None
 
     def kept(self) -> dict[str, str]:
         """The variables callcore sees."""
@@ -201,7 +211,8 @@ class FakeSwitch:
     def park_again(self, leg_id: LegId, dialled: str, queue: str | None = None) -> None:
         """The dialplan hands a leg that lived on to us again."""
         leg = self.legs_by_id[leg_id]
-        leg.dialled, leg.playing = dialled, None
+        leg.dialled = dialled
+        self._cut(leg)
         if queue is not None:
             leg.variables["callcore_queue"] = queue
         self._guard(leg, *ARRIVAL_GUARD)
@@ -248,19 +259,20 @@ class FakeSwitch:
         commands.play_endlessly(leg_id, path)
         leg = self._command("play_endlessly", leg_id)
         if leg is not None:
+            leg.ordered_music = path
             self._order(leg, lambda: self._play(leg, path))
 
     def announce(self, leg_id: LegId, paths: tuple[str, ...]) -> None:
         commands.announce(leg_id, paths)
         leg = self._command("announce", leg_id)
         if leg is not None:
-            leg.announced.append(paths)
             self._order(leg, lambda: self._announce(leg, paths))
 
     def stop_playing(self, leg_id: LegId) -> None:
         leg = self._command("stop_playing", leg_id)
         if leg is not None:
             leg.orders.clear()
+            leg.ordered_music = None
             leg.break_count += 1
             self._soon(leg, lambda: self._silenced(leg))
 
@@ -380,7 +392,7 @@ class FakeSwitch:
             caller_name=leg.name,
             dialled_number=leg.dialled,
             bridged_to=leg.bridged_to,
-            is_parked=leg.is_parked and leg.playing is None and leg.announcing is None,
+            is_parked=leg.is_parked and leg.music is None and leg.announcing is None,
             variables=leg.kept(),
         )
 
@@ -461,8 +473,9 @@ class FakeSwitch:
     def _play(self, leg: FakeLeg, path: str) -> None:
         """Sounds open early media where the line is not answered."""
         self._open_media(leg)
+        leg.ordered_music = None
         if not self._is_missing(leg, path, path):
-            leg.playing = path
+            leg.music = path
             self._tell_started(leg, path)
 
     def _announce(self, leg: FakeLeg, paths: tuple[str, ...]) -> None:
@@ -470,6 +483,7 @@ class FakeSwitch:
         self._open_media(leg)
         if not self._is_missing(leg, path, *paths):
             leg.announcing = path
+            leg.announced.append(paths)
             self._tell_started(leg, path)
             leg.announcement_timer = self._later(
                 leg, PROMPT_SECONDS, lambda: self._announcement_over(leg)
@@ -487,7 +501,7 @@ class FakeSwitch:
         if leg.break_count:
             return
         self._silence_announcement(leg)
-        path, leg.playing = leg.playing, None
+        path, leg.music = leg.music, None
         if path is not None:
             self._tell_played(leg, path)
         self._obey(leg)
@@ -498,7 +512,7 @@ class FakeSwitch:
         The end of endless music is then not told, unless something was announced over it.
         """
         was_announcing = self._silence_announcement(leg)
-        path, leg.playing = leg.playing, None
+        path, leg.music = leg.music, None
         if path is not None and was_announcing:
             self._tell_played(leg, path)
 

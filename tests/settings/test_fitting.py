@@ -163,6 +163,7 @@ def test_queue_without_agents_is_no_reason_against_lists(load):
 
 def test_agent_with_a_fault_may_be_the_one_who_was_meant(texts):
     """Nothing is said about rules that only an agent with a fault could meet."""
-    text = "queues: {support: {skills: polish}, sales: }" + AGENTS.replace("user/2", "somewhere")
-    [line] = texts(text)
-    assert line.startswith("agents.b.contact: ")
+    text = "queues: {support: {skills: polish}, sales: }" + AGENTS.replace(
+        "polish: 50", "polish: 500"
+    )
+    assert texts(text) == ["agents.b.skills.polish: must be 1 to 100, found 500"]

@@ -136,7 +136,7 @@ ONE_OF_TREATMENTS = (
             "{after_seconds: 3600, rule: ''}]",
             "maximum_wait_seconds: expected a number such as 15 or 2.5, found '2h'",
         ),
-        ("at_closing: overflow", "at_closing: has no effect without hours"),
+        ("at_closing: overflow", "at_closing: needs hours"),
         ("unanswered: {then: answer}", "unanswered: has no effect without answer: at_pick_up"),
         ("answer: at_join, unanswered: {}", "unanswered: has no effect without answer: at_pick_up"),
         (
@@ -503,10 +503,9 @@ def test_fault_of_an_agent_is_told(faults, queues, expected):
 def test_unusable_lines_of_a_list_are_told_with_their_place(faults, tmp_path):
     """The operator is sent to the line of the list, after what is wrong with the settings."""
     (tmp_path / "vip.txt").write_bytes(b"+48600100200\n # none\n  six hundred  # Jan\n\xff\n")
-    text = in_queue("ring_timeout: 5") + "caller_lists: {vip: {file: vip.txt}}"
+    text = in_queue("") + "caller_lists: {vip: {file: vip.txt}}\nhttp: {prt: 1}"
     assert faults(text) == [
-        "callcore.yaml:1:31: queues.support.ring_timeout: unknown key; did you mean "
-        "'ring_timeout_seconds'?",
+        "callcore.yaml:6:8: http.prt: unknown key; did you mean 'port'?",
         "vip.txt:3:3: caller_lists.vip.file: expected a phone number such as +48 22 555 01 01, "
         "found "
         "'six hundred'",

@@ -23,8 +23,8 @@ LONGEST_GUARD_SECONDS = 24 * 3600
 KEYS_CHANGE_NOTHING = "%[playback_terminators=none]"
 """Before a sound: a variable for as long as it plays (``switch_core_session_exec``).
 
-Without it the key ``*`` ends a sound (``on_dtmf`` in mod_dptools.c), and pressed twice within half a
-second ends even endless music for good.
+Without it the key ``*`` ends a sound (``on_dtmf`` in mod_dptools.c), and pressed twice within half
+a second ends even endless music for good.
 """
 
 

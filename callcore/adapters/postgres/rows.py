@@ -95,6 +95,7 @@ def _visit_rows(record: CallRecord) -> Iterator[Row]:
             visit.limit,
             _seconds(visit.estimate_seconds),
             visit.last_priority,
+            _instant(visit.came_at),
             visit.is_resumed,
             clean(visit.treatment),
         )
@@ -228,6 +229,7 @@ TABLES = (
             "waiting_limit",
             "estimate_seconds",
             "last_priority",
+            "came_at",
             "is_resumed",
             "treatment",
         ),

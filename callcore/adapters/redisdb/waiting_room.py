@@ -256,19 +256,13 @@ class RedisWaitingRoom(RedisDoors):
         return [
             QueueCounts(
                 queue=queue,
-                waiting_count=waiting_count,
-                offered_count=offered_count,
-                free_agents_count=free_count,
-                staffed_count=staffed_count,
+                waiting_count=found[0],
+                offered_count=found[1],
+                free_agents_count=found[2],
+                staffed_count=found[3],
                 oldest_joined_at=Micros(int(instant)) if instant is not None else None,
             )
-            for queue, (
-                waiting_count,
-                offered_count,
-                free_count,
-                staffed_count,
-                *_,
-            ), instant in zip(queues, answers, oldest, strict=True)
+            for queue, found, instant in zip(queues, answers, oldest, strict=True)
         ]
 
     def _node_of(self, call_id: CallId) -> NodeName:

@@ -205,6 +205,13 @@ def test_a_large_body_is_refused(ask, floor, headers):
     assert floor.done == []
 
 
+def test_a_large_body_is_refused_before_it_comes(path):
+    """Its length is enough."""
+    with contextlib.closing(connected(path)) as client:
+        client.sendall(b"POST /v1/queues/sales/open HTTP/1.1\r\nContent-Length: 99999\r\n\r\n")
+        assert client.recv(1000).startswith(b"HTTP/1.1 413 ")
+
+
 def test_a_body_without_a_length_is_read(ask, floor):
     """As curl sends it from a pipe."""
     headers = {"Transfer-Encoding": "chunked"}

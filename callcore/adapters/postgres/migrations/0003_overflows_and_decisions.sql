@@ -14,6 +14,7 @@ alter table callcore.queue_visits
     add column waiting_limit integer,
     add column estimate_seconds callcore.seconds,
     add column last_priority integer,
+    add column came_at timestamptz,
     add column is_resumed boolean not null default false,
     add column treatment text not null default '';
 
@@ -32,6 +33,8 @@ comment on column callcore.queue_visits.estimate_seconds is
 comment on column callcore.queue_visits.last_priority is
     'The caller''s priority at the end of the visit, with what was gained by waiting or set by an '
     'operator; null in visits from before this was recorded, where it is the priority.';
+comment on column callcore.queue_visits.came_at is
+    'When the caller came to this queue, where the wait is counted from earlier; else null.';
 comment on column callcore.queue_visits.is_resumed is
     'True if the caller had the place of an earlier call, which was dropped.';
 comment on column callcore.queue_visits.treatment is
