@@ -70,7 +70,7 @@ class _Change(Generic[RequestT]):
 
 def _body(request: falcon.Request) -> bytes:
     """The body; the empty one counts as an object without fields."""
-    if False:
+    if (request.content_length or 0) > messages.LONGEST_BODY_BYTES:
         raise falcon.HTTPContentTooLarge
     # Not Falcon's own stream, which knows no body without a length.
     body: bytes = request.env["wsgi.input"].read(messages.LONGEST_BODY_BYTES + 1)

@@ -1,0 +1,127 @@
+"""What stories of waiting and being served are made of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from callcore.domain.ids import AgentId, LegId, OfferId, QueueName
+from callcore.domain.policies import SitePolicy
+from callcore.domain.records import CallRecord, DecisionRecord
+from callcore.ports.stores import FloorCall
+from tests.fakes.clock import settle
+from tests.fakes.switch import FakeLeg
+from tests.flows.floor import ROOMY, SUPPORT, TestFloor
+
+
+def queue_of(
+    queue: QueueName = SUPPORT, *, policy: SitePolicy = ROOMY, **settings: Any
+) -> SitePolicy:
+    """The site with other settings for one queue."""
+    changed = replace(policy.queues[queue], **settings)
+    return replace(policy, queues={**policy.queues, queue: changed})
+
+
+def agent_of(agent_id: AgentId, policy: SitePolicy, **settings: Any) -> SitePolicy:
+    """The site with other settings for one agent."""
+    changed = replace(policy.agents[agent_id], **settings)
+    return replace(policy, agents={**policy.agents, agent_id: changed})
+
+
+def arrive(floor: TestFloor, dialled: str = "8001", *, number: str = "", **variables: str) -> LegId:
+    """A caller arrives for whom the dialplan set these ``callcore_`` variables."""
+    floor.clock.advance(0.001)
+    switch = floor.switch
+    switch.deliver_to(lambda _: None)
+    leg_id = switch.call_in(dialled, **({"number": number} if number else {}))
+    leg = switch.legs_by_id[leg_id]
+    leg.variables |= {f"callcore_{name}": text for name, text in variables.items()}
+    switch.deliver_to(floor.worker.deliver)
+    switch._park(leg)
+    settle()
+    return leg_id
+
+
+def come(floor: TestFloor, *agents: AgentId) -> None:
+    """Agents log in as the daemon hears of it."""
+    for agent_id in agents:
+        floor.worker.duty.log_in(agent_id, "test")
+        settle()
+
+
+def line(floor: TestFloor, *callers: LegId, queue: QueueName = SUPPORT) -> list[int | None]:
+    """The places of callers."""
+    return [floor.position(caller, queue) for caller in callers]
+
+
+def place(floor: TestFloor, caller: LegId) -> FloorCall:
+    """What the floor knows of a caller."""
+    call = floor.store.waiting_room.call(caller)  # type: ignore[arg-type]  # a call's id is its leg's
+    assert call is not None
+    return call
+
+
+def leg_of(floor: TestFloor, agent_id: AgentId) -> LegId:
+    """The leg of an agent who is held by an offer or a talk."""
+    leg_id = floor.agent(agent_id).leg_id
+    assert leg_id is not None
+    return leg_id
+
+
+def pick_up(floor: TestFloor, *agents: AgentId) -> None:
+    """Agents' phones are picked up in the same instant, in that order."""
+    for leg_id in [leg_of(floor, agent_id) for agent_id in agents]:
+        floor.switch._pick_up(floor.switch.legs_by_id[leg_id])
+
+
+def end_talk(floor: TestFloor, agent_id: AgentId) -> None:
+    """The agent hangs up."""
+    floor.switch.end(leg_of(floor, agent_id))
+    settle()
+
+
+def rung(floor: TestFloor) -> list[AgentId]:
+    """Whose phones were called, in order."""
+    return [AgentId(one.variables["callcore_agent"]) for one in floor.switch.requests]
+
+
+def who_talks_with(floor: TestFloor, caller: LegId) -> AgentId | None:
+    """The agent bridged to a caller."""
+    partner = floor.switch.legs_by_id[caller].bridged_to
+    if partner is None:
+        return None
+    return AgentId(floor.switch.legs_by_id[partner].variables["callcore_agent"])
+
+
+def line_of(floor: TestFloor, caller: LegId) -> FakeLeg:
+    """The caller's leg on the switch."""
+    return floor.switch.legs_by_id[caller]
+
+
+def done_to(floor: TestFloor, caller: LegId) -> list[str]:
+    """The commands for a leg, in order."""
+    return [name for name, leg_id in floor.switch.commands if leg_id == caller]
+
+
+def record_of(floor: TestFloor, caller: LegId) -> CallRecord:
+    """The one record of a caller."""
+    (record,) = [one for one in floor.records() if one.caller_leg_id == caller]
+    return record
+
+
+def visits_of(record: CallRecord) -> list[tuple[str, str]]:
+    """Queue and reason of each visit."""
+    return [
+        (visit.queue, str(visit.leave_reason or visit.refusal_reason)) for visit in record.visits
+    ]
+
+
+def verdicts(decision: DecisionRecord) -> dict[AgentId, str]:
+    """What was found of those passed over."""
+    return {passed.agent_id: str(passed.verdict) for passed in decision.passed_over}
+
+
+def decision_of(record: CallRecord, offer_id: OfferId) -> DecisionRecord:
+    """The decision that led to an offer."""
+    (decision,) = [one for one in record.decisions if one.offer_id == offer_id]
+    return decision
