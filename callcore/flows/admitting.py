@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import dataclass, replace
 
 from callcore.domain import admission, phone_numbers
-from callcore.domain.admission import Admission, Door, Refusal
+from callcore.domain.admission import Refusal
 from callcore.domain.estimates import UnknownWait
 from callcore.domain.ids import AgentId
 from callcore.domain.outcomes import RefusalReason
@@ -39,6 +39,8 @@ class Admitted:
     """The caller may join on ``place`` while fewer than ``limit`` wait."""
 
     place: Place
+    own_priority: int
+    """The caller's own, or that of the dropped place if it was higher."""
     limit: int
     estimate_seconds: float | None
     """``None`` if it is unknown."""
@@ -46,8 +48,8 @@ class Admitted:
     sticky_agent: AgentId | None
 
 
-def knock(call: Call, queue: QueuePolicy, place: Place) -> Admitted:
-    """Lets the caller in, on the place of a dropped call where there is one.
+def knock(call: Call, queue: QueuePolicy, place: Place, *, may_resume: bool = True) -> Admitted:
+    """Lets the caller in, on the place of a dropped call where there is one and ``may_resume``.
 
     That place was theirs: it is not refused because the queue has filled up since. Raises
     ``NotAdmittedError``.
@@ -58,7 +60,7 @@ def knock(call: Call, queue: QueuePolicy, place: Place) -> Admitted:
         door = site.waiting_room.door(queue.name, number)
     except StoreError as error:
         raise NotAdmittedError(RefusalReason.FLOOR_UNAVAILABLE) from error
-    dropped = door.dropped if queue.resume_within_seconds > 0 else None
+    dropped = door.dropped if may_resume and queue.resume_within_seconds > 0 else None
     agents = effective_agents(door.staffed, site.policy.agents)
     asked = queue if dropped is None else _without_limits(queue)
     answer = admission.decide(asked, door, agents, site.clock.now())
@@ -68,12 +70,19 @@ def knock(call: Call, queue: QueuePolicy, place: Place) -> Admitted:
             limit=answer.limit.maximum_waiting,
             estimate_seconds=_known(answer.estimate),
         )
+    own_priority = call.wishes.own_priority
     if dropped is not None:
-        own_priority = max(call.wishes.own_priority, dropped.own_priority)
-        call.wishes = replace(call.wishes, own_priority=own_priority)
+        own_priority = max(own_priority, dropped.own_priority)
         first_joined_at = min(place.first_joined_at, dropped.first_joined_at)
         place = replace(place, first_joined_at=first_joined_at, is_resumed=True)
-    return _admitted(answer, door, place, queue)
+    return Admitted(
+        place=place,
+        own_priority=own_priority,
+        limit=answer.limit.maximum_waiting,
+        estimate_seconds=_known(answer.estimate),
+        staffed=door.staffed,
+        sticky_agent=door.last_agent if queue.sticky is not None else None,
+    )
 
 
 def returned(call: Call, queue: QueuePolicy, place: Place) -> Admitted:
@@ -86,20 +95,11 @@ def returned(call: Call, queue: QueuePolicy, place: Place) -> Admitted:
         sticky_agent = door.last_agent if queue.sticky is not None else None
     return Admitted(
         place=place,
+        own_priority=call.wishes.own_priority,
         limit=WITHOUT_LIMIT,
         estimate_seconds=None,
         staffed=staffed,
         sticky_agent=sticky_agent,
-    )
-
-
-def _admitted(answer: Admission, door: Door, place: Place, queue: QueuePolicy) -> Admitted:
-    return Admitted(
-        place=place,
-        limit=answer.limit.maximum_waiting,
-        estimate_seconds=_known(answer.estimate),
-        staffed=door.staffed,
-        sticky_agent=door.last_agent if queue.sticky is not None else None,
     )
 
 

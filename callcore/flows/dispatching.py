@@ -89,11 +89,28 @@ class Dispatcher:
             self._look_again_later(error)
 
     def look_everywhere(self) -> None:
-        """Looks for pairs in every queue: after a time in which some may have been missed."""
+        """Looks for pairs in every queue: after a time in which some may have been missed.
+
+        By agents first: each takes the first caller of all the queues served.
+        """
+        for agent_id in self._free_agents():
+            self.agent_free(agent_id, self._site.clock.now())
+            if self._is_in_doubt:
+                return
         for queue in self._site.policy.queues:
             self.caller_waiting(queue, self._site.clock.now())
             if self._is_in_doubt:
                 return
+
+    def _free_agents(self) -> list[AgentId]:
+        """The first free agents of every queue."""
+        queues = list(self._site.policy.queues)
+        try:
+            found = self._site.waiting_room.candidates(queues, CANDIDATES)
+        except StoreError as error:
+            self._look_again_later(error)
+            return []
+        return list(dict.fromkeys(agent.agent_id for queue in found for agent in queue.agents))
 
     def _match(self, queue: QueueName, triggered_at: Micros, trigger: str) -> None:
         for _ in range(ROUNDS):

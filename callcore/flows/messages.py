@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from callcore.domain.ids import AgentId, Micros, OfferId, QueueName
+from callcore.domain.ids import Micros, OfferId, QueueName
 from callcore.domain.outcomes import LeaveReason
 from callcore.domain.records import DecisionRecord
 from callcore.ports.stores import Reservation
@@ -74,11 +74,9 @@ class NoAgentsTooLong:
     """Nobody has been staffed for as long as the queue lets callers wait so."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class StaffingChanged:
-    """Who of the queue's agents is logged in and not on a break."""
-
-    staffed: frozenset[AgentId]
+    """Agents of the queue came or went."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,7 +57,7 @@ class OperatorWishes:
             return
         place = replace(self._standing.place, joined_at=site.clock.now(), is_resumed=False)
         try:
-            limit = admitting.knock(call, queue, place).limit
+            limit = admitting.knock(call, queue, place, may_resume=False).limit
             timers = Timers(call.mailbox)
             standing = Standing(call, queue, place, self._crew.changes, timers)
             answer = site.waiting_room.move(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 
 from callcore.domain.events import CallerJoined, CallRefused
@@ -18,6 +19,10 @@ from callcore.flows.timers import Timers
 from callcore.ports.stores import JoinAnswer, StoreError
 
 
+class _PlaceGoneError(Exception):
+    """Another call of the same number took the dropped place in the same instant."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
     """A place in a queue, and what was found on the way in."""
@@ -30,9 +35,16 @@ class Taken:
 
 def take_place(call: Call, queue: QueuePolicy, place: Place, crew: Crew) -> Taken:
     """Knocks at the queue's door and joins. Raises ``NotAdmittedError``, noted."""
+    wishes = call.wishes
     try:
-        return _join(call, queue, admitting.knock(call, queue, place), crew)
+        while True:
+            admitted = admitting.knock(call, queue, place)
+            call.wishes = replace(wishes, own_priority=admitted.own_priority)
+            with contextlib.suppress(_PlaceGoneError):
+                return _join(call, queue, admitted, crew)
+            call.wishes = wishes
     except NotAdmittedError as refused:
+        call.wishes = wishes
         _note_refusal(call, queue, refused)
         raise
 
@@ -72,7 +84,7 @@ def _join(
         raise NotAdmittedError(RefusalReason.FLOOR_UNAVAILABLE) from error
     match joined.answer:
         case JoinAnswer.PLACE_GONE:
-            return _join(call, queue, _knock_again(call, queue, admitted.place), crew)
+            raise _PlaceGoneError
         case JoinAnswer.QUEUE_FULL:
             raise NotAdmittedError(
                 RefusalReason.QUEUE_FULL,
@@ -82,6 +94,9 @@ def _join(
         case _:
             call.joining = replace(joining, resumes=False)
             call.first_joined_at = joining.first_joined_at
+    if is_adopted:
+        # What the wait gained while nobody was there.
+        standing.tell_floor()
     call.ledger.joined(
         queue.name,
         joining.first_joined_at,
@@ -111,12 +126,6 @@ def _join(
 
 def _came_at(place: Place) -> Micros | None:
     return place.joined_at if place.joined_at != place.first_joined_at else None
-
-
-def _knock_again(call: Call, queue: QueuePolicy, place: Place) -> Admitted:
-    """Another call of the same number took the dropped place in the same instant."""
-    fresh = replace(place, first_joined_at=place.joined_at, is_resumed=False)
-    return admitting.knock(call, queue, fresh)
 
 
 def _note_refusal(call: Call, queue: QueuePolicy, refused: NotAdmittedError) -> None:

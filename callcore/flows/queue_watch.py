@@ -100,7 +100,9 @@ class QueueWatch:
         if not is_open and queue.at_closing is AtClosing.OVERFLOW:
             self._tell_all(queue, MustLeave(reason=LeaveReason.CLOSED))
         if before is None or before.staffed != door.staffed:
-            self._tell_all(queue, StaffingChanged(staffed=door.staffed))
+            for waiter in self._waiters.of_queue(queue.name):
+                waiter.note_staffing(door.staffed)
+            self._tell_all(queue, StaffingChanged())
             self._turn_out(queue, door)
             self._dispatcher.caller_waiting(queue.name, self._now())
 

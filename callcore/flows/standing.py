@@ -100,30 +100,35 @@ class Standing:
     def _change(self, by: str) -> None:
         before, self.priority = self.priority, self._effective()
         self.plan()
+        self.tell_floor()
         if self.priority == before:
             return
-        call, score, priority = self._call, self.score, self.priority
+        call = self._call
+        call.ledger.priority_changed(self.priority)
+        call.site.facts.publish(
+            PriorityChanged(
+                at=call.site.clock.now(),
+                call_id=call.caller.call_id,
+                queue=self._queue.name,
+                priority=self.priority,
+                by=by,
+            )
+        )
+
+    def tell_floor(self) -> None:
+        """Puts the caller where the priority of now says, in place of what the floor was told."""
+        call, queue = self._call, self._queue.name
+        score, priority, own_priority = self.score, self.priority, call.wishes.own_priority
         if call.joining is not None:
             call.joining = replace(
-                call.joining,
-                score=score,
-                priority=priority,
-                own_priority=call.wishes.own_priority,
+                call.joining, score=score, priority=priority, own_priority=own_priority
             )
         room, call_id = call.site.waiting_room, call.caller.call_id
         self._changes.make(
             call_id,
-            lambda: room.rescore(call_id, self._queue.name, score=score, priority=priority),
-        )
-        call.ledger.priority_changed(priority)
-        call.site.facts.publish(
-            PriorityChanged(
-                at=call.site.clock.now(),
-                call_id=call_id,
-                queue=self._queue.name,
-                priority=priority,
-                by=by,
-            )
+            lambda: room.rescore(
+                call_id, queue, score=score, priority=priority, own_priority=own_priority
+            ),
         )
 
     def _effective(self) -> int:

@@ -39,6 +39,9 @@ class Waiter(Protocol):
     def demand(self) -> Demand:
         """What the caller may be offered now."""
 
+    def note_staffing(self, staffed: frozenset[AgentId]) -> None:
+        """The queue's agents came or went: true for the next decision, whose message is unread."""
+
     def reserved(self, agent_id: AgentId) -> None:
         """An agent was reserved: the message is in the call's mailbox, unread yet."""
 

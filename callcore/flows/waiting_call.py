@@ -102,6 +102,10 @@ class WaitingCall:
         """True while phones ring for the caller and more may."""
         return self._offerings.wants_more
 
+    def note_staffing(self, staffed: frozenset[AgentId]) -> None:
+        """The queue's agents came or went: true for the next decision, whose message is unread."""
+        self.staffed = staffed
+
     def reserved(self, agent_id: AgentId) -> None:
         """An agent was reserved: the message is in the call's mailbox, unread yet."""
         self._offerings.reserved(agent_id)
@@ -228,7 +232,8 @@ class WaitingCall:
             case RingMoreDue():
                 self._ring_more()
             case StaffingChanged():
-                self._staffing_changed(message.staffed)
+                self._watch_staffing()
+                self._plan_relaxation()
             case ExplanationDue():
                 self._complete_explanation(message)
             case MaximumWaitReached() | UnansweredTooLong() | NoAgentsTooLong() | MustLeave():
@@ -280,11 +285,6 @@ class WaitingCall:
             self._timers.cancel(RelaxationDue)
         else:
             self._timers.set(seconds, RelaxationDue())
-
-    def _staffing_changed(self, staffed: frozenset[AgentId]) -> None:
-        self.staffed = staffed
-        self._watch_staffing()
-        self._plan_relaxation()
 
     def _watch_staffing(self) -> None:
         """Begins or ends the time in which somebody must come back."""

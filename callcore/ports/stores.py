@@ -306,9 +306,17 @@ class WaitingRoom(Protocol):
         """
 
     def rescore(
-        self, call_id: CallId, queue: QueueName, *, score: float, priority: int
+        self,
+        call_id: CallId,
+        queue: QueueName,
+        *,
+        score: float,
+        priority: int,
+        own_priority: int,
     ) -> RescoreAnswer:
-        """Gives a caller who waits or is being offered another place in the order of service."""
+        """Gives a caller who waits or is being offered another place in the order of service, and
+        keeps what it was made with.
+        """
 
     def leave(
         self,

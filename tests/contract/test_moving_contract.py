@@ -114,15 +114,17 @@ def test_a_moved_caller_s_dropped_place_is_in_the_queue_left_last(floor: AnyFloo
 
 
 def test_a_waiting_caller_gets_another_place(floor: AnyFloor) -> None:
-    """The score and the priority it was made with, nothing else; as often as asked."""
+    """The score and the priorities it was made with, nothing else; as often as asked."""
     for call_id, score in (("c1", 1.0), ("c2", 2.0)):
         floor.waiting_room.join(joining(call_id, score=score), request())
     before = known(floor)
     for _ in range(2):
-        answer = floor.waiting_room.rescore(CallId("c1"), SUPPORT, score=-3e15, priority=-9)
+        answer = floor.waiting_room.rescore(
+            CallId("c1"), SUPPORT, score=-3e15, priority=-9, own_priority=-7
+        )
         assert answer is RescoreAnswer.DONE
-        assert known(floor) == replace(before, score=-3e15, priority=-9)
-    floor.waiting_room.rescore(CallId("c1"), SUPPORT, score=2.5, priority=0)
+        assert known(floor) == replace(before, score=-3e15, priority=-9, own_priority=-7)
+    floor.waiting_room.rescore(CallId("c1"), SUPPORT, score=2.5, priority=0, own_priority=0)
     assert waiting_ids(floor) == ["c2", "c1"]
 
 
@@ -131,9 +133,11 @@ def test_a_caller_being_offered_gets_another_place(floor: AnyFloor) -> None:
     offer = reserved(floor)
     floor.waiting_room.join(joining("c2", score=2.0), request())
     before = known(floor)
-    answer = floor.waiting_room.rescore(CallId("c1"), SUPPORT, score=3.0, priority=1)
+    answer = floor.waiting_room.rescore(
+        CallId("c1"), SUPPORT, score=3.0, priority=1, own_priority=2
+    )
     assert answer is RescoreAnswer.DONE
-    assert known(floor) == replace(before, score=3.0, priority=1)
+    assert known(floor) == replace(before, score=3.0, priority=1, own_priority=2)
     assert waiting_ids(floor) == ["c2"]
     assert floor.waiting_room.position(CallId("c1"), SUPPORT) == 2
     offer.lose()
@@ -147,7 +151,9 @@ def test_who_has_no_place_gets_none(floor: AnyFloor, state: FloorCallState) -> N
     floor.waiting_room.join(joining("c2", queue=SALES), request())
     before = (known(floor), known(floor, "c2"))
     for call_id in ("c1", "c2", "nobody"):
-        answer = floor.waiting_room.rescore(CallId(call_id), SUPPORT, score=9.0, priority=1)
+        answer = floor.waiting_room.rescore(
+            CallId(call_id), SUPPORT, score=9.0, priority=1, own_priority=1
+        )
         assert answer is RescoreAnswer.NOT_THERE
     assert (known(floor), known(floor, "c2")) == before
     assert waiting_ids(floor) == []

@@ -163,7 +163,9 @@ def test_an_old_offer_does_not_touch_those_of_a_caller_who_came_back(floor: AnyF
 def test_a_caller_given_another_place_while_offered_comes_back_to_it(floor: AnyFloor) -> None:
     """The latest score counts."""
     first, second = ringing_at(floor, ANNA, BORIS)
-    answer = floor.waiting_room.rescore(CallId("c1"), SUPPORT, score=9.0, priority=3)
+    answer = floor.waiting_room.rescore(
+        CallId("c1"), SUPPORT, score=9.0, priority=3, own_priority=3
+    )
     assert answer is RescoreAnswer.DONE
     first.lose()
     second.lose()

@@ -320,6 +320,25 @@ class TestAsking:
         assert found.answered_at is not None
         assert found.created_at < found.answered_at <= stage.told(LegAnswered)[0].at
 
+    def test_who_hears_nothing_awaits_commands(self, stage: Stage) -> None:
+        """Whatever was done and heard before; music goes on under prompts that have ended."""
+        caller = arrived(stage)
+        stage.switch.answer(caller)
+        stage.until(lambda: (found := leg(stage, caller)) and found.is_line_answered)
+        assert leg(stage, caller).is_parked
+        stage.switch.announce(caller, PROMPTS)
+        stage.hear(PlaybackStarted, caller)
+        assert not leg(stage, caller).is_parked
+        stage.hear(PlaybackEnded, caller)
+        stage.until(lambda: leg(stage, caller).is_parked)
+        stage.switch.play_endlessly(caller, MUSIC)
+        stage.switch.announce(caller, PROMPTS)
+        stage.until(lambda: len(stage.told(PlaybackEnded, caller)) == 2)
+        stage.pass_time(0.1)
+        assert not leg(stage, caller).is_parked
+        stage.switch.stop_playing(caller)
+        stage.until(lambda: leg(stage, caller).is_parked)
+
     def test_a_caller_for_whom_the_dialplan_knows_no_queue_is_found(self, stage: Stage) -> None:
         """One who arrived unheard is taken whatever the number dialled."""
         caller = stage.call_in("8002")

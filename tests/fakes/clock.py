@@ -30,8 +30,8 @@ class FakeTimer:
 class FakeClock:
     """Implements ``ports.surroundings.Clock``; time passes only in ``advance``."""
 
-    def __init__(self) -> None:
-        self._now = START
+    def __init__(self, start: Micros = START) -> None:
+        self._now = start
         self._order = itertools.count()
         self._timers: list[tuple[int, int, FakeTimer]] = []
 

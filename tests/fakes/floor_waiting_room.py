@@ -99,13 +99,19 @@ class FakeWaitingRoom:
         return MoveAnswer.MOVED
 
     def rescore(
-        self, call_id: CallId, queue: QueueName, *, score: float, priority: int
+        self,
+        call_id: CallId,
+        queue: QueueName,
+        *,
+        score: float,
+        priority: int,
+        own_priority: int,
     ) -> RescoreAnswer:
         self._memory.check()
         call = self._calls.get(call_id)
         if call is None or call.queue != queue or call.state not in PLACED:
             return RescoreAnswer.NOT_THERE
-        self._calls.put(replace(call, score=score, priority=priority))
+        self._calls.put(replace(call, score=score, priority=priority, own_priority=own_priority))
         return RescoreAnswer.DONE
 
     def leave(

@@ -78,6 +78,7 @@ def callcore(switch: FreeSwitch, esl: Esl, tmp_path) -> Iterator[Callable[..., D
     try:
         yield start
     finally:
+        esl.api("hupall")  # else a stop waits for calls to end
         for daemon in started:
             daemon.stop()
 

@@ -8,7 +8,10 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.live import sip
 from tests.live.ports import HOST, free_port, is_bound
+from tests.live.sip import SipMessage
+from tests.live.sound import Sound
 from tests.live.switch import DOMAIN, FreeSwitch
 from tests.live.waiting import until
 
@@ -16,6 +19,8 @@ SCENARIOS = Path(__file__).parent / "scenarios"
 NEVER_MS = 600_000
 START_SECONDS = 10
 END_SECONDS = 5
+SIP_SECONDS = 5
+TRYING = 100
 MULAW_SILENCE = b"\xff" * 8000
 
 
@@ -41,6 +46,30 @@ class Phone:
 
         until(reached, seconds, f"{count} times {milestone!r} at {self.base}: {self.trouble()}")
 
+    def sip(self) -> list[SipMessage]:
+        """The SIP messages it has sent and received so far, in order."""
+        with contextlib.suppress(FileNotFoundError):
+            return sip.messages((self.base / "messages.log").read_text(errors="replace"))
+        return []
+
+    def response(self, status: int, *, to: str = "INVITE") -> SipMessage:
+        """The first response of a status to a request of a kind, once it is there."""
+        return until(
+            lambda: next((m for m in self.sip() if m.status == status and m.method == to), None),
+            SIP_SECONDS,
+            f"a {status} to {to} at {self.base}",
+        )
+
+    def statuses(self) -> list[int]:
+        """The final and provisional answers to its call so far, without 100; each once."""
+        found = [m.status for m in self.sip() if m.method == "INVITE" and m.status is not None]
+        return [status for status in dict.fromkeys(found) if status != TRYING]
+
+    def requests(self, method: str) -> list[SipMessage]:
+        """The requests of a kind it has received, without repetitions."""
+        found = [m for m in self.sip() if m.status is None and m.method == method]
+        return list({m.headers["Via"]: m for m in found if m.is_received}.values())
+
     def ended_well(self, seconds: float = 10) -> None:
         """Waits until its one call went through the scenario to the end."""
         status = self.process.wait(seconds)
@@ -57,6 +86,18 @@ class Phone:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(END_SECONDS)
+
+
+@dataclass
+class Caller(Phone):
+    """A caller whose sound is not SIPp's but ours."""
+
+    sound: Sound
+
+    def stop(self) -> None:
+        """Ends SIPp and the sound."""
+        super().stop()
+        self.sound.close()
 
 
 @dataclass
@@ -97,6 +138,32 @@ class Phones:
             is_once=True,
             host=host,
         )
+
+    def listening_caller(
+        self,
+        dialled: str,
+        *,
+        give_up_after_seconds: float | None = None,
+        hang_up_after_seconds: float | None = None,
+        from_user: str = "+48600700800",
+    ) -> Caller:
+        """A call from outside that may stay unanswered, with its sound: gives up so long after
+        calling if not answered, hangs up so long after being answered.
+        """
+        sound = Sound()
+        phone = self._start(
+            "caller_unanswered",
+            self.switch.callers_port,
+            words={
+                "give_up_after_ms": _milliseconds(give_up_after_seconds),
+                "hang_up_after_ms": _milliseconds(hang_up_after_seconds),
+                "sound_port": str(sound.port),
+            },
+            keys={"dialled": dialled, "from_user": from_user},
+            is_once=True,
+        )
+        self.made[-1] = caller = Caller(phone.process, phone.port, phone.base, sound)
+        return caller
 
     def agent(
         self,

@@ -125,6 +125,31 @@ def test_break_ends_announcement_and_music(story):
     assert story.leg.is_parked
 
 
+def test_a_break_in_the_lead_of_a_broadcast_is_forgotten(story):
+    """The announcement sounds whole, and the music goes on after it."""
+    story.order("playback", "local_stream://moh")
+    story.clock.advance(0.1)
+    story.api(f"uuid_broadcast {story.leg.leg_id} long.wav aleg")
+    story.clock.advance(0.1)
+    story.api(f"uuid_break {story.leg.leg_id} all")
+    story.clock.advance(0.2)
+    assert story.leg.playing == "long.wav"
+    story.clock.advance(60)
+    assert story.leg.playing == "local_stream://moh"
+
+
+def test_a_break_takes_back_orders_that_have_not_begun(story):
+    """With ``all`` whatever they are; without it they are carried out."""
+    for flags, expected in ((" all", None), ("", "yes")):
+        story.order("playback", "long.wav", "\nevent-lock: true")
+        story.clock.advance(0.1)
+        story.order("set", "is_done=yes")
+        story.api(f"uuid_break {story.leg.leg_id}{flags}")
+        story.clock.advance(0.1)
+        assert story.leg.playing is None
+        assert story.leg.variable("is_done") == expected
+
+
 def test_loops_go_on_until_broken_and_a_missing_file_cannot_spin(story):
     """``loops: -1`` plays again and again; a break ends it; what takes no time is not repeated."""
     story.order("playback", "tone_stream://%(600,0,1)", "\nloops: -1")
@@ -161,6 +186,25 @@ def test_star_ends_a_playback_and_other_keys_do_not(story):
     assert story.leg.playing is None
     digits = [event["DTMF-Digit"] for event in story.client.events if "DTMF-Digit" in event]
     assert digits == ["5", "*"]
+
+
+@pytest.mark.parametrize("scope", ["%[playback_terminators=none,x=1]", "%;[x=1;playback_terminators=#]"])
+def test_variables_before_an_argument_hold_while_the_application_runs(story, scope):
+    """They go before the leg's own, and no event shows them or the brackets."""
+    story.order("set", "x=0")
+    story.order("playback", f"{scope}local_stream://moh")
+    story.clock.advance(0.1)
+    story.leg.press("*")
+    story.clock.advance(0.1)
+    assert story.leg.playing == "local_stream://moh"
+    assert story.api(f"uuid_getvar {story.leg.leg_id} x") == "1"
+    began = story.client.events[-1]
+    assert began["variable_x"] == "0" if "variable_x" in began else True
+    executed = [event.get("Application-Data") for event in story.client.events]
+    assert "local_stream://moh" in executed
+    story.api(f"uuid_break {story.leg.leg_id} all")
+    story.clock.advance(0.1)
+    assert story.api(f"uuid_getvar {story.leg.leg_id} x") == "0"
 
 
 def test_question_gives_up_after_its_tries(story):

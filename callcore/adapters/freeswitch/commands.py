@@ -20,11 +20,13 @@ COMMAND_BYTES_LIMIT = 16 * 1024
 
 LONGEST_GUARD_SECONDS = 24 * 3600
 
-KEYS_CHANGE_NOTHING = "%[playback_terminators=none]"
-"""Before a sound: a variable for as long as it plays (``switch_core_session_exec``).
+SOUNDING = "callcore_sounding"
 
-Without it the key ``*`` ends a sound (``on_dtmf`` in mod_dptools.c), and pressed twice within half
-a second ends even endless music for good.
+OF_OURS = f"%[playback_terminators=none,{SOUNDING}=true]"
+"""Before a sound: variables for as long as it plays (``switch_core_session_exec``).
+
+One lets keys change nothing: ``*`` would end a sound (``on_dtmf`` in mod_dptools.c), and pressed
+twice within half a second even endless music for good. The other is there to be asked for.
 """
 
 
@@ -89,7 +91,7 @@ def play_endlessly(leg_id: LegId, path: str) -> Command:
     (``endless_playback`` would go on after a break.)
     """
     return _execute(
-        leg_id, "playback", KEYS_CHANGE_NOTHING + hostile.sound(path), {"loops": "-1"}
+        leg_id, "playback", OF_OURS + hostile.sound(path), {"loops": "-1"}
     )
 
 
@@ -102,7 +104,7 @@ def announce(leg_id: LegId, paths: tuple[str, ...]) -> Command:
     return _execute(
         leg_id,
         "playback",
-        KEYS_CHANGE_NOTHING + hostile.sequence(paths),
+        OF_OURS + hostile.sequence(paths),
         {"event-lock": "true"},
     )
 
@@ -204,6 +206,11 @@ def leg_exists(leg_id: LegId) -> Command:
 def list_legs() -> Command:
     """Asks for the table of channels, which is written a little late: a list of candidates."""
     return _command("show_channels", "api show channels as json")
+
+
+def sounding(leg_id: LegId) -> Command:
+    """Asks whether a sound of ours is playing; no event and no dump shows it."""
+    return _api("uuid_getvar", hostile.leg_id(leg_id), SOUNDING)
 
 
 def dump_leg(leg_id: LegId) -> Command:

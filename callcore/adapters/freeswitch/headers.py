@@ -60,6 +60,9 @@ class LegHeaders(EventHeaders, frozen=True, gc=False):
     created_at: Value = msgspec.field(name="Caller-Channel-Created-Time", default="")
     answered_at: Value = msgspec.field(name="Caller-Channel-Answered-Time", default="")
     current_application: Value = msgspec.field(name="variable_current_application", default="")
+    application_response: Value = msgspec.field(
+        name="variable_current_application_response", default=""
+    )
     partner: Value = msgspec.field(name="variable_signal_bond", default="")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from callcore.adapters.freeswitch import commands, headers, hostile, translation
 from callcore.adapters.freeswitch.commands import Command
@@ -27,6 +28,8 @@ LEG_GONE_REPLIES = (
     "-err invalid session id",
 )
 """The ways FreeSWITCH's commands say that there is no such channel, in lower case."""
+
+SOUNDING_ANSWER = "true"
 
 DUMPS_AT_ONCE = 32
 """``uuid_dump`` takes half a millisecond; asking for several at once saves the round trips."""
@@ -217,15 +220,23 @@ class FreeSwitch:
 
     def _snapshots(self, leg_ids: list[LegId]) -> list[LegSnapshot]:
         """The legs that still exist; those that cannot be read are counted and left out."""
-        found = []
+        found: dict[LegId, LegSnapshot] = {}
+        unsure: list[LegId] = []
         for reply in self._link.ask_all([commands.dump_leg(leg_id) for leg_id in leg_ids]):
             if reply.is_error:
                 continue
             try:
-                found.append(translation.snapshot_of(reply.body, self.node))
+                leg = translation.snapshot_of(reply.body, self.node)
+                found[leg.leg_id] = leg
+                if leg.is_parked and translation.may_be_sounding(reply.body):
+                    unsure.append(leg.leg_id)
             except (headers.UnreadableEventError, translation.IncompleteEventError):
                 self._observer.frame_skipped("unreadable_leg")
-        return found
+        answers = self._link.ask_all([commands.sounding(leg_id) for leg_id in unsure])
+        for leg_id, answer in zip(unsure, answers, strict=True):
+            if answer.text == SOUNDING_ANSWER:
+                found[leg_id] = replace(found[leg_id], is_parked=False)
+        return list(found.values())
 
     def _post(self, command: Command, *, is_gone_harmless: bool = False) -> None:
         def take(reply: Reply | LinkFaultError) -> None:

@@ -45,7 +45,10 @@ MISSING_RESPONSE = "FILE NOT FOUND"
 PLAYBACK_APPLICATION = "playback"
 ENDLESS_LOOPS = "-1"
 
-PARK_APPLICATION = "park"
+STANDING_APPLICATIONS = frozenset({"park", "answer", "pre_answer", "ring_ready"})
+"""The last application of a leg that awaits orders: ``park``, or what it was told to do meanwhile."""
+
+PARKED_STATES = frozenset({"CS_EXECUTE", "CS_PARK"})
 
 UNKNOWN_CAUSE = "UNSPECIFIED"
 
@@ -99,16 +102,20 @@ def snapshot_of(body: bytes, node: NodeName) -> switch_events.LegSnapshot:
     """A leg as ``uuid_dump <uuid> json`` tells it.
 
     ``signal_bond`` names the partner while bridged. It is still set when a leg parks after its
-    bridge (``CS_PARK``), and then means nothing. Raises ``IncompleteEventError`` and
-    ``headers.UnreadableEventError``.
+    bridge (``CS_PARK``), and then means nothing. A leg that ``may_be_sounding`` is shown as parked.
+    Raises ``IncompleteEventError`` and ``headers.UnreadableEventError``.
     """
     told = headers.leg_headers(body)
     state = one(told.channel_state)
     partner = one(told.partner)
     bridged_to = LegId(partner) if _LEG_ID.fullmatch(partner) and state != "CS_PARK" else None
-    is_parked = state == "CS_PARK" or (
-        state == "CS_EXECUTE" and one(told.current_application) == PARK_APPLICATION
-    )
+    application = one(told.current_application)
+    if application == PLAYBACK_APPLICATION:
+        is_parked = state in PARKED_STATES and _is_over(told)
+    else:
+        is_parked = state == "CS_PARK" or (
+            state == "CS_EXECUTE" and application in STANDING_APPLICATIONS
+        )
     answered_at = headers.instant(told.answered_at)
     return switch_events.LegSnapshot(
         leg_id=_leg_id(told.leg_id),
@@ -124,6 +131,20 @@ def snapshot_of(body: bytes, node: NodeName) -> switch_events.LegSnapshot:
         is_parked=bridged_to is None and is_parked,
         variables=headers.variables_of(body),
     )
+
+
+def may_be_sounding(body: bytes) -> bool:
+    """True of a dumped leg whose last sound is over, which another may have been played over.
+
+    A sound that ends leaves its ``current_application_response``, be it the only one or not.
+    Raises ``headers.UnreadableEventError``.
+    """
+    told = headers.leg_headers(body)
+    return one(told.current_application) == PLAYBACK_APPLICATION and _is_over(told)
+
+
+def _is_over(told: headers.LegHeaders) -> bool:
+    return bool(one(told.application_response))
 
 
 def hangup_cause(text: str) -> str:

@@ -91,13 +91,19 @@ class RedisWaitingRoom(RedisDoors):
         )
 
     def rescore(
-        self, call_id: CallId, queue: QueueName, *, score: float, priority: int
+        self,
+        call_id: CallId,
+        queue: QueueName,
+        *,
+        score: float,
+        priority: int,
+        own_priority: int,
     ) -> RescoreAnswer:
         """Gives a caller who waits or is being offered another place in the order of service."""
         keys = self._keys
         return self._scripts.rescore.run(
             [keys.waiting(queue), keys.offered(queue), keys.call(call_id)],
-            [call_id, repr(float(score)), priority],
+            [call_id, repr(float(score)), priority, own_priority],
         )
 
     def leave(

@@ -63,6 +63,8 @@ def one_command(command: Command) -> switch_parsing.Received:
 
 TEXT_ARGUMENTS: dict[str, Callable[[str], Command]] = {
     "answer": lambda text: commands.answer(LegId(text)),
+    "pre_answer": lambda text: commands.pre_answer(LegId(text)),
+    "ring": lambda text: commands.ring(LegId(text)),
     "play_endlessly leg": lambda text: commands.play_endlessly(LegId(text), "/a.wav"),
     "play_endlessly": lambda text: commands.play_endlessly(LEG, text),
     "announce": lambda text: commands.announce(LEG, ("/a.wav", text)),
@@ -89,6 +91,7 @@ TEXT_ARGUMENTS: dict[str, Callable[[str], Command]] = {
     "start_recording": lambda text: commands.start_recording(LEG, text),
     "stop_recording": lambda text: commands.stop_recording(LEG, text),
     "leg_exists": lambda text: commands.leg_exists(LegId(text)),
+    "sounding": lambda text: commands.sounding(LegId(text)),
     "dump_leg": lambda text: commands.dump_leg(LegId(text)),
     "line": lambda text: commands.line(f"auth {text}"),
 }
@@ -108,6 +111,7 @@ def test_no_text_ends_a_command_or_adds_a_header(argument: str, text: str) -> No
         "call-command",
         "execute-app-name",
         "event-uuid",
+        "event-lock",
         "loops",
         "content-type",
         "content-length",
@@ -267,7 +271,7 @@ def test_sounds_of_a_configuration_are_played(path: str) -> None:
     """The argument travels as a body, exactly as it is."""
     played = one_command(commands.play_endlessly(LEG, path))
     assert played.line == f"sendmsg {LEG}"
-    assert played.body == path
+    assert played.body == commands.OF_OURS + path
     assert played.headers["execute-app-name"] == "playback"
     assert played.headers["loops"] == "-1"
 
@@ -301,8 +305,11 @@ def test_what_is_no_sound_is_refused(path: str) -> None:
 def test_an_announcement_is_one_sequence() -> None:
     """Several sounds are one command; one sound is itself; a sequence among them is taken apart."""
     several = one_command(commands.announce(LEG, ("/a.wav", "file_string:///b.wav!/c.wav")))
-    assert several.line == f"api uuid_broadcast {LEG} file_string:///a.wav!/b.wav!/c.wav aleg"
-    assert one_command(commands.announce(LEG, ("/a.wav",))).line.split()[3] == "/a.wav"
+    assert several.line == f"sendmsg {LEG}"
+    assert several.headers["execute-app-name"] == "playback"
+    assert several.headers["event-lock"] == "true"
+    assert several.body == commands.OF_OURS + "file_string:///a.wav!/b.wav!/c.wav"
+    assert one_command(commands.announce(LEG, ("/a.wav",))).body == commands.OF_OURS + "/a.wav"
     with pytest.raises(HostileTextError):
         commands.announce(LEG, ())
 

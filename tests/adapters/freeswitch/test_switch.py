@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from callcore.adapters.freeswitch import jobs
+from callcore.adapters.freeswitch import commands, jobs
 from callcore.adapters.freeswitch.switch import FreeSwitch
 from callcore.domain.ids import LegId, NodeName
 from callcore.ports import switch_events
@@ -47,13 +47,15 @@ REQUEST = LegRequest(
 
 POSTED: dict[str, tuple[Callable[[Switch], None], list[str]]] = {
     "answer": (lambda switch: switch.answer(LEG), [f"sendmsg {LEG}"]),
+    "pre_answer": (lambda switch: switch.pre_answer(LEG), [f"sendmsg {LEG}"]),
+    "ring": (lambda switch: switch.ring(LEG), [f"sendmsg {LEG}"]),
     "play_endlessly": (
         lambda switch: switch.play_endlessly(LEG, "local_stream://moh"),
         [f"sendmsg {LEG}"],
     ),
     "announce": (
         lambda switch: switch.announce(LEG, ("/a.wav", "/b.wav")),
-        [f"api uuid_broadcast {LEG} file_string:///a.wav!/b.wav aleg"],
+        [f"sendmsg {LEG}"],
     ),
     "stop_playing": (lambda switch: switch.stop_playing(LEG), [f"api uuid_break {LEG} all"]),
     "remember": (
@@ -106,7 +108,7 @@ def test_applications_get_their_arguments_as_a_body(
     connect().play_endlessly(LEG, "/music/a.wav")
     wait_until(scripted.lines)
     played = scripted.commands.received[-1]
-    assert played.body == "/music/a.wav"
+    assert played.body == commands.OF_OURS + "/music/a.wav"
     assert played.headers["execute-app-name"] == "playback"
     assert len(played.headers["event-uuid"]) == 36
 

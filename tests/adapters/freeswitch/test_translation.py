@@ -277,8 +277,12 @@ def test_a_leg_found_after_a_lost_connection() -> None:
     ("state", "application", "bond", "bridged_to", "is_parked"),
     [
         ("CS_EXECUTE", "park", "", None, True),
+        ("CS_EXECUTE", "answer", "", None, True),
+        ("CS_EXECUTE", "pre_answer", "", None, True),
+        ("CS_EXECUTE", "ring_ready", "", None, True),
         ("CS_EXECUTE", "echo", "", None, False),
         ("CS_EXECUTE", "playback", "", None, False),
+        ("CS_PARK", "playback", "", None, False),
         ("CS_EXCHANGE_MEDIA", "park", OTHER, OTHER, False),
         ("CS_SOFT_EXECUTE", "answer", OTHER, OTHER, False),
         ("CS_PARK", "answer", OTHER, None, True),
@@ -298,6 +302,25 @@ def test_what_a_dumped_leg_does(
     }
     found = translation.snapshot_of(json.dumps(dump).encode(), NODE)
     assert (found.bridged_to, found.is_parked) == (bridged_to, is_parked)
+
+
+@pytest.mark.parametrize("state", ["CS_EXECUTE", "CS_PARK"])
+@pytest.mark.parametrize("response", ["FILE PLAYED", "FILE NOT FOUND", "PLAYBACK ERROR"])
+def test_a_sound_that_is_over_may_have_been_played_over_another(state: str, response: str) -> None:
+    """The dump shows such a leg as one that stands still, and that it is not sure."""
+    dump = {
+        "Unique-ID": LEG,
+        "Channel-State": state,
+        "variable_current_application": "playback",
+        "variable_current_application_response": response,
+    }
+    body = json.dumps(dump).encode()
+    assert translation.snapshot_of(body, NODE).is_parked
+    assert translation.may_be_sounding(body)
+    assert not translation.may_be_sounding(json.dumps({**dump, **PARKED}).encode())
+
+
+PARKED = {"variable_current_application": "park"}
 
 
 def test_channels_are_listed_with_and_without_rows() -> None:

@@ -183,7 +183,9 @@ class BothFloors(RuleBasedStateMachine):
     @rule(call=calls, queue=queues, score=scores)
     def rescore(self, call: str, queue: QueueName, score: float) -> None:
         answers = {
-            floor.waiting_room.rescore(CallId(call), queue, score=score, priority=round(score))
+            floor.waiting_room.rescore(
+                CallId(call), queue, score=score, priority=round(score), own_priority=round(-score)
+            )
             for floor in self.floors
         }
         assert len(answers) == 1

@@ -75,7 +75,7 @@ def test_all_offers_are_lost_at_once(floor: Floor, raw: redis.Redis) -> None:
         runs: list[Callable[[], object]] = [offer.lose for offer in offers]
         if number % 2:
             rescore = partial(floor.waiting_room.rescore, CallId("c1"), SUPPORT)
-            runs.insert(number % 5, partial(rescore, score=number, priority=1))
+            runs.insert(number % 5, partial(rescore, score=number, priority=1, own_priority=1))
         at_once(*runs)
         assert (waiting_ids(floor), sorted(free_ids(floor))) == (["c1"], TEAM[:5])
         check(raw)
