@@ -50,12 +50,14 @@ def outcome(visits: Sequence[QueueVisit]) -> CallOutcome:
 def wait_seconds(visits: Sequence[QueueVisit], arrived_at: Micros) -> float:
     """How long the caller waited in the call that arrived then, each moment counted once.
 
-    A visit may count from the beginning of an earlier one, or of a call before this.
+    A visit may count from the beginning of an earlier one, or of a call before this; what lies
+    between two visits (a menu, a talk) is no waiting.
     """
     waited, counted_until = 0.0, arrived_at
-    for visit in visits:
+    for number, visit in enumerate(visits):
         if visit.left_at is not None:
-            waited += between(max(visit.joined_at, counted_until), visit.left_at)
+            began_at = visit.joined_at if number == 0 else visit.came_at or visit.joined_at
+            waited += between(max(began_at, counted_until), visit.left_at)
             counted_until = max(counted_until, visit.left_at)
     return waited
 

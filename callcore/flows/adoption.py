@@ -112,7 +112,9 @@ class Adoption:
         if queue is None or reservation is None:
             return False
         call = self._follow(leg, queue, floor_call)
-        call.joining = self._calls.joining(call, queue, _place(leg, floor_call))
+        place = _place(leg, floor_call)
+        call.first_joined_at = place.first_joined_at
+        call.joining = self._calls.joining(call, queue, place)
         bridged_at = self._note_bridge(call, queue, reservation, leg, floor_call)
         self._spawn(
             call.caller.call_id,
@@ -127,6 +129,7 @@ class Adoption:
         call = self._calls.follow(_caller(leg), is_adopted=True)
         call.is_line_answered = leg.is_line_answered
         call.ledger.line_answered_at = leg.answered_at
+        call.first_joined_at = floor_call.first_joined_at
         self._note_what_the_floor_knows(call.ledger, floor_call)
         self._spawn(call.caller.call_id, lambda: self._calls.resume_elsewhere(call))
         return True

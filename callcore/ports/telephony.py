@@ -3,6 +3,10 @@
 Commands marked *posted* are put on the wire before the call returns and do not wait for the
 reply; a refused one is counted and logged by the adapter, and its consequence (the leg is gone)
 arrives as an event. Commands marked *asked* wait for the reply, each with a deadline.
+
+``answer``, ``pre_answer``, ``ring``, ``play_endlessly`` and ``announce`` are done by the leg itself,
+in the order in which they were posted, within 20 ms; an announcement holds back those after it
+until it has ended. The other commands are done at once.
 """
 
 from __future__ import annotations
@@ -83,10 +87,16 @@ class Switch(Protocol):
         """
 
     def announce(self, leg_id: LegId, paths: tuple[str, ...]) -> None:
-        """Plays files one after another over what is playing, which then goes on (posted)."""
+        """Plays files one after another over what is playing, which then goes on (posted).
+
+        ``PlaybackEnded`` follows, broken or not, unless it was stopped before it began. Like every
+        sound it opens early media where the line is not answered. Keys break nothing.
+        """
 
     def stop_playing(self, leg_id: LegId) -> None:
-        """Ends everything that is being played to the leg (posted)."""
+        """Ends everything that is being played to the leg, first what is announced, and takes back
+        what was posted for the leg and has not begun, be it an answer (posted).
+        """
 
     def remember(self, leg_id: LegId, variables: Mapping[str, str]) -> None:
         """Keeps values on the leg as channel variables (posted). Names begin with ``callcore_``."""
@@ -107,6 +117,9 @@ class Switch(Protocol):
 
     def bridge(self, caller_leg_id: LegId, agent_leg_id: LegId) -> None:
         """Lets two parked legs talk (asked); ``LegBridged`` follows.
+
+        The caller's line is answered by it if it has early media. A caller who is neither answered
+        nor has media is lost.
 
         Raises ``LegGoneError``, ``CommandRefusedError``, ``CommandTimedOutError``.
         """

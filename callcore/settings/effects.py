@@ -44,12 +44,6 @@ def _overflow(
 
 _RULES = (
     _Rule(
-        steps=("at_closing",),
-        depends_on=("hours",),
-        has_effect=lambda queue: queue["hours"] is not None,
-        fault="needs hours",
-    ),
-    _Rule(
         steps=("unanswered",),
         depends_on=("answer",),
         has_effect=lambda queue: queue["answer"] is AnswerWhen.AT_PICK_UP,

@@ -12,6 +12,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from callcore.adapters.freeswitch import commands, hostile
 from callcore.domain.ids import LegId, Micros, NodeName
@@ -187,7 +188,7 @@ class FakeSwitch:
         """Somebody presses keys of the leg's phone; what is playing goes on."""
         leg = self.legs_by_id[leg_id]
         for digit in digits:
-            self._soon(leg, lambda digit=digit: self._tell_digit(leg, digit))
+            self._soon(leg, partial(self._tell_digit, leg, digit))
 
     def hold(self, leg_id: LegId) -> None:
         """The phone of the leg holds its partner."""

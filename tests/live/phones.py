@@ -148,7 +148,7 @@ class Phones:
         from_user: str = "+48600700800",
     ) -> Caller:
         """A call from outside that may stay unanswered, with its sound: gives up so long after
-        calling if not answered, hangs up so long after being answered.
+        the last sign of progress, hangs up so long after being answered.
         """
         sound = Sound()
         phone = self._start(

@@ -55,7 +55,7 @@ def _messages(trace: str) -> Iterator[SipMessage]:
         headers = {name.strip(): value.strip() for name, _, value in pairs}
         if "CSeq" in headers:  # else cut off: it is being written
             yield SipMessage(
-                at=datetime.fromisoformat(head["at"]).timestamp(),  # noqa: DTZ007 local, as SIPp writes
+                at=datetime.fromisoformat(head["at"]).timestamp(),
                 is_received=head["way"] == "received",
                 first_line=first_line,
                 headers=headers,

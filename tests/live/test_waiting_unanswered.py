@@ -24,7 +24,7 @@ def test_early_media_until_an_agent_picks_up(watched, phones, callcore):
     """The caller hears music and the position as early media (183 with SDP, RTP), and the line is
     answered after an agent has picked up, not before.
     """
-    phone = phones.agent(answer_after_seconds=3, hang_up_after_seconds=1)
+    phone = phones.agent(answer_after_seconds=3, hang_up_after_seconds=2)
     daemon = callcore(**one_agent(phone.port, answer="at_pick_up", ring_timeout_seconds=10))
     caller = phones.listening_caller("5001")
     uuid = arrival(watched)

@@ -136,7 +136,6 @@ ONE_OF_TREATMENTS = (
             "{after_seconds: 3600, rule: ''}]",
             "maximum_wait_seconds: expected a number such as 15 or 2.5, found '2h'",
         ),
-        ("at_closing: overflow", "at_closing: needs hours"),
         ("unanswered: {then: answer}", "unanswered: has no effect without answer: at_pick_up"),
         ("answer: at_join, unanswered: {}", "unanswered: has no effect without answer: at_pick_up"),
         (

@@ -20,6 +20,9 @@ Values = Mapping[str, object]
 Note = Callable[[str, Values, BaseException | None], None]
 """Takes an event in snake case, its values and the exception, if there is one."""
 
+CHANGE_MADE = "control_change_made"
+"""The event noted of every change: what was changed and by whom."""
+
 DEADLINE_SECONDS = 10.0
 """Operations have shorter deadlines of their own; this is for what they forgot."""
 
@@ -29,15 +32,19 @@ RequestT = TypeVar("RequestT", bound=messages.Request)
 def application(operations: Operations, note: Note) -> falcon.App[falcon.Request, falcon.Response]:
     """The WSGI application."""
     desk = Desk(operations)
+
+    def change(kind: type[RequestT], make: Callable[..., msgspec.Struct]) -> _Change[RequestT]:
+        return _Change(kind, make, note)
+
     app = falcon.App(cors_enable=False)
     queue, call = "/v1/queues/{queue}", "/v1/calls/{call_id}"
     app.add_route("/v1/queues", _View(desk.queues))
-    app.add_route(f"{queue}/close", _Change(messages.Close, desk.close))
-    app.add_route(f"{queue}/open", _Change(messages.Nothing, desk.open))
+    app.add_route(f"{queue}/close", change(messages.Close, desk.close))
+    app.add_route(f"{queue}/open", change(messages.Nothing, desk.open))
     app.add_route("/v1/calls", _View(desk.calls))
-    app.add_route(f"{call}/priority", _Change(messages.SetPriority, desk.set_priority))
-    app.add_route(f"{call}/withdraw", _Change(messages.Nothing, desk.withdraw))
-    app.add_route(f"{call}/move", _Change(messages.Move, desk.move))
+    app.add_route(f"{call}/priority", change(messages.SetPriority, desk.set_priority))
+    app.add_route(f"{call}/withdraw", change(messages.Nothing, desk.withdraw))
+    app.add_route(f"{call}/move", change(messages.Move, desk.move))
     app.add_route(f"{call}/explanation", _View(desk.explanation))
     app.add_error_handler(OperationError, _answer_refusal)
     app.add_error_handler(Exception, _Fault(note).answer)
@@ -56,15 +63,19 @@ class _View:
 
 
 class _Change(Generic[RequestT]):
-    def __init__(self, kind: type[RequestT], change: Callable[..., object]) -> None:
+    def __init__(
+        self, kind: type[RequestT], change: Callable[..., msgspec.Struct], note: Note
+    ) -> None:
         self._decoder = msgspec.json.Decoder(kind)
         self._change = change
+        self._note = note
 
     def on_post(self, request: falcon.Request, response: falcon.Response, **names: str) -> None:
         wanted = self._decoder.decode(_body(request))
         by = _user_of(request)
         with _deadline():
             answer = self._change(wanted, by, **names)
+        self._note(CHANGE_MADE, {"path": request.path, **msgspec.structs.asdict(answer)}, None)
         _write(response, answer)
 
 

@@ -90,9 +90,7 @@ def play_endlessly(leg_id: LegId, path: str) -> Command:
     was broken, nor when it took less than half a second: a missing file cannot spin.
     (``endless_playback`` would go on after a break.)
     """
-    return _execute(
-        leg_id, "playback", OF_OURS + hostile.sound(path), {"loops": "-1"}
-    )
+    return _execute(leg_id, "playback", OF_OURS + hostile.sound(path), {"loops": "-1"})
 
 
 def announce(leg_id: LegId, paths: tuple[str, ...]) -> Command:

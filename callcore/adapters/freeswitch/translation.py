@@ -46,7 +46,7 @@ PLAYBACK_APPLICATION = "playback"
 ENDLESS_LOOPS = "-1"
 
 STANDING_APPLICATIONS = frozenset({"park", "answer", "pre_answer", "ring_ready"})
-"""The last application of a leg that awaits orders: ``park``, or what it was told to do meanwhile."""
+"""The last application of a leg that awaits orders: ``park``, or what it was told meanwhile."""
 
 PARKED_STATES = frozenset({"CS_EXECUTE", "CS_PARK"})
 

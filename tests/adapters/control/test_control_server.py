@@ -132,10 +132,13 @@ def test_callers_and_explanations_are_shown_as_they_are(ask):
         ),
     ],
 )
-def test_a_change_is_made_in_the_name_of_who_connected(ask, floor, address, body, done, answer):
+def test_a_change_is_made_in_the_name_of_who_connected(
+    ask, floor, noted, address, body, done, answer
+):
     """Who asks is what the kernel says of the socket, not what the client does."""
     assert ask("POST", address, body) == (200, answer)
     assert floor.done == [done]
+    assert noted == [("control_change_made", {"path": address, **answer}, None)]
 
 
 def test_a_user_without_a_name_is_told_by_number(ask, floor, monkeypatch):

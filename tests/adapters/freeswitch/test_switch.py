@@ -328,12 +328,12 @@ def test_a_hostile_request_leaves_no_job(connect: Connect) -> None:
     assert len(switch._jobs) == 0
 
 
-def dump(leg_id: str, **variables: str) -> bytes:
+def dump(leg_id: str, *, state: str = "CS_EXCHANGE_MEDIA", **variables: str) -> bytes:
     return json.dumps(
         {
             "Event-Name": "CHANNEL_DATA",
             "Unique-ID": leg_id,
-            "Channel-State": "CS_EXCHANGE_MEDIA",
+            "Channel-State": state,
             **{f"variable_{name}": value for name, value in variables.items()},
         }
     ).encode()
@@ -384,6 +384,30 @@ def test_only_the_shards_of_the_link_are_asked_about(
     scripted.rules["api uuid_dump"] = say
     found = connect(shards="9").legs()
     assert [leg.leg_id for leg in found] == ours
+
+
+def test_a_leg_whose_sound_is_over_is_asked_whether_another_goes_on(
+    connect: Connect, scripted: ScriptedSwitch
+) -> None:
+    """Prompts over music end as prompts alone do; other legs cost no second question."""
+    over = {"current_application": "playback", "current_application_response": "FILE PLAYED"}
+    hears, silent, parked = (LegId(str(number) + OTHER[1:]) for number in (1, 2, 3))
+    dumps = {
+        hears: dump(hears, state="CS_EXECUTE", callcore_call=LEG, **over),
+        silent: dump(silent, state="CS_EXECUTE", callcore_call=LEG, **over),
+        parked: dump(parked, state="CS_PARK", callcore_call=LEG),
+    }
+    scripted.rules["api show channels as json"] = lambda _: table(*dumps)
+    scripted.rules["api uuid_dump"] = lambda command: answer(
+        dumps[LegId(command.line.split()[2])].decode()
+    )
+    scripted.rules["api uuid_getvar"] = lambda command: answer(
+        "true" if hears in command.line else "_undef_"
+    )
+    found = {leg.leg_id: leg.is_parked for leg in connect().legs()}
+    assert found == {hears: False, silent: True, parked: True}
+    asked = [line for line in scripted.lines() if "uuid_getvar" in line]
+    assert asked == [f"api uuid_getvar {leg} {commands.SOUNDING}" for leg in (hears, silent)]
 
 
 def test_no_legs_are_found_on_an_idle_switch(connect: Connect, scripted: ScriptedSwitch) -> None:
