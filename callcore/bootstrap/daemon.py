@@ -159,9 +159,16 @@ class Daemon:
 
     def _start_control(self, worker: Worker, stack: ExitStack) -> None:
         path = socket_path(self._settings.data_directory)
-        control = ControlServer(path, worker.operating, note=self._note_http)
+        control = ControlServer(path, worker.operating, note=self._note_control)
         control.start()
         stack.callback(control.stop)
+
+    def _note_control(
+        self, event: str, values: Mapping[str, object], fault: BaseException | None
+    ) -> None:
+        """What operators change is told, who asked for it included."""
+        level = Level.INFO if fault is None else Level.ERROR
+        self._log.write(level, event, values, exception=fault)
 
     def _past_decisions(self, call_id: CallId) -> tuple[DecisionRecord, ...] | None:
         if self._history is None:

@@ -47,10 +47,11 @@ def because(decision: DecisionRecord, offered_to: Sequence[AgentId]) -> str:
     """What called for a decision and what settled whom it fell on."""
     asked = agents(offered_to)
     if decision.trigger == "agent_free":
-        return f"{asked} had just become free; this caller came first of those {asked} may take"
+        first = f"{asked} had just become free; this caller came first of those {asked} may take"
+        return f"{first}; {asked} talked with the caller last" if decision.is_sticky else first
     reasons = [_TRIGGERS.get(decision.trigger, spoken(decision.trigger))]
     verdicts = {one.verdict for one in decision.passed_over}
-    if Verdict.KEPT_FOR_STICKY in verdicts:
+    if decision.is_sticky:
         reasons.append(f"{asked} talked with the caller last")
     elif Verdict.RANKED_LATER in verdicts or len(offered_to) > 1:
         reasons.append(ORDERS[decision.strategy])

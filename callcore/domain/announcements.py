@@ -16,6 +16,9 @@ ATTENTION_TONE = "tone_stream://%(200,100,620);loops=2"
 STAND_IN_MUSIC = "tone_stream://%(400,200,440);%(400,4000,480);loops=-1"
 """Heard in place of music that is not there: a quiet double tone every five seconds."""
 
+RINGING_TONE = "tone_stream://%(1000,4000,425);loops=-1"
+"""Heard by an agent while the phone of a customer who is called back rings (ITU-T E.180)."""
+
 _TWENTY = 20
 _TEN = 10
 

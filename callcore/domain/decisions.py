@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from callcore.domain import routing
 from callcore.domain.agents import AgentState
@@ -46,10 +46,15 @@ def record(
         priority=demand.priority,
         strategy=demand.queue.strategy,
         open_level=routing.open_level(demand, serving, staffed, now),
+        is_sticky=demand.queue.sticky is not None and demand.sticky_agent == agent_id,
         skill_rule=routing.skill_rule(demand, now),
-        passed_over=tuple(
-            PassedOver(agent_id=one.agent_id, verdict=one.verdict, detail=one.detail)
-            for one in judgements
-            if one.agent_id != agent_id
-        ),
+        passed_over=passed_over(one for one in judgements if one.agent_id != agent_id),
+    )
+
+
+def passed_over(judgements: Iterable[Judgement]) -> tuple[PassedOver, ...]:
+    """Judgements as they are kept."""
+    return tuple(
+        PassedOver(agent_id=one.agent_id, verdict=one.verdict, detail=one.detail)
+        for one in judgements
     )

@@ -78,6 +78,8 @@ class CallerJoined(CallFact):
     queue: QueueName
     position: int
     is_adopted: bool = False
+    is_callback: bool = False
+    """True for a promised callback, which waits with nobody on the line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +139,7 @@ class LegsBridged(OfferFact):
 
     waited_seconds: float
     is_within_service_level: bool
+    is_callback: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,17 +150,51 @@ class CallerLeft(CallFact):
     reason: LeaveReason
     waited_seconds: float
     is_short: bool
+    is_callback: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallSentOn(CallFact):
     """A caller whom ``queue`` did not admit or keep goes elsewhere: ``to`` is ``queue:sales``,
-    ``menu:main``, ``extension:5000``, ``number:+48...``, ``voicemail:7000`` or ``goodbye``.
+    ``menu:main``, ``extension:5000``, ``number:+48...``, ``voicemail:7000``, ``callback:support`` or
+    ``goodbye``.
     """
 
     queue: QueueName
     reason: OverflowReason
     to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackPromised(CallFact):
+    """A caller was promised to be called back; the promise is a call of its own."""
+
+    of_call: CallId
+    queue: QueueName
+    caller_number: str
+    is_adopted: bool = False
+    """True if another process made the promise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackDialled(CallFact):
+    """An agent has picked up, and the customer's phone is being called for the ``attempt``-th time,
+    those that were broken off not counted.
+    """
+
+    queue: QueueName
+    node: NodeName
+    leg_id: LegId
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackUnreached(CallFact):
+    """The customer did not answer, was busy, or hung up before they talked."""
+
+    queue: QueueName
+    attempt: int
+    hangup_cause: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,13 +271,15 @@ class CallEnded(CallFact):
     hung_up_by: HungUpBy
     hangup_cause: str
     lasted_seconds: float
+    is_callback: bool = False
+    """True for a promised callback; it lasted from the promise on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided(Fact):
     """A dispatch decision reached the wire ``seconds`` after the event that called for it.
 
-    ``trigger`` is ``caller_joined``, ``agent_free`` or ``relaxation``.
+    ``trigger`` is ``caller_joined``, ``agent_free``, ``relaxation`` or ``callback_due``.
     """
 
     trigger: str

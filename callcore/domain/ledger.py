@@ -21,6 +21,7 @@ from callcore.domain.records import (
     DecisionRecord,
     DigitPress,
     OfferRecord,
+    PassedOver,
     QueueVisit,
     Recording,
 )
@@ -37,6 +38,10 @@ class Caller:
     name: str
     dialled_number: str
     arrived_at: Micros
+    is_callback: bool = False
+    """True for one who is called back; the call arrived when it was promised."""
+    callback_of: CallId | None = None
+    """The call in which it was promised."""
 
 
 class CallLedger:
@@ -57,6 +62,7 @@ class CallLedger:
         self._recordings: dict[str, Recording] = {}
         self._faults: list[str] = []
         self._has_walked = False
+        self._is_promised = False
         self._held_since: Micros | None = None
         self._within_service_level: bool | None = None
 
@@ -164,10 +170,18 @@ class CallLedger:
         return self._decisions[offer_id]
 
     def decision_completed(
-        self, offer_id: OfferId, not_free: Mapping[str, tuple[AgentId, ...]]
+        self,
+        offer_id: OfferId,
+        not_free: Mapping[str, tuple[AgentId, ...]],
+        passed_over: Iterable[PassedOver] = (),
     ) -> None:
-        """The queue's agents who were not free at a decision, by state."""
-        self._decisions[offer_id] = replace(self._decisions[offer_id], not_free=dict(not_free))
+        """The queue's agents who were not free at a decision, by state, and others who were."""
+        decision = self._decisions[offer_id]
+        self._decisions[offer_id] = replace(
+            decision,
+            not_free=dict(not_free),
+            passed_over=(*decision.passed_over, *passed_over),
+        )
 
     def offered(
         self, offer_id: OfferId, queue: QueueName, agent_id: AgentId, leg_id: LegId, at: Micros
@@ -226,6 +240,10 @@ class CallLedger:
         """The caller was led into a menu: one who joins no queue after it has left by choice."""
         self._has_walked = True
 
+    def promised(self) -> None:
+        """The caller was promised a callback."""
+        self._is_promised = True
+
     def pressed(self, digit: str, at: Micros) -> None:
         """The caller pressed a key."""
         self._digits.append(DigitPress(at=at, digit=digit))
@@ -250,6 +268,8 @@ class CallLedger:
 
     def outcome(self) -> CallOutcome:
         """How the call ended, from what has been noted."""
+        if self._is_promised:
+            return CallOutcome.CALLBACK_PROMISED
         if not self._visits and self._has_walked:
             return CallOutcome.EXITED
         return visits.outcome(self._visits)
@@ -282,6 +302,8 @@ class CallLedger:
             hold_seconds=sum(offer.hold_seconds for offer in talks),
             is_within_service_level=self._within_service_level,
             is_adopted=self.is_adopted,
+            is_callback=self.caller.is_callback,
+            callback_of=self.caller.callback_of,
             visits=tuple(self._visits),
             offers=tuple(self._offers.values()),
             decisions=tuple(self._decisions.values()),

@@ -34,6 +34,7 @@ class OfferEvent(StrEnum):
     PICKED_UP_ELSEWHERE = "picked_up_elsewhere"
     RING_TIMED_OUT = "ring_timed_out"
     SWITCH_LOST = "switch_lost"
+    CALLER_UNREACHED = "caller_unreached"
 
 
 class Unmoved(Enum):
@@ -60,6 +61,7 @@ TRANSITIONS: dict[OfferState, dict[OfferEvent, OfferState | Unmoved]] = {
         _E.PICKED_UP_ELSEWHERE: _S.LOST,
         _E.RING_TIMED_OUT: _S.LOST,
         _E.SWITCH_LOST: _S.LOST,
+        _E.CALLER_UNREACHED: _S.LOST,
     },
     _S.RINGING: {
         _E.LEG_RINGING: STAY,
@@ -71,6 +73,7 @@ TRANSITIONS: dict[OfferState, dict[OfferEvent, OfferState | Unmoved]] = {
         _E.PICKED_UP_ELSEWHERE: _S.LOST,
         _E.RING_TIMED_OUT: _S.LOST,
         _E.SWITCH_LOST: _S.LOST,
+        _E.CALLER_UNREACHED: _S.LOST,
     },
     _S.PICKED_UP: {
         _E.LEG_RINGING: STAY,
@@ -82,6 +85,7 @@ TRANSITIONS: dict[OfferState, dict[OfferEvent, OfferState | Unmoved]] = {
         _E.PICKED_UP_ELSEWHERE: STAY,
         _E.RING_TIMED_OUT: STAY,
         _E.SWITCH_LOST: _S.LOST,
+        _E.CALLER_UNREACHED: _S.LOST,
     },
     _S.WON: dict.fromkeys(_E, STAY),
     _S.LOST: dict.fromkeys(_E, STAY),

@@ -25,6 +25,10 @@ class LeaveReason(StrEnum):
     WITHDRAWN = "withdrawn"
     MOVED = "moved"
     UNANSWERED_TOO_LONG = "unanswered_too_long"
+    CALLBACK_FAILED = "callback_failed"
+    """The customer was called as often as the queue says, and not reached."""
+    CALLBACK_EXPIRED = "callback_expired"
+    """The promise could not be kept in time."""
 
 
 class RefusalReason(StrEnum):
@@ -54,6 +58,8 @@ class OfferLostReason(StrEnum):
     RECLAIMED = "reclaimed"
     PICKED_UP_ELSEWHERE = "picked_up_elsewhere"
     """Another agent was quicker, of several who were rung at once."""
+    CALLER_UNREACHED = "caller_unreached"
+    """The customer to be called back did not answer, was busy, or hung up before they talked."""
 
 
 class CallOutcome(StrEnum):
@@ -66,6 +72,10 @@ class CallOutcome(StrEnum):
     EXITED = "exited"
     OVERFLOWED = "overflowed"
     LOST = "lost"
+    CALLBACK_PROMISED = "callback_promised"
+    """The promise is a call of its own, with a record of its own."""
+    CALLBACK_FAILED = "callback_failed"
+    """A promised callback that came to nothing: not reached, or not in time."""
 
 
 class HungUpBy(StrEnum):
@@ -101,6 +111,7 @@ _LOST_BY_CAUSE = {
     "SUBSCRIBER_ABSENT": OfferLostReason.UNREGISTERED,
     "USER_NOT_REGISTERED": OfferLostReason.UNREGISTERED,
     "SYSTEM_SHUTDOWN": OfferLostReason.SWITCH_LOST,
+    "SWITCH_RESTARTED": OfferLostReason.SWITCH_LOST,
 }
 
 

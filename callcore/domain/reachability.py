@@ -9,7 +9,7 @@ from callcore.domain.ids import AgentId, MenuName, QueueName
 from callcore.domain.policies import MenuPolicy, QueuePolicy
 from callcore.domain.serving import Serving
 from callcore.domain.skills import SkillRule
-from callcore.domain.treatments import OverflowReason, ToMenu, ToQueue, Treatment
+from callcore.domain.treatments import OverflowReason, ToCallback, ToMenu, ToQueue, Treatment
 
 DECIDED_BY_PEOPLE = frozenset({OverflowReason.EXIT_KEY, OverflowReason.WITHDRAWN})
 """A caller presses the key, an operator withdraws: neither goes round in circles by itself."""
@@ -70,6 +70,8 @@ def _places(treatment: Treatment) -> tuple[str, ...]:
             return (_queue_place(queue),)
         case ToMenu(menu=menu):
             return (_menu_place(menu),)
+        case ToCallback(otherwise=otherwise):
+            return _places(otherwise)
         case _:
             return ()
 

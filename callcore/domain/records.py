@@ -103,7 +103,8 @@ class DecisionRecord:
     agent_id: AgentId
     decided_at: Micros
     trigger: str
-    """What called for the decision: ``caller_joined``, ``agent_free``, ``relaxation``."""
+    """What called for the decision: ``caller_joined``, ``agent_free``, ``relaxation``,
+    ``callback_due``."""
     waited_seconds: float
     priority: int
     """With what was gained by waiting."""
@@ -111,6 +112,8 @@ class DecisionRecord:
     open_level: int
     skill_rule: str
     """What was asked of agents; empty if nothing."""
+    is_sticky: bool = False
+    """True if the agent is the one who talked with the caller last, and was waited for."""
     passed_over: tuple[PassedOver, ...] = ()
     """Free agents of the queue who were looked at."""
     not_free: Mapping[str, tuple[AgentId, ...]] = field(default_factory=dict)
@@ -145,9 +148,14 @@ class CallRecord:
     talk_seconds: float = 0.0
     hold_seconds: float = 0.0
     is_within_service_level: bool | None = None
-    """``None`` for a call that was not picked up."""
+    """``None`` for a call that was not picked up, and for a callback."""
     is_adopted: bool = False
     """True if another process began the call; what it did not leave behind is missing here."""
+    is_callback: bool = False
+    """True if we called the customer, as was promised; ``arrived_at`` is when. Leg and node are those
+    of the last attempt."""
+    callback_of: CallId | None = None
+    """The call in which the callback was promised."""
     visits: tuple[QueueVisit, ...] = ()
     offers: tuple[OfferRecord, ...] = ()
     digits: tuple[DigitPress, ...] = ()

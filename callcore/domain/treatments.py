@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -74,7 +74,27 @@ class Goodbye:
     cause: str = "NORMAL_CLEARING"
 
 
-Treatment: TypeAlias = ToQueue | ToMenu | ToExtension | ToNumber | ToVoicemail | Goodbye
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToCallback:
+    """The offer to be called back, on the place the caller has.
+
+    A caller who presses ``key`` is promised it and hung up after ``promised_prompts``; one who
+    presses another key or none, or whose number is not known, goes on to ``otherwise``.
+    """
+
+    queue: QueueName | None = None
+    """Where the promise waits; ``None`` for the queue whose treatment it is."""
+    prompts: tuple[str, ...]
+    key: str = "1"
+    promised_prompts: tuple[str, ...] = ()
+    timeout_seconds: float = 5.0
+    """How long the caller may think once the prompts have been heard."""
+    otherwise: Treatment = field(default=Goodbye())
+
+
+Treatment: TypeAlias = (
+    ToQueue | ToMenu | ToExtension | ToNumber | ToVoicemail | Goodbye | ToCallback
+)
 
 FULL_QUEUE_CAUSE = "SWITCH_CONGESTION"
 
@@ -103,3 +123,5 @@ def in_words(treatment: Treatment) -> str:
             return f"voicemail:{box}"
         case Goodbye():
             return "goodbye"
+        case ToCallback(queue=queue):
+            return f"callback:{queue or ''}"

@@ -24,6 +24,8 @@ _OUTCOME_OF_LEAVE = {
     LeaveReason.FALLBACK: CallOutcome.LOST,
     LeaveReason.SWITCH_LOST: CallOutcome.LOST,
     LeaveReason.CALLER_UNREACHABLE: CallOutcome.LOST,
+    LeaveReason.CALLBACK_FAILED: CallOutcome.CALLBACK_FAILED,
+    LeaveReason.CALLBACK_EXPIRED: CallOutcome.CALLBACK_FAILED,
 }
 
 _TO_QUEUE = "queue:"

@@ -66,11 +66,11 @@ class Operating:
         _ready(lambda: self._site.waiting_room.close_queue(queue, closure))
         self._queue_watch.look([queue])
 
-    def open_queue(self, queue: QueueName, *, by: str) -> bool:  # noqa: ARG002 - the port's
+    def open_queue(self, queue: QueueName, *, by: str) -> bool:
         """Ends a closure by command; false if there was none."""
         self._known(queue)
         was_closed = _ready(lambda: self._site.waiting_room.open_queue(queue))
-        self._queue_watch.look([queue])
+        self._queue_watch.look([queue], by)
         return was_closed
 
     def waiting(self) -> list[WaitingView]:

@@ -7,7 +7,7 @@ and now and then for changes that another process made.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from callcore.domain import admission
 from callcore.domain.admission import Door, Limit
@@ -65,14 +65,14 @@ class QueueWatch:
         if agent is not None:
             self.look(agent.queues)
 
-    def look(self, queues: Iterable[QueueName]) -> None:
-        """Looks at these queues now; never fails."""
+    def look(self, queues: Iterable[QueueName], by: str = BY_HOURS) -> None:
+        """Looks at these queues now; never fails. ``by`` is who opened one that is open again."""
         for name in queues:
             queue = self._site.policy.queues.get(name)
             if queue is None:
                 continue
             try:
-                self._look_at(queue)
+                self._look_at(queue, by)
             except StoreError as error:
                 self._fail(StoreFailed(at=self._now(), store="redis", reason=str(error)))
                 return
@@ -86,15 +86,16 @@ class QueueWatch:
     def _now(self) -> Micros:
         return self._site.clock.now()
 
-    def _look_at(self, queue: QueuePolicy) -> None:
+    def _look_at(self, queue: QueuePolicy, by: str) -> None:
         door = self._site.waiting_room.door(queue.name, "")
         agents = effective_agents(door.staffed, self._site.policy.agents)
         limit = admission.limit(queue, len(door.staffed), agents, door.rates)
         is_open = not admission.is_closed(queue, door.closure, self._now())
         before = self._seen.get(queue.name)
         self._seen[queue.name] = Seen(staffed=door.staffed, is_open=is_open, limit=limit)
-        if before is None or before.is_open is not is_open:
-            self._publish_door(queue, door, is_open=is_open, is_news=before is not None)
+        was_open = before is None or before.is_open  # what everybody takes for granted
+        if was_open is not is_open:
+            self._publish_door(queue, door, by, is_open=is_open)
         if before is None or before.limit != limit:
             self._publish_limit(queue, limit, len(door.staffed))
         if not is_open and queue.at_closing is AtClosing.OVERFLOW:
@@ -131,21 +132,16 @@ class QueueWatch:
         for waiter in self._waiters.of_queue(queue.name):
             self._switchboard.post(waiter.call_id, message)
 
-    def _publish_door(
-        self, queue: QueuePolicy, door: Door, *, is_open: bool, is_news: bool
-    ) -> None:
-        """Tells of the first look too where the queue is closed: a gauge must know."""
-        if is_open and not is_news:
-            return
+    def _publish_door(self, queue: QueuePolicy, door: Door, by: str, *, is_open: bool) -> None:
+        without_hours = replace(queue, hours=None)
         closure = door.closure
-        is_by_command = closure is not None and admission.is_closed(queue, closure, self._now())
+        is_by_command = admission.is_closed(without_hours, closure, self._now())
+        reason = ""
+        if closure is not None and is_by_command:
+            by, reason = closure.by, closure.reason
         self._site.facts.publish(
             QueueDoorChanged(
-                at=self._now(),
-                queue=queue.name,
-                is_open=is_open,
-                by=closure.by if closure is not None and is_by_command else BY_HOURS,
-                reason=closure.reason if closure is not None and is_by_command else "",
+                at=self._now(), queue=queue.name, is_open=is_open, by=by, reason=reason
             )
         )
 

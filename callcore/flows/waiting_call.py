@@ -10,7 +10,7 @@ from callcore.domain.records import DecisionRecord
 from callcore.domain.routing import Demand
 from callcore.flows import restoring
 from callcore.flows.call import LOST_TRACK, SWITCH_CAUSES, Call, CallerHungUpError
-from callcore.flows.crew import Crew
+from callcore.flows.crew import MOST_EXPLAINED, Crew
 from callcore.flows.dispatching import RELAXATION
 from callcore.flows.line_opening import LineOpening
 from callcore.flows.messages import (
@@ -325,17 +325,24 @@ class WaitingCall:
 
     def _complete_explanation(self, due: ExplanationDue) -> None:
         """Notes what the queue's other agents were doing; without Redis it stays unknown."""
-        site = self._call.site
-        others = self._crew.others_than_judged(self._call.ledger.decision(due.offer_id))
+        site, ledger = self._call.site, self._call.ledger
+        others = self._crew.others_than_judged(ledger.decision(due.offer_id))
         try:
+            (found,) = site.waiting_room.candidates([self._queue.name], MOST_EXPLAINED)
             states = site.roster.states(others)
         except StoreError:
             return
+        free = {agent.agent_id for agent in found.agents}.intersection(others)
         not_free: dict[str, tuple[AgentId, ...]] = {}
         for agent_id, state in zip(others, states, strict=True):
-            word = decisions.not_free_word(state)
-            not_free[word] = (*not_free.get(word, ()), agent_id)
-        self._call.ledger.decision_completed(due.offer_id, not_free)
+            if agent_id not in free:
+                word = decisions.not_free_word(state)
+                not_free[word] = (*not_free.get(word, ()), agent_id)
+        asked = [agent.agent_id for agent in found.agents if agent.agent_id in free]
+        judgements = routing.judge(
+            self.demand(), asked, self._crew.serving, self.staffed, site.clock.now()
+        )
+        ledger.decision_completed(due.offer_id, not_free, decisions.passed_over(judgements))
 
     def _resume(self, link: LinkBack) -> None:
         """Says again what may have been lost with the link."""

@@ -78,6 +78,8 @@ class WaitingView:
     skill_rule: str
     sticky_agent: AgentId | None
     offered_to: tuple[AgentId, ...]
+    is_callback: bool = False
+    """True for a promised callback, with nobody on the line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

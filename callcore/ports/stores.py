@@ -14,6 +14,7 @@ from typing import Protocol
 
 from callcore.domain.admission import Closure, Door
 from callcore.domain.agents import AgentState
+from callcore.domain.callbacks import Callback
 from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
 
 
@@ -43,6 +44,8 @@ class JoinAnswer(StrEnum):
     QUEUE_FULL = "queue_full"
     PLACE_GONE = "place_gone"
     """The dropped place that was to be resumed is no longer there; nothing has changed."""
+    ALREADY_PROMISED = "already_promised"
+    """The number has another promise in the queue, which is not over; nothing has changed."""
 
 
 class MoveAnswer(StrEnum):
@@ -55,7 +58,7 @@ class MoveAnswer(StrEnum):
 
 
 class RescoreAnswer(StrEnum):
-    """What became of a change of a caller's place."""
+    """What became of a change to a caller's place, or to a promise."""
 
     DONE = "done"
     NOT_THERE = "not_there"
@@ -141,6 +144,8 @@ class Joining:
     maximum_waiting: int
     resumes: bool = False
     """True if the place is the dropped one of ``caller_number``, which is used up by the join."""
+    callback: Callback | None = None
+    """Of a promise, whose ``node`` is ``CALLBACKS``: one a number and queue."""
     caller_number: str
     caller_name: str
     dialled_number: str
@@ -223,6 +228,8 @@ class FloorCall:
     bridged_at: Micros | None
     ended_at: Micros | None
     """When the place was given up or the talk ended, by Redis' clock; ``None`` before."""
+    callback: Callback | None = None
+    """``None`` if a caller took the place."""
     caller_number: str
     caller_name: str
     dialled_number: str
@@ -317,6 +324,9 @@ class WaitingRoom(Protocol):
         """Gives a caller who waits or is being offered another place in the order of service, and
         keeps what it was made with.
         """
+
+    def keep_callback(self, call_id: CallId, callback: Callback) -> RescoreAnswer:
+        """Notes what has changed of a promise that is not over."""
 
     def leave(
         self,

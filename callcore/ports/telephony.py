@@ -4,9 +4,9 @@ Commands marked *posted* are put on the wire before the call returns and do not 
 reply; a refused one is counted and logged by the adapter, and its consequence (the leg is gone)
 arrives as an event. Commands marked *asked* wait for the reply, each with a deadline.
 
-``answer``, ``pre_answer``, ``ring``, ``play_endlessly`` and ``announce`` are done by the leg itself,
-in the order in which they were posted, within 20 ms; an announcement holds back those after it
-until it has ended. The other commands are done at once.
+``answer``, ``pre_answer``, ``ring``, ``play_endlessly`` and ``announce`` are done by the leg
+itself, in the order in which they were posted, within 20 ms; an announcement holds back those after
+it until it has ended. The other commands are done at once.
 """
 
 from __future__ import annotations

@@ -200,7 +200,7 @@ def test_the_agent_of_the_last_talk(explained):
     """Goes before the order, and others were passed over for it."""
     over = (passed("1005", Verdict.KEPT_FOR_STICKY, "waits for 1002 until 20 s"),)
     whole = explanation(
-        decisions=(decision(passed_over=over),),
+        decisions=(decision(passed_over=over, is_sticky=True),),
         waiting=waiting_view(FIRST, sticky_agent=AgentId("1002"), offered_to=agents("1002")),
     )
     lines = explained(whole)

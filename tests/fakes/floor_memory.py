@@ -203,6 +203,7 @@ class FloorMemory:
         self.rates: defaultdict[QueueName, Rates] = defaultdict(Rates)
         # By the queue and the caller's number as ``phone_numbers.normalised`` has it.
         self.dropped: Expiring[tuple[QueueName, str], DroppedPlace] = Expiring(now)
+        self.promises: dict[tuple[QueueName, str], CallId] = {}
         self.last_agents: Expiring[tuple[QueueName, str], AgentId] = Expiring(now)
         self._answers: Expiring[tuple[str, str], object] = Expiring(now)
 

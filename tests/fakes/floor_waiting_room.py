@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from callcore.domain import phone_numbers
 from callcore.domain.admission import Closure, Door, DroppedPlace
+from callcore.domain.callbacks import Callback
 from callcore.domain.ids import AgentId, CallId, NodeName, QueueName
 from callcore.ports.stores import (
     Candidates,
@@ -69,6 +70,11 @@ class FakeWaitingRoom:
             return Joined(answer=JoinAnswer.PLACE_GONE, position=None)
         if self._calls.placed_count(joining.queue) >= joining.maximum_waiting:
             return Joined(answer=JoinAnswer.QUEUE_FULL, position=None)
+        if joining.callback is not None:
+            promised = self._calls.get(self._memory.promises.get(left_behind, joining.call_id))
+            if promised is not None and promised.state in UNENDED:
+                return Joined(answer=JoinAnswer.ALREADY_PROMISED, position=None)
+            self._memory.promises[left_behind] = joining.call_id
         if joining.resumes:
             self._memory.dropped.discard(left_behind)
         self._calls.put(_waiting(joining))
@@ -112,6 +118,14 @@ class FakeWaitingRoom:
         if call is None or call.queue != queue or call.state not in PLACED:
             return RescoreAnswer.NOT_THERE
         self._calls.put(replace(call, score=score, priority=priority, own_priority=own_priority))
+        return RescoreAnswer.DONE
+
+    def keep_callback(self, call_id: CallId, callback: Callback) -> RescoreAnswer:
+        self._memory.check()
+        call = self._calls.get(call_id)
+        if call is None or call.callback is None or call.state not in UNENDED:
+            return RescoreAnswer.NOT_THERE
+        self._calls.put(replace(call, callback=callback))
         return RescoreAnswer.DONE
 
     def leave(
@@ -258,6 +272,7 @@ def _waiting(joining: Joining) -> FloorCall:
         agent_leg_id=None,
         bridged_at=None,
         ended_at=None,
+        callback=joining.callback,
         caller_number=joining.caller_number,
         caller_name=joining.caller_name,
         dialled_number=joining.dialled_number,

@@ -87,10 +87,21 @@ class Daemon:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait(STOP_SECONDS)
 
+    def freeze(self) -> None:
+        """Stops it where it is, as a machine that stalls would; ``thaw`` lets it go on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Lets it go on; harmless when it goes on already."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
     def stop(self) -> None:
         """Ends it as an operator would; harmless when it is not running."""
         if self._process is None or self._process.poll() is not None:
             return
+        self.thaw()
         self._process.terminate()
         try:
             self._process.wait(STOP_SECONDS)
@@ -185,6 +196,15 @@ def agent(name: str, contact: str, *queues: str, logged_in: bool = True) -> dict
 def phone_at(port: int, user: str = "1001") -> str:
     """The contact of a phone that does not register."""
     return f"sofia/internal/{user}@{HOST}:{port}"
+
+
+def agents_at(*ports: int) -> dict[str, Any]:
+    """Agents 1001, 1002 and so on, whose phones are at the ports."""
+    names = [str(1001 + number) for number in range(len(ports))]
+    return {
+        name: agent(f"Agent {name}", phone_at(port, name))
+        for name, port in zip(names, ports, strict=True)
+    }
 
 
 def one_agent(port: int, **more: Any) -> dict[str, Any]:

@@ -20,7 +20,7 @@ _FIND_CALL: Final = "select from callcore.call_records where call_id = %s"
 _DECISIONS: Final = """
     select offer_id, queue, agent_id, (extract(epoch from decided_at) * 1000000)::bigint as
         decided_at, trigger, waited_seconds, priority, strategy, open_level, skill_rule,
-        passed_over, not_free
+        is_sticky, passed_over, not_free
     from callcore.decisions where call_id = %s order by decision_number
 """
 
@@ -57,6 +57,7 @@ def _decision(  # noqa: PLR0913  one for each column
     strategy: str,
     open_level: int,
     skill_rule: str,
+    is_sticky: bool,
     passed_over: Sequence[Mapping[str, str]],
     not_free: Mapping[str, Sequence[str]],
 ) -> DecisionRecord:
@@ -71,6 +72,7 @@ def _decision(  # noqa: PLR0913  one for each column
         strategy=Strategy(strategy),
         open_level=open_level,
         skill_rule=skill_rule,
+        is_sticky=is_sticky,
         passed_over=tuple(
             PassedOver(
                 agent_id=AgentId(other["agent_id"]),

@@ -137,6 +137,7 @@ def _decision_rows(record: CallRecord) -> Iterator[Row]:
             decision.strategy.value,
             decision.open_level,
             clean(decision.skill_rule),
+            decision.is_sticky,
             _passed_over(decision),
             _not_free(decision),
         )
@@ -271,6 +272,7 @@ TABLES = (
             "strategy",
             "open_level",
             "skill_rule",
+            "is_sticky",
             "passed_over",
             "not_free",
         ),

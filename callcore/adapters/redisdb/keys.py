@@ -47,6 +47,10 @@ class Keys:
         """String: the place that a caller with that normalised number may have again."""
         return f"{self._site}:queue:{queue}:dropped:{number}"
 
+    def promise(self, queue: QueueName, number: str) -> str:
+        """String: the call id of the latest callback promised to that normalised number."""
+        return f"{self._site}:queue:{queue}:promise:{number}"
+
     def last_agent(self, queue: QueueName, number: str) -> str:
         """String: who talked last with a caller of that normalised number."""
         return f"{self._site}:queue:{queue}:last_agent:{number}"

@@ -12,6 +12,7 @@ from callcore.adapters.redisdb.encodable import encodable
 from callcore.adapters.redisdb.faults import UnexpectedAnswerError
 from callcore.domain.admission import Closure, DroppedPlace
 from callcore.domain.agents import AgentState
+from callcore.domain.callbacks import Callback
 from callcore.domain.estimates import Rates
 from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
 from callcore.ports.stores import (
@@ -50,6 +51,17 @@ def call_fields(joining: Joining) -> list[str | int]:
         *("caller_number", encodable(joining.caller_number)),
         *("caller_name", encodable(joining.caller_name)),
         *("dialled_number", encodable(joining.dialled_number)),
+        *(() if joining.callback is None else callback_fields(joining.callback)),
+    ]
+
+
+def callback_fields(callback: Callback) -> list[str | int]:
+    """The fields of a call that only a promised callback has: name, value, ..."""
+    return [
+        *("callback_of", callback.of_call),
+        *("callback_node", callback.node),
+        *("attempts_count", callback.attempts_count),
+        *("not_before", callback.not_before),
     ]
 
 
@@ -88,10 +100,20 @@ def call(call_id: CallId, row: Mapping[str, str]) -> FloorCall:
             agent_leg_id=LegId(row["agent_leg_id"]) if "agent_leg_id" in row else None,
             bridged_at=Micros(int(row["bridged_at"])) if "bridged_at" in row else None,
             ended_at=Micros(int(row["ended_at"])) if "ended_at" in row else None,
+            callback=_callback(row) if "callback_of" in row else None,
             caller_number=row["caller_number"],
             caller_name=row["caller_name"],
             dialled_number=row["dialled_number"],
         )
+
+
+def _callback(row: Mapping[str, str]) -> Callback:
+    return Callback(
+        of_call=CallId(row["callback_of"]),
+        node=NodeName(row["callback_node"]),
+        attempts_count=int(row["attempts_count"]),
+        not_before=Micros(int(row["not_before"])),
+    )
 
 
 def _offers(call_id: CallId, queue: QueueName, text: str) -> tuple[Reservation, ...]:

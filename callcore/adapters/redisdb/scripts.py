@@ -132,6 +132,7 @@ class Scripts:
         self.leave = Script(client, "leave", LeaveAnswer)
         self.move = Script(client, "move", MoveAnswer)
         self.rescore = Script(client, "rescore", RescoreAnswer)
+        self.keep_callback = Script(client, "keep_callback", RescoreAnswer)
         self.learn = Script(client, "learn", LearnAnswer)
         self.forget = Script(client, "forget", ForgetAnswer)
         self.position = Script(client, "position", PositionAnswer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from callcore.adapters.redisdb import rows
 from callcore.adapters.redisdb.doors import RedisDoors
@@ -15,6 +16,7 @@ from callcore.adapters.redisdb.scripts import (
     OutdatedError,
 )
 from callcore.domain import phone_numbers
+from callcore.domain.callbacks import Callback
 from callcore.domain.ids import AgentId, CallId, Micros, NodeName, QueueName
 from callcore.ports.stores import (
     Candidates,
@@ -29,6 +31,9 @@ from callcore.ports.stores import (
     WaitingCaller,
 )
 
+PROMISE_KEPT_MILLISECONDS: Final = 8 * 86_400 * 1000
+"""Longer than a promise may live (``CallbackPolicy``); which of them is over, its call says."""
+
 
 class RedisWaitingRoom(RedisDoors):
     """The waiting room of one site."""
@@ -39,16 +44,25 @@ class RedisWaitingRoom(RedisDoors):
         A call that has a place in another queue is told ``ALREADY_JOINED`` without a position.
         """
         try:
-            # A new call has no other node, and one that ended hardly ever has.
-            return self._join(joining, request_id, joining.node)
+            # A new call has no other node, and one that ended hardly ever has; a number that was
+            # promised a callback, hardly ever another promise.
+            return self._join(joining, request_id, joining.node, CallId(""))
         except OutdatedError:
             return until_current(
-                lambda: self._join(joining, request_id, self._node_of(joining.call_id))
+                lambda: self._join(
+                    joining,
+                    request_id,
+                    self._node_of(joining.call_id),
+                    self._promised(joining),
+                )
             )
 
-    def _join(self, joining: Joining, request_id: str, node_before: NodeName) -> Joined:
+    def _join(
+        self, joining: Joining, request_id: str, node_before: NodeName, promised: CallId
+    ) -> Joined:
         keys = self._keys
         number = phone_numbers.normalised(joining.caller_number)
+        is_promise = joining.callback is not None
         answer, position = self._scripts.join.run_counted(
             [
                 keys.request("join", request_id),
@@ -58,6 +72,8 @@ class RedisWaitingRoom(RedisDoors):
                 keys.calls_of_node(joining.node),
                 keys.calls_of_node(node_before),
                 keys.dropped(joining.queue, number),
+                keys.promise(joining.queue, number),
+                keys.call(promised),
             ],
             [
                 REMEMBER_ANSWER_SECONDS,
@@ -65,6 +81,7 @@ class RedisWaitingRoom(RedisDoors):
                 repr(float(joining.score)),
                 joining.maximum_waiting,
                 *(node_before, int(joining.resumes)),
+                *(promised, PROMISE_KEPT_MILLISECONDS if is_promise else 0),
                 *rows.call_fields(joining),
             ],
         )
@@ -104,6 +121,12 @@ class RedisWaitingRoom(RedisDoors):
         return self._scripts.rescore.run(
             [keys.waiting(queue), keys.offered(queue), keys.call(call_id)],
             [call_id, repr(float(score)), priority, own_priority],
+        )
+
+    def keep_callback(self, call_id: CallId, callback: Callback) -> RescoreAnswer:
+        """Notes what has changed of a promise that is not over."""
+        return self._scripts.keep_callback.run(
+            [self._keys.call(call_id)], rows.callback_fields(callback)
         )
 
     def leave(
@@ -275,6 +298,13 @@ class RedisWaitingRoom(RedisDoors):
         """The node of a call; empty if it is unknown."""
         (node,) = self._client.send("node_of", [("HGET", self._keys.call(call_id), "node")])
         return NodeName(node or "")
+
+    def _promised(self, joining: Joining) -> CallId:
+        """The latest promise to a caller's number; empty if there is none."""
+        number = phone_numbers.normalised(joining.caller_number)
+        key = self._keys.promise(joining.queue, number)
+        (promised,) = self._client.send("promised", [("GET", key)])
+        return CallId(promised or "")
 
     def _number_of(self, call_id: CallId) -> str:
         """The caller's number as the call has it; empty if the call is unknown."""

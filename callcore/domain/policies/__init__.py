@@ -17,6 +17,7 @@ from callcore.domain.policies.answering import (
     UnansweredThen,
 )
 from callcore.domain.policies.arrival import CallerList, NumberRoute
+from callcore.domain.policies.callback import MOST_ATTEMPTS, CallbackPolicy
 from callcore.domain.policies.choosing import SkillStep, StickyPolicy, TierPolicy
 from callcore.domain.policies.limits import HIGHEST_PRIORITY, KEYS, PolicyError
 from callcore.domain.policies.menu import MOST_TRIES, MenuChoice, MenuPolicy
@@ -36,6 +37,7 @@ __all__ = [
     "HIGHEST_TIER",
     "KEYS",
     "MINIMUM_INTERVAL_SECONDS",
+    "MOST_ATTEMPTS",
     "MOST_RINGING_AT_ONCE",
     "MOST_TRIES",
     "STRATEGIES_RINGING_MANY",
@@ -43,6 +45,7 @@ __all__ = [
     "AnnouncementPolicy",
     "AnswerWhen",
     "AtClosing",
+    "CallbackPolicy",
     "CallerList",
     "DialplanPolicy",
     "Fallback",

@@ -12,6 +12,7 @@ from callcore.domain.ids import QueueName
 from callcore.domain.policies import limits
 from callcore.domain.policies.announcement import AnnouncementPolicy
 from callcore.domain.policies.answering import AnswerWhen, UnansweredPolicy
+from callcore.domain.policies.callback import CallbackPolicy
 from callcore.domain.policies.choosing import SkillStep, StickyPolicy, TierPolicy
 from callcore.domain.policies.strategy import Strategy
 from callcore.domain.treatments import OverflowReason, Treatment
@@ -72,6 +73,8 @@ class QueuePolicy:
     answer: AnswerWhen = AnswerWhen.AT_JOIN
     unanswered: UnansweredPolicy = field(default=UnansweredPolicy())
     overflow: Mapping[OverflowReason, Treatment] = field(default_factory=dict)
+    callback: CallbackPolicy | None = None
+    """Without one no callback is promised here."""
     ageing: AgeingPolicy | None = None
     music: str = "local_stream://moh"
     announcements: AnnouncementPolicy | None = field(default=AnnouncementPolicy())

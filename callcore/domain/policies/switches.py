@@ -48,3 +48,6 @@ class DialplanPolicy:
     voicemail_extension: str = "callcore_voicemail"
     """Takes a message for the box in the channel variable ``callcore_voicemail_box``; in the
     context of the fallback."""
+    callback_contact: str | None = None
+    """What is dialled to call a customer back, with ``{number}`` for the number:
+    ``sofia/gateway/carrier/{number}``; without it nobody is."""

@@ -51,7 +51,7 @@ class Member:
     agent_id: str
     places: Mapping[str, tuple[int, int]]
     """Level and position by queue, in the order in which the queues are named."""
-    skills: Mapping[str, int]
+    skills: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ class Centre:
                     queue: (place.get("level", 1), place.get("position", 1))
                     for queue, place in agent["queues"].items()
                 },
-                agent.get("skills", {}),
+                tuple(agent.get("skills", {}).items()),
             )
             for agent_id, agent in raw["agents"].items()
         }
@@ -267,9 +267,7 @@ def _expression(rule: str) -> Any:
     """A rule, as an expression of Python: ``and``, ``or`` and ``not`` are the same words."""
     if not rule.strip():
         return compile("True", rule, "eval")
-    text = re.sub(r"(?<![<>!])=", "==", rule)
-    text = re.sub(r"(?<![<>!=])={3}", "==", text).replace("<==", "<=").replace(">==", ">=")
-    text = text.replace("!==", "!=")
+    text = re.sub(r"(?<![<>!=])=", "==", rule)
 
     def level(found: re.Match[str]) -> str:
         word, rest = found.group(1), found.group(2)
@@ -283,7 +281,7 @@ def _expression(rule: str) -> Any:
 
 def meets(member: Member, rule: str) -> bool:
     """Is the agent able to do what the rule asks?"""
-    return _meets(tuple(sorted(member.skills.items())), rule)
+    return _meets(member.skills, rule)
 
 
 @lru_cache(maxsize=None)

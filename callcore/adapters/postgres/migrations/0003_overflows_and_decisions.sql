@@ -62,6 +62,7 @@ create table callcore.decisions (
     strategy text not null,
     open_level integer not null,
     skill_rule text not null,
+    is_sticky boolean not null,
     passed_over jsonb not null,
     not_free jsonb not null,
     constraint decisions_pkey primary key (call_id, decision_number),
@@ -94,6 +95,8 @@ comment on column callcore.decisions.open_level is
     'The highest level of agents who might be asked for the caller then.';
 comment on column callcore.decisions.skill_rule is
     'What was asked of agents then; empty if nothing.';
+comment on column callcore.decisions.is_sticky is
+    'True if the agent is the one who talked with the caller last, and was waited for.';
 comment on column callcore.decisions.passed_over is
     'The queue''s other free agents who were looked at, as [{agent_id, verdict, detail}].';
 comment on column callcore.decisions.not_free is
