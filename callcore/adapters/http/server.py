@@ -1,14 +1,15 @@
-"""Listens for HTTP on gevent's WSGI server, with the limits it lacks."""
+"""Listens for HTTP at one address."""
 
 from __future__ import annotations
 
 import errno
 import socket as system_socket
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
-from gevent import pool, pywsgi, socket
+from gevent import socket
 
 from callcore.adapters.http import pages
+from callcore.runtime import wsgi
 
 CONNECTIONS_LIMIT = 100
 """More than any scraper needs; others wait in the kernel's backlog."""
@@ -48,19 +49,17 @@ class HttpServer:
         self._wanted = (host, port)
         self._note = note
         self._application = pages.application(metrics=metrics, readiness=readiness, note=note)
-        self._server: pywsgi.WSGIServer | None = None
+        self._server: wsgi.Server | None = None
 
     def start(self) -> None:
         """Listens. Raises ``HttpPortInUseError`` or another ``HttpAddressError``."""
         listener = _listener(*self._wanted)
-        self._server = pywsgi.WSGIServer(
+        self._server = wsgi.Server(
             listener,
             self._application,
-            log=None,
-            error_log=_ErrorLines(self._note),
-            handler_class=_Handler,
-            spawn=pool.Pool(CONNECTIONS_LIMIT),
-            environ={"SERVER_SOFTWARE": "callcore"},
+            complain=self._complain,
+            idle_seconds=IDLE_SECONDS,
+            connections_limit=CONNECTIONS_LIMIT,
         )
         self._server.start()
 
@@ -69,6 +68,9 @@ class HttpServer:
         if self._server is not None:
             self._server.stop(timeout=STOP_SECONDS)
             self._server = None
+
+    def _complain(self, text: str) -> None:
+        self._note("http_request_refused", {"text": text}, None)
 
     @property
     def address(self) -> tuple[str, int]:
@@ -83,35 +85,6 @@ class HttpServer:
         """Where a browser finds the index."""
         host, port = self.address
         return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
-
-
-class _Handler(pywsgi.WSGIHandler):
-    """Ends connections that say nothing, and answers of which nobody reads a byte."""
-
-    def handle(self) -> None:
-        self.socket.settimeout(IDLE_SECONDS)
-        try:
-            super().handle()
-        except TimeoutError:
-            self.close_connection = True
-
-
-class _ErrorLines:
-    """What gevent's server writes about broken requests, as log lines."""
-
-    def __init__(self, note: pages.Note) -> None:
-        self._note = note
-
-    def write(self, text: str, /) -> None:
-        if text.strip():
-            self._note("http_request_refused", {"text": text.strip()}, None)
-
-    def writelines(self, lines: Iterable[str], /) -> None:
-        for line in lines:
-            self.write(line)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
 
 
 def _listener(host: str, port: int) -> socket.socket:

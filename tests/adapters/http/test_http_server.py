@@ -186,7 +186,7 @@ def test_a_stopped_server_frees_its_port(worker):
 
 def test_a_silent_client_is_let_go(worker, monkeypatch):
     """Connections that never ask cannot use the server up."""
-    monkeypatch.setattr(server, "IDLE_SECONDS", 0.2)
+    monkeypatch.setattr(worker.server._server, "idle_seconds", 0.2)
     for sent in (b"", b"GET / HTTP/1.1\r\nHost:"):
         with contextlib.closing(socket.create_connection(worker.server.address)) as client:
             client.sendall(sent)
