@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from callcore.domain.ids import MICROS_PER_SECOND, CallId, Micros, NodeName, seconds_between
-from callcore.domain.policies import CallbackPolicy
+from callcore.domain.policies import CallbackPolicy, QueuePolicy
 
 CALLBACKS = NodeName("@callbacks")
 """Where the floor keeps calls that are on no switch yet; no node can be named so."""
@@ -42,6 +42,10 @@ class Callback:
             not_before=after(now, policy.retry_after_seconds),
         )
 
+    def let_begin(self, now: Micros) -> Callback:
+        """Once the line of the call in which it was promised is being ended."""
+        return replace(self, not_before=after(now, ON_HOOK_SECONDS))
+
     def is_used_up(self, policy: CallbackPolicy) -> bool:
         """True if the customer is not called again."""
         return self.attempts_count >= policy.attempts
@@ -59,6 +63,11 @@ def after(now: Micros, seconds: float) -> Micros:
 def seconds_left(policy: CallbackPolicy, promised_at: Micros, now: Micros) -> float:
     """How long a promise has until it expires; never negative."""
     return max(policy.expires_after_seconds - seconds_between(promised_at, now), 0.0)
+
+
+def policy_of(queue: QueuePolicy) -> CallbackPolicy:
+    """How promises are kept that wait in the queue; one that promises none may be given some."""
+    return queue.callback or CallbackPolicy()
 
 
 def contact(template: str, number: str) -> str:

@@ -15,8 +15,10 @@ from callcore.domain.ledger import Caller, CallLedger
 from callcore.domain.outcomes import HungUpBy, LeaveReason
 from callcore.domain.policies import QueuePolicy
 from callcore.domain.wishes import Wishes, clamped
+from callcore.flows import leg_roles
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.call import LOST_TRACK, Call
+from callcore.flows.callback_calls import caller_of
 from callcore.flows.inbound_call import InboundCalls
 from callcore.flows.messages import LinkBack
 from callcore.flows.record_keeping import RecordKeeping
@@ -58,12 +60,14 @@ def phase_of(leg: LegSnapshot, floor_call: FloorCall | None, fallback_extension:
     }
     if leg.bridged_to is not None:
         return _phase_of_talk(leg, floor_call, leg.bridged_to)
+    if leg.variables.get("callcore_menu"):
+        return Phase.ARRIVED
+    if leg.variables.get("callcore_offers_callback"):
+        return Phase.WAITING if leg.variables.get("callcore_waits_in") else Phase.ARRIVED
     if has_talked and not leg.is_parked:
         return Phase.OUTLIVED
     if is_waiting_on_floor or leg.variables.get("callcore_waits_in"):
         return Phase.WAITING
-    if leg.variables.get("callcore_menu"):
-        return Phase.ARRIVED
     return Phase.ARRIVED if leg.is_parked else Phase.ELSEWHERE
 
 
@@ -95,10 +99,12 @@ class Adoption:
         self._spawn = spawn
 
     def resume_waiting(self, leg: LegSnapshot, floor_call: FloorCall | None) -> bool:
-        """Goes on with a caller left waiting. False if the queue is no more."""
-        queue = self._queue(leg, floor_call)
+        """Goes on with a caller left waiting; one whose queue is no more goes to the fallback."""
+        name = _queue_name(leg, floor_call)
+        queue = self._site.policy.queues.get(name)
         if queue is None:
-            return False
+            self._send_away(leg, floor_call, name)
+            return True
         call = self._follow(leg, queue, floor_call)
         call.mailbox.post(LinkBack(is_silent=leg.is_parked))
         place = _place(leg, floor_call)
@@ -106,10 +112,15 @@ class Adoption:
         return True
 
     def resume_talking(self, leg: LegSnapshot, floor_call: FloorCall | None) -> bool:
-        """Goes on with a conversation. False if nothing says with whom, or the queue is no more."""
-        queue = self._queue(leg, floor_call)
+        """Goes on with a conversation. False if nothing says with whom.
+
+        In a queue that is no more it is followed all the same, by the usual settings: the agent is
+        not free before it ends.
+        """
+        name = _queue_name(leg, floor_call)
+        queue = self._site.policy.queues.get(name) or QueuePolicy(name=name)
         reservation = _reservation(leg, floor_call, queue)
-        if queue is None or reservation is None:
+        if not name or reservation is None:
             return False
         call = self._follow(leg, queue, floor_call)
         place = _place(leg, floor_call)
@@ -126,7 +137,7 @@ class Adoption:
         """Follows a caller whose talk with our agent is over to the end of the line."""
         if floor_call is None:
             return False
-        call = self._calls.follow(_caller(leg), is_adopted=True)
+        call = self._calls.follow(_caller(leg, floor_call), is_adopted=True)
         call.is_line_answered = leg.is_line_answered
         call.ledger.line_answered_at = leg.answered_at
         call.first_joined_at = floor_call.first_joined_at
@@ -134,13 +145,21 @@ class Adoption:
         self._spawn(call.caller.call_id, lambda: self._calls.resume_elsewhere(call))
         return True
 
-    def _queue(self, leg: LegSnapshot, floor_call: FloorCall | None) -> QueuePolicy | None:
-        kept = leg.variables.get("callcore_waits_in") or leg.variables.get("callcore_talks_in")
-        name = floor_call.queue if floor_call else QueueName(kept or "")
-        return self._site.policy.queues.get(name)
+    def _send_away(self, leg: LegSnapshot, floor_call: FloorCall | None, queue: QueueName) -> None:
+        """Ends the visit to a queue that was taken out of the settings."""
+        call = self._calls.follow(_caller(leg, floor_call), is_adopted=True)
+        call.is_line_answered = leg.is_line_answered
+        call.ledger.line_answered_at = leg.answered_at
+        call.ledger.joined(
+            queue, _place(leg, floor_call).first_joined_at, priority=0, position=None
+        )
+        now = self._site.clock.now()
+        call.ledger.left(now, LeaveReason.FALLBACK, short_abandon_seconds=0)
+        call.ledger.fault(f"queue {queue} is not in the settings any more: sent to the fallback")
+        self._spawn(call.caller.call_id, lambda: self._calls.send_to_fallback(call, queue))
 
     def _follow(self, leg: LegSnapshot, queue: QueuePolicy, floor_call: FloorCall | None) -> Call:
-        call = self._calls.follow(_caller(leg), is_adopted=True)
+        call = self._calls.follow(_caller(leg, floor_call), is_adopted=True)
         call.wishes = _wishes(leg, floor_call)
         call.remember_music(queue.music)
         call.is_line_answered = leg.is_line_answered
@@ -150,16 +169,7 @@ class Adoption:
     def close_unheard(self, floor_call: FloorCall) -> None:
         """Keeps the record of a call that ended while nobody listened."""
         now = self._site.clock.now()
-        caller = Caller(
-            call_id=floor_call.call_id,
-            leg_id=floor_call.leg_id,
-            node=floor_call.node,
-            number=floor_call.caller_number,
-            name=floor_call.caller_name,
-            dialled_number=floor_call.dialled_number,
-            arrived_at=floor_call.arrived_at,
-        )
-        ledger = CallLedger(caller, self._site.policy.site, is_adopted=True)
+        ledger = CallLedger(_caller_of(floor_call), self._site.policy.site, is_adopted=True)
         self._note_what_the_floor_knows(ledger, floor_call)
         ledger.fault("the call ended while no process followed it; ended_at is when this was found")
         self._keeping.keep(ledger.close(now, HungUpBy.UNKNOWN, LOST_TRACK))
@@ -210,7 +220,11 @@ class Adoption:
             call.ledger,
             reservation,
             bridged_at,
-            is_within_service_level=waited <= queue.service_level_seconds if known else None,
+            is_within_service_level=(
+                waited <= queue.service_level_seconds
+                if known and not call.caller.is_callback
+                else None
+            ),
         )
         if known is None:
             call.ledger.fault("the bridge was found, not heard: bridged_at is when it was found")
@@ -236,7 +250,39 @@ def _note_talk(
     )
 
 
-def _caller(leg: LegSnapshot) -> Caller:
+def _caller_of(floor_call: FloorCall) -> Caller:
+    """The caller of a call that has no leg any more."""
+    if floor_call.callback is not None:
+        return caller_of(floor_call, floor_call.callback)
+    return Caller(
+        call_id=floor_call.call_id,
+        leg_id=floor_call.leg_id,
+        node=floor_call.node,
+        number=floor_call.caller_number,
+        name=floor_call.caller_name,
+        dialled_number=floor_call.dialled_number,
+        arrived_at=floor_call.arrived_at,
+    )
+
+
+def _caller(leg: LegSnapshot, floor_call: FloorCall | None) -> Caller:
+    """The caller on a leg; who was called back is known to the floor and by what the leg remembers.
+
+    The switch has the two ends of such a leg the other way round.
+    """
+    if leg_roles.is_customers(leg):
+        number, variables = leg.variables.get("callcore_customer", ""), leg.variables
+        return Caller(
+            call_id=leg_roles.call_of(leg),
+            leg_id=leg.leg_id,
+            node=leg.node,
+            number=floor_call.caller_number if floor_call else number,
+            name=floor_call.caller_name if floor_call else "",
+            dialled_number=floor_call.dialled_number if floor_call else "",
+            arrived_at=_instant(variables.get("callcore_arrived_at")) or leg.created_at,
+            is_callback=True,
+            callback_of=CallId(variables["callcore_callback_of"]),
+        )
     return Caller(
         call_id=CallId(leg.leg_id),
         leg_id=leg.leg_id,
@@ -246,6 +292,14 @@ def _caller(leg: LegSnapshot) -> Caller:
         dialled_number=leg.dialled_number,
         arrived_at=_instant(leg.variables.get("callcore_arrived_at")) or leg.created_at,
     )
+
+
+def _queue_name(leg: LegSnapshot, floor_call: FloorCall | None) -> QueueName:
+    """The queue of a caller who waits or talks; empty if nothing tells."""
+    if floor_call is not None:
+        return floor_call.queue
+    variables = leg.variables
+    return QueueName(variables.get("callcore_waits_in") or variables.get("callcore_talks_in") or "")
 
 
 def _place(leg: LegSnapshot, floor_call: FloorCall | None) -> Place:
@@ -265,7 +319,7 @@ def _wishes(leg: LegSnapshot, floor_call: FloorCall | None) -> Wishes:
 
 
 def _reservation(
-    leg: LegSnapshot, floor_call: FloorCall | None, queue: QueuePolicy | None
+    leg: LegSnapshot, floor_call: FloorCall | None, queue: QueuePolicy
 ) -> Reservation | None:
     """The agent whom the caller talks with: the floor may know of others who were rung besides."""
     if floor_call is not None:
@@ -273,11 +327,11 @@ def _reservation(
             (offer for offer in floor_call.offers if offer.leg_id == leg.bridged_to), None
         )
     offer_id, agent_id = leg.variables.get("callcore_offer"), leg.variables.get("callcore_agent")
-    if queue is None or leg.bridged_to is None or not offer_id or not agent_id:
+    if leg.bridged_to is None or not offer_id or not agent_id:
         return None
     return Reservation(
         offer_id=OfferId(offer_id),
-        call_id=CallId(leg.leg_id),
+        call_id=leg_roles.call_of(leg),
         agent_id=AgentId(agent_id),
         queue=queue.name,
         leg_id=leg.bridged_to,

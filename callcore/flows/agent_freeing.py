@@ -26,6 +26,7 @@ NOT_THE_AGENTS_DOING = frozenset(
         OfferLostReason.SWITCH_LOST,
         OfferLostReason.RECLAIMED,
         OfferLostReason.PICKED_UP_ELSEWHERE,
+        OfferLostReason.CALLER_UNREACHED,
     }
 )
 
@@ -93,6 +94,15 @@ class AgentFreeing:
         self.after_lost_offer(
             reservation,
             OfferLostReason.PICKED_UP_ELSEWHERE,
+            retry_after_seconds=0.0,
+            is_caller_waiting=True,
+        )
+
+    def caller_unreached(self, reservation: Reservation) -> None:
+        """Gives back an agent who was reserved for a customer who cannot be called back now."""
+        self.after_lost_offer(
+            reservation,
+            OfferLostReason.CALLER_UNREACHED,
             retry_after_seconds=0.0,
             is_caller_waiting=True,
         )

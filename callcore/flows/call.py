@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from callcore.domain import announcements
+from callcore.domain.callbacks import Callback
 from callcore.domain.events import PromptMissing
 from callcore.domain.ids import LegId, Micros, seconds_between
 from callcore.domain.ledger import Caller, CallLedger
 from callcore.domain.outcomes import HungUpBy
 from callcore.domain.wishes import Wishes
 from callcore.flows.messages import (
+    Admitted,
     Message,
     MoveAsked,
+    MustLeave,
     PriorityAsked,
     Reserved,
+    StaffingChanged,
     WithdrawalAsked,
 )
 from callcore.flows.site import Site
@@ -43,16 +47,35 @@ OUTLIVES_TALK_SECONDS = 1.0
 """An agent who hangs up takes the caller's leg along within 40 ms. A leg that lives on longer was
 transferred by the agent's phone, and its end is the caller's doing."""
 
+_OF_ONE_WAIT = (
+    Admitted,
+    MoveAsked,
+    MustLeave,
+    PriorityAsked,
+    Reserved,
+    StaffingChanged,
+    WithdrawalAsked,
+)
+"""What may be unread when a wait ends, besides what its timers posted."""
 
 Decline = Callable[[Reservation], None]
 """Gives back an agent who was reserved for a caller who is no longer there."""
 
 
-class CallerHungUpError(Exception):
-    """The caller's leg ended. Unwinds whatever the call's script is at."""
+class CallOverError(Exception):
+    """The call is over. Unwinds whatever its script is at."""
+
+    def __init__(self, message: str, at: Micros, cause: str) -> None:
+        super().__init__(message)
+        self.at = at
+        self.cause = cause
+
+
+class CallerHungUpError(CallOverError):
+    """The caller's leg ended."""
 
     def __init__(self, ended: LegEnded) -> None:
-        super().__init__(f"leg {ended.leg_id} ended: {ended.cause}")
+        super().__init__(f"leg {ended.leg_id} ended: {ended.cause}", ended.at, ended.cause)
         self.ended = ended
 
 
@@ -90,10 +113,13 @@ class Call:
         self.talk_ended_at: Micros | None = None
         self.joining: Joining | None = None
         """What the floor was told when the caller took the last place."""
+        self.callback: Callback | None = None
+        """What is held of the promise while the call is one that is to be kept."""
         self._decline = decline
         self._hang_up_cause = ""
         self._music: str | None = None
-        self._is_without_prompts = site.policy.sounds.directory is None
+        self._announced: tuple[str, ...] = ()
+        self._missing: set[tuple[str, ...]] = set()
 
     @property
     def switch(self) -> Switch:
@@ -114,8 +140,7 @@ class Call:
             ):
                 self._refuse(message)
             case LegEnded() if message.leg_id == self.leg_id:
-                self._note_end(message)
-                raise CallerHungUpError(message)
+                return self._line_ended(message)
             case LegAnswered() if message.leg_id == self.leg_id:
                 self.line_answered(message)
             case DigitPressed() if message.leg_id == self.leg_id:
@@ -129,6 +154,12 @@ class Call:
             case _:
                 pass
         return message
+
+    def stop_waiting(self) -> None:
+        """Ends a wait: what was meant for it and is unread yet is not for the next one."""
+        self.is_open_to_offers = False
+        for message in self.mailbox.take_out(lambda message: isinstance(message, _OF_ONE_WAIT)):
+            self._refuse(message)
 
     def decline_unread(self) -> None:
         """Declines what nobody will read any more."""
@@ -150,6 +181,20 @@ class Call:
         if not self.is_line_answered:
             self.is_line_answered = True
             self.ledger.line_answered_at = answered.at
+
+    @property
+    def can_be_bridged(self) -> bool:
+        """True once the caller's line can be joined to an agent's."""
+        return self.is_line_answered
+
+    @property
+    def seconds_to_fetch(self) -> float:
+        """How long an agent who has picked up may wait until the caller can be bridged at all."""
+        return 0.0
+
+    def fetch(self, agent_leg_id: LegId) -> None:  # noqa: ARG002 - of use to calls without a line
+        """Makes that the caller can be bridged to an agent who has picked up."""
+        self.answer()
 
     def answer(self) -> None:
         """Answers the caller's line unless that was done."""
@@ -187,15 +232,15 @@ class Call:
 
     def announce(self, prompts: tuple[str, ...]) -> None:
         """Plays prompts over the music; a tone where there are none."""
-        paths = self.prompt_paths(prompts)
-        self._post(lambda: self.switch.announce(self.leg_id, paths))
+        self._announce(self.prompt_paths(prompts))
 
     def prompt_paths(self, prompts: tuple[str, ...]) -> tuple[str, ...]:
         """What is played for prompts."""
         sounds = self.site.policy.sounds
-        if self._is_without_prompts:
+        if sounds.directory is None:
             return (announcements.ATTENTION_TONE,)
-        return tuple(f"{sounds.directory}/{sounds.language}/{prompt}.wav" for prompt in prompts)
+        paths = tuple(f"{sounds.directory}/{sounds.language}/{prompt}.wav" for prompt in prompts)
+        return (announcements.ATTENTION_TONE,) if paths in self._missing else paths
 
     def guard(self) -> None:
         """Winds the dead man's switch up for a caller who waits with us."""
@@ -249,6 +294,15 @@ class Call:
         except SwitchUnavailableError as error:
             self.fault(error)
 
+    def _announce(self, paths: tuple[str, ...]) -> None:
+        self._announced = paths
+        self._post(lambda: self.switch.announce(self.leg_id, paths))
+
+    def _line_ended(self, ended: LegEnded) -> Message:
+        """The caller's line has ended, and with it the call."""
+        self._note_end(ended)
+        raise CallerHungUpError(ended)
+
     def _note_end(self, ended: LegEnded) -> None:
         if ended.cause in SWITCH_CAUSES:
             self.hung_up_by = HungUpBy.SWITCH
@@ -267,6 +321,6 @@ class Call:
             return
         if path == self._music:
             self.play_music(announcements.STAND_IN_MUSIC)
-        elif not self._is_without_prompts:
-            self._is_without_prompts = True
-            self.announce(())
+        elif self._announced and self._announced[0] in path:
+            self._missing.add(self._announced)
+            self._announce((announcements.ATTENTION_TONE,))

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from callcore.domain import decisions, routing
+from callcore.domain import callbacks, decisions, routing
 from callcore.domain.agents import AgentState
 from callcore.domain.events import AgentChanged, StoreFailed
 from callcore.domain.ids import AgentId, LegId, Micros, QueueName
-from callcore.domain.policies import STRATEGIES_RINGING_MANY, AgentPolicy
+from callcore.domain.policies import STRATEGIES_RINGING_MANY, AgentPolicy, QueuePolicy
 from callcore.domain.routing import Demand, Judgement, Verdict
 from callcore.domain.serving import Serving
+from callcore.flows.floor_changes import FloorChanges
 from callcore.flows.messages import Reserved
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
@@ -45,6 +46,7 @@ LOOK_AGAIN_SECONDS = 1.0
 CALLER_JOINED = "caller_joined"
 AGENT_FREE = "agent_free"
 RELAXATION = "relaxation"
+CALLBACK_DUE = "callback_due"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,18 +63,26 @@ class Dispatcher:
     """Makes pairs of waiting callers and free agents."""
 
     def __init__(
-        self, site: Site, switchboard: Switchboard, waiters: Waiters, serving: Serving
+        self,
+        site: Site,
+        switchboard: Switchboard,
+        waiters: Waiters,
+        serving: Serving,
+        changes: FloorChanges,
     ) -> None:
         self._site = site
         self._switchboard = switchboard
         self._waiters = waiters
         self._serving = serving
+        self._changes = changes
         self._is_in_doubt = False
 
     def caller_waiting(
         self, queue: QueueName, triggered_at: Micros, trigger: str = CALLER_JOINED
     ) -> None:
         """Somebody of the queue may be offered to agents to whom nobody might be before."""
+        if queue not in self._site.policy.queues:
+            return  # taken out of the settings since an offer of it was made
         try:
             self._match(queue, triggered_at, trigger)
         except StoreError as error:
@@ -143,7 +153,7 @@ class Dispatcher:
 
     def _ringing_at_once(self, queue: QueueName) -> int:
         policy = self._site.policy.queues[queue]
-        return policy.ring_at_most if policy.strategy in STRATEGIES_RINGING_MANY else 1
+        return policy.ring_at_most if _rings_many(policy) else 1
 
     def _line(self, queue: QueueName, callers: Sequence[WaitingCaller]) -> list[Waiter]:
         """The callers within reach in the order of service, with those for whom more phones may
@@ -155,20 +165,16 @@ class Dispatcher:
             if (waiter := self._waiters.get(caller.call_id)) is not None
             and waiter.queue_name == queue
             and not waiter.wants_more
-            and self._is_within_reach(waiter)
+            and waiter.may_be_offered
         ]
-        if self._site.policy.queues[queue].strategy not in STRATEGIES_RINGING_MANY:
+        if not _rings_many(self._site.policy.queues[queue]):
             return waiters
         ringing = [
             waiter
             for waiter in self._waiters.of_queue(queue)
-            if waiter.wants_more and self._is_within_reach(waiter)
+            if waiter.wants_more and waiter.may_be_offered
         ]
         return sorted(waiters + ringing, key=lambda waiter: waiter.score)
-
-    def _is_within_reach(self, waiter: Waiter) -> bool:
-        node = self._switchboard.node_of(waiter.call_id)
-        return node is not None and self._site.switches[node].is_connected
 
     def _paired(self, line: Sequence[Waiter], free: Sequence[AgentId]) -> list[Pair]:
         left = list(free)
@@ -198,6 +204,9 @@ class Dispatcher:
             if pair is None:
                 return
             answer = self._reserve(pair, AGENT_FREE, triggered_at)
+            if answer is ReserveAnswer.AGENT_BUSY and _rings_many(pair.demand.queue):
+                # Another agent may have been passed over for this one.
+                self._match(pair.demand.queue.name, triggered_at, AGENT_FREE)
             if answer is not ReserveAnswer.CALLER_GONE:
                 return
 
@@ -244,6 +253,17 @@ class Dispatcher:
         self.look_everywhere()
 
     def _reserve(self, pair: Pair, trigger: str, triggered_at: Micros) -> ReserveAnswer:
+        if not pair.waiter.claim(pair.agent_id):
+            return ReserveAnswer.CALLER_GONE
+        answer = None
+        try:
+            answer = self._reserve_claimed(pair, trigger, triggered_at)
+        finally:
+            if answer is not ReserveAnswer.RESERVED:
+                pair.waiter.unclaim(pair.agent_id)
+        return answer
+
+    def _reserve_claimed(self, pair: Pair, trigger: str, triggered_at: Micros) -> ReserveAnswer:
         site, demand, agent_id = self._site, pair.demand, pair.agent_id
         reservation = Reservation(
             offer_id=site.ids.offer_id(),
@@ -251,10 +271,14 @@ class Dispatcher:
             agent_id=agent_id,
             queue=demand.queue.name,
             leg_id=site.ids.leg_id(beside=LegId(demand.call_id)),
-            lease_seconds=demand.queue.ring_timeout_seconds + LEASE_BEYOND_RINGING_SECONDS,
-            is_additional=demand.queue.strategy in STRATEGIES_RINGING_MANY,
+            lease_seconds=_lease_seconds(demand.queue, is_callback=pair.waiter.is_callback),
+            is_additional=_rings_many(demand.queue),
         )
-        answer = site.roster.reserve(reservation)
+        try:
+            answer = site.roster.reserve(reservation)
+        except StoreError:
+            self._let_go(reservation)
+            raise
         if answer is not ReserveAnswer.RESERVED:
             return answer
         message = Reserved(
@@ -272,7 +296,8 @@ class Dispatcher:
                 now=site.clock.now(),
             ),
         )
-        if not self._switchboard.post(demand.call_id, message):
+        is_still_waiting = self._waiters.get(demand.call_id) is pair.waiter
+        if not (is_still_waiting and self._switchboard.post(demand.call_id, message)):
             site.roster.lose(
                 reservation, is_miss=False, retry_after_seconds=0, is_caller_waiting=False
             )
@@ -287,3 +312,24 @@ class Dispatcher:
             )
         )
         return answer
+
+    def _let_go(self, reservation: Reservation) -> None:
+        """Undoes a reservation that may have been made unheard."""
+        roster = self._site.roster
+        self._changes.make(
+            reservation.call_id,
+            lambda: roster.lose(
+                reservation, is_miss=False, retry_after_seconds=0, is_caller_waiting=True
+            ),
+        )
+
+
+def _rings_many(queue: QueuePolicy) -> bool:
+    return queue.strategy in STRATEGIES_RINGING_MANY
+
+
+def _lease_seconds(queue: QueuePolicy, *, is_callback: bool) -> float:
+    seconds = queue.ring_timeout_seconds + LEASE_BEYOND_RINGING_SECONDS
+    if is_callback:
+        seconds += callbacks.policy_of(queue).ring_seconds
+    return seconds

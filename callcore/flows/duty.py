@@ -51,8 +51,8 @@ class Duty:
         self._site.facts.publish(
             AgentChanged(at=now, agent_id=agent_id, state=state, reason=reason)
         )
-        if state is AgentState.AVAILABLE:
-            # First: looked for queue by queue, the agent might get a caller who is not the first.
-            self._dispatcher.agent_free(agent_id, now)
+        # First: who is there decides which levels are open, and for whom a caller waits.
         self._queue_watch.staffing_changed(agent_id)
+        if state is AgentState.AVAILABLE:
+            self._dispatcher.agent_free(agent_id, now)
         return answer

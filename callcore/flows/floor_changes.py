@@ -39,6 +39,10 @@ class FloorChanges:
         """How many changes the floor has not heard of."""
         return sum(map(len, self._owed.values()))
 
+    def owes(self, call_id: CallId) -> bool:
+        """True if the floor has not heard of every change of a call."""
+        return call_id in self._owed
+
     def make(
         self, call_id: CallId, change: Callable[[], A], then: Callable[[A], None] = _nothing
     ) -> None:

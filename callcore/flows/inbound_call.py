@@ -6,22 +6,21 @@ it is, and ``finally`` closes the record.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from callcore.domain.events import CallArrived, CallEnded
-from callcore.domain.ids import CallId, Micros, seconds_between
+from callcore.domain.events import CallArrived
+from callcore.domain.ids import CallId, Micros, QueueName, seconds_between
 from callcore.domain.ledger import Caller
-from callcore.domain.outcomes import HungUpBy
 from callcore.domain.policies import QueuePolicy
 from callcore.flows import restoring
-from callcore.flows.call import OUTLIVES_TALK_SECONDS, Call, CallerHungUpError
+from callcore.flows.call import Call
+from callcore.flows.callback_offer import Promises
 from callcore.flows.crew import Crew
+from callcore.flows.following import Following
 from callcore.flows.journey import Journey
-from callcore.flows.messages import LinkBack, Message, OutlivedTalk
+from callcore.flows.messages import Message
+from callcore.flows.place_leaving import PlaceLeaving
 from callcore.flows.site import Site
 from callcore.flows.standing import Place, Standing
 from callcore.flows.timers import Timers
-from callcore.flows.waiting_call import NO_TALK
 from callcore.ports.stores import Joining, Reservation
 from callcore.ports.switch_events import LegParked
 from callcore.runtime.mailbox import Mailbox
@@ -30,9 +29,11 @@ from callcore.runtime.mailbox import Mailbox
 class InboundCalls:
     """Runs the script of every call; one greenlet each."""
 
-    def __init__(self, site: Site, crew: Crew) -> None:
+    def __init__(self, site: Site, crew: Crew, promises: Promises) -> None:
         self._site = site
         self._crew = crew
+        self._promises = promises
+        self._following = Following(site, crew)
 
     def begin(self, arrival: LegParked) -> Call:
         """Begins to follow a caller who was parked; ``run`` is to be called in a greenlet."""
@@ -69,14 +70,14 @@ class InboundCalls:
         if arrival.is_line_answered:
             call.is_line_answered = True
             call.ledger.line_answered_at = arrival.at
-        journey = Journey(call, self._crew)
-        self._to_its_end(call, journey, lambda: journey.begin(arrival, heard_at))
+        journey = self._journey(call)
+        self._following.to_its_end(call, journey, lambda: journey.begin(arrival, heard_at))
 
     def resume_waiting(self, call: Call, queue: QueuePolicy, place: Place) -> None:
         """The script of a caller whom another process left waiting."""
         self._publish_arrival(call)
-        journey = Journey(call, self._crew)
-        self._to_its_end(call, journey, lambda: journey.resume(queue, place))
+        journey = self._journey(call)
+        self._following.to_its_end(call, journey, lambda: journey.resume(queue, place))
 
     def resume_talking(
         self, call: Call, queue: QueuePolicy, reservation: Reservation, bridged_at: Micros
@@ -84,13 +85,27 @@ class InboundCalls:
         """The script of a caller who talks already; another process made the bridge."""
         self._publish_arrival(call)
         self._crew.switchboard.claim(reservation.leg_id, call.caller.call_id)
-        journey = Journey(call, self._crew)
-        self._to_its_end(call, journey, lambda: journey.talk(queue, reservation, bridged_at))
+        journey = self._journey(call)
+        self._following.to_its_end(call, journey, lambda: journey.talk(queue, reservation, bridged_at))
 
     def resume_elsewhere(self, call: Call) -> None:
         """The script of a caller who is no longer ours to serve, to the end of the line."""
         self._publish_arrival(call)
-        self._to_its_end(call, Journey(call, self._crew), lambda: None)
+        self._following.to_its_end(call, self._journey(call), lambda: None)
+
+    def send_to_fallback(self, call: Call, queue: QueueName) -> None:
+        """The script of a caller whom another process left in a queue that is no more."""
+        fallback = self._site.policy.fallback
+
+        def leave() -> None:
+            PlaceLeaving(call, QueuePolicy(name=queue), self._crew.changes).give_up()
+            call.hand_to_dialplan(fallback.extension, fallback.context)
+
+        self._publish_arrival(call)
+        self._following.to_its_end(call, self._journey(call), leave)
+
+    def _journey(self, call: Call) -> Journey:
+        return Journey(call, self._crew, self._promises)
 
     def _publish_arrival(self, call: Call) -> None:
         caller = call.caller
@@ -104,66 +119,5 @@ class InboundCalls:
                 caller_name=caller.name,
                 dialled_number=caller.dialled_number,
                 is_adopted=call.ledger.is_adopted,
-            )
-        )
-
-    def _until_parked_again(self, call: Call) -> LegParked:
-        """Follows a caller who is no longer ours to serve until the dialplan, or an agent's blind
-        transfer, hands the same caller to us again.
-        """
-        timer = call.mailbox.post_after(OUTLIVES_TALK_SECONDS, OutlivedTalk())
-        while True:
-            message = call.take()
-            match message:
-                case OutlivedTalk() if call.talk_ended_at is not None:
-                    call.remember(**NO_TALK)
-                case LinkBack():
-                    call.hang_up_again()
-                case LegParked() if (
-                    message.leg_id == call.leg_id and call.hung_up_by is not HungUpBy.CALLCORE
-                ):
-                    timer.cancel()
-                    call.hung_up_by = HungUpBy.UNKNOWN
-                    call.talk_ended_at = None
-                    return message
-                case _:
-                    pass
-
-    def _to_its_end(self, call: Call, journey: Journey, script: Callable[[], None]) -> None:
-        cause = ""
-        ended_at: Micros | None = None
-        try:
-            script()
-            while True:
-                arrival = self._until_parked_again(call)
-                journey.begin(arrival, self._site.clock.now())
-        except CallerHungUpError as hung_up:
-            cause, ended_at = hung_up.ended.cause, hung_up.ended.at
-        except Exception as error:
-            self._give_up(call, error)
-            raise
-        finally:
-            self._close(call, ended_at or self._site.clock.now(), cause)
-
-    def _give_up(self, call: Call, error: Exception) -> None:
-        """A fault of ours must not keep a caller for ever: the dialplan takes over."""
-        call.ledger.fault(f"{type(error).__name__}: {error}")
-        fallback = self._site.policy.fallback
-        call.hand_to_dialplan(fallback.extension, fallback.context)
-
-    def _close(self, call: Call, ended_at: Micros, cause: str) -> None:
-        self._crew.switchboard.unfollow(call.caller.call_id)
-        self._crew.ledgers.pop(call.caller.call_id, None)
-        call.decline_unread()
-        record = call.ledger.close(ended_at, call.hung_up_by, cause)
-        self._crew.keeping.keep(record)
-        self._site.facts.publish(
-            CallEnded(
-                at=self._site.clock.now(),
-                call_id=call.caller.call_id,
-                outcome=record.outcome,
-                hung_up_by=record.hung_up_by,
-                hangup_cause=cause,
-                lasted_seconds=seconds_between(call.caller.arrived_at, ended_at),
             )
         )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from callcore.domain import entrance, treatments
 from callcore.domain.events import CallRefused, CallSentOn
 from callcore.domain.ids import MenuName, Micros, QueueName
 from callcore.domain.outcomes import LeaveReason, RefusalReason
 from callcore.domain.policies import QueuePolicy
-from callcore.domain.treatments import OverflowReason, ToMenu, ToQueue, Treatment
+from callcore.domain.treatments import OverflowReason, ToCallback, ToMenu, ToQueue, Treatment
 from callcore.flows import treating
 from callcore.flows.admitting import NotAdmittedError
 from callcore.flows.call import Call
+from callcore.flows.callback_offer import CallbackOffer, Promises
 from callcore.flows.conversation import Conversation
 from callcore.flows.crew import Crew
 from callcore.flows.menu_walk import MenuWalk
+from callcore.flows.offering import Offering
 from callcore.flows.place_leaving import LeftQueueError, MovedError
 from callcore.flows.place_taking import keep_place, take_place
 from callcore.flows.standing import Place
@@ -39,16 +41,20 @@ class Step:
 
     to: Treatment
     place: Place | None = None
+    """Of a caller who is offered a callback, the place that is left."""
     is_moved: bool = False
     """True if the place was taken already."""
+    sent_by: tuple[QueueName, OverflowReason] | None = None
+    """The queue that sends the caller on, and why; ``None`` for the door and for menus."""
 
 
 class Journey:
     """The way of ``call``, begun anew whenever the dialplan hands the caller to us."""
 
-    def __init__(self, call: Call, crew: Crew) -> None:
+    def __init__(self, call: Call, crew: Crew, promises: Promises) -> None:
         self._call = call
         self._crew = crew
+        self._promises = promises
         self._policy = call.site.policy
 
     def begin(self, arrival: LegParked, heard_at: Micros) -> None:
@@ -74,6 +80,11 @@ class Journey:
         """From a queue where another process left the caller waiting."""
         now = self._call.site.clock.now()
         self._follow(self._visit(queue, place, now, is_adopted=True), now)
+
+    def serve(self, queue: QueuePolicy, offering: Offering) -> None:
+        """Follows the conversation that an offer has led to."""
+        path = self._recording_path(queue, offering.reservation)
+        self.talk(queue, offering.reservation, offering.bridged_at, recording_path=path)
 
     def talk(
         self,
@@ -115,6 +126,8 @@ class Journey:
                 return self._visit(queue, place, triggered_at, is_moved=step.is_moved)
             case ToMenu(menu=menu):
                 return self._walk(menu)
+            case ToCallback() as to:
+                return self._offer_callback(to, step)
             case elsewhere:
                 treating.send_off(self._call, elsewhere)
                 return None
@@ -142,55 +155,79 @@ class Journey:
     ) -> Step | None:
         call = self._call
         call.first_joined_at = place.first_joined_at
+        left_place = place
         try:
             taken = (
                 keep_place(call, queue, place, self._crew, is_adopted=is_adopted)
                 if is_adopted or is_moved
                 else take_place(call, queue, place, self._crew)
             )
+            left_place = taken.standing.place
             visit = WaitingCall(call, queue, taken, self._crew)
             offering = visit.wait(triggered_at, is_adopted=is_adopted)
         except NotAdmittedError as refused:
-            return self._refused(queue, refused.reason)
+            return self._refused(queue, refused.reason, left_place)
         except MovedError as moved:
             call.ledger.sent_on(treatments.in_words(ToQueue(queue=moved.queue)))
             return Step(to=ToQueue(queue=moved.queue), place=moved.place, is_moved=True)
         except LeftQueueError as left:
-            return self._left(queue, left.reason)
-        path = self._recording_path(queue, offering.reservation)
-        self.talk(queue, offering.reservation, offering.bridged_at, recording_path=path)
+            return self._left(queue, left.reason, left_place)
+        self.serve(queue, offering)
         return None
 
-    def _refused(self, queue: QueuePolicy, reason: RefusalReason) -> Step | None:
+    def _offer_callback(self, to: ToCallback, step: Step) -> Step | None:
+        """A caller who is promised one is on the way out; others go on."""
+        call, now = self._call, self._call.site.clock.now()
+        queue = self._policy.queues.get(to.queue) if to.queue is not None else None
+        if queue is not None:
+            place = step.place or self._place(now, keeps_join_time=True)
+            if step.sent_by is not None and step.sent_by[0] != queue.name:
+                place = replace(place, joined_at=now)
+            place = replace(place, is_resumed=False)
+            if CallbackOffer(call, to, queue, place, self._promises).make():
+                return None
+        if step.sent_by is None:
+            return Step(to=to.otherwise)
+        return self._sent_on(to.otherwise, *step.sent_by, step.place)
+
+    def _refused(self, queue: QueuePolicy, reason: RefusalReason, place: Place) -> Step | None:
         if reason is RefusalReason.FLOOR_UNAVAILABLE:
             fallback = self._policy.fallback
             self._call.hand_to_dialplan(fallback.extension, fallback.context)
             return None
-        return self._treated(queue, OverflowReason(reason))
+        return self._treated(queue, OverflowReason(reason), place)
 
-    def _left(self, queue: QueuePolicy, reason: LeaveReason) -> Step | None:
+    def _left(self, queue: QueuePolicy, reason: LeaveReason, place: Place) -> Step | None:
         if reason is LeaveReason.FALLBACK:
             return None
         if reason is LeaveReason.CALLER_UNREACHABLE:
             self._call.hang_up(LEFT_QUEUE_CAUSE)
             return None
-        return self._treated(queue, OverflowReason(reason))
+        return self._treated(queue, OverflowReason(reason), place)
 
-    def _treated(self, queue: QueuePolicy, reason: OverflowReason) -> Step:
-        call = self._call
+    def _treated(self, queue: QueuePolicy, reason: OverflowReason, place: Place) -> Step:
         treatment = queue.overflow.get(reason) or treatments.default_treatment(reason)
+        return self._sent_on(treatment, queue.name, reason, place)
+
+    def _sent_on(
+        self, treatment: Treatment, queue: QueueName, reason: OverflowReason, place: Place | None
+    ) -> Step:
+        call = self._call
+        if isinstance(treatment, ToCallback) and treatment.queue is None:
+            treatment = replace(treatment, queue=queue)
         to = treatments.in_words(treatment)
         call.ledger.sent_on(to)
         call.site.facts.publish(
             CallSentOn(
                 at=call.site.clock.now(),
                 call_id=call.caller.call_id,
-                queue=queue.name,
+                queue=queue,
                 reason=reason,
                 to=to,
             )
         )
-        return Step(to=treatment)
+        is_offer = isinstance(treatment, ToCallback)
+        return Step(to=treatment, place=place if is_offer else None, sent_by=(queue, reason))
 
     def _turn_away(self, asked_for: QueueName) -> None:
         call, now = self._call, self._call.site.clock.now()

@@ -6,10 +6,8 @@ from callcore.domain import treatments
 from callcore.domain.events import MenuAnswered
 from callcore.domain.policies import MenuChoice, MenuPolicy
 from callcore.flows.call import Call
-from callcore.flows.messages import KeyTimedOut, LinkBack
-from callcore.flows.prompting import Prompting
+from callcore.flows.key_asking import asked_key
 from callcore.flows.timers import Timers
-from callcore.ports.switch_events import DigitPressed
 
 
 class MenuWalk:
@@ -33,7 +31,13 @@ class MenuWalk:
         try:
             for attempt in range(self._menu.tries):
                 call.guard()
-                key = self._ask(attempt)
+                key = asked_key(
+                    call,
+                    self._menu.prompts,
+                    self._timers,
+                    timeout_seconds=self._menu.timeout_seconds,
+                    attempt=attempt,
+                )
                 if key in self._menu.choices:
                     break
         finally:
@@ -50,21 +54,3 @@ class MenuWalk:
             )
         )
         return choice
-
-    def _ask(self, attempt: int) -> str:
-        """The key pressed, of use or not; empty if none was in time."""
-        prompting = Prompting(self._call, self._menu.prompts, self._timers)
-        while True:
-            message = self._call.take()
-            match message:
-                case DigitPressed(digit=digit) if message.leg_id == self._call.leg_id:
-                    prompting.stop()
-                    return digit
-                case KeyTimedOut(attempt=timed) if timed == attempt:
-                    return ""
-                case LinkBack(is_silent=True):
-                    self._timers.set(self._menu.timeout_seconds, KeyTimedOut(attempt=attempt))
-                case _ if prompting.is_over_with(message):
-                    self._timers.set(self._menu.timeout_seconds, KeyTimedOut(attempt=attempt))
-                case _:
-                    pass

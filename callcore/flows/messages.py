@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from callcore.domain.ids import Micros, OfferId, QueueName
+from callcore.domain.ids import LegId, Micros, OfferId, QueueName
 from callcore.domain.outcomes import LeaveReason
 from callcore.domain.records import DecisionRecord
 from callcore.ports.stores import Reservation
@@ -106,6 +106,37 @@ class KeyTimedOut:
     attempt: int
 
 
+@dataclass(frozen=True, slots=True)
+class CallbackDue:
+    """The customer of a promised callback may be called from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackExpired:
+    """A promised callback is not to be kept any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerOff:
+    """The call in which the callback was promised is being ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerTimedOut:
+    """The customer's phone has rung as long as the queue allows."""
+
+    leg_id: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerUnreached:
+    """The customer's line has ended before they talked, or never came to be."""
+
+    cause: str
+    is_our_doing: bool = False
+    """True if it was the switch's or ours: the customer is called again as if for the first time."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriorityAsked:
     """Somebody gives the waiting caller another own priority; the answer is the effective one."""
@@ -198,5 +229,10 @@ Message: TypeAlias = (
     | ExplanationDue
     | PromptsTimedOut
     | KeyTimedOut
+    | CallbackDue
+    | CallbackExpired
+    | CallerOff
+    | CustomerTimedOut
+    | CustomerUnreached
     | Asked
 )

@@ -50,12 +50,14 @@ _REASONS = {
     OfferEvent.SWITCH_LOST: OfferLostReason.SWITCH_LOST,
     OfferEvent.BRIDGE_FAILED: OfferLostReason.BRIDGE_FAILED,
     OfferEvent.RING_TIMED_OUT: OfferLostReason.NO_ANSWER,
+    OfferEvent.CALLER_UNREACHED: OfferLostReason.CALLER_UNREACHED,
 }
 """What loses an offer besides the end of the agent's leg."""
 
 _CAUSES = {
     OfferEvent.CALLER_GONE: "ORIGINATOR_CANCEL",
     OfferEvent.PICKED_UP_ELSEWHERE: "LOSE_RACE",
+    OfferEvent.CALLER_UNREACHED: "ORIGINATOR_CANCEL",
 }
 """What an agent's phone is told; the second keeps it from showing a missed call."""
 
@@ -165,7 +167,9 @@ class Offering:
                 self._is_leg_over = True
                 self._hangup_cause = message.cause
                 self._apply(OfferEvent.LEG_ENDED)
-            case LegAnswered() if self.state is OfferState.PICKED_UP:
+            case LegAnswered() | LegParked() if (
+                message.leg_id == self._call.leg_id and self.state is OfferState.PICKED_UP
+            ):
                 self._bridge()
             case LegBridged() if self.leg_id in {message.leg_id, message.other_leg_id}:
                 self._bridged(message.at)
@@ -180,6 +184,10 @@ class Offering:
     def picked_up_elsewhere(self) -> None:
         """Another agent was quicker."""
         self._apply(OfferEvent.PICKED_UP_ELSEWHERE)
+
+    def caller_unreached(self) -> None:
+        """The customer to be called back cannot be talked with now."""
+        self._apply(OfferEvent.CALLER_UNREACHED)
 
     def caller_gone(self) -> None:
         """The caller left: nobody is to be rung or kept any more."""
@@ -222,7 +230,7 @@ class Offering:
                 rang_seconds=seconds_between(self._ringing_at or self._reserved_at, at),
             )
         )
-        self._call.answer()
+        self._call.fetch(self.leg_id)
         self._bridge()
 
     def _bridge(self) -> None:
@@ -230,7 +238,7 @@ class Offering:
 
         The switch hangs both up if it is asked to join a caller who has no media yet.
         """
-        if not self._call.is_line_answered or self._is_bridge_asked:
+        if not self._call.can_be_bridged or self._is_bridge_asked:
             return
         self._is_bridge_asked = True
         try:
@@ -252,7 +260,8 @@ class Offering:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = self._call.mailbox.post_after(
-            BRIDGE_SECONDS, BridgeTimedOut(offer_id=self.reservation.offer_id)
+            BRIDGE_SECONDS + self._call.seconds_to_fetch,
+            BridgeTimedOut(offer_id=self.reservation.offer_id),
         )
 
     def _bridged(self, at: Micros) -> None:
@@ -261,8 +270,13 @@ class Offering:
         self._apply(OfferEvent.BRIDGED)
         self.bridged_at = at
         waited = seconds_between(self._first_joined_at, at)
-        is_within = waited <= self._queue.service_level_seconds
-        self._call.ledger.bridged(self.reservation.offer_id, at, is_within_service_level=is_within)
+        is_callback = self._call.callback is not None
+        is_within = waited <= self._queue.service_level_seconds and not is_callback
+        self._call.ledger.bridged(
+            self.reservation.offer_id,
+            at,
+            is_within_service_level=None if is_callback else is_within,
+        )
         self._freeing.won(self.reservation, at)
         self._publish_agent(AgentState.TALKING)
         self._call.site.facts.publish(
@@ -274,6 +288,7 @@ class Offering:
                 agent_id=self.reservation.agent_id,
                 waited_seconds=waited,
                 is_within_service_level=is_within,
+                is_callback=is_callback,
             )
         )
 

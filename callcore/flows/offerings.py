@@ -37,6 +37,7 @@ class Offerings:
         self._first_joined_at = first_joined_at
         self._open: list[Offering] = []
         self._unread: list[AgentId] = []
+        self._claimed: list[AgentId] = []
         self._rings_at_once = 1
         self.last_offered: AgentId | None = None
         self.failed_bridges_count = 0
@@ -52,9 +53,9 @@ class Offerings:
 
     @property
     def ringing(self) -> frozenset[AgentId]:
-        """Those agents, and those reserved a moment ago."""
+        """Those agents, those reserved a moment ago, and those about to be."""
         held = {reservation.agent_id for reservation in self.reservations}
-        return frozenset(held.union(self._unread))
+        return frozenset(held.union(self._unread, self._claimed))
 
     @property
     def may_ring_at_once(self) -> int:
@@ -82,22 +83,40 @@ class Offerings:
         """True while an offer is open."""
         return bool(self._open)
 
+    def claim(self, agent_id: AgentId) -> bool:
+        """Counts an agent who is about to be reserved among those that ring, where several may.
+
+        False if as many ring as may: two searches at once must not ring more.
+        """
+        if self._queue.strategy not in STRATEGIES_RINGING_MANY:
+            return True
+        if agent_id in self.ringing or len(self.ringing) >= self.may_ring_at_once:
+            return False
+        self._claimed.append(agent_id)
+        return True
+
+    def unclaim(self, agent_id: AgentId) -> None:
+        """The agent was not reserved."""
+        if agent_id in self._claimed:
+            self._claimed.remove(agent_id)
+
     def reserved(self, agent_id: AgentId) -> None:
         """An agent was reserved, whose message is to be read yet."""
+        self.unclaim(agent_id)
         self._unread.append(agent_id)
 
     def ring_one_more(self) -> None:
         """Lets one more phone ring than before."""
         self._rings_at_once += 1
 
-    def offer(self, reserved: Reserved) -> None:
-        """Calls an agent's phone; one reserved too late is let go."""
+    def offer(self, reserved: Reserved) -> bool:
+        """Calls an agent's phone; false for one reserved too late, who is let go."""
         agent_id = reserved.reservation.agent_id
         if agent_id in self._unread:
             self._unread.remove(agent_id)
         if self.is_picked_up:
             self._freeing.too_late(reserved.reservation)
-            return
+            return False
         self.last_offered = agent_id
         offering = Offering(
             self._call,
@@ -109,6 +128,14 @@ class Offerings:
         )
         self._open.append(offering)
         offering.start()
+        return True
+
+    def turn_down(self, reserved: Reserved) -> None:
+        """Lets an agent go who was reserved just before the customer turned out not to be reached."""
+        agent_id = reserved.reservation.agent_id
+        if agent_id in self._unread:
+            self._unread.remove(agent_id)
+        self._freeing.caller_unreached(reserved.reservation)
 
     def hear(self, message: Message) -> None:
         """Hands a message to the offers it may concern."""
@@ -130,6 +157,11 @@ class Offerings:
             elif offering.lost_reason is OfferLostReason.BRIDGE_FAILED:
                 self.failed_bridges_count += 1
         return won
+
+    def caller_unreached(self) -> None:
+        """The customer to be called back cannot be talked with now; the place is kept."""
+        for offering in list(self._open):
+            offering.caller_unreached()
 
     def caller_gone(self) -> None:
         """The caller left: nobody is to be rung or kept any more."""

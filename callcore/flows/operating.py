@@ -159,7 +159,13 @@ class Operating:
             waiting_count=counts.waiting_count + counts.offered_count,
             free_agents_count=counts.free_agents_count,
             staffed_count=counts.staffed_count,
-            limit=admission.limit(queue, len(door.staffed), agents, door.rates),
+            limit=admission.limit(
+                queue,
+                len(door.staffed),
+                agents,
+                door.rates,
+                at_once_count=door.offered_count + door.free_agents_count,
+            ),
             oldest_joined_at=counts.oldest_joined_at,
         )
 
@@ -178,6 +184,7 @@ class Operating:
             skill_rule=routing.skill_rule(demand, now),
             sticky_agent=demand.sticky_agent,
             offered_to=tuple(sorted(demand.ringing)),
+            is_callback=waiter.is_callback,
         )
 
     def _open_level(self, demand: Demand, waiter: Waiter, now: Micros) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from callcore.domain.ids import QueueName
 from callcore.domain.outcomes import LeaveReason
 from callcore.domain.policies import QueuePolicy
-from callcore.flows import admitting
+from callcore.flows import admitting, restoring
 from callcore.flows.admitting import NotAdmittedError
 from callcore.flows.call import Call
 from callcore.flows.crew import Crew
@@ -55,6 +56,10 @@ class OperatorWishes:
         if self._offerings:
             asked.reply.refuse(self._offered_now())
             return
+        if self._crew.changes.owes(call.caller.call_id):
+            sentence = "Redis has yet to hear of an earlier change of the call: ask again"
+            asked.reply.refuse(MoveRefusedError(sentence))
+            return
         place = replace(self._standing.place, joined_at=site.clock.now(), is_resumed=False)
         try:
             limit = admitting.knock(call, queue, place, may_resume=False).limit
@@ -68,6 +73,7 @@ class OperatorWishes:
             asked.reply.refuse(MoveRefusedError(sentence))
             return
         except StoreError as error:
+            self._come_back(queue.name)
             asked.reply.refuse(MoveRefusedError(f"Redis did not make the move: {error}"))
             return
         match answer:
@@ -79,6 +85,17 @@ class OperatorWishes:
                 asked.reply.refuse(MoveRefusedError(sentence))
             case MoveAnswer.NOT_WAITING:
                 asked.reply.refuse(self._offered_now())
+
+    def _come_back(self, queue: QueueName) -> None:
+        """Takes the old place again, should a move to ``queue`` have been made unheard."""
+        call, site = self._call, self._call.site
+        if call.joining is None:
+            return
+        again = replace(call.joining, maximum_waiting=restoring.WITHOUT_LIMIT)
+        request_id = site.ids.request_id()
+        self._crew.changes.make(
+            call.caller.call_id, lambda: site.waiting_room.move(again, queue, request_id)
+        )
 
     def _offered_now(self) -> NotWaitingError:
         return NotWaitingError(

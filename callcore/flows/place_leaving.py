@@ -59,13 +59,9 @@ class PlaceLeaving:
         visit = call.ledger.left(
             at, reason, short_abandon_seconds=queue.short_abandon_seconds, limit=limit
         )
-        is_abandoned = reason is LeaveReason.ABANDONED
-        self._changes.make(
-            call.caller.call_id,
-            lambda: site.waiting_room.learn_wait(
-                queue.name, visit.waited_seconds, is_abandoned=is_abandoned
-            ),
-        )
+        is_callback = call.callback is not None
+        if not is_callback:
+            self._learn(visit.waited_seconds, is_abandoned=reason is LeaveReason.ABANDONED)
         site.facts.publish(
             CallerLeft(
                 at=site.clock.now(),
@@ -74,6 +70,7 @@ class PlaceLeaving:
                 reason=reason,
                 waited_seconds=visit.waited_seconds,
                 is_short=visit.is_short_abandon,
+                is_callback=is_callback,
             )
         )
 
@@ -87,6 +84,14 @@ class PlaceLeaving:
             lambda: site.waiting_room.leave(
                 call_id, self._queue.name, request_id, resume_within_seconds=seconds
             ),
+        )
+
+    def _learn(self, waited_seconds: float, *, is_abandoned: bool) -> None:
+        """Lets the queue's estimates know how long callers are ready to wait on the line."""
+        room, queue = self._call.site.waiting_room, self._queue.name
+        self._changes.make(
+            self._call.caller.call_id,
+            lambda: room.learn_wait(queue, waited_seconds, is_abandoned=is_abandoned),
         )
 
     def _remember_agent(self, agent_id: AgentId) -> None:

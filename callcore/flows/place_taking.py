@@ -23,6 +23,10 @@ class _PlaceGoneError(Exception):
     """Another call of the same number took the dropped place in the same instant."""
 
 
+class AlreadyPromisedError(Exception):
+    """The number has a promise in the queue, which keeps its older place."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
     """A place in a queue, and what was found on the way in."""
@@ -64,6 +68,34 @@ def keep_place(
         raise
 
 
+def promise_place(call: Call, queue: QueuePolicy, place: Place, crew: Crew) -> Taken:
+    """Takes a place for a promised callback, however full the queue is.
+
+    Raises ``AlreadyPromisedError``, and ``NotAdmittedError`` if the floor is away; then nothing is
+    left of the call.
+    """
+    try:
+        return _join(call, queue, admitting.returned(call, queue, place), crew, is_kept=True)
+    except NotAdmittedError:
+        room, call_id = call.site.waiting_room, call.caller.call_id
+        crew.changes.make(call_id, lambda: room.forget(call_id))
+        raise
+
+
+def held_place(
+    call: Call, queue: QueuePolicy, place: Place, crew: Crew, *, is_adopted: bool
+) -> Taken:
+    """Goes on with the place of a promised callback that the floor holds; never fails."""
+    admitted, timers = admitting.returned(call, queue, place), Timers(call.mailbox)
+    standing = Standing(call, queue, place, crew.changes, timers)
+    call.joining = standing.joining(restoring.WITHOUT_LIMIT)
+    call.first_joined_at = place.first_joined_at
+    standing.tell_floor()
+    position = _position(call, queue)
+    _note_join(call, queue, standing, position, is_adopted=is_adopted)
+    return _taken(standing, timers, admitted)
+
+
 def _join(
     call: Call,
     queue: QueuePolicy,
@@ -85,6 +117,8 @@ def _join(
     match joined.answer:
         case JoinAnswer.PLACE_GONE:
             raise _PlaceGoneError
+        case JoinAnswer.ALREADY_PROMISED:
+            raise AlreadyPromisedError
         case JoinAnswer.QUEUE_FULL:
             raise NotAdmittedError(
                 RefusalReason.QUEUE_FULL,
@@ -97,31 +131,65 @@ def _join(
     if is_adopted:
         # What the wait gained while nobody was there.
         standing.tell_floor()
-    call.ledger.joined(
-        queue.name,
-        joining.first_joined_at,
-        priority=joining.priority,
-        position=joined.position,
+    _note_join(
+        call,
+        queue,
+        standing,
+        joined.position,
         limit=None if is_kept else admitted.limit,
         estimate_seconds=admitted.estimate_seconds,
-        came_at=_came_at(admitted.place),
-        is_resumed=joining.resumes,
+        is_adopted=is_adopted,
     )
-    site.facts.publish(
+    return _taken(standing, timers, admitted)
+
+
+def _note_join(
+    call: Call,
+    queue: QueuePolicy,
+    standing: Standing,
+    position: int | None,
+    *,
+    limit: int | None = None,
+    estimate_seconds: float | None = None,
+    is_adopted: bool,
+) -> None:
+    place = standing.place
+    call.ledger.joined(
+        queue.name,
+        place.first_joined_at,
+        priority=standing.priority,
+        position=position,
+        limit=limit,
+        estimate_seconds=estimate_seconds,
+        came_at=_came_at(place),
+        is_resumed=place.is_resumed,
+    )
+    call.site.facts.publish(
         CallerJoined(
-            at=site.clock.now(),
+            at=call.site.clock.now(),
             call_id=call.caller.call_id,
             queue=queue.name,
-            position=joined.position or 1,
+            position=position or 1,
             is_adopted=is_adopted,
+            is_callback=call.callback is not None,
         )
     )
+
+
+def _taken(standing: Standing, timers: Timers, admitted: Admitted) -> Taken:
     return Taken(
         standing=standing,
         timers=timers,
         staffed=admitted.staffed,
         sticky_agent=admitted.sticky_agent,
     )
+
+
+def _position(call: Call, queue: QueuePolicy) -> int | None:
+    try:
+        return call.site.waiting_room.position(call.caller.call_id, queue.name)
+    except StoreError:
+        return None
 
 
 def _came_at(place: Place) -> Micros | None:

@@ -6,7 +6,7 @@ and now and then for changes that another process made.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from callcore.domain import admission
@@ -16,7 +16,7 @@ from callcore.domain.ids import AgentId, Micros, QueueName, seconds_between
 from callcore.domain.outcomes import LeaveReason
 from callcore.domain.policies import AtClosing, QueuePolicy
 from callcore.domain.staffing import effective_agents
-from callcore.flows.dispatching import Dispatcher
+from callcore.flows.dispatching import RELAXATION, Dispatcher
 from callcore.flows.messages import Message, MustLeave, StaffingChanged
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
@@ -39,6 +39,8 @@ class Seen:
     staffed: frozenset[AgentId]
     is_open: bool
     limit: Limit
+    closed_until: Micros | None
+    """When a closure by command ends, if it says."""
 
 
 class QueueWatch:
@@ -67,18 +69,34 @@ class QueueWatch:
 
     def look(self, queues: Iterable[QueueName], by: str = BY_HOURS) -> None:
         """Looks at these queues now; never fails. ``by`` is who opened one that is open again."""
+        came: dict[QueueName, frozenset[AgentId]] = {}
         for name in queues:
             queue = self._site.policy.queues.get(name)
             if queue is None:
                 continue
             try:
-                self._look_at(queue, by)
+                newcomers = self._look_at(queue, by)
             except StoreError as error:
                 self._fail(StoreFailed(at=self._now(), store="redis", reason=str(error)))
-                return
+                break
             except Exception as error:  # noqa: BLE001 - the other queues are to be looked at
                 reason = f"{name}: {error!r}"
                 self._fail(FlowFailed(at=self._now(), flow="queue_watch", reason=reason))
+            else:
+                if newcomers is not None:
+                    came[name] = newcomers
+        self._pair(came)
+
+    def _pair(self, came: Mapping[QueueName, frozenset[AgentId]]) -> None:
+        """Looks for pairs once every queue knows who is there.
+
+        By agents first: looked for queue by queue, one who came might get a caller who is not the
+        first of all.
+        """
+        for agent_id in sorted(frozenset().union(*came.values())):
+            self._dispatcher.agent_free(agent_id, self._now())
+        for name in came:
+            self._dispatcher.caller_waiting(name, self._now(), RELAXATION)
 
     def _fail(self, fact: StoreFailed | FlowFailed) -> None:
         self._site.facts.publish(fact)
@@ -86,13 +104,21 @@ class QueueWatch:
     def _now(self) -> Micros:
         return self._site.clock.now()
 
-    def _look_at(self, queue: QueuePolicy, by: str) -> None:
+    def _look_at(self, queue: QueuePolicy, by: str) -> frozenset[AgentId] | None:
+        """The agents who came; ``None`` if nobody came or went."""
         door = self._site.waiting_room.door(queue.name, "")
         agents = effective_agents(door.staffed, self._site.policy.agents)
         limit = admission.limit(queue, len(door.staffed), agents, door.rates)
         is_open = not admission.is_closed(queue, door.closure, self._now())
         before = self._seen.get(queue.name)
-        self._seen[queue.name] = Seen(staffed=door.staffed, is_open=is_open, limit=limit)
+        is_staffed_as_before = before is not None and before.staffed == door.staffed
+        staffed = before.staffed if before is not None and is_staffed_as_before else door.staffed
+        self._seen[queue.name] = Seen(
+            staffed=staffed,
+            is_open=is_open,
+            limit=limit,
+            closed_until=door.closure.until if door.closure is not None else None,
+        )
         was_open = before is None or before.is_open  # what everybody takes for granted
         if was_open is not is_open:
             self._publish_door(queue, door, by, is_open=is_open)
@@ -100,12 +126,23 @@ class QueueWatch:
             self._publish_limit(queue, limit, len(door.staffed))
         if not is_open and queue.at_closing is AtClosing.OVERFLOW:
             self._tell_all(queue, MustLeave(reason=LeaveReason.CLOSED))
-        if before is None or before.staffed != door.staffed:
-            for waiter in self._waiters.of_queue(queue.name):
-                waiter.note_staffing(door.staffed)
-            self._tell_all(queue, StaffingChanged())
-            self._turn_out(queue, door)
-            self._dispatcher.caller_waiting(queue.name, self._now())
+        self._tell_staffing(queue, staffed)
+        if is_staffed_as_before:
+            return None
+        self._turn_out(queue, door)
+        return door.staffed - before.staffed if before is not None else frozenset()
+
+    def _tell_staffing(self, queue: QueuePolicy, staffed: frozenset[AgentId]) -> None:
+        """Tells who is there to those who know otherwise, be it because they were on the way in
+        when it changed.
+        """
+        for waiter in self._waiters.of_queue(queue.name):
+            known = waiter.staffed
+            if known is staffed:
+                continue
+            waiter.note_staffing(staffed)
+            if known != staffed and _is_concerned(queue, known, staffed):
+                self._switchboard.post(waiter.call_id, StaffingChanged())
 
     def _turn_out(self, queue: QueuePolicy, door: Door) -> None:
         """Those last in line leave whom the queue has no room for with the agents it has now.
@@ -166,5 +203,19 @@ class QueueWatch:
             for instant in (queue.hours.closes_at(now), queue.hours.opens_at(now))
             if instant is not None and instant > now
         ]
+        instants += [
+            seen.closed_until
+            for seen in self._seen.values()
+            if seen.closed_until is not None and seen.closed_until > now
+        ]
         seconds = min((seconds_between(now, at) for at in instants), default=LONGEST_SLEEP_SECONDS)
         return min(max(seconds, 0.001), LONGEST_SLEEP_SECONDS)
+
+
+def _is_concerned(
+    queue: QueuePolicy, before: frozenset[AgentId], staffed: frozenset[AgentId]
+) -> bool:
+    """True if a change of who is there moves an instant that callers of the queue wait for."""
+    if queue.tiers is not None or queue.sticky is not None:
+        return True
+    return queue.no_agents_grace_seconds is not None and bool(before) is not bool(staffed)

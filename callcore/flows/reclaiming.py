@@ -15,8 +15,11 @@ from callcore.domain.agents import AgentState
 from callcore.domain.events import FlowFailed, SelfHealed, StoreFailed
 from callcore.domain.ids import CallId, LegId, Micros, NodeName, QueueName
 from callcore.domain.outcomes import OfferLostReason
+from callcore.flows import leg_roles
 from callcore.flows.adoption import Adoption, Phase, phase_of
 from callcore.flows.agent_freeing import AgentFreeing
+from callcore.flows.callback_calls import CallbackCalls
+from callcore.flows.callback_reclaiming import CallbackReclaiming
 from callcore.flows.call import LOST_TRACK
 from callcore.flows.messages import LinkBack, WentToFallback
 from callcore.flows.site import Site
@@ -43,9 +46,17 @@ class Reclaiming:
     """Mends the floor of one node after its link came up."""
 
     def __init__(
-        self, site: Site, switchboard: Switchboard, freeing: AgentFreeing, adoption: Adoption
+        self,
+        site: Site,
+        switchboard: Switchboard,
+        freeing: AgentFreeing,
+        adoption: Adoption,
+        callbacks: CallbackCalls,
     ) -> None:
         self._site = site
+        self._callbacks = CallbackReclaiming(
+            site, switchboard, callbacks, self._withdraw_offers_of, self._close_call
+        )
         self._switchboard = switchboard
         self._freeing = freeing
         self._adoption = adoption
@@ -86,6 +97,7 @@ class Reclaiming:
     def _compare_once(self, node: NodeName, switch: Switch, restored_at: Micros) -> None:
         followed = self._switchboard.legs(node, claimed_by=restored_at)
         floor_calls = {call.call_id: call for call in self._site.waiting_room.calls(node)}
+        promises = self._callbacks.held()
         found = {leg.leg_id: leg for leg in switch.legs()}
         gone = followed.keys() - found.keys()
         for leg_id in sorted(gone, key=lambda leg_id: CallId(leg_id) != followed[leg_id]):
@@ -99,6 +111,8 @@ class Reclaiming:
         followed_calls = set(followed.values())
         for call_id in floor_calls.keys() - followed_calls:
             self._one(call_id, partial(self._close, call_id, switch))
+        for call_id in promises:
+            self._one(call_id, partial(self._mend_promise, call_id, node))
         self._free_agents_held_by_nothing()
         for leg in found.values():
             self._hang_up_orphan(leg, switch)
@@ -128,9 +142,9 @@ class Reclaiming:
                 LegBridged(node=leg.node, at=now, leg_id=leg.leg_id, other_leg_id=leg.bridged_to)
             )
         elif leg.is_parked:
-            at = now if leg.is_inbound else leg.answered_at or now
+            at = now if leg_roles.is_callers(leg) else leg.answered_at or now
             self._switchboard.deliver(_parked(leg, at))
-        if leg.is_inbound:
+        if leg_roles.is_callers(leg):
             self._switchboard.post(call_id, LinkBack(is_silent=leg.is_parked))
 
     def _tell_end(self, node: NodeName, leg_id: LegId) -> None:
@@ -141,14 +155,16 @@ class Reclaiming:
 
     def _adopt(self, leg: LegSnapshot, switch: Switch) -> None:
         """Takes over a caller nobody follows; others may take the leg over while Redis is asked."""
-        if not leg.is_inbound or self._switchboard.follows(leg.leg_id):
+        if not leg_roles.is_callers(leg) or self._switchboard.follows(leg.leg_id):
             return
-        floor_call = self._site.waiting_room.call(CallId(leg.leg_id))
+        floor_call = self._site.waiting_room.call(leg_roles.call_of(leg))
+        if leg_roles.is_customers(leg) and leg.bridged_to is None and _is_promise(floor_call):
+            return
         phase = phase_of(leg, floor_call, self._site.policy.fallback.extension)
         if phase is Phase.ARRIVED:
             self._end_talk_of(floor_call)
-        elif phase is Phase.WAITING:
-            self._withdraw_offers_of(floor_call)
+        elif phase is not Phase.ELSEWHERE:
+            self._withdraw_offers_of(floor_call, but=leg.bridged_to)
         if self._switchboard.follows(leg.leg_id):
             return
         self._take_over(leg, floor_call, phase)
@@ -166,9 +182,11 @@ class Reclaiming:
                 self._heal_if(self._adoption.resume_talking(leg, floor_call), leg)
             case Phase.OUTLIVED:
                 self._end_talk_of(floor_call)
+                self._give_up_place_of(floor_call)
                 self._heal_if(self._adoption.resume_elsewhere(leg, floor_call), leg)
             case Phase.ELSEWHERE:
-                pass
+                if floor_call is not None and floor_call.state is FloorCallState.ENDED:
+                    self._heal_if(self._adoption.resume_elsewhere(leg, floor_call), leg)
 
     def _heal_if(self, is_adopted: bool, leg: LegSnapshot) -> None:  # noqa: FBT001 - an answer
         if is_adopted:
@@ -179,10 +197,16 @@ class Reclaiming:
         if call is not None and reservation is not None:
             self._freeing.after_talk(reservation, self._wrap_up_seconds(call.queue))
 
-    def _withdraw_offers_of(self, call: FloorCall | None) -> None:
+    def _give_up_place_of(self, call: FloorCall | None) -> None:
+        if call is not None and call.state in {FloorCallState.WAITING, FloorCallState.OFFERED}:
+            self._site.waiting_room.leave(call.call_id, call.queue, self._site.ids.request_id())
+
+    def _withdraw_offers_of(self, call: FloorCall | None, but: LegId | None = None) -> None:
+        """All, or all but that of the agent's leg the caller talks with."""
         for reservation in call.offers if call else ():
-            self._lose(reservation, is_caller_waiting=True)
-            self._heal("agent", reservation.agent_id, "offer_withdrawn")
+            if reservation.leg_id != but:
+                self._lose(reservation, is_caller_waiting=True)
+                self._heal("agent", reservation.agent_id, "offer_withdrawn")
 
     def _wrap_up_seconds(self, queue: QueueName) -> float:
         policy = self._site.policy.queues.get(queue)
@@ -196,8 +220,10 @@ class Reclaiming:
         if self._switchboard.node_of(call_id) is not None:
             return
         call = self._site.waiting_room.call(call_id)
-        if call is None or self._is_alive_elsewhere(call, switch):
-            return
+        if call is not None and not self._is_alive_elsewhere(call, switch):
+            self._close_call(call)
+
+    def _close_call(self, call: FloorCall) -> None:
         if call.talk is not None and call.state is FloorCallState.TALKING:
             self._freeing.after_talk(call.talk, self._wrap_up_seconds(call.queue))
         for reservation in call.offers:
@@ -206,6 +232,10 @@ class Reclaiming:
         self._site.waiting_room.leave(call.call_id, call.queue, request_id)
         self._adoption.close_unheard(call)
         self._heal("call", call.call_id, "ended_unheard")
+
+    def _mend_promise(self, call_id: CallId, node: NodeName) -> None:
+        if self._callbacks.mend(call_id, node):
+            self._heal("call", call_id, "adopted")
 
     def _is_alive_elsewhere(self, call: FloorCall, switch: Switch) -> bool:
         """A caller on the way between two of our hands, whom an event will bring back."""
@@ -235,14 +265,12 @@ class Reclaiming:
             self._freeing.after_talk(reservation, self._wrap_up_seconds(reservation.queue))
         else:
             self._lose(reservation, is_caller_waiting=True)
+            self._callbacks.resume(reservation.call_id)
         self._heal("agent", agent.agent_id, reason)
 
     def _hang_up_orphan(self, leg: LegSnapshot, switch: Switch) -> None:
-        """A phone that was rung for a caller whom nobody offers to it any more."""
-        is_ours = not leg.is_inbound and "callcore_offer" in leg.variables
-        if not is_ours or leg.bridged_to is not None:
-            return
-        if not self._switchboard.follows(leg.leg_id):
+        """A phone that was called by a process which has died, and is of no use to anybody."""
+        if leg_roles.is_orphan(leg) and not self._switchboard.follows(leg.leg_id):
             switch.hang_up(leg.leg_id, ORPHAN_CAUSE)
             self._heal("leg", leg.leg_id, "orphan")
 
@@ -258,6 +286,14 @@ class Reclaiming:
         self._site.facts.publish(
             SelfHealed(at=self._site.clock.now(), what=what, subject=subject, reason=reason)
         )
+
+
+def _is_promise(call: FloorCall | None) -> bool:
+    """True for a callback that is still to be kept, or of which nobody knows any more."""
+    return call is None or (
+        call.callback is not None
+        and call.state in {FloorCallState.WAITING, FloorCallState.OFFERED}
+    )
 
 
 def _parked(leg: LegSnapshot, at: Micros) -> LegParked:

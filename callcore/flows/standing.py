@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from callcore.domain import ageing, waiting
+from callcore.domain.callbacks import CALLBACKS
 from callcore.domain.events import BY_AGEING, PriorityChanged
 from callcore.domain.ids import Micros, seconds_between
 from callcore.domain.policies import QueuePolicy
@@ -52,7 +53,7 @@ class Standing:
         return Joining(
             call_id=caller.call_id,
             leg_id=caller.leg_id,
-            node=caller.node,
+            node=caller.node if self._call.callback is None else CALLBACKS,
             queue=self._queue.name,
             score=self.score,
             priority=self.priority,
@@ -63,6 +64,7 @@ class Standing:
             joined_at=place.joined_at,
             maximum_waiting=maximum_waiting,
             resumes=place.is_resumed,
+            callback=self._call.callback,
             caller_number=caller.number,
             caller_name=caller.name,
             dialled_number=caller.dialled_number,

@@ -68,6 +68,10 @@ class Switchboard:
         self._nodes[call_id] = node
         self._legs_by_call[call_id] = set()
 
+    def relocate(self, call_id: CallId, node: NodeName) -> None:
+        """The legs that the call will have are on another node; it has none now."""
+        self._nodes[call_id] = node
+
     def claim(self, leg_id: LegId, call_id: CallId) -> None:
         """Sends the events of a leg to a call."""
         self._calls_by_leg[leg_id] = call_id

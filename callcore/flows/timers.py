@@ -20,10 +20,11 @@ class Timers:
         self._running[type(message)] = self._mailbox.post_after(max(seconds, 0.0), message)
 
     def cancel(self, kind: type[Message]) -> None:
-        """Ends the timer of a kind, if it runs."""
+        """Ends the timer of a kind, if it runs; a message it has posted is not read any more."""
         timer = self._running.pop(kind, None)
         if timer is not None:
             timer.cancel()
+            self._mailbox.take_out(lambda message: type(message) is kind)
 
     def is_set(self, kind: type[Message]) -> bool:
         """True if one of that kind was set and not cancelled since."""
@@ -31,6 +32,5 @@ class Timers:
 
     def stop(self) -> None:
         """Ends all of them."""
-        for timer in self._running.values():
-            timer.cancel()
-        self._running.clear()
+        for kind in list(self._running):
+            self.cancel(kind)

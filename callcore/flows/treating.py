@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from callcore.domain.treatments import Goodbye, ToExtension, ToNumber, ToVoicemail
 from callcore.flows.call import Call
-from callcore.flows.prompting import Prompting
-from callcore.flows.timers import Timers
+from callcore.flows.prompting import say
 
 
 def send_off(call: Call, treatment: ToExtension | ToNumber | ToVoicemail | Goodbye) -> None:
@@ -21,23 +20,11 @@ def send_off(call: Call, treatment: ToExtension | ToNumber | ToVoicemail | Goodb
             _hand_over(call, policy.dialplan.voicemail_extension, policy.fallback.context)
         case Goodbye(prompts=prompts, cause=cause):
             if prompts:
-                _say(call, prompts)
+                say(call, prompts)
             call.hang_up(cause)
 
 
 def _hand_over(call: Call, extension: str, context: str) -> None:
     """The dialplan is not to find what would bring the caller back here at once."""
-    call.remember(waits_in="", menu="", queue="")
+    call.remember(waits_in="", menu="", queue="", offers_callback="")
     call.hand_to_dialplan(extension, context)
-
-
-def _say(call: Call, prompts: tuple[str, ...]) -> None:
-    call.guard()
-    call.stop_playing()
-    timers = Timers(call.mailbox)
-    prompting = Prompting(call, prompts, timers)
-    try:
-        while not prompting.is_over_with(call.take()):
-            pass
-    finally:
-        timers.stop()

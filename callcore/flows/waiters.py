@@ -36,11 +36,27 @@ class Waiter(Protocol):
     def wants_more(self) -> bool:
         """True while phones ring for the caller and more may."""
 
+    @property
+    def is_callback(self) -> bool:
+        """True for a promised callback, with nobody on the line."""
+
+    @property
+    def may_be_offered(self) -> bool:
+        """True if an agent's phone can be rung for the caller now: a switch is within reach, and
+        the customer of a promise may be called.
+        """
+
     def demand(self) -> Demand:
         """What the caller may be offered now."""
 
     def note_staffing(self, staffed: frozenset[AgentId]) -> None:
         """The queue's agents came or went: true for the next decision, whose message is unread."""
+
+    def claim(self, agent_id: AgentId) -> bool:
+        """An agent is about to be reserved: false if as many phones ring as may."""
+
+    def unclaim(self, agent_id: AgentId) -> None:
+        """The agent was not reserved."""
 
     def reserved(self, agent_id: AgentId) -> None:
         """An agent was reserved: the message is in the call's mailbox, unread yet."""
@@ -62,9 +78,9 @@ class Waiters:
         self._by_queue.setdefault(waiter.queue_name, {})[waiter.call_id] = waiter
 
     def remove(self, waiter: Waiter) -> None:
-        """The caller waits no more."""
-        del self._by_call[waiter.call_id]
-        del self._by_queue[waiter.queue_name][waiter.call_id]
+        """The caller waits no more; harmless when told again."""
+        self._by_call.pop(waiter.call_id, None)
+        self._by_queue[waiter.queue_name].pop(waiter.call_id, None)
 
     def get(self, call_id: CallId) -> Waiter | None:
         """A caller, if followed here and waiting."""

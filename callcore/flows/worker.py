@@ -10,6 +10,7 @@ from callcore.domain.ids import CallId, Micros, NodeName
 from callcore.domain.serving import Serving
 from callcore.flows.adoption import Adoption
 from callcore.flows.agent_freeing import AgentFreeing
+from callcore.flows.callback_calls import CallbackCalls
 from callcore.flows.crew import Crew
 from callcore.flows.dispatching import Dispatcher
 from callcore.flows.duty import Duty
@@ -58,8 +59,8 @@ class Worker:
         self._site = site
         self.switchboard = Switchboard(site.clock.now, self._stuck)
         waiters, serving = Waiters(), Serving.of(site.policy.agents)
-        self.dispatcher = Dispatcher(site, self.switchboard, waiters, serving)
         self.changes = FloorChanges(site)
+        self.dispatcher = Dispatcher(site, self.switchboard, waiters, serving, self.changes)
         self.freeing = AgentFreeing(site, self.dispatcher, self.changes)
         self.keeping = RecordKeeping(site, self.changes)
         crew = Crew(
@@ -71,12 +72,15 @@ class Worker:
             changes=self.changes,
             keeping=self.keeping,
         )
-        self.calls = InboundCalls(site, crew)
+        self.callbacks = CallbackCalls(site, crew, self._run_script)
+        self.calls = InboundCalls(site, crew, self.callbacks)
         self.queue_watch = QueueWatch(site, self.switchboard, waiters, self.dispatcher)
         self.duty = Duty(site, self.dispatcher, self.queue_watch)
         self.operating = Operating(site, crew, self.queue_watch, self._past_decisions)
         adoption = Adoption(site, self.calls, self.freeing, self.keeping, self._run_script)
-        self.reclaiming = Reclaiming(site, self.switchboard, self.freeing, adoption)
+        self.reclaiming = Reclaiming(
+            site, self.switchboard, self.freeing, adoption, self.callbacks
+        )
         self.lease_watch = LeaseWatch(
             site, self.switchboard, self.freeing, self.reclaiming, self._floor_emptied
         )
@@ -90,8 +94,11 @@ class Worker:
         self.switchboard.deliver(event)
 
     def stop_taking_calls(self) -> None:
-        """Leaves new callers to the dialplan's fallback; calls in progress go on."""
+        """Leaves new callers to the dialplan's fallback, and promised callbacks to the next process;
+        calls in progress go on.
+        """
         self._is_taking_calls = False
+        self.callbacks.pause()
 
     def drain(self, seconds: float) -> bool:
         """Waits until no call is followed; false if some are left after ``seconds``.
@@ -108,8 +115,8 @@ class Worker:
 
     @property
     def calls_count(self) -> int:
-        """How many calls are followed."""
-        return self.switchboard.calls_count
+        """How many calls are followed, without promised callbacks that just wait."""
+        return self.switchboard.calls_count - self.callbacks.idle_count
 
     @property
     def unkept_count(self) -> int:

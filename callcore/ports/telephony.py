@@ -4,9 +4,9 @@ Commands marked *posted* are put on the wire before the call returns and do not 
 reply; a refused one is counted and logged by the adapter, and its consequence (the leg is gone)
 arrives as an event. Commands marked *asked* wait for the reply, each with a deadline.
 
-``answer``, ``pre_answer``, ``ring``, ``play_endlessly`` and ``announce`` are done by the leg
-itself, in the order in which they were posted, within 20 ms; an announcement holds back those after
-it until it has ended. The other commands are done at once.
+``pre_answer``, ``ring``, ``play_endlessly`` and ``announce`` are done by the leg itself, in the
+order in which they were posted, within 20 ms; an announcement holds back those after it until it
+has ended. The other commands are done at once.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class Switch(Protocol):
 
     def stop_playing(self, leg_id: LegId) -> None:
         """Ends everything that is being played to the leg, first what is announced, and takes back
-        what was posted for the leg and has not begun, be it an answer (posted).
+        what was posted to be done by the leg and has not begun (posted).
         """
 
     def remember(self, leg_id: LegId, variables: Mapping[str, str]) -> None:

@@ -68,6 +68,12 @@ class Mailbox(Generic[T]):
         self._messages.clear()
         return unread
 
+    def take_out(self, is_meant: Callable[[T], bool]) -> list[T]:
+        """Takes out what is meant of the unread, in order, without waiting; the rest stays."""
+        unread = self.drain()
+        self._messages.extend(message for message in unread if not is_meant(message))
+        return [message for message in unread if is_meant(message)]
+
     def __len__(self) -> int:
         """How many messages are unread."""
         return len(self._messages)

@@ -2,7 +2,8 @@
 
 A dialled number becomes ``callcore_queue``; a dead man's switch sends the caller to the fallback
 unless somebody takes the call within seconds; then the leg parks. Numbers that the dialplan has no
-queue for park too: callcore looks them up.
+queue for park too: callcore looks them up. Outside numbers are answered by somebody who talks for a
+minute; voicemail takes a message of ten seconds.
 """
 
 from __future__ import annotations
@@ -24,6 +25,14 @@ _FALLBACK = (
     ("playback", "tone_stream://%(500,100,800)"),
     ("hangup", "NORMAL_TEMPORARY_FAILURE"),
 )
+_OUTBOUND_CONTEXT = "callcore_outbound"
+_OUTSIDE_TALK = (
+    ("sched_cancel", ""),
+    ("answer", ""),
+    ("playback", "silence_stream://60000"),
+    ("hangup", "NORMAL_CLEARING"),
+)
+_VOICEMAIL = "callcore_voicemail"
 _NUMBER = re.compile(r"\+?[0-9]{3,15}")
 
 
@@ -32,8 +41,8 @@ class Dialplan:
     """Extensions by dialled number.
 
     ``queues`` maps numbers to queues; ``extensions`` adds others by their applications, none of
-    them meaning no route. Every context holds the same extensions; ``context`` is where callers
-    arrive and where the fallback is looked for.
+    them meaning no route. Every context but that of outside numbers holds the same extensions;
+    ``context`` is where callers arrive and where the fallback is looked for.
     """
 
     queues: Mapping[str, str] = field(default_factory=dict)
@@ -42,12 +51,19 @@ class Dialplan:
     fallback: str = "callcore_fallback"
     guard_seconds: int = 5
 
-    def applications(self, number: str) -> Applications:
-        """What a leg does that dials ``number``; nothing if that has no route."""
+    def applications(self, number: str, context: str | None = None, box: str = "") -> Applications:
+        """What a leg does that dials ``number``; nothing if that has no route.
+
+        ``box`` is where a message is left, if the leg has one.
+        """
+        if context == _OUTBOUND_CONTEXT:
+            return _OUTSIDE_TALK if _NUMBER.fullmatch(number) else ()
         if number in self.extensions:
             return self.extensions[number]
         if number == self.fallback:
             return _FALLBACK
+        if number == _VOICEMAIL and box:
+            return _message_for(box)
         queue = self.queues.get(number)
         if queue is None and not _NUMBER.fullmatch(number):
             return (("hangup", "UNALLOCATED_NUMBER"),)
@@ -58,3 +74,13 @@ class Dialplan:
             ("sched_transfer", guard),
             ("park", ""),
         )
+
+
+def _message_for(box: str) -> Applications:
+    return (
+        ("sched_cancel", ""),
+        ("answer", ""),
+        ("playback", "tone_stream://%(400,0,1000)"),
+        ("record", f"/recordings/voicemail/{box}/${{uuid}}.wav 10"),
+        ("hangup", "NORMAL_CLEARING"),
+    )

@@ -254,7 +254,11 @@ class SimulatedSwitch:
 
     def extension(self, channel: Channel) -> Sequence[tuple[str, str]]:
         """The applications of the extension the channel's profile asks for."""
-        return self.settings.dialplan.applications(channel.profile.destination)
+        return self.settings.dialplan.applications(
+            channel.profile.destination,
+            channel.profile.context,
+            channel.get("callcore_voicemail_box") or "",
+        )
 
     def api_value(self, command: str) -> str:
         """What ``${command}`` expands to: an API's output where that is allowed, else nothing."""

@@ -20,20 +20,20 @@ from tests.day import log
 from tests.day.floor import DayFloor
 
 CALLS_PER_HOUR = {
-    "8000": 130,
-    "8001": 300,
-    "8002": 170,
-    "8003": 190,
+    "8000": 112,
+    "8001": 310,
+    "8002": 146,
+    "8003": 163,
     "8004": 120,
-    "8005": 120,
-    "8006": 150,
-    "8007": 170,
-    "8008": 190,
-    "8009": 110,
-    "8010": 25,
-    "8011": 120,
-    "8012": 70,
-    "8013": 40,
+    "8005": 103,
+    "8006": 129,
+    "8007": 146,
+    "8008": 163,
+    "8009": 95,
+    "8010": 22,
+    "8011": 115,
+    "8012": 60,
+    "8013": 34,
     "8999": 3,
 }
 """By dialled number with the whole roster at work; nobody has the last one."""
@@ -48,9 +48,9 @@ WITHHELD = ("", "anonymous", "0000000000", "266696687")
 EXIT_KEYS = {"support": "*", "orders": "#"}
 MENU_KEYS = ("1", "1", "1", "1", "2", "2", "2", "3", "3", "4", "9", "7", "")
 
-MEAN_TALK_SECONDS = 160.0
+MEAN_TALK_SECONDS = 215.0
 LONGEST_TALK_SECONDS = 900.0
-MEAN_PATIENCE_SECONDS = 150.0
+MEAN_PATIENCES_SECONDS = (60.0, 150.0, 500.0)
 LONGEST_PATIENCE_SECONDS = 900.0
 SOON_GONE_SECONDS = 4.0
 
@@ -136,7 +136,8 @@ class Callers:
         if self._chance.random() < 0.04:
             patience = self._chance.uniform(0.01, SOON_GONE_SECONDS)
         else:
-            patience = self._chance.expovariate(1 / MEAN_PATIENCE_SECONDS)
+            mean = self._chance.choice(MEAN_PATIENCES_SECONDS)
+            patience = self._chance.expovariate(1 / mean)
         self._after(min(patience, LONGEST_PATIENCE_SECONDS), lambda: self._lose_patience(caller))
 
     def _lose_patience(self, caller: LegId) -> None:

@@ -38,9 +38,15 @@ ABSENCES = (
     Absence("returns", 13.3, 13.45),
     Absence("info@1", 12.2, 12.3),
     Absence("dispatch", 15.0, 15.1),
-    Absence("support", 12.75, 12.95, share=0.6),
+    Absence("support", 10.5, 10.6, share=0.5),
+    Absence("support", 11.7, 11.8, share=0.7),
+    Absence("support", 12.4, 12.55, share=0.7),
+    Absence("support", 13.1, 13.2),
+    Absence("support", 15.75, 15.85, share=0.6),
+    Absence("premium", 10.0, 10.1, share=0.7),
+    Absence("premium", 12.0, 12.1, share=0.7),
     Absence("premium", 13.0, 13.1, share=0.7),
-    Absence("support", 16.0, 16.1),
+    Absence("premium", 15.0, 15.1, share=0.7),
 )
 
 

@@ -245,8 +245,8 @@ class FakeSwitch:
 
     def answer(self, leg_id: LegId) -> None:
         leg = self._command("answer", leg_id)
-        if leg is not None:
-            self._order(leg, lambda: self._answered(leg))
+        if leg is not None:  # whatever is being played
+            self._soon(leg, lambda: self._answered(leg))
 
     def pre_answer(self, leg_id: LegId) -> None:
         leg = self._command("pre_answer", leg_id)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from callcore.domain.ids import AgentId
+from callcore.domain.policies import SitePolicy
 from callcore.flows.site import Site
 from callcore.flows.worker import Worker
 from callcore.ports.stores import StoreUnavailableError
@@ -14,7 +15,7 @@ from callcore.runtime.greenlets import spawn
 from callcore.runtime.identifiers import RandomIds
 from tests.fakes.clock import MortalClock
 from tests.fakes.switch import NODE, Phone
-from tests.flows.floor import TestFloor
+from tests.flows.floor import POLICY, TestFloor
 
 
 class Slow:
@@ -57,10 +58,10 @@ class SlowFloor(TestFloor):
 
     __test__ = False
 
-    def __init__(self, dice: random.Random) -> None:
+    def __init__(self, dice: random.Random, policy: SitePolicy = POLICY) -> None:
         self._dice = dice
         self.stores: list[Slow] = []
-        super().__init__()
+        super().__init__(policy)
 
     def _new_site(self, life: MortalClock) -> Site:
         asked = frozenset({"bridge", "legs", "leg_exists"})

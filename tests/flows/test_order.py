@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from callcore.domain.agents import AgentState
 from callcore.domain.events import OfferMade
 from callcore.domain.ids import AgentId, CallId, LegId, QueueName
-from callcore.domain.policies import NumberRoute, Strategy
+from callcore.domain.policies import NumberRoute
 from callcore.ports.stores import Joined, Joining
 from tests.fakes.clock import settle
+from tests.fakes.switch import NODE
+from tests.flows.faults import fail_once
 from tests.flows.floor import ANN, BOB, CLEO, ROOMY, SALES, SUPPORT, TestFloor
 from tests.flows.stories import (
     agent_of,
@@ -248,6 +250,55 @@ class TestResuming:
         assert place(floor, other).priority == 0
         back = floor.call_in("8002", number=self.NUMBER)
         assert line(floor, back, queue=SALES) == [1]
+
+
+class TestGhosts:
+    """Who has gone elsewhere stands in nobody's way."""
+
+    @staticmethod
+    def rescued(floor: TestFloor, *, talks: bool) -> LegId:
+        """The process dies; the dead man's switch sends the caller on, to a stranger perhaps."""
+        caller = floor.call_in()
+        floor.clock.advance(1)
+        floor.kill_worker()
+        floor.clock.advance(121)
+        leg = floor.switch.legs_by_id[caller]
+        assert leg.dialled == "callcore_fallback"
+        if talks:
+            leg.dialled, leg.bridged_to = "2000", LegId("b0000000-0000-4000-8000-000000000000")
+        floor.restart()
+        return caller
+
+    @pytest.mark.parametrize("talks", [False, True])
+    def test_the_place_of_a_caller_the_fallback_took_is_given_up(self, *, talks: bool) -> None:
+        """Nobody waits behind one who does not wait."""
+        floor = TestFloor(ROOMY)
+        self.rescued(floor, talks=talks)
+        assert line(floor, floor.call_in()) == [1]
+
+    @pytest.mark.parametrize("talks", [False, True])
+    def test_and_forgotten_with_one_record(self, *, talks: bool) -> None:
+        """At the latest when the caller hangs up."""
+        floor = TestFloor(ROOMY)
+        caller = self.rescued(floor, talks=talks)
+        floor.switch.legs_by_id[caller].bridged_to = None
+        floor.switch.end(caller)
+        floor.clock.advance(5)
+        assert record_of(floor, caller)
+        assert floor.store.waiting_room.calls(NODE) == []
+
+    def test_a_join_that_was_not_heard_of_is_forgotten_though_the_process_died(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The caller went to the fallback and hangs up there, in the care of another process."""
+        floor = TestFloor(ROOMY)
+        fail_once(monkeypatch, floor.store.waiting_room, "join", happens=True)
+        caller = floor.call_in()
+        floor.restart()
+        floor.switch.end(caller)
+        floor.clock.advance(5)
+        assert floor.store.waiting_room.calls(NODE) == []
+        assert record_of(floor, caller)
 
 
 class TestAcrossQueues:

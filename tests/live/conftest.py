@@ -9,7 +9,8 @@ import pytest
 
 from tests.live.daemon import Daemon
 from tests.live.esl import Esl
-from tests.live.phones import Phones
+from tests.live.phones import Phone, Phones
+from tests.live.ports import HOST, free_port
 from tests.live.switch import FreeSwitch, find_binary
 from tests.live.waiting import until
 
@@ -20,6 +21,15 @@ NO_FREESWITCH = (
     " (https://developer.signalwire.com/freeswitch/), and name the binary in CALLCORE_FREESWITCH"
     " if it is not on the PATH"
 )
+GATEWAY = """<include>
+  <gateway name="carrier">
+    <param name="proxy" value="{host}:{port}"/>
+    <param name="username" value="us"/>
+    <param name="password" value="secret"/>
+    <param name="register" value="false"/>
+  </gateway>
+</include>
+"""
 NO_SIPP = "no sipp on this machine. Debian: apt-get install sip-tester"
 
 
@@ -62,6 +72,25 @@ def phones(switch: FreeSwitch, esl: Esl, tmp_path) -> Iterator[Phones]:
         yield made
     finally:
         made.stop_all()
+
+
+@pytest.fixture
+def carrier(switch: FreeSwitch, esl: Esl, phones: Phones) -> Iterator[Phone]:
+    """A trunk for outside numbers, with a phone at its far end that answers and hangs up."""
+    port = free_port()
+    path = switch.conf / "sip_profiles/external/carrier.xml"
+    path.write_text(GATEWAY.format(host=HOST, port=port))
+    try:
+        esl.api("sofia profile external rescan")
+        until(
+            lambda: "carrier" in esl.api("sofia status gateway carrier"), 5, "the gateway is there"
+        )
+        esl.api("global_setvar callcore_outbound_gateway=carrier")
+        yield phones.agent(port=port, answer_after_seconds=0.3, hang_up_after_seconds=1)
+    finally:
+        esl.api("global_setvar callcore_outbound_gateway=none")
+        esl.api("sofia profile external killgw carrier")
+        path.unlink()
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ def test_key_cuts_the_prompt_short(watched, phones, callcore, menu):
     record = daemon.record(chosen)
     assert record["outcome"] == "served"
     assert (record["picked_up_at"] - record["arrived_at"]).total_seconds() < PROMPT_SECONDS
-    assert daemon.metric("callcore_menu_answers_total", menu="main", key="1") == 1
+    assert daemon.metric("callcore_menu_answers_total", menu="main", target="queue") == 1
 
 
 def test_no_key_leads_otherwise(watched, phones, callcore, menu):

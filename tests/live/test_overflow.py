@@ -29,7 +29,7 @@ def hears_music(watched, caller, uuid):
     enough = caller.sound.packets_count + 50
     until(lambda: caller.sound.packets_count >= enough, 5, "sound flows")
     stopped = [event for event in watched.drain() if event["Event-Name"] == "PLAYBACK_STOP"]
-    return not stopped and '"application":"playback"' in watched.api(f"uuid_dump {uuid} json")
+    return not stopped and watched.variable(uuid, "current_application") == "playback"
 
 
 def test_maximum_wait_leads_to_an_extension(watched, phones, callcore):
@@ -64,6 +64,63 @@ def test_maximum_wait_leads_to_an_extension(watched, phones, callcore):
     until(lambda: not watched.channels(), 2, "no leg is left")
 
 
+def test_maximum_wait_leads_to_voicemail(switch, watched, phones, callcore):
+    """The caller is answered for it, leaves a message, and the message is in the box."""
+    daemon = callcore(
+        queues={
+            "support": queue(
+                answer="at_pick_up",
+                maximum_wait_seconds=1,
+                overflow={"maximum_wait": {"voicemail": "7000"}},
+            )
+        },
+        agents=NOBODY,
+    )
+    caller = phones.listening_caller("5001", hang_up_after_seconds=3)
+    uuid = arrival(watched)
+    caller.wait_for("answered", 5)
+    caller.ended_well()
+    assert caller.statuses() == [183, 200]
+    message = switch.base / f"recordings/voicemail/7000/{uuid}.wav"
+    until(lambda: message.exists() and message.stat().st_size > 8000, 3, "the message is there")
+
+    record = daemon.record(uuid)
+    assert (record["outcome"], record["hung_up_by"]) == ("overflowed", "caller")
+    visit = only_visit(daemon, uuid)
+    assert (visit["leave_reason"], visit["treatment"]) == ("maximum_wait", "voicemail:7000")
+    assert abs(record["line_answered_at"].timestamp() - caller.response(200).at) < 0.1
+
+
+def test_maximum_wait_leads_to_an_outside_number(watched, phones, callcore, carrier):
+    """The caller is connected through the carrier, answered when the far end is, and talks."""
+    daemon = callcore(
+        queues={
+            "support": queue(
+                answer="at_pick_up",
+                maximum_wait_seconds=1,
+                overflow={"maximum_wait": {"number": "+48221001000"}},
+            )
+        },
+        agents=NOBODY,
+    )
+    caller = phones.listening_caller("5001")
+    uuid = arrival(watched)
+    carrier.wait_for("picked_up")
+    enough = caller.sound.packets_count + 25
+    until(lambda: caller.sound.packets_count > enough, 5, "they hear each other")
+    caller.wait_for("hung_up_by_them")
+    [invite] = carrier.requests("INVITE")
+    assert invite.first_line.startswith("INVITE sip:+48221001000@")
+    assert caller.statuses()[-1] == 200
+    assert carrier.response(200).at < caller.response(200).at
+
+    record = daemon.record(uuid)
+    assert record["outcome"] == "overflowed"
+    visit = only_visit(daemon, uuid)
+    assert visit["treatment"] == "number:+48221001000"
+    until(lambda: not watched.channels(), 2, "no leg is left")
+
+
 def test_maximum_wait_says_goodbye(watched, phones, callcore, tmp_path):
     """The music ends, the prompts are heard to their end, and the caller is hung up on."""
     file = prompts.record(tmp_path, "sorry", seconds=1)
@@ -92,8 +149,10 @@ def test_maximum_wait_says_goodbye(watched, phones, callcore, tmp_path):
 
 
 def test_overflow_to_another_queue_keeps_the_wait(watched, phones, callcore):
-    """Sent on to another queue the caller is ahead of one who came there later, still unanswered."""
-    phone = phones.agent(hang_up_after_seconds=1)
+    """Sent on to another queue, still unanswered, the caller is ahead of one who came there later
+    than the caller to the first.
+    """
+    phone = phones.agent()
     daemon = callcore(
         queues={
             "support": queue(
@@ -109,13 +168,12 @@ def test_overflow_to_another_queue_keeps_the_wait(watched, phones, callcore):
             "1002": agent("Jan Kowalski", phone_at(phone.port, "1002"), "sales"),
         },
     )
-    busy = phones.listening_caller("8002", hang_up_after_seconds=4.5)
+    phones.listening_caller("8002", hang_up_after_seconds=4.5)
     bridged(watched, arrival(watched))
-    caller = phones.listening_caller("5001")
+    caller = phones.listening_caller("5001", hang_up_after_seconds=0.5)
     first = arrival(watched)
     phones.listening_caller("8002")
     second = arrival(watched)
-    del busy
     bridged(watched, first)
     assert caller.statuses() == [183, 200]
     bridged(watched, second)

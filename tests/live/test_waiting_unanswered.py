@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.live import prompts
 from tests.live.daemon import one_agent
 from tests.live.waiting import stays, until
 from tests.live.watching import MUSIC, arrival, bridged, playing
@@ -81,6 +82,25 @@ def test_ringback_until_an_agent_picks_up(watched, phones, callcore):
     assert record["talk_seconds"] > 1.5
     [visit] = daemon.visits(uuid)
     assert visit["announcements_count"] == 0
+
+
+def test_picked_up_during_an_announcement(watched, phones, callcore, tmp_path):
+    """An agent who picks up in the middle of a long announcement talks at once, not at its end."""
+    file = prompts.record(tmp_path, "queue-youarenext", seconds=8)
+    phone = phones.agent(answer_after_seconds=2, hang_up_after_seconds=1)
+    daemon = callcore(
+        sounds={"directory": str(tmp_path)},
+        **one_agent(phone.port, answer="at_pick_up", ring_timeout_seconds=10),
+    )
+    caller = phones.listening_caller("5001")
+    uuid = arrival(watched)
+    playing(watched, uuid, file)
+    bridged(watched, uuid)
+    caller.wait_for("hung_up_by_them")
+    assert 0 < caller.response(200).at - phone.response(200).at < 0.5
+    record = daemon.record(uuid)
+    assert (record["outcome"], record["faults"]) == ("served", [])
+    assert (record["bridged_at"] - record["picked_up_at"]).total_seconds() < 0.5
 
 
 @pytest.mark.parametrize(("hears", "first"), [("early_media", 183), ("ringback", 180)])

@@ -140,6 +140,39 @@ def test_numbers_without_a_queue_park_and_other_text_is_hung_up(switch, until):
     assert text.hangup_cause == "UNALLOCATED_NUMBER"
 
 
+def test_outside_numbers_have_a_context_of_their_own(make_switch, clock):
+    """A number there is answered by somebody and is none that parks; a word has no route."""
+    switch = make_switch(clock=clock)
+    client = Client(switch.port).enter()
+    one, other = switch.call_in(dialled="5001"), switch.call_in(dialled="5001")
+    clock.advance(0.1)
+    client.api(f"uuid_transfer {one.leg_id} 5001 XML callcore_outbound")
+    client.api(f"uuid_transfer {other.leg_id} abc XML callcore_outbound")
+    clock.advance(10)
+    assert (one.is_answered, one.is_parked) == (True, False)
+    assert other.hangup_cause == "NO_ROUTE_DESTINATION"
+    clock.advance(60)
+    assert one.hangup_cause == "NORMAL_CLEARING"
+    client.close()
+
+
+def test_voicemail_takes_a_message_for_a_box_that_was_named(make_switch, clock):
+    """A caller without one is refused."""
+    switch = make_switch(clock=clock)
+    client = Client(switch.port).enter()
+    one, other = switch.call_in(dialled="5001"), switch.call_in(dialled="callcore_voicemail")
+    clock.advance(0.1)
+    client.api(f"uuid_setvar {one.leg_id} callcore_voicemail_box 7000")
+    client.api(f"uuid_transfer {one.leg_id} callcore_voicemail XML public")
+    clock.advance(5)
+    assert one.is_answered
+    assert one.history[-1][1] == f"record /recordings/voicemail/7000/{one.leg_id}.wav"
+    assert other.hangup_cause == "UNALLOCATED_NUMBER"
+    clock.advance(10)
+    assert one.hangup_cause == "NORMAL_CLEARING"
+    client.close()
+
+
 def test_impatient_caller_leaves_unless_talking(make_switch, clock):
     """Patience ends a wait, not a conversation."""
     switch = make_switch(clock=clock, dialplan=Dialplan(extensions={"1": (("park", ""),)}))

@@ -69,8 +69,13 @@ def core_uuid() -> Command:
 
 
 def answer(leg_id: LegId) -> Command:
-    """Answers the leg's line."""
-    return _execute(leg_id, "answer")
+    """Answers the leg's line at once.
+
+    As an application it would wait for the end of an announcement, and a break would take it back.
+    In the background, because a caller's media address may be a name, and looking that up would
+    hold up every command behind this one for seconds.
+    """
+    return _command("answer", f"bgapi uuid_answer {hostile.leg_id(leg_id)}")
 
 
 def pre_answer(leg_id: LegId) -> Command:

@@ -74,6 +74,8 @@ def _call_rows(record: CallRecord) -> Iterator[Row]:
         record.is_within_service_level,
         record.is_adopted,
         [clean(fault) for fault in record.faults],
+        record.is_callback,
+        _text(record.callback_of),
     )
 
 
@@ -209,6 +211,8 @@ TABLES = (
             "is_within_service_level",
             "is_adopted",
             "faults",
+            "is_callback",
+            "callback_of",
         ),
         rows=_call_rows,
     ),

@@ -29,7 +29,7 @@ class CallFamilies:
         self.sent_on = families.counters(
             "callcore_calls_sent_on_total",
             "Callers whom a queue did not admit or keep, by the kind of place they were sent to: "
-            "`queue`, `menu`, `extension`, `number`, `voicemail` or `goodbye`.",
+            "`queue`, `menu`, `extension`, `number`, `voicemail`, `callback` or `goodbye`.",
             "queue",
             "reason",
             "target",
@@ -45,7 +45,7 @@ class CallFamilies:
         )
         self.seconds = families.histograms(
             "callcore_call_seconds",
-            "Length of a call from arrival to end, in seconds.",
+            "Length of a call from arrival to end, in seconds; without callbacks.",
             TALK_BUCKETS,
         )
         self.prompts_missing = families.counters(

@@ -14,6 +14,7 @@ import prometheus_client
 
 import callcore
 from callcore.adapters.prom.call_families import UNKNOWN_QUEUE, CallFamilies
+from callcore.adapters.prom.callback_families import CallbackFamilies
 from callcore.adapters.prom.families import Definition, Families, Kind
 from callcore.adapters.prom.link_families import LinkFamilies
 from callcore.adapters.prom.offer_families import WON, OfferFamilies
@@ -24,6 +25,13 @@ from callcore.domain.outcomes import CallOutcome, LeaveReason, OfferLostReason, 
 
 _REFUSALS = tuple(reason for reason in RefusalReason if reason is not RefusalReason.UNKNOWN_QUEUE)
 """For which a queue that there is refuses callers."""
+
+_ENDS_OF_CALLBACKS = (
+    LeaveReason.PICKED_UP,
+    LeaveReason.CALLBACK_FAILED,
+    LeaveReason.CALLBACK_EXPIRED,
+    LeaveReason.WITHDRAWN,
+)
 
 
 class Metrics:
@@ -39,6 +47,7 @@ class Metrics:
         self.calls = CallFamilies(self._families)
         self.queues = QueueFamilies(self._families)
         self.offers = OfferFamilies(self._families)
+        self.callbacks = CallbackFamilies(self._families)
         self.links = LinkFamilies(self._families)
         self.stores = StoreFamilies(self._families)
         self.process = ProcessFamilies(self._families)
@@ -61,11 +70,16 @@ class Metrics:
                 self.queues.abandoned,
                 self.queues.short_abandoned,
                 self.offers.made,
+                self.callbacks.promised,
+                self.callbacks.dialled,
+                self.callbacks.unreached,
             ):
                 family.add(queue, amount=0.0)
             self.queues.open.set(1, queue)
             for reason in LeaveReason:
                 self.queues.left.add(queue, reason, amount=0.0)
+            for reason in _ENDS_OF_CALLBACKS:
+                self.callbacks.ended.add(queue, reason, amount=0.0)
             for refusal in _REFUSALS:
                 self.calls.refused.add(queue, refusal, amount=0.0)
             for outcome in (WON, *OfferLostReason):

@@ -50,6 +50,13 @@ class MetricsObserver:
             events.CallSentOn,
             lambda fact: metrics.calls.sent_on.add(fact.queue, fact.reason, kind_of(fact.to)),
         )
+        self._count(events.CallbackPromised, self._callback_promised)
+        self._count(
+            events.CallbackDialled, lambda fact: metrics.callbacks.dialled.add(fact.queue)
+        )
+        self._count(
+            events.CallbackUnreached, lambda fact: metrics.callbacks.unreached.add(fact.queue)
+        )
         self._count(
             events.PriorityChanged,
             lambda fact: metrics.queues.priority_changes.add(
@@ -115,13 +122,20 @@ class MetricsObserver:
         queue = UNKNOWN_QUEUE if is_unknown else fact.queue
         self._metrics.calls.refused.add(queue, fact.reason)
 
-    def _caller_joined(self, fact: events.CallerJoined) -> None:
+    def _callback_promised(self, fact: events.CallbackPromised) -> None:
         if not fact.is_adopted:
+            self._metrics.callbacks.promised.add(fact.queue)
+
+    def _caller_joined(self, fact: events.CallerJoined) -> None:
+        if not fact.is_adopted and not fact.is_callback:
             self._metrics.queues.joined.add(fact.queue)
 
     def _legs_bridged(self, fact: events.LegsBridged) -> None:
         metrics = self._metrics
         metrics.offers.ended.add(fact.queue, WON)
+        if fact.is_callback:
+            metrics.callbacks.wait_seconds.observe(fact.waited_seconds, fact.queue)
+            return
         metrics.queues.picked_up.add(fact.queue)
         if fact.is_within_service_level:
             metrics.queues.picked_up_within.add(fact.queue)
@@ -129,6 +143,9 @@ class MetricsObserver:
 
     def _caller_left(self, fact: events.CallerLeft) -> None:
         metrics = self._metrics
+        if fact.is_callback:
+            metrics.callbacks.ended.add(fact.queue, fact.reason)
+            return
         metrics.queues.left.add(fact.queue, fact.reason)
         if fact.reason in ABANDONS:
             metrics.queues.abandoned.add(fact.queue)
@@ -138,7 +155,8 @@ class MetricsObserver:
 
     def _call_ended(self, fact: events.CallEnded) -> None:
         self._metrics.calls.ended.add(fact.outcome)
-        self._metrics.calls.seconds.observe(fact.lasted_seconds)
+        if not fact.is_callback:
+            self._metrics.calls.seconds.observe(fact.lasted_seconds)
 
     def _records_written(self, fact: events.RecordsWritten) -> None:
         self._metrics.stores.records_written.add(amount=fact.count)

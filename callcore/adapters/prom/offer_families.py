@@ -30,7 +30,7 @@ class OfferFamilies:
         self.decision_seconds = families.histograms(
             "callcore_decision_seconds",
             "From the event that called for a dispatch decision (`caller_joined`, `agent_free`, "
-            "`relaxation`) until its command was on the wire, in seconds.",
+            "`relaxation`, `callback_due`) until its command was on the wire, in seconds.",
             FAST_BUCKETS,
             "trigger",
         )

@@ -62,10 +62,15 @@ class Tally:
 
     def _count(self, fact: events.Fact) -> None:
         match fact:
-            case events.CallArrived(call_id=call_id, caller_number=number):
+            case (
+                events.CallArrived(call_id=call_id, caller_number=number)
+                | events.CallbackPromised(call_id=call_id, caller_number=number)
+            ):
                 if len(self._callers) >= CALLERS_KEPT:
                     del self._callers[next(iter(self._callers))]
                 self._callers[call_id] = words.printable(phone_numbers.shorten(number))
+            case events.LegsBridged(is_callback=True):
+                pass
             case events.LegsBridged(queue=queue, is_within_service_level=is_within):
                 self.picked_up[queue] += 1
                 self._picked_up_within[queue] += is_within

@@ -58,6 +58,8 @@ def describe(fact: events.Fact) -> tuple[str, Tone] | None:  # noqa: C901, PLR09
         case events.CallRefused(queue=queue, reason=reason, limit=limit):
             full = "" if limit is None or reason != "queue_full" else f", {limit} may wait"
             return f"is not admitted to {printable(queue)}: {spoken(reason)}{full}", Tone.BAD
+        case events.CallerJoined(is_callback=True) | events.CallerLeft(reason="picked_up"):
+            return None
         case events.CallerJoined(queue=queue, position=position):
             return f"joined {queue} at position {position}", Tone.PLAIN
         case events.PositionAnnounced(position=position):
@@ -70,17 +72,25 @@ def describe(fact: events.Fact) -> tuple[str, Tone] | None:  # noqa: C901, PLR09
             return f"not taken by {agent}: {spoken(reason)}", Tone.BAD
         case events.AgentPickedUp(agent_id=agent, rang_seconds=rang):
             return f"picked up by {agent}, rang {span(rang)}", Tone.GOOD
+        case events.LegsBridged(agent_id=agent, waited_seconds=waited, is_callback=True):
+            return f"is called back and talks with {agent}, waited {span(waited)}", Tone.GOOD
         case events.LegsBridged(agent_id=agent, waited_seconds=waited, is_within_service_level=yes):
             late = "" if yes else ", late"
             return f"talks with {agent}, waited {span(waited)}{late}", Tone.GOOD
-        case events.CallerLeft(reason="picked_up"):
-            return None
         case events.CallerLeft(queue=queue, reason=reason, waited_seconds=waited):
             return f"left {queue} after {span(waited)}: {spoken(reason)}", Tone.BAD
         case events.CallSentOn(queue=queue, reason=reason, to="goodbye"):
             return f"is told goodbye by {printable(queue)}: {spoken(reason)}", Tone.BAD
         case events.CallSentOn(queue=queue, reason=reason, to=to):
             return f"goes from {printable(queue)} to {place(to)}: {spoken(reason)}", Tone.BUSY
+        case events.CallbackPromised(queue=queue, is_adopted=True):
+            return f"is still to be called back by {printable(queue)}", Tone.BUSY
+        case events.CallbackPromised(queue=queue):
+            return f"is promised a callback by {printable(queue)}", Tone.GOOD
+        case events.CallbackDialled(attempt=attempt):
+            return f"is called back, attempt {attempt}", Tone.BUSY
+        case events.CallbackUnreached(hangup_cause=cause):
+            return f"was not reached: {spoken(cause.lower())}", Tone.BAD
         case events.PriorityChanged(queue=queue, priority=priority, by=events.BY_AGEING):
             return f"has priority {priority} in {printable(queue)} by waiting", Tone.QUIET
         case events.PriorityChanged(queue=queue, priority=priority, by=by):

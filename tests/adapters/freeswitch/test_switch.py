@@ -46,7 +46,7 @@ REQUEST = LegRequest(
 )
 
 POSTED: dict[str, tuple[Callable[[Switch], None], list[str]]] = {
-    "answer": (lambda switch: switch.answer(LEG), [f"sendmsg {LEG}"]),
+    "answer": (lambda switch: switch.answer(LEG), [f"bgapi uuid_answer {LEG}"]),
     "pre_answer": (lambda switch: switch.pre_answer(LEG), [f"sendmsg {LEG}"]),
     "ring": (lambda switch: switch.ring(LEG), [f"sendmsg {LEG}"]),
     "play_endlessly": (
@@ -119,10 +119,10 @@ def test_a_refused_posted_command_is_told_to_the_observer(
     """Nobody waits for it, but it is counted with the switch's words."""
     switch = connect()
     scripted.rules["sendmsg"] = lambda _: reply(f"-ERR invalid session id [{LEG}]")
-    switch.answer(LEG)
+    switch.pre_answer(LEG)
     wait_until(lambda: observer.refused)
-    assert observer.refused == [("answer", f"-ERR invalid session id [{LEG}]")]
-    assert ("answer", False) in observer.answered
+    assert observer.refused == [("pre_answer", f"-ERR invalid session id [{LEG}]")]
+    assert ("pre_answer", False) in observer.answered
 
 
 def test_hanging_up_a_leg_that_is_gone_is_harmless(

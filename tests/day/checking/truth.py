@@ -16,6 +16,7 @@ NOBODYS_FAULT = frozenset({"caller_gone", "switch_lost", "reclaimed", "picked_up
 SHORTEST_REST = SECOND
 DAY = 86_400 * SECOND
 LESSON_KEPT = 0.99
+OUTLIVES_TALK = SECOND
 
 
 @dataclass
@@ -55,6 +56,8 @@ class Visit:
     last_offered: str | None = None
     offers: dict[str, str] = field(default_factory=dict)
     """The open ones: agents by offer."""
+    made: set[str] = field(default_factory=set)
+    """Those of them for which the phone was called."""
     rang_first_at: int | None = None
     ringing_since: int | None = None
     """When the first of the open offers was made."""
@@ -76,13 +79,14 @@ class CallerNow:
     arrived_at: int
     own_priority: int
     rules: list[str]
-    way: Way | None
+    way: Way | None = None
     """Where the caller is to go next."""
     first_joined_at: int | None = None
     visit: Visit | None = None
     visits: list[Visit] = field(default_factory=list)
-    is_in_talk: bool = False
+    talked_until: int = 0
     has_walked: bool = False
+    is_answered: bool = False
     pressed: tuple[int, str] = (0, "")
     hung_up_by: str = ""
     handed_over: log.HandedOver | None = None
@@ -158,6 +162,12 @@ class Truth:
         until, first_joined_at, own_priority = queue.dropped[number]
         return (first_joined_at, own_priority) if self.now < until else None
 
+    def _lead(self, caller: CallerNow, way: Way | None) -> None:
+        """That is where the caller goes next; menus begin at once."""
+        caller.way = way
+        if way is not None and way.kind == "menu":
+            caller.has_walked = True
+
     def apply(self, at: int, what: object) -> None:
         """Takes the next entry."""
         if at > self.now:
@@ -193,7 +203,10 @@ class Truth:
             case log.Pressed(call_id=call_id, key=key):
                 self.callers[call_id].pressed = (self.now, key)
             case log.HungUp(call_id=call_id, by=by) if call_id in self.callers:
-                self.callers[call_id].hung_up_by = by
+                caller = self.callers[call_id]
+                # A caller's leg that ends soon after the talk goes with the agent's.
+                if self.now - caller.talked_until > OUTLIVES_TALK:
+                    caller.hung_up_by = by
             case log.HandedOver(call_id=call_id):
                 self.callers[call_id].handed_over = what
             case log.SentBack(call_id=call_id, dialled=dialled):
@@ -209,8 +222,8 @@ class Truth:
                         way.name,
                         keeps_join_time=bool(line.raw.get("keeps_join_time", False)),
                     )
-                caller.way = way
-                caller.hung_up_by = ""
+                self._lead(caller, way)
+                caller.hung_up_by, caller.talked_until = "", 0
             case _:
                 pass
 
@@ -270,6 +283,7 @@ class Truth:
         visit.offers[made.offer_id] = made.agent_id
 
     def _offer_over(self, visit: Visit, offer_id: str) -> None:
+        visit.made.discard(offer_id)
         if visit.offers.pop(offer_id, None) is not None:
             self.queues[visit.queue].version += 1
             if not visit.offers:
@@ -280,15 +294,16 @@ class Truth:
         match fact:
             case events.CallArrived():
                 own, rules = self.centre.brought_by(fact.dialled_number, fact.caller_number)
-                self.callers[fact.call_id] = CallerNow(
+                caller = CallerNow(
                     fact.call_id,
                     plain(fact.caller_number),
                     fact.dialled_number,
                     self.now,
                     own,
                     rules,
-                    self.centre.way_in(fact.dialled_number),
                 )
+                self.callers[fact.call_id] = caller
+                self._lead(caller, self.centre.way_in(fact.dialled_number))
             case events.CallRefused():
                 self._refused(self.callers[fact.call_id], fact)
             case events.CallerJoined():
@@ -312,15 +327,14 @@ class Truth:
         match fact:
             case events.OfferMade() if visit is not None:
                 visit.last_offered = fact.agent_id
+                visit.made.add(fact.offer_id)
             case events.AgentPickedUp() if visit is not None:
                 visit.picked_up_at = self.now
                 self.queues[visit.queue].version += 1
             case events.OfferLost() if visit is not None:
                 self._offer_over(visit, fact.offer_id)
-            case events.LegsBridged():
-                caller.is_in_talk = True
             case events.TalkEnded():
-                caller.is_in_talk = False
+                caller.talked_until = self.now
                 caller.way = None
                 queue = self.queues[fact.queue]
                 wrap_up = queue.line.number("wrap_up_seconds", 10.0)
@@ -346,7 +360,7 @@ class Truth:
         caller.visits.append(visit)
         if fact.queue in self.queues and caller.way is not None:
             caller.first_joined_at = self.place_of(caller)
-            caller.way = self.queues[fact.queue].line.after(reason)
+            self._lead(caller, self.queues[fact.queue].line.after(reason))
         else:
             caller.way = Way("goodbye", cause="UNALLOCATED_NUMBER")
 
@@ -390,27 +404,23 @@ class Truth:
                     caller.own_priority,
                 )
         if reason == "picked_up" and caller.number:
-            (agent_id,) = [
-                agent_id
-                for offer_id, agent_id in visit.offers.items()
-                if self.agents[agent_id].state == "talking"
-            ]
-            queue.last_agents[caller.number] = agent_id
+            for agent_id in visit.offers.values():
+                if self.agents[agent_id].state == "talking":
+                    queue.last_agents[caller.number] = agent_id
         caller.visit = None
         if reason == "moved":
             (asked,) = [one for one in caller.asked.values() if one.what == "move"]
             del caller.asked[asked.asked_id]
             caller.way = Way("queue", asked.value, first_joined_at=visit.first_joined_at)
         elif reason not in {"picked_up", "abandoned", "switch_lost"}:
-            caller.way = queue.line.after(reason)
+            self._lead(caller, queue.line.after(reason))
 
     def _walked(self, caller: CallerNow, fact: events.MenuAnswered) -> None:
-        caller.has_walked = True
         way = self.centre.choice(fact.menu, fact.key)
         caller.own_priority += way.priority
         if way.rule and way.rule not in caller.rules:
             caller.rules = [*caller.rules, way.rule]
-        caller.way = way
+        self._lead(caller, way)
 
     def _granted(self, asked: log.Asked) -> None:
         if asked.what == "priority":

@@ -107,10 +107,11 @@ class Whom(Family):
         def place(one: AgentNow) -> tuple[int, int, str]:
             return (*one.member.places[queue.line.name], one.agent_id)
 
-        below = [
-            one for one in able if last is not None and place(one) > place(self.truth.agents[last])
-        ]
-        if below and agent not in below:
+        def is_below(one: AgentNow) -> bool:
+            return last is not None and place(one) > place(self.truth.agents[last])
+
+        below = [one for one in able if is_below(one)]
+        if below and not is_below(agent):
             # Whoever is below is to be asked first: any of them comes before this one.
             return below, (float("inf"),)
         return below or able, asking_key(queue, agent)

@@ -1,0 +1,559 @@
+"""What operators do to callers who wait: move, withdraw, raise, ask why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from callcore.domain.agents import AgentState
+from callcore.domain.events import CallerLeft, CallSentOn
+from callcore.domain.hours import OpeningHours
+from callcore.domain.ids import CallId, LegId, Micros, QueueName
+from callcore.domain.outcomes import CallOutcome, LeaveReason
+from callcore.domain.policies import AnswerWhen, AtClosing, SitePolicy, Strategy
+from callcore.domain.treatments import OverflowReason, ToExtension, ToQueue
+from callcore.ports.operations import (
+    MoveRefusedError,
+    NotReadyError,
+    NotWaitingError,
+    OperationError,
+    OutOfRangeError,
+    UnknownCallError,
+    UnknownQueueError,
+)
+from callcore.runtime.greenlets import spawn
+from tests.fakes.clock import settle
+from tests.fakes.switch import NODE, SILENT
+from tests.flows.faults import fail_once
+from tests.flows.floor import ANN, BOB, CLEO, ROOMY, SALES, SUPPORT, TestFloor
+from tests.flows.stories import (
+    arrive,
+    come,
+    done_to,
+    end_talk,
+    leg_of,
+    line,
+    pick_up,
+    place,
+    queue_of,
+    record_of,
+    rung,
+    visits_of,
+    who_talks_with,
+)
+
+NOWHERE = QueueName("nowhere")
+STRANGER = CallId("00000000-0000-4000-8000-000000000000")
+
+Ask = Callable[[TestFloor, CallId], object]
+
+ASKS: dict[str, Ask] = {
+    "priority": lambda floor, call: floor.worker.operating.set_priority(call, 3, by="eve"),
+    "withdraw": lambda floor, call: floor.worker.operating.withdraw(call, by="eve"),
+    "move": lambda floor, call: floor.worker.operating.move(call, SALES, by="eve"),
+}
+
+
+def each_ask() -> Any:
+    """Every change of one caller."""
+    return pytest.mark.parametrize("ask", ASKS.values(), ids=ASKS.keys())
+
+
+def both_at_once(floor: TestFloor, caller: LegId, *names: str) -> list[object]:
+    """Two operators in the same instant: what each is told, in that order."""
+    told: dict[int, object] = {}
+
+    def run(number: int, ask: Ask) -> None:
+        try:
+            told[number] = ask(floor, CallId(caller))
+        except OperationError as error:
+            told[number] = error
+
+    for number, name in enumerate(names):
+        spawn("operator", run, number, ASKS[name])
+    settle()
+    settle()
+    return [told[number] for number in range(len(names))]
+
+
+class TestErrors:
+    """An operation that is not done says why, and changes nothing."""
+
+    @each_ask()
+    def test_a_call_nobody_knows(self, ask: Ask) -> None:
+        """Named in the sentence."""
+        with pytest.raises(UnknownCallError, match=STRANGER):
+            ask(TestFloor(ROOMY), STRANGER)
+
+    @each_ask()
+    def test_a_call_that_talks(self, ask: Ask) -> None:
+        """It is here, but it does not wait."""
+        floor = TestFloor(ROOMY)
+        come(floor, ANN)
+        caller = floor.call_in()
+        floor.clock.advance(3)
+        with pytest.raises(NotWaitingError, match="does not wait"):
+            ask(floor, CallId(caller))
+        assert who_talks_with(floor, caller) == ANN
+
+    @each_ask()
+    def test_a_call_that_has_ended(self, ask: Ask) -> None:
+        """Over and recorded."""
+        floor = TestFloor(ROOMY)
+        caller = floor.call_in()
+        floor.switch.end(caller)
+        settle()
+        with pytest.raises(UnknownCallError):
+            ask(floor, CallId(caller))
+
+    @each_ask()
+    def test_a_caller_on_hold_of_the_dialplan(self, ask: Ask) -> None:
+        """Sent on, still on the line."""
+        floor = TestFloor(queue_of(exit_key="*"))
+        floor = TestFloor(
+            queue_of(
+                exit_key="*",
+                overflow={OverflowReason.EXIT_KEY: ToExtension(extension="5000")},
+            )
+        )
+        caller = floor.call_in()
+        floor.switch.press(caller, "*")
+        floor.clock.advance(1)
+        with pytest.raises(NotWaitingError):
+            ask(floor, CallId(caller))
+
+    @pytest.mark.parametrize("priority", [1001, -1001, 10**9])
+    def test_a_priority_out_of_range(self, priority: int) -> None:
+        """The limits are named."""
+        floor = TestFloor(ROOMY)
+        caller = floor.call_in()
+        with pytest.raises(OutOfRangeError, match="-1000 to 1000"):
+            floor.worker.operating.set_priority(CallId(caller), priority, by="eve")
+        assert place(floor, caller).own_priority == 0
+
+    def test_a_queue_that_is_none(self) -> None:
+        """Those there are are named."""
+        floor = TestFloor(ROOMY)
+        caller = floor.call_in()
+        with pytest.raises(UnknownQueueError, match="sales, support"):
+            floor.worker.operating.move(CallId(caller), NOWHERE, by="eve")
+        with pytest.raises(UnknownQueueError):
+            floor.worker.operating.open_queue(NOWHERE, by="eve")
+
+    def test_the_queue_where_the_caller_is(self) -> None:
+        """Nothing to move."""
+        floor = TestFloor(ROOMY)
+        caller = floor.call_in()
+        with pytest.raises(OutOfRangeError, match="already"):
+            floor.worker.operating.move(CallId(caller), SUPPORT, by="eve")
+
+    def test_a_closure_that_would_be_over(self) -> None:
+        """Until a time that is past."""
+        floor = TestFloor(ROOMY)
+        with pytest.raises(OutOfRangeError, match="past"):
+            floor.worker.operating.close_queue(
+                SUPPORT, until=Micros(floor.clock.now()), reason="", by="eve"
+            )
+        assert floor.knows(floor.call_in())
+
+    def test_redis_is_away(self) -> None:
+        """Said so; the caller waits on."""
+        floor = TestFloor(ROOMY)
+        caller = floor.call_in()
+        operating = floor.worker.operating
+        floor.store.go_down()
+        for ask in (
+            operating.queues,
+            operating.waiting,
+            lambda: operating.explain(CallId(caller)),
+            lambda: operating.close_queue(SUPPORT, until=None, reason="", by="eve"),
+            lambda: operating.open_queue(SUPPORT, by="eve"),
+        ):
+            with pytest.raises(NotReadyError):
+                ask()
+        with pytest.raises(MoveRefusedError):
+            operating.move(CallId(caller), SALES, by="eve")
+        floor.store.come_up()
+        floor.clock.advance(5)
+        assert line(floor, caller) == [1]
+
+
+class TestMoving:
+    """To another queue, with the wait so far."""
+
+    def test_the_wait_comes_along(self) -> None:
+        """Ahead of who came to the other queue later; one call, two visits, one record."""
+        floor = TestFloor(ROOMY)
+        caller = floor.call_in()
+        floor.clock.advance(30)
+        other = floor.call_in("8002")
+        floor.clock.advance(10)
+        floor.worker.operating.move(CallId(caller), SALES, by="eve")
+        settle()
+        assert line(floor, caller, other, queue=SALES) == [1, 2]
+        assert line(floor, caller) == [None]
+        come(floor, CLEO)
+        floor.clock.advance(3)
+        assert who_talks_with(floor, caller) == CLEO
+        floor.switch.end(caller)
+        settle()
+        record = record_of(floor, caller)
+        assert visits_of(record) == [("support", "moved"), ("sales", "picked_up")]
+        assert record.visits[0].treatment == "queue:sales"
+        assert record.outcome is CallOutcome.SERVED
+        assert record.wait_seconds == pytest.approx(42.1, abs=0.2)
+
+    def test_a_free_agent_of_the_other_queue_is_rung_at_once(self) -> None:
+        """Moved to where somebody is idle."""
+        floor = TestFloor(queue_of(SALES, policy=queue_of(maximum_waiting=100)))
+        floor = TestFloor(replace(floor.policy, agents={**floor.policy.agents}))
+        come(floor, CLEO)
+        floor.worker.duty.start_break(CLEO, "")
+        caller = floor.call_in()
+        agents = replace(floor.policy.agents[CLEO], queues=(SALES,))
+        del agents
+        floor.worker.duty.end_break(CLEO, "")
+        settle()
+        assert floor.agent(CLEO).call_id == caller
+
+    def test_music_and_guard_are_those_of_the_other_queue(self) -> None:
+        """What the caller hears, and what an adopter would find."""
+        floor = TestFloor(queue_of(SALES, music="local_stream://sales"))
+        caller = floor.call_in()
+        floor.clock.advance(1)
+        floor.worker.operating.move(CallId(caller), SALES, by="eve")
+        floor.clock.advance(0.1)
+        leg = floor.switch.legs_by_id[caller]
+        assert leg.playing == "local_stream://sales"
+        assert leg.variables["callcore_waits_in"] == SALES
+        floor.clock.advance(130)
+        assert leg.dialled == "8001"
+
+    def test_a_full_queue_is_refused_and_the_place_kept(self) -> None:
+        """Which limit is said."""
+        floor = TestFloor(queue_of(SALES, maximum_waiting=1))
+        floor.call_in("8002")
+        first, second = floor.call_in(), floor.call_in()
+        with pytest.raises(MoveRefusedError, match="sales"):
+            floor.worker.operating.move(CallId(first), SALES, by="eve")
+        assert line(floor, first, second) == [1, 2]
+        come(floor, ANN)
+        floor.clock.advance(3)
+        assert who_talks_with(floor, first) == ANN
+
+    @pytest.mark.parametrize("how", ["hours", "command"])
+    def test_a_closed_queue_is_refused(self, how: str) -> None:
+        """By its hours or by command: the place is kept."""
+        hours = OpeningHours(name="never", timezone="UTC", week={})
+        floor = TestFloor(queue_of(SALES, hours=hours) if how == "hours" else ROOMY)
+        if how == "command":
+            floor.worker.operating.close_queue(SALES, until=None, reason="", by="eve")
+        caller = floor.call_in()
+        with pytest.raises(MoveRefusedError, match="closed"):
+            floor.worker.operating.move(CallId(caller), SALES, by="eve")
+        assert line(floor, caller) == [1]
+
+    def test_a_refused_move_changes_nothing_of_the_caller(self) -> None:
+        """Priority, music and clock are as before."""
+        policy = queue_of(SALES, maximum_waiting=1, resume_within_seconds=600)
+        floor = TestFloor(queue_of(policy=policy, maximum_wait_seconds=100))
+        floor.call_in("8002", number="+4811")
+        caller = floor.call_in()
+        before = place(floor, caller)
+        played = done_to(floor, caller).count("play_endlessly")
+        floor.clock.advance(50)
+        with pytest.raises(MoveRefusedError):
+            floor.worker.operating.move(CallId(caller), SALES, by="eve")
+        floor.clock.advance(49)
+        assert place(floor, caller) == before
+        assert done_to(floor, caller).count("play_endlessly") == played
+        floor.clock.advance(2)
+        assert not floor.knows(caller)
+
+    def test_while_an_agents_phone_rings_it_is_refused(self) -> None:
+        """The agent who picks up gets the caller."""
+        floor = TestFloor(ROOMY)
+        come(floor, ANN)
+        caller = floor.call_in()
+        floor.clock.advance(1)
+        with pytest.raises(NotWaitingError, match="ask again"):
+            floor.worker.operating.move(CallId(caller), SALES, by="eve")
+        floor.clock.advance(2)
+        assert who_talks_with(floor, caller) == ANN
+
+    def test_twice_and_back(self) -> None:
+        """The wait is counted from the first joining each time, and once in the record."""
+        floor = TestFloor(ROOMY)
+        caller = floor.call_in()
+        for seconds, queue in ((10, SALES), (20, SUPPORT), (30, SALES)):
+            floor.clock.advance(seconds)
+            floor.worker.operating.move(CallId(caller), queue, by="eve")
+            settle()
+        assert place(floor, caller).first_joined_at == place(floor, caller).arrived_at
+        floor.clock.advance(40)
+        floor.switch.end(caller)
+        settle()
+        record = record_of(floor, caller)
+        assert visits_of(record) == [
+            ("support", "moved"),
+            ("sales", "moved"),
+            ("support", "moved"),
+            ("sales", "abandoned"),
+        ]
+        assert record.wait_seconds == pytest.approx(100, abs=0.1)
+        assert record.outcome is CallOutcome.ABANDONED
+
+    def test_the_longest_wait_counts_from_the_move(self) -> None:
+        """As long as the other queue allows, from coming there."""
+        policy = queue_of(SALES, policy=queue_of(maximum_wait_seconds=100), maximum_wait_seconds=60)
+        floor = TestFloor(policy)
+        caller = floor.call_in()
+        floor.clock.advance(90)
+        floor.worker.operating.move(CallId(caller), SALES, by="eve")
+        floor.clock.advance(59.9)
+        assert floor.knows(caller)
+        floor.clock.advance(0.2)
+        assert not floor.knows(caller)
+        (_, left) = floor.told(CallerLeft)
+        assert (left.queue, left.reason) == (SALES, LeaveReason.MAXIMUM_WAIT)
+
+    def test_an_adopter_finds_the_caller_in_the_other_queue(self) -> None:
+        """Killed right after the move, before another word."""
+        floor = TestFloor(ROOMY)
+        caller = floor.call_in()
+        floor.clock.advance(30)
+        floor.worker.operating.move(CallId(caller), SALES, by="eve")
+        floor.restart()
+        assert line(floor, caller, queue=SALES) == [1]
+        come(floor, CLEO)
+        floor.clock.advance(3)
+        assert who_talks_with(floor, caller) == CLEO
+
+    @pytest.mark.parametrize("happens", [False, True])
+    def test_a_move_that_was_not_heard_of(
+        self, monkeypatch: pytest.MonkeyPatch, *, happens: bool
+    ) -> None:
+        """Refused, and so it is: the caller is where everybody believes and can be served."""
+        floor = TestFloor(ROOMY)
+        caller = floor.call_in()
+        fail_once(monkeypatch, floor.store.waiting_room, "move", happens=happens)
+        with pytest.raises(MoveRefusedError):
+            floor.worker.operating.move(CallId(caller), SALES, by="eve")
+        floor.clock.advance(5)
+        assert line(floor, caller) == [1]
+        come(floor, ANN)
+        floor.clock.advance(3)
+        assert who_talks_with(floor, caller) == ANN
+
+    def test_skills_and_priority_come_along(self) -> None:
+        """They are the caller's."""
+        floor = TestFloor(queue_of(SALES, priority=10))
+        caller = arrive(floor, own_priority="2", skills="russian")
+        floor.worker.operating.move(CallId(caller), SALES, by="eve")
+        settle()
+        call = place(floor, caller)
+        assert (call.priority, call.own_priority, call.skills) == (12, 2, ("russian",))
+
+
+class TestWithdrawing:
+    """Out of the queue, to where the queue says."""
+
+    POLICY = queue_of(overflow={OverflowReason.WITHDRAWN: ToExtension(extension="5000")})
+
+    def test_the_caller_is_sent_on(self) -> None:
+        """The treatment, the reason and who is left behind."""
+        floor = TestFloor(self.POLICY)
+        caller, behind = floor.call_in(), floor.call_in()
+        floor.worker.operating.withdraw(CallId(caller), by="eve")
+        settle()
+        leg = floor.switch.legs_by_id[caller]
+        assert leg.variables["transferred_to"] == "5000 public"
+        assert line(floor, behind) == [1]
+        (sent,) = floor.told(CallSentOn)
+        assert (sent.reason, sent.to) == (OverflowReason.WITHDRAWN, "extension:5000")
+
+    def test_while_phones_ring_they_stop(self) -> None:
+        """Nobody has missed anything, and agents go to the next caller."""
+        floor = TestFloor(queue_of(policy=self.POLICY, strategy=Strategy.RING_ALL))
+        floor.log_in(ANN, BOB, phone=SILENT)
+        caller, behind = floor.call_in(), floor.call_in()
+        floor.clock.advance(1)
+        floor.worker.operating.withdraw(CallId(caller), by="eve")
+        floor.clock.advance(0.1)
+        assert {floor.agent(one).call_id for one in (ANN, BOB)} == {behind}
+        assert [floor.agent(one).miss_count for one in (ANN, BOB)] == [0, 0]
+
+    def test_once_an_agent_picked_up_it_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """In the moment before the bridge; they talk then."""
+        floor = TestFloor(self.POLICY)
+        floor.log_in(ANN, phone=SILENT)
+        caller = floor.call_in()
+        floor.clock.advance(1)
+        pick_up(floor, ANN)
+        settle()
+        with pytest.raises(NotWaitingError):
+            floor.worker.operating.withdraw(CallId(caller), by="eve")
+        floor.clock.advance(0.2)
+        assert who_talks_with(floor, caller) == ANN
+
+
+class TestAtOnce:
+    """Two operators, one caller."""
+
+    @pytest.mark.parametrize(
+        ("names", "ends_in"),
+        [
+            (("move", "withdraw"), "sales"),
+            (("withdraw", "move"), "gone"),
+            (("withdraw", "withdraw"), "gone"),
+            (("move", "move"), "sales"),
+            (("withdraw", "priority"), "gone"),
+            (("move", "priority"), "sales"),
+        ],
+        ids=lambda value: value if isinstance(value, str) else "+".join(value),
+    )
+    def test_exactly_one_wins(self, names: tuple[str, str], ends_in: str) -> None:
+        """The other is told that the caller does not wait there any more."""
+        floor = TestFloor(queue_of(policy=TestWithdrawing.POLICY))
+        caller = floor.call_in()
+        first, second = both_at_once(floor, caller, *names)
+        floor.clock.advance(1)
+        assert first is None
+        assert isinstance(second, NotWaitingError)
+        assert floor.knows(caller) is (ends_in == "sales")
+        floor.switch.end(caller)
+        settle()
+        assert len(record_of(floor, caller).visits) == (2 if ends_in == "sales" else 1)
+
+    def test_a_raise_does_not_keep_the_other_from_acting(self) -> None:
+        """The caller waits on after it: both are done, in order."""
+        floor = TestFloor(ROOMY)
+        caller = floor.call_in()
+        assert both_at_once(floor, caller, "priority", "move") == [3, None]
+        assert place(floor, caller).priority == 3
+
+    def test_the_caller_hangs_up_in_the_same_instant(self) -> None:
+        """Whoever comes first; the operator is told, nobody waits for an answer."""
+        floor = TestFloor(ROOMY)
+        caller = floor.call_in()
+        told: list[object] = []
+
+        def ask() -> None:
+            try:
+                told.append(floor.worker.operating.move(CallId(caller), SALES, by="eve"))
+            except OperationError as error:
+                told.append(error)
+
+        floor.switch.end(caller)
+        spawn("operator", ask)
+        settle()
+        floor.clock.advance(0.1)
+        (answer,) = told
+        assert isinstance(answer, OperationError)
+        assert floor.store.waiting_room.calls(NODE) == []
+
+    def test_an_agent_is_reserved_in_the_same_instant(self) -> None:
+        """The offer came first: refused; the move came first: the agent is not rung for it."""
+        floor = TestFloor(ROOMY)
+        caller = floor.call_in()
+        told: list[object] = []
+
+        def ask() -> None:
+            try:
+                told.append(floor.worker.operating.move(CallId(caller), SALES, by="eve"))
+            except OperationError as error:
+                told.append(error)
+
+        floor.worker.duty.log_in(ANN, "test")
+        spawn("operator", ask)
+        floor.clock.advance(3)
+        assert isinstance(told[0], NotWaitingError)
+        assert who_talks_with(floor, caller) == ANN
+
+
+class TestNothingIsLeftOver:
+    """What was meant for one visit is not taken for the next one's."""
+
+    def test_two_ends_in_the_same_instant_end_one_visit(self) -> None:
+        """The longest wait and the longest time unanswered are the same: one of them counts, and
+        the next queue begins anew.
+        """
+        policy = queue_of(
+            maximum_wait_seconds=60,
+            answer=AnswerWhen.AT_PICK_UP,
+            overflow={
+                OverflowReason.MAXIMUM_WAIT: ToQueue(queue=SALES),
+                OverflowReason.UNANSWERED_TOO_LONG: ToQueue(queue=SALES),
+            },
+            no_agents_grace_seconds=60,
+        )
+        overflow = dict.fromkeys(
+            (
+                OverflowReason.MAXIMUM_WAIT,
+                OverflowReason.UNANSWERED_TOO_LONG,
+                OverflowReason.NO_AGENTS,
+            ),
+            ToQueue(queue=SALES),
+        )
+        policy = queue_of(policy=policy, overflow=overflow)
+        floor = TestFloor(policy)
+        caller = floor.call_in()
+        floor.clock.advance(65)
+        assert line(floor, caller, queue=SALES) == [1]
+
+    def test_a_queue_that_closes_twice_sends_its_callers_on_once(self) -> None:
+        """Looked at by command and by the clock in the same instant."""
+        policy = queue_of(
+            at_closing=AtClosing.OVERFLOW,
+            overflow={OverflowReason.CLOSED: ToQueue(queue=SALES)},
+        )
+        floor = TestFloor(policy)
+        caller = floor.call_in()
+        floor.worker.operating.close_queue(SUPPORT, until=None, reason="", by="eve")
+        floor.worker.queue_watch.look([SUPPORT])
+        floor.clock.advance(1)
+        assert line(floor, caller, queue=SALES) == [1]
+
+    def test_an_agent_reserved_for_the_place_that_was_left_is_let_go(self) -> None:
+        """Reserved behind the word that the caller leaves: not rung for the next queue."""
+        policy = queue_of(overflow={OverflowReason.WITHDRAWN: ToQueue(queue=SALES)})
+        floor = TestFloor(policy)
+        caller = floor.call_in()
+        spawn("operator", ASKS["withdraw"], floor, CallId(caller))
+        spawn("agent", floor.worker.duty.log_in, ANN, "test")
+        floor.clock.advance(1)
+        assert line(floor, caller, queue=SALES) == [1]
+        assert floor.agent(ANN).state is AgentState.AVAILABLE
+        assert rung(floor) == []
+
+
+def test_operators_see_who_waits_where() -> None:
+    """By queue and place, with what they need to know of each."""
+    floor = TestFloor(ROOMY)
+    come(floor, ANN)
+    talking = floor.call_in()
+    floor.clock.advance(3)
+    first = floor.call_in(number="+48600700800")
+    second = arrive(floor, own_priority="2", skills="russian")
+    sales = floor.call_in("8002")
+    floor.clock.advance(10)
+    views = floor.worker.operating.waiting()
+    assert [(view.queue, view.call_id, view.position) for view in views] == [
+        ("sales", sales, 1),
+        ("support", second, 1),
+        ("support", first, 2),
+    ]
+    assert views[1].skill_rule == "russian"
+    assert views[2].caller_number == "+4860…00"
+    assert views[2].waited_seconds == pytest.approx(10, abs=0.1)
+    (support,) = [view for view in floor.worker.operating.queues() if view.queue == SUPPORT]
+    assert (support.waiting_count, support.staffed_count, support.free_agents_count) == (2, 1, 0)
+    end_talk(floor, ANN)
+    floor.clock.advance(10.5)
+    (offered,) = [view for view in floor.worker.operating.waiting() if view.offered_to]
+    assert (offered.call_id, offered.offered_to) == (first, (ANN,))
+    assert talking not in {view.call_id for view in floor.worker.operating.waiting()}
+    assert leg_of(floor, ANN)
