@@ -136,6 +136,13 @@ def limit(
     return least
 
 
+def full_reason(limit: Limit) -> RefusalReason:
+    """Why a caller is refused when as many wait as the limit says."""
+    if limit.setting == MAXIMUM_ESTIMATE_SECONDS:
+        return RefusalReason.ESTIMATE_TOO_LONG
+    return RefusalReason.QUEUE_FULL
+
+
 def is_closed(policy: QueuePolicy, closure: Closure | None, now: Micros) -> bool:
     """True if the hours or a closure that still holds keep new callers out."""
     if closure is not None and (closure.until is None or closure.until > now):
@@ -151,9 +158,7 @@ def _refusal_reason(
     if not door.staffed and not policy.admits_without_agents:
         return RefusalReason.NO_AGENTS
     if door.waiting_count >= room.maximum_waiting:
-        if room.setting == MAXIMUM_ESTIMATE_SECONDS:
-            return RefusalReason.ESTIMATE_TOO_LONG
-        return RefusalReason.QUEUE_FULL
+        return full_reason(room)
     if _ends_after_closing(policy, estimate, now):
         return RefusalReason.CLOSES_TOO_SOON
     return None

@@ -58,7 +58,8 @@ def wait_seconds(visits: Sequence[QueueVisit], arrived_at: Micros) -> float:
     waited, counted_until = 0.0, arrived_at
     for number, visit in enumerate(visits):
         if visit.left_at is not None:
-            began_at = visit.joined_at if number == 0 else visit.came_at or visit.joined_at
+            is_first = number == 0 and not visit.is_resumed
+            began_at = visit.joined_at if is_first else visit.came_at or visit.joined_at
             waited += between(max(began_at, counted_until), visit.left_at)
             counted_until = max(counted_until, visit.left_at)
     return waited

@@ -42,6 +42,8 @@ class Admitted:
     own_priority: int
     """The caller's own, or that of the dropped place if it was higher."""
     limit: int
+    full_reason: RefusalReason
+    """Why the caller is refused if as many wait by the time of joining."""
     estimate_seconds: float | None
     """``None`` if it is unknown."""
     staffed: frozenset[AgentId]
@@ -67,7 +69,7 @@ def knock(call: Call, queue: QueuePolicy, place: Place, *, may_resume: bool = Tr
     if isinstance(answer, Refusal):
         raise NotAdmittedError(
             answer.reason,
-            limit=answer.limit.maximum_waiting,
+            limit=answer.limit.maximum_waiting if dropped is None else None,
             estimate_seconds=_known(answer.estimate),
         )
     own_priority = call.wishes.own_priority
@@ -79,6 +81,7 @@ def knock(call: Call, queue: QueuePolicy, place: Place, *, may_resume: bool = Tr
         place=place,
         own_priority=own_priority,
         limit=answer.limit.maximum_waiting,
+        full_reason=admission.full_reason(answer.limit),
         estimate_seconds=_known(answer.estimate),
         staffed=door.staffed,
         sticky_agent=door.last_agent if queue.sticky is not None else None,
@@ -97,6 +100,7 @@ def returned(call: Call, queue: QueuePolicy, place: Place) -> Admitted:
         place=place,
         own_priority=call.wishes.own_priority,
         limit=WITHOUT_LIMIT,
+        full_reason=RefusalReason.QUEUE_FULL,
         estimate_seconds=None,
         staffed=staffed,
         sticky_agent=sticky_agent,

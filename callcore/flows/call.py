@@ -221,11 +221,6 @@ class Call:
         self._music = path
         self._post(lambda: self.switch.play_endlessly(self.leg_id, path))
 
-    def play_music_again(self) -> None:
-        """Plays the music that should be playing and is not."""
-        if self._music is not None:
-            self.play_music(self._music)
-
     def remember_music(self, path: str) -> None:
         """Notes what is playing already, begun by the process that had the call before."""
         self._music = path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from callcore.domain import entrance, treatments
+from callcore.domain import entrance, reachability, treatments
 from callcore.domain.events import CallRefused, CallSentOn
 from callcore.domain.ids import MenuName, Micros, QueueName
 from callcore.domain.outcomes import LeaveReason, RefusalReason
@@ -32,7 +32,9 @@ UNKNOWN_QUEUE_REMEDY = (
 LEFT_QUEUE_CAUSE = "NORMAL_CLEARING"
 
 MOST_STEPS = 30
-"""How many queues and menus a caller is led through: more is a circle that nobody meant."""
+"""How many queues and menus a caller is led through without anybody's decision: more is a circle
+that nobody meant.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,8 @@ class Step:
     """True if the place was taken already."""
     sent_by: tuple[QueueName, OverflowReason] | None = None
     """The queue that sends the caller on, and why; ``None`` for the door and for menus."""
+    is_decided: bool = False
+    """True if the caller or an operator wanted it so."""
 
 
 class Journey:
@@ -108,9 +112,11 @@ class Journey:
         conversation.follow(bridged_at, recording_path)
 
     def _follow(self, step: Step | None, triggered_at: Micros) -> None:
-        for _ in range(MOST_STEPS):
+        steps_count = 0
+        while steps_count < MOST_STEPS:
             if step is None:
                 return
+            steps_count = 0 if step.is_decided else steps_count + 1
             step = self._take(step, triggered_at)
             triggered_at = self._call.site.clock.now()
         call, fallback = self._call, self._policy.fallback
@@ -139,10 +145,11 @@ class Journey:
         )
 
     def _walk(self, menu: MenuName) -> Step:
-        call = self._call
-        choice = MenuWalk(call, self._policy.menus[menu]).walk()
+        call, policy = self._call, self._policy.menus[menu]
+        choice = MenuWalk(call, policy).walk()
         call.wishes = call.wishes.plus(choice.priority, choice.skills)
-        return Step(to=choice.to)
+        is_pressed = any(choice is one for one in policy.choices.values())
+        return Step(to=choice.to, is_decided=is_pressed)
 
     def _visit(
         self,
@@ -169,7 +176,8 @@ class Journey:
             return self._refused(queue, refused.reason, left_place)
         except MovedError as moved:
             call.ledger.sent_on(treatments.in_words(ToQueue(queue=moved.queue)))
-            return Step(to=ToQueue(queue=moved.queue), place=moved.place, is_moved=True)
+            to = ToQueue(queue=moved.queue)
+            return Step(to=to, place=moved.place, is_moved=True, is_decided=True)
         except LeftQueueError as left:
             return self._left(queue, left.reason, left_place)
         self.serve(queue, offering)
@@ -227,7 +235,12 @@ class Journey:
             )
         )
         is_offer = isinstance(treatment, ToCallback)
-        return Step(to=treatment, place=place if is_offer else None, sent_by=(queue, reason))
+        return Step(
+            to=treatment,
+            place=place if is_offer else None,
+            sent_by=(queue, reason),
+            is_decided=reason in reachability.DECIDED_BY_PEOPLE,
+        )
 
     def _turn_away(self, asked_for: QueueName) -> None:
         call, now = self._call, self._call.site.clock.now()

@@ -17,6 +17,7 @@ class LineOpening:
         self._queue = queue
         self._timers = timers
         self._is_to_be_answered = queue.answer is AnswerWhen.AT_JOIN
+        self._is_music_due = False
 
     @property
     def can_be_heard(self) -> bool:
@@ -38,9 +39,15 @@ class LineOpening:
             call.ring()
 
     def play(self) -> None:
-        """Begins the music, if it can be heard."""
+        """Begins the music, if it can be heard; it is due as soon as it can, if not."""
+        self._is_music_due = not self.can_be_heard
         if self.can_be_heard:
             self._call.play_music(self._queue.music)
+
+    def play_if_due(self) -> None:
+        """Begins the music for one whose line was answered for an agent who is gone again."""
+        if self._is_music_due and self.can_be_heard:
+            self.play()
 
     def limit(self) -> None:
         """Sets the end of waiting unanswered, counted from the caller's arrival."""

@@ -121,7 +121,7 @@ def _join(
             raise AlreadyPromisedError
         case JoinAnswer.QUEUE_FULL:
             raise NotAdmittedError(
-                RefusalReason.QUEUE_FULL,
+                admitted.full_reason,
                 limit=admitted.limit,
                 estimate_seconds=admitted.estimate_seconds,
             )
@@ -136,7 +136,7 @@ def _join(
         queue,
         standing,
         joined.position,
-        limit=None if is_kept else admitted.limit,
+        limit=None if is_kept or admitted.place.is_resumed else admitted.limit,
         estimate_seconds=admitted.estimate_seconds,
         is_adopted=is_adopted,
     )

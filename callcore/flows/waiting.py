@@ -37,6 +37,9 @@ from callcore.flows.place_leaving import LeftQueueError, MovedError, PlaceLeavin
 from callcore.flows.place_taking import Taken
 from callcore.ports.stores import StoreError
 
+MOST_FAILED_BRIDGES = 3
+"""After so many agents picked up in vain, the caller's leg is at fault."""
+
 
 class Waiting(ABC):
     """The place of ``call`` in ``queue`` and its offers. Implements ``waiters.Waiter``."""
@@ -218,8 +221,8 @@ class Waiting(ABC):
             self._timers.set(self._queue.ring_more_after_seconds, RingMoreDue())
 
     def _ring_more(self) -> None:
-        if self._offerings.is_picked_up:
-            return
+        if self._offerings.is_picked_up or not self._offerings:
+            return  # the next offer begins it anew
         self._offerings.ring_one_more()
         self._timers.set(self._queue.ring_more_after_seconds, RingMoreDue())
         self._look(RELAXATION)

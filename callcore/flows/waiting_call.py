@@ -24,11 +24,8 @@ from callcore.flows.messages import (
 from callcore.flows.place_leaving import LeftQueueError
 from callcore.flows.place_taking import Taken
 from callcore.flows.position_telling import PositionTelling
-from callcore.flows.waiting import Waiting
+from callcore.flows.waiting import MOST_FAILED_BRIDGES, Waiting
 from callcore.ports.switch_events import DigitPressed
-
-MOST_FAILED_BRIDGES = 3
-"""After so many agents picked up in vain, the caller's leg is at fault."""
 
 NO_TALK = {"talks_in": "", "offer": "", "agent": "", "bridged_at": ""}
 """What the leg remembers of a talk, taken away."""
@@ -90,6 +87,8 @@ class WaitingCall(Waiting):
             raise LeftQueueError(LeaveReason.CALLER_UNREACHABLE)
         if self._must_leave is not None and not self._offerings:
             raise LeftQueueError(self._must_leave.reason, self._must_leave.limit)
+        if not self._offerings.is_picked_up:
+            self._line.play_if_due()  # an agent was lost after the line was answered
 
     def _hear(self, message: Message) -> None:
         match message:

@@ -28,7 +28,7 @@ from callcore.flows.messages import (
 )
 from callcore.flows.place_leaving import LeftQueueError
 from callcore.flows.place_taking import Taken
-from callcore.flows.waiting import Waiting
+from callcore.flows.waiting import MOST_FAILED_BRIDGES, Waiting
 
 NO_ANSWER = "NO_ANSWER"
 BROKEN_OFF = "ORIGINATOR_CANCEL"
@@ -52,7 +52,8 @@ class WaitingCallback(Waiting):
         self._may_begin = may_begin
         self._is_expired = False
         self._is_entertained = False
-        self._failed_bridges_count = 0
+        self._failed_before_count = 0
+        """Bridges that failed on earlier lines to the customer."""
 
     @property
     def may_be_offered(self) -> bool:
@@ -104,11 +105,10 @@ class WaitingCallback(Waiting):
 
     def _look_at_leaving(self) -> None:
         customer = self._customer
-        if self._offerings.failed_bridges_count > self._failed_bridges_count:
-            self._failed_bridges_count = self._offerings.failed_bridges_count
-            if customer.is_open or customer.is_ringing:
-                customer.break_off(NOT_BRIDGED)
-                self._unreached(CustomerUnreached(cause=NOT_BRIDGED))
+        failed_count = self._offerings.failed_bridges_count - self._failed_before_count
+        if failed_count >= MOST_FAILED_BRIDGES:
+            customer.break_off(NOT_BRIDGED)
+            self._unreached(CustomerUnreached(cause=NOT_BRIDGED))
         is_picked_up = self._offerings.is_picked_up
         if customer.is_ringing and not is_picked_up:
             customer.break_off(BROKEN_OFF)
@@ -124,6 +124,7 @@ class WaitingCallback(Waiting):
         customer, site = self._customer, self._call.site
         now = site.clock.now()
         self._is_entertained = False
+        self._failed_before_count = self._offerings.failed_bridges_count
         customer.last_cause = unreached.cause
         if not unreached.is_our_doing:
             customer.keep(customer.promise.unreached(customer.kept_by, now))

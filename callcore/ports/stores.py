@@ -351,9 +351,6 @@ class WaitingRoom(Protocol):
     def open_queue(self, queue: QueueName) -> bool:
         """Takes the closure away; false if there was none."""
 
-    def closures(self) -> dict[QueueName, Closure]:
-        """Every closure that was not taken away, ended ones included."""
-
     def learn_service(self, queue: QueueName, seconds: float) -> None:
         """Notes a talk with its wrap-up: see ``Rates``. Older lessons lose a hundredth of their
         weight with each new one of their kind.

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from callcore.domain import reachability
 from callcore.domain.policies import SitePolicy
 from callcore.domain.skills import SkillRule
+from callcore.settings import callback_offers
 from callcore.settings.able import Unmet
 from callcore.settings.faults import Path
 from callcore.settings.reading import Reading
@@ -22,6 +23,8 @@ def check(reading: Reading, site: SitePolicy, rules: Mapping[Path, SkillRule]) -
         reading.report_key(
             _path_of(loop[0]), f"callers could be sent round in a circle: {' -> '.join(loop)}"
         )
+    for path, fault in callback_offers.unkept(site):
+        reading.report_value(path, fault)
     for path, fault in starving(site):
         reading.report_value(path, fault)
     # An agent with a fault is none, and the one who could have met the rule.

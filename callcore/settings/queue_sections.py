@@ -71,6 +71,7 @@ class QueueSection(Section):
     answer: Annotated[AnswerWhen, one_of(AnswerWhen)] = UNGIVEN
     unanswered: Any = None
     overflow: Any = None
+    callback: Any = None
     ageing: Any = None
     music: Sound = UNGIVEN
     announce_position: Any = None
@@ -110,6 +111,15 @@ class AgeingSection(Section):
 
     curve: Any
     cap: Whole
+
+
+class CallbackSection(Section):
+    """How promised callbacks are kept."""
+
+    ring_seconds: Decimal = UNGIVEN
+    attempts: Whole = UNGIVEN
+    retry_after_seconds: Decimal = UNGIVEN
+    expires_after_seconds: Decimal = UNGIVEN
 
 
 class AnnouncementSection(Section):

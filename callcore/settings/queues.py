@@ -48,6 +48,7 @@ class Queues:
             "hours": ("hours", self._hours_of_name),
             "unanswered": ("unanswered", parts.unanswered),
             "overflow": ("overflow", self._overflow),
+            "callback": ("callback", parts.callback),
             "ageing": ("ageing", parts.ageing),
             "announce_position": ("announcements", parts.announcements),
             "tiers": ("tiers", parts.tiers),

@@ -21,6 +21,7 @@ _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,8})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?")
 _HOST = r"[A-Za-z0-9_.-]+(?::[0-9]{1,5})?"
 _USER = r"[A-Za-z0-9_.+*#-]+"
+_AROUND = r"[A-Za-z0-9_.+*#-]*"
 _FILE = r"/?[A-Za-z0-9_][A-Za-z0-9_.@+=-]*(?:/[A-Za-z0-9_.@+=-]+)*"
 
 
@@ -130,6 +131,19 @@ Contact = Annotated[
         )
     ),
 ]
+CallbackContact = Annotated[
+    Text,
+    AfterValidator(
+        _matching(
+            rf"sofia/gateway/[A-Za-z0-9_.-]+/{_AROUND}{{number}}{_AROUND}"
+            rf"|sofia/(?!gateway/)[A-Za-z0-9_.-]+/{_AROUND}{{number}}{_AROUND}@{_HOST}",
+            "sofia/gateway/GATEWAY/{number} or sofia/PROFILE/{number}@HOST",
+            longest=200,
+        )
+    ),
+]
+"""With room for the number, which has 20 characters at most."""
+Key = Annotated[Text, AfterValidator(_matching(r"[0-9*#]", "one key: 0 to 9, * or #"))]
 Sound = Annotated[
     Text,
     AfterValidator(

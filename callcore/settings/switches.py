@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from callcore.settings.scalars import DialplanWord, GuardSeconds, Language, SwitchDirectory
+from callcore.settings.scalars import (
+    CallbackContact,
+    DialplanWord,
+    GuardSeconds,
+    Language,
+    SwitchDirectory,
+)
 from callcore.settings.section import UNGIVEN, Section
 
 
@@ -33,3 +39,4 @@ class DialplanSection(Section):
 
     outbound_context: DialplanWord = UNGIVEN
     voicemail_extension: DialplanWord = UNGIVEN
+    callback_contact: CallbackContact | None = UNGIVEN

@@ -14,6 +14,7 @@ from callcore.domain.treatments import (
     ToVoicemail,
     Treatment,
 )
+from callcore.settings.callback_offers import CallbackOffers
 from callcore.settings.faults import Path
 from callcore.settings.names import Named, Names
 from callcore.settings.reading import Reading
@@ -29,7 +30,7 @@ from callcore.settings.scalars import (
 from callcore.settings.section import UNGIVEN, Section
 
 _GOODBYE = ("prompts", "cause")
-_DESTINATIONS = ("queue", "menu", "extension", "number", "voicemail")
+_DESTINATIONS = ("queue", "menu", "extension", "number", "voicemail", "callback")
 _BELONGS_TO = {"keeps_join_time": "queue", "context": "extension"}
 
 
@@ -43,6 +44,8 @@ class TreatmentSection(Section):
     context: DialplanWord | None = UNGIVEN
     number: DialledNumber = UNGIVEN
     voicemail: VoicemailBox = UNGIVEN
+    callback: Any = None
+    """A section that is read by itself."""
     prompts: list[Prompt] = UNGIVEN
     cause: Cause = UNGIVEN
 
@@ -53,6 +56,7 @@ class Treatments:
     def __init__(self, reading: Reading, names: Names) -> None:
         self._reading = reading
         self._names = names
+        self._offers = CallbackOffers(reading, names, self.treatment)
 
     def treatment(self, path: Path, value: object) -> Treatment | None:
         """The treatment, or ``None`` if it has faults."""
@@ -67,6 +71,8 @@ class Treatments:
             return None
         if "prompts" in values or "cause" in values:
             return self._goodbye(path, values)
+        if "callback" in values:
+            return self._offers.offer((*path, "callback"), values["callback"])
         return _destination(values)
 
     def _check_names(self, path: Path, values: dict[str, Any]) -> None:
@@ -79,8 +85,8 @@ class Treatments:
         if len(found) != 1:
             self._reading.report_value(
                 path,
-                "expected one of queue, menu, extension, number, voicemail, or prompts and cause, "
-                f"found {' and '.join(found) or 'none'}",
+                "expected one of queue, menu, extension, number, voicemail, callback, or prompts and "
+                f"cause, found {' and '.join(found) or 'none'}",
             )
             return False
         for option, destination in _BELONGS_TO.items():

@@ -47,8 +47,7 @@ def of_numbers(site: SitePolicy) -> Iterator[Way]:
 
 def _from_queue(queue: QueuePolicy) -> Iterator[Way]:
     for treatment in queue.overflow.values():
-        to = _place(treatment)
-        if to is not None:
+        for to in _places(treatment):
             yield Way(to=to)
 
 

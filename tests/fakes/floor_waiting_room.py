@@ -171,10 +171,6 @@ class FakeWaitingRoom:
         self._memory.check()
         return self._memory.closures.pop(queue, None) is not None
 
-    def closures(self) -> dict[QueueName, Closure]:
-        self._memory.check()
-        return dict(self._memory.closures)
-
     def learn_service(self, queue: QueueName, seconds: float) -> None:
         self._memory.check()
         rates = self._memory.rates[queue]

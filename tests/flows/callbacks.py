@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from callcore.domain.callbacks import CALLBACKS
-from callcore.domain.ids import LegId
+from callcore.domain.ids import AgentId, LegId
 from callcore.domain.policies import CallbackPolicy, DialplanPolicy, SitePolicy
 from callcore.domain.records import CallRecord
 from callcore.domain.treatments import OverflowReason, ToCallback, Treatment
@@ -34,9 +34,8 @@ def policy(
     support = replace(
         POLICY.queues[SUPPORT],
         overflow={reason: to},
-        callback=KEPT_BY,
         announcements=None,
-        **{"maximum_wait_seconds": MAXIMUM_WAIT, **settings},
+        **{"maximum_wait_seconds": MAXIMUM_WAIT, "callback": KEPT_BY, **settings},
     )
     return replace(POLICY, queues={**POLICY.queues, SUPPORT: support}, dialplan=DIALPLAN)
 
@@ -51,7 +50,9 @@ class CallbackFloor(TestFloor):
 
     def overflow(self, caller: LegId, key: str = "1") -> None:
         """The caller has waited for as long as allowed, hears the offer and presses a key."""
+        deadline = self.clock.now() + 120e6
         while ("announce", caller) not in self.switch.commands:
+            assert self.clock.now() < deadline, "nothing is offered"
             self.clock.advance(0.1)
         self.clock.advance(0.5)
         self.switch.press(caller, key)
@@ -90,6 +91,12 @@ class CallbackFloor(TestFloor):
         """The one line to a customer."""
         (leg,) = self.customers_legs()
         return leg
+
+    def offered_leg_of(self, agent_id: AgentId) -> LegId:
+        """The leg on which an agent was called."""
+        leg_id = self.agent(agent_id).leg_id
+        assert leg_id is not None
+        return leg_id
 
     def dialled_count(self) -> int:
         """How often customers were called."""

@@ -115,6 +115,7 @@ def test_phones_that_rang_together_fall_silent(watched, phones, callcore):
     uuid = arrival(watched)
     for phone in ringing:
         phone.wait_for("ringing")
+    until(lambda: len(watched.channels()) == 4, 2, "three phones ring")
     daemon.kill()
     stays(lambda: len(watched.channels()) == 4, 0.5, "the phones ring on")
     daemon.start()

@@ -66,13 +66,6 @@ class RedisDoors:
         (count,) = self._client.send("open_queue", [("HDEL", self._keys.closures(), queue)])
         return bool(count)
 
-    def closures(self) -> dict[QueueName, Closure]:
-        """Every closure that was not taken away, ended ones included."""
-        (found,) = self._client.send("closures", [("HGETALL", self._keys.closures())])
-        return {
-            QueueName(name): rows.closure(QueueName(name), text) for name, text in found.items()
-        }
-
     def learn_service(self, queue: QueueName, seconds: float) -> None:
         """Notes a talk with its wrap-up."""
         self._learn(queue, served_weight=1, served_seconds=seconds)

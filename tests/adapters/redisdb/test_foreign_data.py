@@ -38,7 +38,7 @@ def test_a_call_that_is_not_ours_hides_no_other(server_url: str, raw: Any) -> No
         ),
         (
             lambda raw: raw.hset(KEYS.closures(), SUPPORT, "closed"),
-            lambda floor: floor.waiting_room.closures(),
+            lambda floor: floor.waiting_room.door(SUPPORT, NUMBER),
         ),
         (
             lambda raw: raw.hset(KEYS.rates(SUPPORT), "served_weight", "much"),
