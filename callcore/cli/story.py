@@ -47,7 +47,8 @@ def _waiting(waiting: WaitingView) -> RenderableType:
     facts.add_row(
         "waits", Text(f"in {printable(waiting.queue)}{place}, for {span(waiting.waited_seconds)}")
     )
-    facts.add_row("caller", Text(printable(waiting.caller_number) or "unknown"))
+    caller = printable(waiting.caller_number) or "unknown"
+    facts.add_row("caller", Text(f"{caller}, to be called back" if waiting.is_callback else caller))
     facts.add_row("priority", Text(str(waiting.priority)))
     facts.add_row("may ask", Text(words.demanded(waiting.open_level, waiting.skill_rule)))
     if waiting.sticky_agent is not None:

@@ -63,9 +63,14 @@ def of_calls(calls: Sequence[WaitingView]) -> RenderableType:
             Text(span(call.waited_seconds)),
             Text(str(call.priority)),
             Text(str(call.open_level)),
-            Text(words.agents(call.offered_to), style="green"),
+            Text(_rings(call), style="green"),
         )
     return table
+
+
+def _rings(call: WaitingView) -> str:
+    agents = words.agents(call.offered_to)
+    return f"callback {agents}".rstrip() if call.is_callback else agents
 
 
 def _state(queue: QueueView, now: Micros) -> str:

@@ -40,6 +40,7 @@ AGAINST: dict[Verdict, str] = {
 _TRIGGERS = {
     "caller_joined": "the caller had just joined",
     "relaxation": "after that wait more agents might be asked",
+    "callback_due": "the customer might be called from then on",
 }
 
 

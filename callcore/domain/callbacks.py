@@ -31,7 +31,7 @@ class Callback:
     """From where the customer is called while its link is up: first where that call was."""
     attempts_count: int = 0
     """How often the customer could not be reached."""
-    not_before: Micros = Micros(0)
+    not_before: Micros
     """The next attempt; until then the promise keeps its place and nobody is asked to take it."""
 
     def unreached(self, policy: CallbackPolicy, now: Micros) -> Callback:

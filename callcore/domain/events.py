@@ -156,8 +156,8 @@ class CallerLeft(CallFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallSentOn(CallFact):
     """A caller whom ``queue`` did not admit or keep goes elsewhere: ``to`` is ``queue:sales``,
-    ``menu:main``, ``extension:5000``, ``number:+48...``, ``voicemail:7000``, ``callback:support`` or
-    ``goodbye``.
+    ``menu:main``, ``extension:5000``, ``number:+48...``, ``voicemail:7000``, ``callback:support``
+    or ``goodbye``.
     """
 
     queue: QueueName

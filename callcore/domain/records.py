@@ -152,8 +152,8 @@ class CallRecord:
     is_adopted: bool = False
     """True if another process began the call; what it did not leave behind is missing here."""
     is_callback: bool = False
-    """True if we called the customer, as was promised; ``arrived_at`` is when. Leg and node are those
-    of the last attempt."""
+    """True if we called the customer, as was promised; ``arrived_at`` is when. Leg and node are
+    those of the last attempt."""
     callback_of: CallId | None = None
     """The call in which the callback was promised."""
     visits: tuple[QueueVisit, ...] = ()

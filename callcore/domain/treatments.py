@@ -108,7 +108,7 @@ def default_treatment(reason: OverflowReason) -> Treatment:
     return Goodbye()
 
 
-def in_words(treatment: Treatment) -> str:
+def in_words(treatment: Treatment) -> str:  # noqa: PLR0911 - one word for each
     """A treatment as records, metrics and logs name it: ``queue:sales``, ``extension:5000``."""
     match treatment:
         case ToQueue(queue=queue):

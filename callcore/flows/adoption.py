@@ -60,15 +60,22 @@ def phase_of(leg: LegSnapshot, floor_call: FloorCall | None, fallback_extension:
     }
     if leg.bridged_to is not None:
         return _phase_of_talk(leg, floor_call, leg.bridged_to)
-    if leg.variables.get("callcore_menu"):
-        return Phase.ARRIVED
-    if leg.variables.get("callcore_offers_callback"):
-        return Phase.WAITING if leg.variables.get("callcore_waits_in") else Phase.ARRIVED
+    if (phase := _phase_while_asked(leg)) is not None:
+        return phase
     if has_talked and not leg.is_parked:
         return Phase.OUTLIVED
     if is_waiting_on_floor or leg.variables.get("callcore_waits_in"):
         return Phase.WAITING
     return Phase.ARRIVED if leg.is_parked else Phase.ELSEWHERE
+
+
+def _phase_while_asked(leg: LegSnapshot) -> Phase | None:
+    """Who is in a menu begins anew; who was offered a callback, where the offer came from."""
+    if leg.variables.get("callcore_menu"):
+        return Phase.ARRIVED
+    if leg.variables.get("callcore_offers_callback"):
+        return Phase.WAITING if leg.variables.get("callcore_waits_in") else Phase.ARRIVED
+    return None
 
 
 def _phase_of_talk(leg: LegSnapshot, floor_call: FloorCall | None, partner: LegId) -> Phase:

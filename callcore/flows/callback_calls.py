@@ -97,17 +97,13 @@ class CallbackCalls:
         return lambda: self._caller_off(call_id)
 
     def resume(self, floor_call: FloorCall) -> bool:
-        """Goes on with a promise that another process left waiting. False if the queue is no more."""
+        """Goes on with a promise left waiting by another process. False if the queue is no more."""
         queue, callback = self._site.policy.queues.get(floor_call.queue), floor_call.callback
         if queue is None or callback is None:
             return False
-        call = self._follow(
-            caller_of(floor_call, callback), queue, callback, is_adopted=True
-        )
+        call = self._follow(caller_of(floor_call, callback), queue, callback, is_adopted=True)
         call.wishes = Wishes.of(floor_call.own_priority, floor_call.skills)
-        place = Place(
-            first_joined_at=floor_call.first_joined_at, joined_at=floor_call.joined_at
-        )
+        place = Place(first_joined_at=floor_call.first_joined_at, joined_at=floor_call.joined_at)
         self._publish_promise(call, callback)
         self._spawn(call.caller.call_id, lambda: self._go_on(call, queue, place))
         return True

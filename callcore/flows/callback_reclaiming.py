@@ -75,5 +75,5 @@ class CallbackReclaiming:
         return call if self._switchboard.node_of(call_id) is None else None
 
     def _is_told_of_by(self, node: NodeName, callback: Callback) -> bool:
-        """Legs that were not found there are gone; of a switch we know no more, they are as well."""
+        """Legs not found there are gone; those of a switch that we know no more are as well."""
         return callback.node == node or callback.node not in self._site.switches

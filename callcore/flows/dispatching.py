@@ -1,30 +1,24 @@
 """Who is offered whom, and when: on every event that may have made a pair possible.
 
-Reads a few candidates, lets ``domain.routing`` judge them, and commits with ``reserve``, which
-answers ``caller_gone`` or ``agent_busy`` if somebody was quicker. Each reservation goes as a
-message to the call, whose script calls the agent's phone.
+Reads a few candidates, lets ``domain.routing`` judge them, and reserves each pair, unless somebody
+was quicker.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from callcore.domain import callbacks, decisions, routing
-from callcore.domain.agents import AgentState
-from callcore.domain.events import AgentChanged, StoreFailed
-from callcore.domain.ids import AgentId, LegId, Micros, QueueName
-from callcore.domain.policies import STRATEGIES_RINGING_MANY, AgentPolicy, QueuePolicy
-from callcore.domain.routing import Demand, Judgement, Verdict
+from callcore.domain import routing
+from callcore.domain.events import StoreFailed
+from callcore.domain.ids import AgentId, Micros, QueueName
+from callcore.domain.policies import AgentPolicy
+from callcore.domain.routing import Verdict
 from callcore.domain.serving import Serving
-from callcore.flows.floor_changes import FloorChanges
-from callcore.flows.messages import Reserved
+from callcore.flows.reserving import Pair, Reserving, rings_many
 from callcore.flows.site import Site
-from callcore.flows.switchboard import Switchboard
 from callcore.flows.waiters import Waiter, Waiters
 from callcore.ports.stores import (
     Candidates,
-    Reservation,
     ReserveAnswer,
     StoreError,
     WaitingCaller,
@@ -37,9 +31,6 @@ ROUNDS = 10
 """How often a decision is made anew after others were quicker; each of them has then placed a
 pair of its own, and the next event will look again."""
 
-LEASE_BEYOND_RINGING_SECONDS = 15.0
-"""What a reservation's lease lasts longer than the phone rings: pick-up, bridge, slow links."""
-
 MOST_CANDIDATES = 1000
 LOOK_AGAIN_SECONDS = 1.0
 
@@ -49,32 +40,16 @@ RELAXATION = "relaxation"
 CALLBACK_DUE = "callback_due"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """A caller and the agent to ask, with all that was found on the way."""
-
-    waiter: Waiter
-    demand: Demand
-    agent_id: AgentId
-    judgements: Sequence[Judgement]
-
-
 class Dispatcher:
     """Makes pairs of waiting callers and free agents."""
 
     def __init__(
-        self,
-        site: Site,
-        switchboard: Switchboard,
-        waiters: Waiters,
-        serving: Serving,
-        changes: FloorChanges,
+        self, site: Site, waiters: Waiters, serving: Serving, reserving: Reserving
     ) -> None:
         self._site = site
-        self._switchboard = switchboard
         self._waiters = waiters
         self._serving = serving
-        self._changes = changes
+        self._reserving = reserving
         self._is_in_doubt = False
 
     def caller_waiting(
@@ -125,7 +100,7 @@ class Dispatcher:
     def _match(self, queue: QueueName, triggered_at: Micros, trigger: str) -> None:
         for _ in range(ROUNDS):
             pairs, is_all = self._pairs(queue)
-            answers = [self._reserve(pair, trigger, triggered_at) for pair in pairs]
+            answers = [self._reserving.reserve(pair, trigger, triggered_at) for pair in pairs]
             if is_all and all(answer is ReserveAnswer.RESERVED for answer in answers):
                 return
 
@@ -153,7 +128,7 @@ class Dispatcher:
 
     def _ringing_at_once(self, queue: QueueName) -> int:
         policy = self._site.policy.queues[queue]
-        return policy.ring_at_most if _rings_many(policy) else 1
+        return policy.ring_at_most if rings_many(policy) else 1
 
     def _line(self, queue: QueueName, callers: Sequence[WaitingCaller]) -> list[Waiter]:
         """The callers within reach in the order of service, with those for whom more phones may
@@ -167,11 +142,11 @@ class Dispatcher:
             and not waiter.wants_more
             and waiter.may_be_offered
         ]
-        if not _rings_many(self._site.policy.queues[queue]):
+        if not rings_many(self._site.policy.queues[queue]):
             return waiters
         ringing = [
             waiter
-            for waiter in self._waiters.of_queue(queue)
+            for waiter in self._waiters.rung_for(queue)
             if waiter.wants_more and waiter.may_be_offered
         ]
         return sorted(waiters + ringing, key=lambda waiter: waiter.score)
@@ -203,8 +178,8 @@ class Dispatcher:
             pair = self._first_for(agent)
             if pair is None:
                 return
-            answer = self._reserve(pair, AGENT_FREE, triggered_at)
-            if answer is ReserveAnswer.AGENT_BUSY and _rings_many(pair.demand.queue):
+            answer = self._reserving.reserve(pair, AGENT_FREE, triggered_at)
+            if answer is ReserveAnswer.AGENT_BUSY and rings_many(pair.demand.queue):
                 # Another agent may have been passed over for this one.
                 self._match(pair.demand.queue.name, triggered_at, AGENT_FREE)
             if answer is not ReserveAnswer.CALLER_GONE:
@@ -251,85 +226,3 @@ class Dispatcher:
     def _look_again(self) -> None:
         self._is_in_doubt = False
         self.look_everywhere()
-
-    def _reserve(self, pair: Pair, trigger: str, triggered_at: Micros) -> ReserveAnswer:
-        if not pair.waiter.claim(pair.agent_id):
-            return ReserveAnswer.CALLER_GONE
-        answer = None
-        try:
-            answer = self._reserve_claimed(pair, trigger, triggered_at)
-        finally:
-            if answer is not ReserveAnswer.RESERVED:
-                pair.waiter.unclaim(pair.agent_id)
-        return answer
-
-    def _reserve_claimed(self, pair: Pair, trigger: str, triggered_at: Micros) -> ReserveAnswer:
-        site, demand, agent_id = self._site, pair.demand, pair.agent_id
-        reservation = Reservation(
-            offer_id=site.ids.offer_id(),
-            call_id=demand.call_id,
-            agent_id=agent_id,
-            queue=demand.queue.name,
-            leg_id=site.ids.leg_id(beside=LegId(demand.call_id)),
-            lease_seconds=_lease_seconds(demand.queue, is_callback=pair.waiter.is_callback),
-            is_additional=_rings_many(demand.queue),
-        )
-        try:
-            answer = site.roster.reserve(reservation)
-        except StoreError:
-            self._let_go(reservation)
-            raise
-        if answer is not ReserveAnswer.RESERVED:
-            return answer
-        message = Reserved(
-            reservation=reservation,
-            trigger=trigger,
-            triggered_at=triggered_at,
-            decision=decisions.record(
-                demand,
-                pair.judgements,
-                offer_id=reservation.offer_id,
-                agent_id=agent_id,
-                trigger=trigger,
-                serving=self._serving,
-                staffed=pair.waiter.staffed,
-                now=site.clock.now(),
-            ),
-        )
-        is_still_waiting = self._waiters.get(demand.call_id) is pair.waiter
-        if not (is_still_waiting and self._switchboard.post(demand.call_id, message)):
-            site.roster.lose(
-                reservation, is_miss=False, retry_after_seconds=0, is_caller_waiting=False
-            )
-            return ReserveAnswer.CALLER_GONE
-        pair.waiter.reserved(agent_id)
-        site.facts.publish(
-            AgentChanged(
-                at=site.clock.now(),
-                agent_id=agent_id,
-                state=AgentState.RESERVED,
-                reason=reservation.offer_id,
-            )
-        )
-        return answer
-
-    def _let_go(self, reservation: Reservation) -> None:
-        """Undoes a reservation that may have been made unheard."""
-        roster = self._site.roster
-        self._changes.make(
-            reservation.call_id,
-            lambda: roster.lose(
-                reservation, is_miss=False, retry_after_seconds=0, is_caller_waiting=True
-            ),
-        )
-
-
-def _rings_many(queue: QueuePolicy) -> bool:
-    return queue.strategy in STRATEGIES_RINGING_MANY
-
-
-def _lease_seconds(queue: QueuePolicy, *, is_callback: bool) -> float:
-    seconds = queue.ring_timeout_seconds + LEASE_BEYOND_RINGING_SECONDS
-    if is_callback:
-        seconds += callbacks.policy_of(queue).ring_seconds
-    return seconds

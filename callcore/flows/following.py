@@ -24,7 +24,7 @@ class Following:
         self._crew = crew
 
     def to_its_end(self, call: Call, journey: Journey, script: Callable[[], None]) -> None:
-        """Runs ``script``, then what the caller does next, until the line ends; closes the record."""
+        """Runs ``script``, then what the caller does until the line ends; closes the record."""
         cause = ""
         ended_at: Micros | None = None
         try:

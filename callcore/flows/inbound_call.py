@@ -7,7 +7,7 @@ it is, and ``finally`` closes the record.
 from __future__ import annotations
 
 from callcore.domain.events import CallArrived
-from callcore.domain.ids import CallId, Micros, QueueName, seconds_between
+from callcore.domain.ids import CallId, Micros, QueueName
 from callcore.domain.ledger import Caller
 from callcore.domain.policies import QueuePolicy
 from callcore.flows import restoring
@@ -86,7 +86,9 @@ class InboundCalls:
         self._publish_arrival(call)
         self._crew.switchboard.claim(reservation.leg_id, call.caller.call_id)
         journey = self._journey(call)
-        self._following.to_its_end(call, journey, lambda: journey.talk(queue, reservation, bridged_at))
+        self._following.to_its_end(
+            call, journey, lambda: journey.talk(queue, reservation, bridged_at)
+        )
 
     def resume_elsewhere(self, call: Call) -> None:
         """The script of a caller who is no longer ours to serve, to the end of the line."""

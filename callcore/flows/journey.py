@@ -20,6 +20,7 @@ from callcore.flows.menu_walk import MenuWalk
 from callcore.flows.offering import Offering
 from callcore.flows.place_leaving import LeftQueueError, MovedError
 from callcore.flows.place_taking import keep_place, take_place
+from callcore.flows.prompting import WentToFallbackError
 from callcore.flows.standing import Place
 from callcore.flows.waiting_call import WaitingCall
 from callcore.ports.stores import Reservation
@@ -117,7 +118,12 @@ class Journey:
             if step is None:
                 return
             steps_count = 0 if step.is_decided else steps_count + 1
-            step = self._take(step, triggered_at)
+            try:
+                step = self._take(step, triggered_at)
+            except WentToFallbackError:
+                self._call.ledger.fault("the dead man's switch sent the caller to the fallback")
+                self._call.remember(waits_in="", menu="", offers_callback="")
+                return
             triggered_at = self._call.site.clock.now()
         call, fallback = self._call, self._policy.fallback
         call.ledger.fault(f"led through {MOST_STEPS} queues and menus: sent to the fallback")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callcore.flows.call import Call
-from callcore.flows.messages import KeyTimedOut, LinkBack
+from callcore.flows.messages import KeyTimedOut
 from callcore.flows.prompting import Prompting
 from callcore.flows.timers import Timers
 from callcore.ports.switch_events import DigitPressed
@@ -30,8 +30,6 @@ def asked_key(
                 return digit
             case KeyTimedOut(attempt=timed) if timed == attempt:
                 return ""
-            case LinkBack(is_silent=True):
-                timers.set(timeout_seconds, KeyTimedOut(attempt=attempt))
             case _ if prompting.is_over_with(message):
                 timers.set(timeout_seconds, KeyTimedOut(attempt=attempt))
             case _:

@@ -74,9 +74,9 @@ class LeaseWatch:
     def _look_for_loss(self) -> None:
         """Finds out that Redis came back without its data."""
         epoch = self._site.epoch()
-        known, self._epoch = self._epoch, epoch
-        if known is not None and epoch != known:
-            self._floor_emptied()
+        if self._epoch is not None and epoch != self._epoch:
+            self._floor_emptied()  # tried again at the next look, should it fail
+        self._epoch = epoch
 
     def _end(self, agent: FloorAgent) -> None:
         match agent.state:

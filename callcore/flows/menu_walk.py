@@ -26,11 +26,11 @@ class MenuWalk:
         call = self._call
         call.ledger.walked()
         call.remember(menu=self._menu.name, waits_in="", queue="")
-        call.answer()
         key = ""
         try:
             for attempt in range(self._menu.tries):
                 call.guard()
+                call.answer()  # again, should the link have been down
                 key = asked_key(
                     call,
                     self._menu.prompts,

@@ -134,7 +134,7 @@ class CustomerUnreached:
 
     cause: str
     is_our_doing: bool = False
-    """True if it was the switch's or ours: the customer is called again as if for the first time."""
+    """True if the customer had no part in it: the attempt does not count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

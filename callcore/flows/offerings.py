@@ -131,7 +131,7 @@ class Offerings:
         return True
 
     def turn_down(self, reserved: Reserved) -> None:
-        """Lets an agent go who was reserved just before the customer turned out not to be reached."""
+        """Lets an agent go who was reserved just before the customer was found unreached."""
         agent_id = reserved.reservation.agent_id
         if agent_id in self._unread:
             self._unread.remove(agent_id)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from callcore.domain import announcements
 from callcore.flows.call import Call
-from callcore.flows.messages import PromptsTimedOut
+from callcore.flows.messages import LinkBack, PromptsTimedOut, WentToFallback
 from callcore.flows.timers import Timers
 from callcore.ports.switch_events import PlaybackEnded, PlaybackStarted
 
 LONGEST_PROMPTS_SECONDS = 60.0
 """After so long prompts count as heard: the switch may not have told of their end."""
+
+
+class WentToFallbackError(Exception):
+    """The dead man's switch sent the caller to the dialplan's fallback: in other hands now."""
 
 
 class Prompting:
@@ -27,9 +31,15 @@ class Prompting:
     def is_over_with(self, message: object) -> bool:
         """True if the message tells that the prompts have been heard, or never will be.
 
-        An end that is told before the beginning is that of the same prompts, played before.
+        An end that is told before the beginning is that of the same prompts, played before. Raises
+        ``WentToFallbackError``.
         """
         match message:
+            case WentToFallback():
+                raise WentToFallbackError
+            case LinkBack():
+                self._call.guard()
+                return message.is_silent
             case PromptsTimedOut():
                 return True
             case PlaybackStarted() if self._is_of_them(message):

@@ -18,9 +18,9 @@ from callcore.domain.outcomes import OfferLostReason
 from callcore.flows import leg_roles
 from callcore.flows.adoption import Adoption, Phase, phase_of
 from callcore.flows.agent_freeing import AgentFreeing
+from callcore.flows.call import LOST_TRACK
 from callcore.flows.callback_calls import CallbackCalls
 from callcore.flows.callback_reclaiming import CallbackReclaiming
-from callcore.flows.call import LOST_TRACK
 from callcore.flows.messages import LinkBack, WentToFallback
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
@@ -291,8 +291,7 @@ class Reclaiming:
 def _is_promise(call: FloorCall | None) -> bool:
     """True for a callback that is still to be kept, or of which nobody knows any more."""
     return call is None or (
-        call.callback is not None
-        and call.state in {FloorCallState.WAITING, FloorCallState.OFFERED}
+        call.callback is not None and call.state in {FloorCallState.WAITING, FloorCallState.OFFERED}
     )
 
 

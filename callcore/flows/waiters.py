@@ -71,6 +71,7 @@ class Waiters:
     def __init__(self) -> None:
         self._by_call: dict[CallId, Waiter] = {}
         self._by_queue: dict[QueueName, dict[CallId, Waiter]] = {}
+        self._rung_for: dict[QueueName, dict[CallId, Waiter]] = {}
 
     def add(self, waiter: Waiter) -> None:
         """The caller begins to wait."""
@@ -81,6 +82,19 @@ class Waiters:
         """The caller waits no more; harmless when told again."""
         self._by_call.pop(waiter.call_id, None)
         self._by_queue[waiter.queue_name].pop(waiter.call_id, None)
+        self._rung_for.get(waiter.queue_name, {}).pop(waiter.call_id, None)
+
+    def begin_ringing(self, waiter: Waiter) -> None:
+        """A phone is about to ring for the caller."""
+        if self._by_call.get(waiter.call_id) is waiter:
+            self._rung_for.setdefault(waiter.queue_name, {})[waiter.call_id] = waiter
+
+    def rung_for(self, queue: QueueName) -> list[Waiter]:
+        """The callers of one queue for whom phones ring: few beside all who wait."""
+        found = self._rung_for.get(queue, {})
+        for waiter in [one for one in found.values() if not one.demand().ringing]:
+            del found[waiter.call_id]
+        return list(found.values())
 
     def get(self, call_id: CallId) -> Waiter | None:
         """A caller, if followed here and waiting."""

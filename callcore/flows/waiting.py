@@ -99,7 +99,10 @@ class Waiting(ABC):
 
     def claim(self, agent_id: AgentId) -> bool:
         """An agent is about to be reserved: false if as many phones ring as may."""
-        return self._offerings.claim(agent_id)
+        is_claimed = self._offerings.claim(agent_id)
+        if is_claimed:
+            self._crew.waiters.begin_ringing(self)
+        return is_claimed
 
     def unclaim(self, agent_id: AgentId) -> None:
         """The agent was not reserved."""

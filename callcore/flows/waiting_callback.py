@@ -92,8 +92,10 @@ class WaitingCallback(Waiting):
                 if customer.is_ringing:
                     customer.break_off(NO_ANSWER)
                     self._unreached(CustomerUnreached(cause=NO_ANSWER))
-            case CallbackDue():
+            case CallbackDue() if self._is_due:
                 self._look(CALLBACK_DUE)
+            case CallbackDue():
+                self._plan_attempt()  # timers may fire a moment early
             case CallerOff():
                 self._caller_off()
             case CallbackExpired():

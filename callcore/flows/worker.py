@@ -23,6 +23,7 @@ from callcore.flows.operating import Operating, PastDecisions
 from callcore.flows.queue_watch import QueueWatch
 from callcore.flows.reclaiming import Reclaiming
 from callcore.flows.record_keeping import RecordKeeping
+from callcore.flows.reserving import Reserving
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
 from callcore.flows.waiters import Waiters
@@ -60,7 +61,8 @@ class Worker:
         self.switchboard = Switchboard(site.clock.now, self._stuck)
         waiters, serving = Waiters(), Serving.of(site.policy.agents)
         self.changes = FloorChanges(site)
-        self.dispatcher = Dispatcher(site, self.switchboard, waiters, serving, self.changes)
+        reserving = Reserving(site, self.switchboard, waiters, serving, self.changes)
+        self.dispatcher = Dispatcher(site, waiters, serving, reserving)
         self.freeing = AgentFreeing(site, self.dispatcher, self.changes)
         self.keeping = RecordKeeping(site, self.changes)
         crew = Crew(
@@ -78,9 +80,7 @@ class Worker:
         self.duty = Duty(site, self.dispatcher, self.queue_watch)
         self.operating = Operating(site, crew, self.queue_watch, self._past_decisions)
         adoption = Adoption(site, self.calls, self.freeing, self.keeping, self._run_script)
-        self.reclaiming = Reclaiming(
-            site, self.switchboard, self.freeing, adoption, self.callbacks
-        )
+        self.reclaiming = Reclaiming(site, self.switchboard, self.freeing, adoption, self.callbacks)
         self.lease_watch = LeaseWatch(
             site, self.switchboard, self.freeing, self.reclaiming, self._floor_emptied
         )
@@ -94,8 +94,9 @@ class Worker:
         self.switchboard.deliver(event)
 
     def stop_taking_calls(self) -> None:
-        """Leaves new callers to the dialplan's fallback, and promised callbacks to the next process;
-        calls in progress go on.
+        """Leaves new callers to the dialplan's fallback, promised callbacks to the next process.
+
+        Calls in progress go on.
         """
         self._is_taking_calls = False
         self.callbacks.pause()

@@ -66,7 +66,9 @@ def unkept(site: SitePolicy) -> Iterator[tuple[Path, str]]:
     """Each offer of what could not be kept, and why."""
     for queue in site.queues.values():
         for reason, treatment in queue.overflow.items():
-            yield from _unkept(site, ("queues", queue.name, "overflow", reason), treatment, queue.name)
+            yield from _unkept(
+                site, ("queues", queue.name, "overflow", reason), treatment, queue.name
+            )
     for menu in site.menus.values():
         for key, choice in menu.choices.items():
             yield from _unkept(site, ("menus", menu.name, "choices", key), choice.to, None)
@@ -82,7 +84,10 @@ def _unkept(
     name = treatment.queue or own_queue
     queue = site.queues.get(name) if name is not None else None
     if queue is not None and queue.callback is None:
-        yield path, f"queue {name} does not say how it keeps callbacks: give it callback, if only {{}}"
+        yield (
+            path,
+            f"queue {name} does not say how it keeps callbacks: give it callback, if only {{}}",
+        )
     if site.dialplan.callback_contact is None:
         yield path, "needs dialplan.callback_contact: what is dialled to call a customer back"
     yield from _unkept(site, (*path, "otherwise"), treatment.otherwise, name)

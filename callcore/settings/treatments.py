@@ -85,8 +85,8 @@ class Treatments:
         if len(found) != 1:
             self._reading.report_value(
                 path,
-                "expected one of queue, menu, extension, number, voicemail, callback, or prompts and "
-                f"cause, found {' and '.join(found) or 'none'}",
+                "expected one of queue, menu, extension, number, voicemail, callback, or prompts "
+                f"and cause, found {' and '.join(found) or 'none'}",
             )
             return False
         for option, destination in _BELONGS_TO.items():

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from callcore.domain.ids import QueueName
 from callcore.domain.policies import MenuPolicy, NumberRoute, QueuePolicy, SitePolicy
 from callcore.domain.skills import SkillRule
-from callcore.domain.treatments import ToMenu, ToQueue, Treatment
+from callcore.domain.treatments import ToCallback, ToMenu, ToQueue, Treatment
 from callcore.settings.faults import Path
 
 Place: TypeAlias = tuple[str, str]
@@ -47,18 +48,16 @@ def of_numbers(site: SitePolicy) -> Iterator[Way]:
 
 def _from_queue(queue: QueuePolicy) -> Iterator[Way]:
     for treatment in queue.overflow.values():
-        for to in _places(treatment):
+        for to in _places(treatment, queue.name):
             yield Way(to=to)
 
 
 def _from_menu(menu: MenuPolicy) -> Iterator[Way]:
     for key, choice in menu.choices.items():
-        to = _place(choice.to)
-        if to is not None:
+        for to in _places(choice.to, None):
             setting = ("menus", menu.name, "choices", key)
             yield Way(to=to, setting=setting, priority=choice.priority, rule=choice.skills)
-    to = _place(menu.otherwise)
-    if to is not None:
+    for to in _places(menu.otherwise, None):
         yield Way(to=to)
 
 
@@ -68,11 +67,16 @@ def _destination(route: NumberRoute) -> Place | None:
     return None if route.menu is None else ("menus", route.menu)
 
 
-def _place(treatment: Treatment) -> Place | None:
+def _places(treatment: Treatment, own_queue: QueueName | None) -> tuple[Place, ...]:
+    """Where a treatment leads; a promised callback waits in a queue like its caller."""
     match treatment:
         case ToQueue(queue=queue):
-            return ("queues", queue)
+            return (("queues", queue),)
         case ToMenu(menu=menu):
-            return ("menus", menu)
+            return (("menus", menu),)
+        case ToCallback(queue=named, otherwise=otherwise):
+            waits_in = named or own_queue
+            promised: tuple[Place, ...] = () if waits_in is None else (("queues", waits_in),)
+            return promised + _places(otherwise, waits_in)
         case _:
-            return None
+            return ()

@@ -38,6 +38,17 @@ def test_callers_are_listed(run, floor):
     assert run("call", "list").stdout.splitlines()[1].startswith("b7000000 ")
 
 
+def test_a_callback_is_told_from_callers(run, run_json, floor):
+    """Nobody is on the line, whoever is rung."""
+    floor.line = {
+        FIRST: waiting_view(FIRST, is_callback=True),
+        THIRD: waiting_view(THIRD, is_callback=True, offered_to=agents("1003")),
+    }
+    ends = [line.split()[7:] for line in run("call", "list").stdout.splitlines()[1:]]
+    assert ends == [["callback"], ["callback", "1003"]]
+    assert [call["is_callback"] for call in run_json("call", "list")["calls"]] == [True, True]
+
+
 def test_an_empty_line_is_told(run, run_json, floor):
     """In words for people, as a list for machines."""
     floor.line = {}

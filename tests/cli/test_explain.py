@@ -131,6 +131,14 @@ def test_a_caller_nobody_was_asked_for(explained):
     assert "No agent was asked to take it." in explained(explanation(decisions=(), waiting=None))
 
 
+def test_a_callback_is_called_so(explained):
+    """Nobody is on the line."""
+    waiting = waiting_view(FIRST, is_callback=True)
+    assert any(
+        "+4860…34, to be called back" in line for line in explained(explanation(waiting=waiting))
+    )
+
+
 def test_a_queue_without_agents(explained):
     """Is a reason to wait."""
     waiting = waiting_view(FIRST, open_level=0)

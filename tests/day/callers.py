@@ -20,20 +20,20 @@ from tests.day import log
 from tests.day.floor import DayFloor
 
 CALLS_PER_HOUR = {
-    "8000": 112,
-    "8001": 310,
-    "8002": 146,
-    "8003": 163,
-    "8004": 120,
-    "8005": 103,
-    "8006": 129,
-    "8007": 146,
-    "8008": 163,
-    "8009": 95,
-    "8010": 22,
-    "8011": 115,
-    "8012": 60,
-    "8013": 34,
+    "8000": 106,
+    "8001": 294,
+    "8002": 139,
+    "8003": 155,
+    "8004": 114,
+    "8005": 98,
+    "8006": 123,
+    "8007": 139,
+    "8008": 155,
+    "8009": 90,
+    "8010": 21,
+    "8011": 109,
+    "8012": 57,
+    "8013": 32,
     "8999": 3,
 }
 """By dialled number with the whole roster at work; nobody has the last one."""
@@ -42,6 +42,9 @@ PROFILE = ((7.5, 0.1), (8.0, 0.5), (9.5, 1.0), (11.5, 1.0), (12.5, 1.8), (13.5, 
 BUSIEST = max(share for _, share in PROFILE)
 
 REGULARS = 700
+FEW_REGULARS = 25
+KNOWN_BY_NAME = "8004"
+"""Where the same few people call again and again."""
 LISTED = ("+48600100001", "0048 600 100 002", "+48600100003", "+4930100001", "+4930100002",
           "+48600100009", "004930100004")  # fmt: skip
 WITHHELD = ("", "anonymous", "0000000000", "266696687")
@@ -73,7 +76,7 @@ def share_at(local_hour: float) -> float:
 
 
 class Callers:
-    """The callers of ``floor``, as many as ``share`` of the centre can serve."""
+    """The callers of ``floor``: that ``share`` of all who call on such a day."""
 
     def __init__(
         self,
@@ -110,18 +113,19 @@ class Callers:
             if hour >= self._until_hour:
                 return
             if self._chance.random() * BUSIEST < share_at(hour):
-                self._call(Habit(number=self._number(), dialled=dialled))
+                self._call(Habit(number=self._number(dialled), dialled=dialled))
             self._plan_next(dialled)
 
         self._after(self._chance.expovariate(per_second), due)
 
-    def _number(self) -> str:
+    def _number(self, dialled: str) -> str:
         kind = self._chance.random()
         if kind < 0.08:
             return self._chance.choice(WITHHELD)
         if kind < 0.18:
             return self._chance.choice(LISTED)
-        return f"+4822{self._chance.randrange(REGULARS):07d}"
+        regulars = FEW_REGULARS if dialled == KNOWN_BY_NAME else REGULARS
+        return f"+4822{self._chance.randrange(regulars):07d}"
 
     def _call(self, habit: Habit) -> None:
         shard = self._chance.choice("0123456789abcdef")

@@ -5,6 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from typing import Any
+
+import gevent
+from gevent import Greenlet
 
 from callcore.domain.events import Fact
 from callcore.domain.ids import CallId, LegId, Micros
@@ -102,7 +106,8 @@ class DayFloor:
             ids=RandomIds(),
             facts=Broadcast([("log", self._tell)], self._complain),
         )
-        self.worker = Worker(spawn, lambda _: nullcontext())
+        self._greenlets: list[Greenlet[..., Any]] = []
+        self.worker = Worker(self._spawn, lambda _: nullcontext())
         self.worker.open(site)
         self.switch.deliver_to(self.worker.deliver)
         self.switch.restore_link()
@@ -138,6 +143,14 @@ class DayFloor:
             *(f"unkept {count}" for count in [self.worker.unkept_count] if count),
         ]
         return self.log
+
+    def end(self) -> None:
+        """The process ends; what its greenlets hold can be forgotten."""
+        gevent.killall(self._greenlets)
+
+    def _spawn(self, name: str, run: Callable[[], None]) -> None:
+        self._greenlets = [one for one in self._greenlets if not one.dead]
+        self._greenlets.append(spawn(name, run))
 
     def _tell(self, fact: Fact) -> None:
         self.log.entries.append(Entry(self.clock.now(), fact))

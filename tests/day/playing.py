@@ -6,11 +6,13 @@ import random
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from callcore import settings
 from callcore.domain.ids import MICROS_PER_SECOND, Micros
+from callcore.domain.policies import SitePolicy
 from callcore.runtime.greenlets import report_deaths_to
 from tests.day.callers import Callers
 from tests.day.floor import DayFloor
@@ -27,11 +29,13 @@ UNTIL_ALL_IS_OVER_HOURS = 0.75
 
 @dataclass(frozen=True)
 class Span:
-    """From and to, in local hours, and which share of agents and callers."""
+    """From and to, in local hours, and which share of the agents and callers."""
 
     start_hour: float
     end_hour: float
     share: float
+    load: float = 1.0
+    """How many times as many callers as usual."""
 
 
 WHOLE_DAY = Span(7.75, 20.1, 1.0)
@@ -42,14 +46,10 @@ def play(span: Span, seed: int) -> DayLog:
     """Plays it; the same seed plays the same story."""
     chance = random.Random(seed)
     text = settings_text()
-    with tempfile.TemporaryDirectory(prefix="callcore-day-") as directory:
-        path = Path(directory) / "day.yaml"
-        path.write_text(text)
-        policy = settings.load(path, {}).policy
     start = Micros(
         round((MIDNIGHT.timestamp() + span.start_hour * 3600) * MICROS_PER_SECOND)
     )
-    floor = DayFloor(text, policy, start, random.Random(chance.random()))
+    floor = DayFloor(text, _policy(text), start, random.Random(chance.random()))
 
     def local_hour() -> float:
         return (floor.clock.now() / MICROS_PER_SECOND - MIDNIGHT.timestamp()) / 3600
@@ -62,7 +62,7 @@ def play(span: Span, seed: int) -> DayLog:
         callers = Callers(
             floor,
             random.Random(chance.random()),
-            share=span.share,
+            share=span.share * span.load,
             local_hour=local_hour,
             until_hour=span.end_hour,
         )
@@ -70,9 +70,19 @@ def play(span: Span, seed: int) -> DayLog:
         Operators(floor, random.Random(chance.random()), local_hour).begin()
         hours = span.end_hour + UNTIL_ALL_IS_OVER_HOURS - span.start_hour
         floor.clock.advance(hours * 3600)
+        day = floor.close_log()
     finally:
         report_deaths_to(None)
-    day = floor.close_log()
+        floor.end()
     if callers.count != len(day.records):
         day.left_over.append(f"{callers.count} calls, {len(day.records)} records")
     return day
+
+
+@lru_cache(maxsize=1)
+def _policy(text: str) -> SitePolicy:
+    """What the daemon reads in the settings."""
+    with tempfile.TemporaryDirectory(prefix="callcore-day-") as directory:
+        path = Path(directory) / "day.yaml"
+        path.write_text(text)
+        return settings.load(path, {}).policy

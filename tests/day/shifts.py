@@ -35,7 +35,7 @@ ABSENCES = (
     Absence("technical@1", 11.45, 11.55),
     Absence("technical@1", 14.0, 14.2),
     Absence("technical@2", 14.1, 14.3),
-    Absence("returns", 13.3, 13.45),
+    Absence("returns", 13.25, 13.45),
     Absence("info@1", 12.2, 12.3),
     Absence("dispatch", 15.0, 15.1),
     Absence("support", 10.5, 10.6, share=0.5),

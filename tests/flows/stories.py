@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from callcore.domain.ids import AgentId, LegId, OfferId, QueueName
+from callcore.domain.ids import AgentId, CallId, LegId, OfferId, QueueName
 from callcore.domain.policies import SitePolicy
 from callcore.domain.records import CallRecord, DecisionRecord
 from callcore.ports.stores import FloorCall
@@ -49,6 +49,17 @@ def come(floor: TestFloor, *agents: AgentId) -> None:
         settle()
 
 
+def raise_to(floor: TestFloor, caller: LegId, priority: int) -> int:
+    """An operator gives a caller another priority; the effective one is the answer."""
+    return floor.worker.operating.set_priority(CallId(caller), priority, by="eve")
+
+
+def move(floor: TestFloor, caller: LegId, queue: QueueName) -> None:
+    """An operator moves a caller."""
+    floor.worker.operating.move(CallId(caller), queue, by="eve")
+    settle()
+
+
 def line(floor: TestFloor, *callers: LegId, queue: QueueName = SUPPORT) -> list[int | None]:
     """The places of callers."""
     return [floor.position(caller, queue) for caller in callers]
@@ -56,7 +67,7 @@ def line(floor: TestFloor, *callers: LegId, queue: QueueName = SUPPORT) -> list[
 
 def place(floor: TestFloor, caller: LegId) -> FloorCall:
     """What the floor knows of a caller."""
-    call = floor.store.waiting_room.call(caller)  # type: ignore[arg-type]  # a call's id is its leg's
+    call = floor.store.waiting_room.call(CallId(caller))
     assert call is not None
     return call
 

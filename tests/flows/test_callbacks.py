@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from callcore.domain.agents import AgentState
-from callcore.domain.events import CallbackDialled, CallbackPromised, CallbackUnreached, CallSentOn
+from callcore.domain.events import CallbackPromised, CallbackUnreached, CallSentOn
 from callcore.domain.hours import Interval, OpeningHours
 from callcore.domain.ids import CallId, MenuName
 from callcore.domain.outcomes import CallOutcome, HungUpBy, LeaveReason, OfferLostReason
@@ -17,13 +17,13 @@ from callcore.domain.policies import (
     DialplanPolicy,
     MenuChoice,
     MenuPolicy,
-    SitePolicy,
     Strategy,
 )
-from callcore.domain.treatments import Goodbye, OverflowReason, ToCallback, ToMenu, ToQueue
+from callcore.domain.treatments import OverflowReason, ToMenu, ToQueue
+from callcore.flows.site import Site
 from callcore.ports.operations import NotWaitingError
 from callcore.runtime.greenlets import spawn
-from tests.fakes.clock import START, settle
+from tests.fakes.clock import START, MortalClock, settle
 from tests.fakes.switch import BUSY, SILENT, Phone
 from tests.flows.callbacks import (
     CONTACT,
@@ -43,6 +43,17 @@ ANSWERING = Phone(answers_after_seconds=1.0)
 @pytest.fixture
 def floor() -> CallbackFloor:
     return CallbackFloor()
+
+
+class HastyFloor(CallbackFloor):
+    """The call centre by a clock whose timers fire a millisecond early, as an event loop's may."""
+
+    __test__ = False
+
+    def _new_site(self, life: MortalClock) -> Site:
+        on_time = life.after
+        life.after = lambda seconds, run: on_time(seconds - 0.001, run)
+        return super()._new_site(life)
 
 
 class TestOffer:
@@ -118,9 +129,7 @@ class TestOffer:
         assert floor.promises() == []
         assert floor.record().outcome is CallOutcome.OVERFLOWED
 
-    def test_a_caller_who_hangs_up_once_promised_is_called_back(
-        self, floor: CallbackFloor
-    ) -> None:
+    def test_a_caller_who_hangs_up_once_promised_is_called_back(self, floor: CallbackFloor) -> None:
         """Whoever pressed the key need not hear the prompts to their end."""
         caller = floor.call_in()
         floor.overflow(caller)
@@ -171,9 +180,7 @@ class TestOffer:
             timezone="UTC",
             week={closes.weekday(): (Interval(opens=time(0, 0), closes=closes.time()),)},
         )
-        site = policy(
-            reason=OverflowReason.CLOSED, hours=office, at_closing=AtClosing.OVERFLOW
-        )
+        site = policy(reason=OverflowReason.CLOSED, hours=office, at_closing=AtClosing.OVERFLOW)
         floor = CallbackFloor(site)
         waiting = floor.call_in()
         floor.overflow(waiting)
@@ -317,6 +324,15 @@ class TestKept:
         floor.clock.advance(40)
         assert floor.agent(ANN).call_id == floor.promise().call_id
 
+    def test_timers_that_fire_a_moment_early_are_set_again(self) -> None:
+        """Nobody would look for the promise any more after that."""
+        floor = HastyFloor(policy())
+        floor.overflow(floor.call_in())
+        floor.clock.advance(PROMPTS)
+        floor.log_in(ANN)
+        floor.clock.advance(10)
+        assert floor.agent(ANN).state is AgentState.TALKING
+
     def test_several_phones_ring_and_one_customer(self) -> None:
         """Where all phones ring, the customer is called for the first who picks up."""
         floor = CallbackFloor(policy(strategy=Strategy.RING_ALL))
@@ -342,7 +358,7 @@ class TestKept:
         floor.promised()
         floor.log_in(ANN)
         floor.clock.advance(6)
-        customer = floor.switch.blind_transfer(floor.agent(ANN).leg_id or "", "8002")
+        customer = floor.switch.blind_transfer(floor.offered_leg_of(ANN), "8002")
         floor.clock.advance(0.1)
         floor.switch.park_again(customer, "8002")
         floor.clock.advance(1)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from callcore.domain.agents import AgentState
 from callcore.domain.callbacks import CALLBACKS
 from callcore.domain.events import CallbackPromised, SelfHealed
-from callcore.domain.ids import NodeName
+from callcore.domain.ids import CallId, NodeName
 from callcore.domain.outcomes import CallOutcome, HungUpBy, LeaveReason
 from callcore.flows.site import Site
+from callcore.ports.switch_events import SwitchEvent
 from tests.fakes.clock import MortalClock
 from tests.fakes.switch import NODE, SILENT, FakeSwitch, Phone
-from tests.flows.callbacks import KEPT_BY, NUMBER, PROMPTS, CallbackFloor, policy
+from tests.flows.callbacks import KEPT_BY, NUMBER, PROMPTS, CallbackFloor
 from tests.flows.floor import ANN, BOB, SUPPORT
 
 ANSWERING = Phone(answers_after_seconds=0.1)
@@ -177,7 +179,7 @@ class TestProcessDies:
             floor.customer(ANSWERING)
             caller = floor.call_in()
             floor.clock.advance(29.9)
-            floor.clock.after(1.0, lambda: floor.switch.press(caller, "1"))
+            floor.clock.after(1.0, partial(floor.switch.press, caller, "1"))
             floor.clock.advance(step * 0.001)
             floor.restart()
             if caller in floor.switch.legs_by_id:
@@ -196,9 +198,9 @@ class TestProcessDies:
         """At the old place, and is asked again."""
         caller = floor.call_in()
         floor.overflow(caller, "")
-        joined_at = floor.store.waiting_room.call(caller)
+        joined_at = floor.store.waiting_room.call(CallId(caller))
         floor.restart()
-        call = floor.store.waiting_room.call(caller)
+        call = floor.store.waiting_room.call(CallId(caller))
         assert call is not None
         assert joined_at is not None
         assert floor.knows(caller)
@@ -304,8 +306,11 @@ class TwoSwitches(CallbackFloor):
         self.other = FakeSwitch(self.clock)
         self.other.node = OTHER
         site = super()._new_site(life)
-        self.other.deliver_to(lambda event: self.worker.deliver(event))
+        self.other.deliver_to(self._hear_other)
         return replace(site, switches={NODE: self.switch, OTHER: self.other})
+
+    def _hear_other(self, event: SwitchEvent) -> None:
+        self.worker.deliver(event)
 
 
 class TestRedis:

@@ -23,6 +23,7 @@ from callcore.ports.operations import NotReadyError, UnknownCallError
 from callcore.ports.stores import StoreUnavailableError
 from tests.fakes.clock import settle
 from tests.fakes.switch import SILENT, Phone
+from tests.flows.faults import fail_once
 from tests.flows.floor import ANN, BOB, CLEO, ROOMY, SALES, SUPPORT, TestFloor
 from tests.flows.stories import (
     agent_of,
@@ -139,7 +140,10 @@ class TestEveryOfferHasADecision:
         floor.switch.park_again(caller, "8002", queue="")
         floor.clock.advance(3)
         decisions = ended(floor, caller)
-        assert [(each.queue, each.agent_id) for each in decisions] == [(SUPPORT, ANN), (SALES, CLEO)]
+        assert [(each.queue, each.agent_id) for each in decisions] == [
+            (SUPPORT, ANN),
+            (SALES, CLEO),
+        ]
         record = record_of(floor, caller)
         for offer in record.offers:
             assert decision_of(record, offer.offer_id).agent_id == offer.agent_id
@@ -233,7 +237,7 @@ class TestNotFree:
             for agent_id in ids
         }
         talking, wrapping, on_break, logged_out, resting = ids
-        agents = {**{ANN: ROOMY.agents[ANN]}, **extra}
+        agents = {ANN: ROOMY.agents[ANN], **extra}
         floor = TestFloor(replace(ROOMY, agents=agents))
         come(floor, talking)
         floor.call_in()
@@ -263,20 +267,14 @@ class TestNotFree:
             "resting": (resting,),
         }
 
-    def test_unknown_without_redis(self) -> None:
+    def test_unknown_without_redis(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """The offer does not wait for it."""
         floor = TestFloor(ROOMY)
         come(floor, ANN)
-        real = floor.store.roster.states
-
-        def fail(_: Any) -> Any:
-            raise StoreUnavailableError
-
-        floor.store.roster.states = fail  # type: ignore[method-assign]  # one verb away
+        fail_once(monkeypatch, floor.store.roster, "states", happens=False)
         caller = floor.call_in()
         floor.clock.advance(3)
         assert who_talks_with(floor, caller) == ANN
-        floor.store.roster.states = real  # type: ignore[method-assign]  # back
         (decision,) = ended(floor, caller)
         assert decision.not_free == {}
 

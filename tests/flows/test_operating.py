@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from gevent.event import Event
 
 from callcore.domain.agents import AgentState
 from callcore.domain.events import CallerLeft, CallSentOn
 from callcore.domain.hours import OpeningHours
 from callcore.domain.ids import CallId, LegId, Micros, QueueName
 from callcore.domain.outcomes import CallOutcome, LeaveReason
-from callcore.domain.policies import AnswerWhen, AtClosing, SitePolicy, Strategy
+from callcore.domain.policies import (
+    AnswerWhen,
+    AtClosing,
+    Strategy,
+    UnansweredPolicy,
+    UnansweredThen,
+)
 from callcore.domain.treatments import OverflowReason, ToExtension, ToQueue
 from callcore.ports.operations import (
     MoveRefusedError,
@@ -24,12 +32,15 @@ from callcore.ports.operations import (
     UnknownCallError,
     UnknownQueueError,
 )
+from callcore.ports.stores import Reservation, ReserveAnswer
 from callcore.runtime.greenlets import spawn
 from tests.fakes.clock import settle
 from tests.fakes.switch import NODE, SILENT
 from tests.flows.faults import fail_once
 from tests.flows.floor import ANN, BOB, CLEO, ROOMY, SALES, SUPPORT, TestFloor
+from tests.flows.slow_floor import SlowFloor
 from tests.flows.stories import (
+    agent_of,
     arrive,
     come,
     done_to,
@@ -110,9 +121,8 @@ class TestErrors:
             ask(floor, CallId(caller))
 
     @each_ask()
-    def test_a_caller_on_hold_of_the_dialplan(self, ask: Ask) -> None:
+    def test_a_caller_who_was_sent_to_the_dialplan(self, ask: Ask) -> None:
         """Sent on, still on the line."""
-        floor = TestFloor(queue_of(exit_key="*"))
         floor = TestFloor(
             queue_of(
                 exit_key="*",
@@ -180,6 +190,15 @@ class TestErrors:
         floor.clock.advance(5)
         assert line(floor, caller) == [1]
 
+    def test_a_script_that_does_not_answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Kept by a slow Redis: the operator is not kept with it."""
+        floor = TestFloor(ROOMY)
+        caller = floor.call_in()
+        monkeypatch.setattr("callcore.flows.operating.REPLY_SECONDS", 0.02)
+        monkeypatch.setattr(floor.store.waiting_room, "door", lambda *_: Event().wait())
+        with pytest.raises(NotReadyError, match="did not answer"):
+            floor.worker.operating.move(CallId(caller), SALES, by="eve")
+
 
 class TestMoving:
     """To another queue, with the wait so far."""
@@ -208,14 +227,12 @@ class TestMoving:
 
     def test_a_free_agent_of_the_other_queue_is_rung_at_once(self) -> None:
         """Moved to where somebody is idle."""
-        floor = TestFloor(queue_of(SALES, policy=queue_of(maximum_waiting=100)))
-        floor = TestFloor(replace(floor.policy, agents={**floor.policy.agents}))
+        floor = TestFloor(agent_of(CLEO, ROOMY, queues=(SALES,)))
         come(floor, CLEO)
-        floor.worker.duty.start_break(CLEO, "")
         caller = floor.call_in()
-        agents = replace(floor.policy.agents[CLEO], queues=(SALES,))
-        del agents
-        floor.worker.duty.end_break(CLEO, "")
+        floor.clock.advance(5)
+        assert rung(floor) == []
+        floor.worker.operating.move(CallId(caller), SALES, by="eve")
         settle()
         assert floor.agent(CLEO).call_id == caller
 
@@ -481,28 +498,21 @@ class TestNothingIsLeftOver:
         """The longest wait and the longest time unanswered are the same: one of them counts, and
         the next queue begins anew.
         """
+        reasons = (OverflowReason.MAXIMUM_WAIT, OverflowReason.UNANSWERED_TOO_LONG)
+        unanswered = UnansweredPolicy(limit_seconds=60, then=UnansweredThen.OVERFLOW)
         policy = queue_of(
             maximum_wait_seconds=60,
             answer=AnswerWhen.AT_PICK_UP,
-            overflow={
-                OverflowReason.MAXIMUM_WAIT: ToQueue(queue=SALES),
-                OverflowReason.UNANSWERED_TOO_LONG: ToQueue(queue=SALES),
-            },
-            no_agents_grace_seconds=60,
+            unanswered=unanswered,
+            overflow=dict.fromkeys(reasons, ToQueue(queue=SALES)),
         )
-        overflow = dict.fromkeys(
-            (
-                OverflowReason.MAXIMUM_WAIT,
-                OverflowReason.UNANSWERED_TOO_LONG,
-                OverflowReason.NO_AGENTS,
-            ),
-            ToQueue(queue=SALES),
-        )
-        policy = queue_of(policy=policy, overflow=overflow)
-        floor = TestFloor(policy)
-        caller = floor.call_in()
-        floor.clock.advance(65)
-        assert line(floor, caller, queue=SALES) == [1]
+        patient = replace(unanswered, limit_seconds=600)
+        policy = queue_of(SALES, policy=policy, answer=AnswerWhen.AT_PICK_UP, unanswered=patient)
+        for seed in range(20):
+            floor = SlowFloor(random.Random(seed), policy)
+            caller = floor.call_in()
+            floor.clock.advance(65)
+            assert line(floor, caller, queue=SALES) == [1], seed
 
     def test_a_queue_that_closes_twice_sends_its_callers_on_once(self) -> None:
         """Looked at by command and by the clock in the same instant."""
@@ -528,6 +538,33 @@ class TestNothingIsLeftOver:
         assert line(floor, caller, queue=SALES) == [1]
         assert floor.agent(ANN).state is AgentState.AVAILABLE
         assert rung(floor) == []
+
+    def test_an_agent_whose_reservation_took_so_long_is_let_go(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The caller is in the next queue by the time the floor has answered."""
+        policy = queue_of(overflow={OverflowReason.WITHDRAWN: ToQueue(queue=SALES)})
+        floor = TestFloor(policy)
+        caller = floor.call_in()
+        real = floor.store.roster.reserve
+
+        def reserve(reservation: Reservation) -> ReserveAnswer:
+            answer = real(reservation)
+            spawn("operator", ASKS["withdraw"], floor, CallId(caller))
+            settle()
+            settle()
+            return answer
+
+        with monkeypatch.context() as patch:
+            patch.setattr(floor.store.roster, "reserve", reserve)
+            come(floor, ANN)
+            floor.clock.advance(1)
+        assert line(floor, caller, queue=SALES) == [1]
+        assert floor.agent(ANN).state is AgentState.AVAILABLE
+        assert rung(floor) == []
+        come(floor, CLEO)
+        floor.clock.advance(3)
+        assert who_talks_with(floor, caller) == CLEO
 
 
 def test_operators_see_who_waits_where() -> None:

@@ -25,8 +25,10 @@ from tests.flows.stories import (
     end_talk,
     leg_of,
     line,
+    move,
     place,
     queue_of,
+    raise_to,
     record_of,
 )
 
@@ -174,7 +176,7 @@ class TestResuming:
         floor = TestFloor(self.POLICY)
         first = floor.call_in()
         raised = floor.call_in(number=self.NUMBER)
-        floor.worker.operating.set_priority(raised, 7, by="eve")
+        raise_to(floor, raised, 7)
         floor.switch.end(raised)
         settle()
         back = floor.call_in(number=self.NUMBER)
@@ -245,8 +247,7 @@ class TestResuming:
         settle()
         floor.call_in("8002")
         other = floor.call_in(number=self.NUMBER)
-        floor.worker.operating.move(other, SALES, by="eve")
-        settle()
+        move(floor, other, SALES)
         assert place(floor, other).priority == 0
         back = floor.call_in("8002", number=self.NUMBER)
         assert line(floor, back, queue=SALES) == [1]
@@ -305,7 +306,7 @@ class TestAcrossQueues:
     """An agent who serves several queues."""
 
     @staticmethod
-    def floor(**sales: float) -> TestFloor:
+    def floor(**sales: Any) -> TestFloor:
         """Cleo serves support and sales, nobody else is there."""
         return TestFloor(queue_of(SALES, **sales))
 

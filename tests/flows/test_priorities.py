@@ -27,8 +27,10 @@ from tests.flows.stories import (
     come,
     end_talk,
     line,
+    move,
     place,
     queue_of,
+    raise_to,
     record_of,
     rung,
 )
@@ -169,18 +171,18 @@ class TestByHand:
         """The effective priority is the answer, the queue's own included."""
         floor = TestFloor(queue_of(priority=10))
         first, second = floor.call_in(), floor.call_in()
-        assert floor.worker.operating.set_priority(second, 5, by="eve") == 15
+        assert raise_to(floor, second, 5) == 15
         assert line(floor, second, first) == [1, 2]
         (told,) = floor.told(PriorityChanged)
         assert (told.call_id, told.priority, told.by) == (second, 15, "eve")
-        assert floor.worker.operating.set_priority(second, -1, by="eve") == 9
+        assert raise_to(floor, second, -1) == 9
         assert line(floor, first, second) == [1, 2]
 
     def test_who_was_raised_is_served_first_and_the_record_says_so(self) -> None:
         """The next free agent goes to the raised caller."""
         floor = TestFloor(ROOMY)
         _, second = floor.call_in(), floor.call_in()
-        floor.worker.operating.set_priority(second, 1, by="eve")
+        raise_to(floor, second, 1)
         come(floor, ANN)
         floor.clock.advance(3)
         assert floor.agent(ANN).call_id == second
@@ -192,7 +194,7 @@ class TestByHand:
         """On the floor and in the adopter's reckoning alike."""
         floor = TestFloor(queue_of(ageing=AgeingPolicy(curve=((60, 6),), cap=100)))
         first, second = floor.call_in(), floor.call_in()
-        floor.worker.operating.set_priority(second, 20, by="eve")
+        raise_to(floor, second, 20)
         floor.restart()
         assert line(floor, second, first) == [1, 2]
         assert place(floor, second).own_priority == 20
@@ -208,17 +210,16 @@ class TestByHand:
         caller = floor.call_in()
         floor.clock.advance(11)
         assert place(floor, caller).priority == 5
-        assert floor.worker.operating.set_priority(caller, 3, by="eve") == 5
+        assert raise_to(floor, caller, 3) == 5
         assert place(floor, caller).own_priority == 3
-        floor.worker.operating.move(caller, SALES, by="eve")
-        settle()
+        move(floor, caller, SALES)
         assert place(floor, caller).priority == 3
 
     def test_it_stays_when_redis_lost_its_data(self) -> None:
         """The floor is told again of the caller as raised."""
         floor = TestFloor(ROOMY)
         first, second = floor.call_in(), floor.call_in()
-        floor.worker.operating.set_priority(second, 4, by="eve")
+        raise_to(floor, second, 4)
         floor.clock.advance(20)
         floor.store.lose_data()
         floor.clock.advance(60)
@@ -230,7 +231,7 @@ class TestByHand:
         floor = TestFloor(ROOMY)
         first, second = floor.call_in(), floor.call_in()
         floor.store.go_down()
-        assert floor.worker.operating.set_priority(second, 4, by="eve") == 4
+        assert raise_to(floor, second, 4) == 4
         floor.store.come_up()
         floor.clock.advance(2)
         assert line(floor, second, first) == [1, 2]
@@ -242,8 +243,8 @@ class TestByHand:
         come(floor, ANN)
         first, second, third = (floor.call_in() for _ in range(3))
         assert floor.agent(ANN).call_id == first
-        floor.worker.operating.set_priority(third, 2, by="eve")
-        floor.worker.operating.set_priority(first, 1, by="eve")
+        raise_to(floor, third, 2)
+        raise_to(floor, first, 1)
         floor.clock.advance(16)
         assert line(floor, third, first, second) == [1, 2, 3]
 
@@ -318,8 +319,7 @@ class TestAgeing:
         caller = floor.call_in()
         floor.clock.advance(50)
         assert place(floor, caller).priority == 0
-        floor.worker.operating.move(caller, SALES, by="eve")
-        settle()
+        move(floor, caller, SALES)
         assert place(floor, caller).priority == 5
 
     def test_an_own_priority_ages_from_its_new_value(self) -> None:
@@ -327,7 +327,7 @@ class TestAgeing:
         floor = TestFloor(queue_of(ageing=self.CURVE))
         caller = floor.call_in()
         floor.clock.advance(15)
-        assert floor.worker.operating.set_priority(caller, 10, by="eve") == 11
+        assert raise_to(floor, caller, 10) == 11
         floor.clock.advance(5)
         assert place(floor, caller).priority == 12
 

@@ -205,9 +205,7 @@ class TestComingAndGoing:
         assert record_of(floor, caller).outcome is CallOutcome.ABANDONED
         assert floor.switch.legs_by_id == {}
 
-    def test_the_caller_hangs_up_as_somebody_picks_up(
-        self, three: tuple[TestFloor, LegId]
-    ) -> None:
+    def test_the_caller_hangs_up_as_somebody_picks_up(self, three: tuple[TestFloor, LegId]) -> None:
         """Between pick-up and bridge: abandoned, nobody left on a dead line."""
         floor, caller = three
         pick_up(floor, BOB)
@@ -285,9 +283,7 @@ class TestComingAndGoing:
         floor.clock.advance(0.1)
         assert [floor.agent(one).call_id for one in (BOB, CLEO)] == [second] * 2
 
-    def test_a_better_caller_takes_nobodys_phone_away(
-        self, three: tuple[TestFloor, LegId]
-    ) -> None:
+    def test_a_better_caller_takes_nobodys_phone_away(self, three: tuple[TestFloor, LegId]) -> None:
         """Phones that ring ring on; whoever comes free goes to the better one."""
         floor, _ = three
         better = arrive(floor, own_priority="5")
@@ -441,7 +437,7 @@ class TestProcessDies:
         assert states(floor) == [AgentState.RINGING] * 3
         floor.restart()
         floor.clock.advance(0.1)
-        expected = {one: AgentState.AVAILABLE for one in TEAM} | {winner: AgentState.TALKING}
+        expected = dict.fromkeys(TEAM, AgentState.AVAILABLE) | {winner: AgentState.TALKING}
         assert dict(zip(TEAM, states(floor), strict=True)) == expected
         assert len(floor.switch.legs_by_id) == 2
         end_talk(floor, winner)
@@ -513,9 +509,7 @@ def most_open_offers(floor: TestFloor) -> int:
 
 
 @pytest.mark.parametrize("story", STORIES)
-@pytest.mark.parametrize(
-    "strategy", [Strategy.RING_ALL, Strategy.RING_PROGRESSIVELY], ids=lambda each: str(each)
-)
+@pytest.mark.parametrize("strategy", [Strategy.RING_ALL, Strategy.RING_PROGRESSIVELY], ids=str)
 def test_no_story_leaves_anybody_stuck(story: str, strategy: Strategy) -> None:
     """Whatever happens: agents free, floor and switch empty, a record a call, and never more phones
     than allowed.
@@ -539,7 +533,9 @@ def test_no_story_leaves_anybody_stuck(story: str, strategy: Strategy) -> None:
             floor.clock.advance(dice.choice((0, 0.02, 0.5)))
             floor.switch.end(caller)
         floor.clock.advance(150)
-        assert {agent.state for agent in floor.store.roster.agents()} == {AgentState.AVAILABLE}, told
+        assert {agent.state for agent in floor.store.roster.agents()} == {AgentState.AVAILABLE}, (
+            told
+        )
         assert floor.store.waiting_room.calls(NODE) == [], told
         assert floor.worker.calls_count == 0, told
         assert set(floor.switch.legs_by_id) == set(), told

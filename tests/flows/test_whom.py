@@ -25,6 +25,7 @@ from tests.flows.stories import (
     come,
     end_talk,
     leg_of,
+    move,
     queue_of,
     rung,
     who_talks_with,
@@ -293,7 +294,7 @@ class TestLevels:
         come(floor, BOB)
         caller = floor.call_in("8002")
         floor.clock.advance(3600)
-        floor.worker.operating.move(caller, SUPPORT, by="eve")
+        move(floor, caller, SUPPORT)
         floor.clock.advance(19)
         assert rung(floor) == [ANN]
         floor.clock.advance(2)

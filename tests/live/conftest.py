@@ -15,6 +15,8 @@ from tests.live.switch import FreeSwitch, find_binary
 from tests.live.waiting import until
 
 CLEAN_SECONDS = 10
+REGISTRATIONS = "sofia status profile internal reg"
+NO_PHONES = "Total items returned: 0"
 
 NO_FREESWITCH = (
     "no FreeSWITCH on this machine. Install a package or build one"
@@ -59,6 +61,7 @@ def esl(switch: FreeSwitch) -> Iterator[Esl]:
         yield connection
         connection.api("hupall")
         connection.api("sofia profile internal flush_inbound_reg")
+        until(lambda: NO_PHONES in connection.api(REGISTRATIONS), CLEAN_SECONDS, "no registrations")
         until(lambda: not connection.channels(), CLEAN_SECONDS, "every channel is gone")
     finally:
         connection.close()

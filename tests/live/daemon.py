@@ -141,14 +141,28 @@ class Daemon:
         return found[0]
 
     def visits(self, call_id: str) -> list[Row]:
-        """The call's visits of queues, in order."""
+        """The visits of queues in the call's record, in order."""
+        self.record(call_id)
         return self.rows("queue_visits", call_id, "visit_number")
 
     def offers(self, call_id: str) -> list[Row]:
-        """The call's offers, in order."""
+        """The offers in the call's record, in order."""
+        self.record(call_id)
         return self.rows("offers", call_id, "offer_number")
 
-    def rows(self, table: str, call_id: str, order: str = "call_id") -> list[Row]:
+    def callback_of(self, call_id: str) -> Row:
+        """The one record of the callback that was promised in a call, once it is there."""
+        found = until(
+            lambda: self.rows("call_records", call_id, key="callback_of"),
+            RECORD_SECONDS,
+            f"a record of the callback of {call_id}; see {self.log_file}",
+        )
+        assert len(found) == 1
+        return found[0]
+
+    def rows(
+        self, table: str, call_id: str, order: str = "call_id", *, key: str = "call_id"
+    ) -> list[Row]:
         """The call's rows of a table; none while Postgres is not ready for questions."""
         memory = self.base / "data/postgres/socket_directory"
         host = quote(memory.read_text().strip())
@@ -158,7 +172,7 @@ class Daemon:
             connection.cursor(row_factory=dict_row) as cursor,
         ):
             return cursor.execute(
-                f"select * from callcore.{table} where call_id = %s order by {order}", (call_id,)
+                f"select * from callcore.{table} where {key} = %s order by {order}", (call_id,)
             ).fetchall()
         return []
 

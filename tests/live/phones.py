@@ -75,6 +75,10 @@ class Phone:
         status = self.process.wait(seconds)
         assert status == 0, f"sipp ended with {status}: {self.milestones()}, {self.trouble()}"
 
+    def wait_for_end(self, seconds: float = 10) -> None:
+        """Waits until its one call is over, whatever became of it."""
+        self.process.wait(seconds)
+
     def trouble(self) -> str:
         """SIPp's complaints."""
         with contextlib.suppress(FileNotFoundError):

@@ -10,7 +10,7 @@ from tests.live.watching import MUSIC, arrival, bridged, playing
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
 
-PROMPT_SECONDS = 6
+PROMPT_SECONDS = 4
 MENU_NUMBER = "8001"
 
 
@@ -55,7 +55,7 @@ def test_key_cuts_the_prompt_short(watched, phones, callcore, menu):
     of the choice, ahead of one who has waited longer.
     """
     settings, file = menu
-    phone = phones.agent(answer_after_seconds=0.5, hang_up_after_seconds=3)
+    phone = phones.agent(answer_after_seconds=0.3, hang_up_after_seconds=2)
     daemon = callcore(
         queues={"support": queue(answer="at_pick_up", wrap_up_seconds=0)},
         agents={"1001": agent("Anna Nowak", phone_at(phone.port))},

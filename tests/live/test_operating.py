@@ -166,7 +166,7 @@ def test_caller_is_withdrawn(watched, phones, callcore):
 
 def test_decisions_are_explained_while_it_rings_and_afterwards(watched, phones, callcore):
     """Why this agent and not the other: asked while the phone rings, and again from the records."""
-    phone = phones.agent(answer_after_seconds=6, hang_up_after_seconds=0.5)
+    phone = phones.agent(answer_after_seconds=4, hang_up_after_seconds=0.5)
     daemon = callcore(
         queues={"support": queue(skills="english >= 50", ring_timeout_seconds=15)},
         agents={

@@ -106,12 +106,12 @@ def test_picked_up_during_an_announcement(watched, phones, callcore, tmp_path):
 @pytest.mark.parametrize(("hears", "first"), [("early_media", 183), ("ringback", 180)])
 def test_limit_answers_the_line(watched, phones, callcore, hears, first):
     """Who has waited unanswered for as long as allowed is answered, hears music and waits on."""
-    phone = phones.agent(answer_after_seconds=5, hang_up_after_seconds=1)
+    phone = phones.agent(answer_after_seconds=4, hang_up_after_seconds=0.5)
     daemon = callcore(
         **one_agent(
             phone.port,
             answer="at_pick_up",
-            unanswered={"hears": hears, "limit_seconds": 2, "then": "answer"},
+            unanswered={"hears": hears, "limit_seconds": 1.5, "then": "answer"},
             ring_timeout_seconds=15,
         )
     )
@@ -119,7 +119,7 @@ def test_limit_answers_the_line(watched, phones, callcore, hears, first):
     uuid = arrival(watched)
     caller.wait_for("answered", 5)
     assert caller.statuses() == [first, 200]
-    assert 1.8 <= caller.response(200).at - caller.response(100).at <= 3
+    assert 1.4 <= caller.response(200).at - caller.response(100).at <= 2.5
     heard(caller)
     assert "picked_up" not in phone.milestones()
     bridged(watched, uuid)
@@ -186,7 +186,7 @@ def test_pick_up_that_comes_with_the_limit(watched, phones, callcore):
     """An agent who picks up when the time to wait unanswered is over gets the caller all the same,
     or the caller is gone before: never half of it.
     """
-    limit = 1.5
+    limit = 1.0
     phone = phones.agent(answer_after_seconds=limit - 0.02, hang_up_after_seconds=0.5)
     daemon = callcore(
         **one_agent(
@@ -198,7 +198,7 @@ def test_pick_up_that_comes_with_the_limit(watched, phones, callcore):
             wrap_up_seconds=0,
         )
     )
-    for _ in range(4):
+    for _ in range(3):
         caller = phones.listening_caller("5001")
         uuid = arrival(watched)
         caller.ended_well()

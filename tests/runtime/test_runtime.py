@@ -73,6 +73,17 @@ def test_a_cancelled_timer_posts_nothing() -> None:
     assert mailbox.drain() == ["once"]
 
 
+def test_what_is_meant_is_taken_out_and_the_rest_stays() -> None:
+    """Both in the order in which they were posted; the reader goes on as if nothing had been."""
+    mailbox: Mailbox[int] = Mailbox(FakeClock())
+    for number in range(6):
+        mailbox.post(number)
+    assert mailbox.take_out(lambda number: number % 2 == 1) == [1, 3, 5]
+    mailbox.post(6)
+    assert [mailbox.take() for _ in range(4)] == [0, 2, 4, 6]
+    assert mailbox.take_out(lambda _: True) == []
+
+
 def test_a_mailbox_nobody_reads_is_bounded() -> None:
     """A stuck call is told of instead of taking the process's memory."""
     mailbox: Mailbox[int] = Mailbox(FakeClock())

@@ -26,7 +26,8 @@ def in_menu(settings: str) -> str:
 
 
 ONE_OF_TREATMENTS = (
-    "expected one of queue, menu, extension, number, voicemail, or prompts and cause, found"
+    "expected one of queue, menu, extension, number, voicemail, callback, or prompts and cause, "
+    "found"
 )
 
 
@@ -587,7 +588,7 @@ numbers:
         "the step before, found 2",
         "callcore.yaml:12:16: queues.support.overflow.exit_key: has no effect without exit_key",
         "callcore.yaml:12:26: queues.support.overflow.exit_key: expected one of queue, menu, "
-        "extension, number, voicemail, or prompts and cause, found queue and menu",
+        "extension, number, voicemail, callback, or prompts and cause, found queue and menu",
         "callcore.yaml:12:34: queues.support.overflow.exit_key.queue: unknown queue 'sale'",
         "callcore.yaml:12:46: queues.support.overflow.exit_key.menu: unknown menu 'mein'; did you "
         "mean 'main'?",
@@ -600,7 +601,7 @@ numbers:
         "callcore.yaml:14:45: menus.main.choices.a.queue: unknown queue 'sal'",
         "callcore.yaml:14:56: menus.main.choices.1: expected one of queue, menu, extension, "
         "number, "
-        "voicemail, or prompts and cause, found none",
+        "voicemail, callback, or prompts and cause, found none",
         "callcore.yaml:14:67: menus.main.choices.1.priority: must be -1000 to 1000, found 2000",
         "callcore.yaml:14:82: menus.main.tries: must be 1 to 10, found 20",
         "callcore.yaml:16:16: numbers.8001.menu: unknown menu 'man'; did you mean 'main'?",

@@ -51,9 +51,7 @@ class MetricsObserver:
             lambda fact: metrics.calls.sent_on.add(fact.queue, fact.reason, kind_of(fact.to)),
         )
         self._count(events.CallbackPromised, self._callback_promised)
-        self._count(
-            events.CallbackDialled, lambda fact: metrics.callbacks.dialled.add(fact.queue)
-        )
+        self._count(events.CallbackDialled, lambda fact: metrics.callbacks.dialled.add(fact.queue))
         self._count(
             events.CallbackUnreached, lambda fact: metrics.callbacks.unreached.add(fact.queue)
         )

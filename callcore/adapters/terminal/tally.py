@@ -66,12 +66,10 @@ class Tally:
                 events.CallArrived(call_id=call_id, caller_number=number)
                 | events.CallbackPromised(call_id=call_id, caller_number=number)
             ):
-                if len(self._callers) >= CALLERS_KEPT:
-                    del self._callers[next(iter(self._callers))]
-                self._callers[call_id] = words.printable(phone_numbers.shorten(number))
-            case events.LegsBridged(is_callback=True):
-                pass
-            case events.LegsBridged(queue=queue, is_within_service_level=is_within):
+                self._know(call_id, number)
+            case events.LegsBridged(
+                queue=queue, is_within_service_level=is_within, is_callback=False
+            ):
                 self.picked_up[queue] += 1
                 self._picked_up_within[queue] += is_within
             case events.CallerLeft(queue=queue, reason=reason, is_short=is_short):
@@ -88,6 +86,11 @@ class Tally:
                 self._decisions.append(seconds)
             case _:
                 pass
+
+    def _know(self, call_id: CallId, number: str) -> None:
+        if len(self._callers) >= CALLERS_KEPT:
+            del self._callers[next(iter(self._callers))]
+        self._callers[call_id] = words.printable(phone_numbers.shorten(number))
 
     def _subject(self, fact: events.Fact) -> str:
         match fact:

@@ -552,3 +552,54 @@ def test_the_reference_names_every_metric(metrics):
     for name in re.findall(r"callcore_[a-z0-9_]+", page):
         stem = re.sub(r"_(bucket|sum|count)$", "", name)
         assert stem in {found.name for found in (*metrics.definitions, *collector.DEFINITIONS)}
+
+
+def test_callbacks_are_counted_apart_from_callers(metrics, value):
+    """Promised, dialled, unreached, kept; no wait or length of theirs is among those of callers."""
+    observe = MetricsObserver(metrics).observe
+    promise = {"at": NOW, "call_id": CALL, "queue": SUPPORT}
+    for is_adopted in (False, True):
+        observe(
+            events.CallbackPromised(
+                **promise, of_call=CallId("c0"), caller_number="+48", is_adopted=is_adopted
+            )
+        )
+        observe(events.CallerJoined(**promise, position=1, is_adopted=is_adopted, is_callback=True))
+    observe(
+        events.CallbackDialled(**promise, node=NodeName("fs1"), leg_id=LegId("c0ffee"), attempt=1)
+    )
+    observe(events.CallbackUnreached(**promise, attempt=1, hangup_cause="USER_BUSY"))
+    observe(
+        events.LegsBridged(
+            **OFFER, waited_seconds=900.0, is_within_service_level=False, is_callback=True
+        )
+    )
+    observe(
+        events.CallerLeft(
+            **promise,
+            reason=LeaveReason.PICKED_UP,
+            waited_seconds=900.0,
+            is_short=False,
+            is_callback=True,
+        )
+    )
+    observe(
+        events.CallEnded(
+            at=NOW,
+            call_id=CALL,
+            outcome=CallOutcome.SERVED,
+            hung_up_by=HungUpBy.CALLER,
+            hangup_cause="NORMAL_CLEARING",
+            lasted_seconds=1000.0,
+            is_callback=True,
+        )
+    )
+    for family in ("promised", "dialled", "unreached"):
+        assert value(f"callcore_callbacks_{family}_total", queue="support") == 1
+    assert value("callcore_callbacks_ended_total", queue="support", reason="picked_up") == 1
+    assert value("callcore_callback_wait_seconds_sum", queue="support") == 900
+    assert value("callcore_calls_ended_total", outcome="served") == 1
+    assert value("callcore_offers_ended_total", queue="support", outcome="won") == 1
+    for family in ("joined_total", "left_total", "picked_up_total", "wait_seconds_sum"):
+        assert not value(f"callcore_queue_{family}", queue="support")
+    assert value("callcore_call_seconds_sum") == 0

@@ -149,6 +149,7 @@ class Centre:
     _listed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @staticmethod
+    @lru_cache(maxsize=1)
     def read(text: str) -> Centre:
         """From the text."""
         raw = yaml.safe_load(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from callcore.domain import events
 from tests.day.checking.answering import Answering
 from tests.day.checking.centre import Centre
 from tests.day.checking.doors import Doors
@@ -10,7 +11,7 @@ from tests.day.checking.family import Family
 from tests.day.checking.leaving import Leaving
 from tests.day.checking.objections import Objections
 from tests.day.checking.order import Order
-from tests.day.checking.records import Records
+from tests.day.checking.records import ONE_RECORD, Records
 from tests.day.checking.truth import Truth
 from tests.day.checking.ways import Ways
 from tests.day.checking.whom import Ringing, Whom
@@ -21,6 +22,11 @@ def check(day: DayLog) -> Objections:
     """Everything there is to object to."""
     truth, objections = Truth(Centre.read(day.settings_text)), Objections()
     records = {record.call_id: record for record in day.records}
+    for call_id in _calls_of(day) - records.keys():
+        objections.expect(ONE_RECORD, truth.now, f"{call_id} has none", holds=False)
+    if objections.found:
+        # Without its record nothing can be said of a call, nor of those beside it.
+        return objections
     decisions = {
         decision.offer_id: decision for record in day.records for decision in record.decisions
     }
@@ -49,3 +55,9 @@ def check(day: DayLog) -> Objections:
     for family in families:
         family.ended()
     return objections
+
+
+def _calls_of(day: DayLog) -> set[str]:
+    return {
+        entry.what.call_id for entry in day.entries if isinstance(entry.what, events.CallArrived)
+    }

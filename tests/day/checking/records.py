@@ -46,10 +46,6 @@ class Records(Family):
 
     def before(self, what: object) -> None:
         match what:
-            case events.CallArrived():
-                self.expect(
-                    ONE_RECORD, f"{what.call_id} has none", holds=what.call_id in self._records
-                )
             case events.WrapUpEnded():
                 expected = self.truth.queues[what.queue].line.number("wrap_up_seconds", 10.0)
                 self.expect(

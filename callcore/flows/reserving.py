@@ -1,0 +1,151 @@
+"""A pair of caller and agent is made: on the floor first, then as a message to the call.
+
+``reserve`` commits only what is still true, and answers ``caller_gone`` or ``agent_busy`` if
+somebody was quicker. The message has the call's script ring the agent's phone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from callcore.domain import callbacks, decisions
+from callcore.domain.agents import AgentState
+from callcore.domain.events import AgentChanged
+from callcore.domain.ids import AgentId, LegId, Micros
+from callcore.domain.policies import STRATEGIES_RINGING_MANY, QueuePolicy
+from callcore.domain.records import DecisionRecord
+from callcore.domain.routing import Demand, Judgement
+from callcore.domain.serving import Serving
+from callcore.flows.floor_changes import FloorChanges
+from callcore.flows.messages import Reserved
+from callcore.flows.site import Site
+from callcore.flows.switchboard import Switchboard
+from callcore.flows.waiters import Waiter, Waiters
+from callcore.ports.stores import Reservation, ReserveAnswer, StoreError
+
+LEASE_BEYOND_RINGING_SECONDS = 15.0
+"""What a reservation's lease lasts longer than the phone rings: pick-up, bridge, slow links."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A caller and the agent to ask, with all that was found on the way."""
+
+    waiter: Waiter
+    demand: Demand
+    agent_id: AgentId
+    judgements: Sequence[Judgement]
+
+
+class Reserving:
+    """Reserves agents for callers who wait."""
+
+    def __init__(
+        self,
+        site: Site,
+        switchboard: Switchboard,
+        waiters: Waiters,
+        serving: Serving,
+        changes: FloorChanges,
+    ) -> None:
+        self._site = site
+        self._switchboard = switchboard
+        self._waiters = waiters
+        self._serving = serving
+        self._changes = changes
+
+    def reserve(self, pair: Pair, trigger: str, triggered_at: Micros) -> ReserveAnswer:
+        """Promises the caller to the agent and tells the call. May raise ``StoreError``; whatever
+        happened unheard is undone.
+
+        A caller for whom as many phones ring as may, or who has left meanwhile, is gone.
+        """
+        if not pair.waiter.claim(pair.agent_id):
+            return ReserveAnswer.CALLER_GONE
+        answer = None
+        try:
+            answer = self._reserve(pair, trigger, triggered_at)
+        finally:
+            if answer is not ReserveAnswer.RESERVED:
+                pair.waiter.unclaim(pair.agent_id)
+        return answer
+
+    def _reserve(self, pair: Pair, trigger: str, triggered_at: Micros) -> ReserveAnswer:
+        reservation = self._reservation(pair)
+        try:
+            answer = self._site.roster.reserve(reservation)
+        except StoreError:
+            self._give_back(reservation, is_caller_waiting=True)
+            raise
+        if answer is not ReserveAnswer.RESERVED:
+            return answer
+        message = Reserved(
+            reservation=reservation,
+            trigger=trigger,
+            triggered_at=triggered_at,
+            decision=self._decision(pair, reservation, trigger),
+        )
+        is_still_waiting = self._waiters.get(reservation.call_id) is pair.waiter
+        if not (is_still_waiting and self._switchboard.post(reservation.call_id, message)):
+            self._give_back(reservation, is_caller_waiting=False)
+            return ReserveAnswer.CALLER_GONE
+        pair.waiter.reserved(pair.agent_id)
+        self._site.facts.publish(
+            AgentChanged(
+                at=self._site.clock.now(),
+                agent_id=pair.agent_id,
+                state=AgentState.RESERVED,
+                reason=reservation.offer_id,
+            )
+        )
+        return answer
+
+    def _reservation(self, pair: Pair) -> Reservation:
+        ids, demand = self._site.ids, pair.demand
+        return Reservation(
+            offer_id=ids.offer_id(),
+            call_id=demand.call_id,
+            agent_id=pair.agent_id,
+            queue=demand.queue.name,
+            leg_id=ids.leg_id(beside=LegId(demand.call_id)),
+            lease_seconds=_lease_seconds(demand.queue, is_callback=pair.waiter.is_callback),
+            is_additional=rings_many(demand.queue),
+        )
+
+    def _decision(self, pair: Pair, reservation: Reservation, trigger: str) -> DecisionRecord:
+        return decisions.record(
+            pair.demand,
+            pair.judgements,
+            offer_id=reservation.offer_id,
+            agent_id=pair.agent_id,
+            trigger=trigger,
+            serving=self._serving,
+            staffed=pair.waiter.staffed,
+            now=self._site.clock.now(),
+        )
+
+    def _give_back(self, reservation: Reservation, *, is_caller_waiting: bool) -> None:
+        """Undoes a reservation; one that was never made stays so."""
+        roster = self._site.roster
+        self._changes.make(
+            reservation.call_id,
+            lambda: roster.lose(
+                reservation,
+                is_miss=False,
+                retry_after_seconds=0,
+                is_caller_waiting=is_caller_waiting,
+            ),
+        )
+
+
+def rings_many(queue: QueuePolicy) -> bool:
+    """True if several phones may ring for one caller of the queue."""
+    return queue.strategy in STRATEGIES_RINGING_MANY
+
+
+def _lease_seconds(queue: QueuePolicy, *, is_callback: bool) -> float:
+    seconds = queue.ring_timeout_seconds + LEASE_BEYOND_RINGING_SECONDS
+    if is_callback:
+        seconds += callbacks.policy_of(queue).ring_seconds
+    return seconds
