@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from callcore import __version__
+from callcore.cli.agents import agent
 from callcore.cli.calls import call
 from callcore.cli.daemon import check_config, migrate, run, simulate_switch
 from callcore.cli.explaining import explain
@@ -19,5 +20,5 @@ def callcore() -> None:
     """Runs call centres on FreeSWITCH."""
 
 
-for command in (run, check_config, migrate, simulate_switch, queue, call, explain):
+for command in (run, check_config, migrate, simulate_switch, queue, call, agent, explain):
     callcore.add_command(command)

@@ -7,11 +7,12 @@ import time
 import click
 from rich.text import Text
 
-from callcore.adapters.control.messages import LONGEST_REASON, Close
+from callcore.adapters.control.messages import Close
 from callcore.adapters.terminal.words import printable
 from callcore.cli import instants, tables
 from callcore.cli.naming import QUEUE
 from callcore.cli.operating import Operator, operating
+from callcore.cli.reasons import with_reason
 from callcore.domain.ids import Micros
 
 
@@ -37,14 +38,10 @@ def list_queues(operator: Operator) -> None:
     "zone, whatever zone the queue's hours are in; without a date it is the next such time. "
     "Without --until it stays closed until it is opened.",
 )
-@click.option("--reason", default="", metavar="TEXT", help="Shown to other operators and logged.")
+@with_reason("Shown to other operators and logged.")
 @operating
 def close(operator: Operator, queue: str, until: str | None, reason: str) -> None:
     """Closes QUEUE to new callers. Those who wait are treated as at closing time."""
-    if not reason.isprintable() or len(reason) > LONGEST_REASON:
-        raise click.BadParameter(
-            f"at most {LONGEST_REASON} characters, all of which can be shown", param_hint="--reason"
-        )
     now = _now()
     try:
         instant = None if until is None else instants.parse(until, now)

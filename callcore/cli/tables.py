@@ -1,4 +1,4 @@
-"""Queues and callers as tables that fit 80 columns."""
+"""Queues, callers and agents as tables that fit 80 columns."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from callcore.adapters.terminal.words import printable, span
+from callcore.adapters.terminal.words import printable, span, spoken
 from callcore.cli import instants, words
+from callcore.domain.agents import STAFFED, AgentState
+from callcore.domain.decisions import RESTING
 from callcore.domain.ids import CallId, Micros, seconds_between
-from callcore.ports.operations import QueueView, WaitingView
+from callcore.ports.operations import AgentView, QueueView, WaitingView
 
 SHORTEST_ID = 8
 """What is shown of a call's id, unless others begin with the same."""
@@ -64,6 +66,29 @@ def of_calls(calls: Sequence[WaitingView]) -> RenderableType:
             Text(str(call.priority)),
             Text(str(call.open_level)),
             Text(_rings(call), style="green"),
+        )
+    return table
+
+
+def of_agents(agents: Sequence[AgentView], now: Micros) -> RenderableType:
+    """One line an agent."""
+    if not agents:
+        return Text("there are no agents")
+    table = _table()
+    table.add_column("agent", overflow="fold", max_width=20)
+    table.add_column("name", overflow="fold", max_width=20)
+    table.add_column("state", no_wrap=True)
+    table.add_column("since", no_wrap=True)
+    table.add_column("queues", overflow="fold", ratio=1)
+    for agent in agents:
+        is_free = agent.state is AgentState.AVAILABLE and not agent.is_resting
+        colour = "green" if is_free else "" if agent.state in STAFFED else "dim"
+        table.add_row(
+            Text(printable(agent.agent_id), style="bold"),
+            Text(printable(agent.name)),
+            Text(RESTING if agent.is_resting else spoken(agent.state), style=colour),
+            Text("" if agent.since is None else instants.shown(agent.since, now)),
+            Text(", ".join(map(printable, agent.queues))),
         )
     return table
 

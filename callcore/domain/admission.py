@@ -40,6 +40,8 @@ class Door:
     """Those being offered included."""
     offered_count: int
     """Those of them who are being offered: each has an agent already, and is in nobody's way."""
+    ahead_count: int
+    """Those of the others who would be served before this caller."""
     free_agents_count: int
     staffed: frozenset[AgentId]
     closure: Closure | None
@@ -67,9 +69,12 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
-    """The caller may join while fewer than ``limit`` wait."""
+    """The caller may join while fewer than ``places`` are in the queue."""
 
     limit: Limit
+    """How many may stand in line: what is told."""
+    places: int
+    """The same with those who need not stand in line."""
     estimate: float | UnknownWait
 
 
@@ -88,35 +93,21 @@ def decide(
     """Whether the caller at ``door`` may join now.
 
     In this order: closed (by hours or by command), no agents, full, the estimate too long, the
-    estimate ending after closing time. Where somebody is free and nobody waits, the estimate is 0.
+    estimate ending after closing time. Where somebody is free for the caller, the estimate is 0.
     """
-    room = limit(
-        policy,
-        len(door.staffed),
-        effective_agents,
-        door.rates,
-        at_once_count=door.offered_count + door.free_agents_count,
-    )
+    room = capacity(policy, len(door.staffed))
+    least = limit(policy, len(door.staffed), effective_agents, door.rates)
     estimate = _estimate(door, effective_agents)
     reason = _refusal_reason(policy, door, room, estimate, now)
     if reason is None:
-        return Admission(limit=room, estimate=estimate)
-    return Refusal(reason=reason, limit=room, estimate=estimate)
+        places = places_at(door, room)
+        return Admission(limit=least, places=places, estimate=estimate)
+    shown = room if reason is RefusalReason.QUEUE_FULL else least
+    return Refusal(reason=reason, limit=shown, estimate=estimate)
 
 
-def limit(
-    policy: QueuePolicy,
-    staffed_count: int,
-    effective_agents: float,
-    rates: Rates,
-    *,
-    at_once_count: int = 0,
-) -> Limit:
-    """How many may wait now: the least of what the settings allow, at least 0.
-
-    ``at_once_count`` are the callers being offered and the agents who are free: so many need not
-    stand in line, and no estimate keeps them out. An estimate that is unknown limits nobody.
-    """
+def capacity(policy: QueuePolicy, staffed_count: int) -> Limit:
+    """How many may stand in line, by their number alone; at least 0."""
     least = Limit(maximum_waiting=policy.maximum_waiting, setting=MAXIMUM_WAITING)
     if policy.waiting_per_agent is not None:
         per_agent = policy.waiting_per_agent
@@ -125,22 +116,33 @@ def limit(
         places = max(per_agent.floor, min(wanted, per_agent.ceiling))
         if places < least.maximum_waiting:
             least = Limit(maximum_waiting=places, setting=WAITING_PER_AGENT)
-    if policy.maximum_estimate_seconds is not None:
-        in_line = estimates.places_within(
-            policy.maximum_estimate_seconds, effective_agents, rates, least.maximum_waiting
-        )
-        if not isinstance(in_line, UnknownWait):
-            places = at_once_count + in_line
-            if places < least.maximum_waiting:
-                least = Limit(maximum_waiting=places, setting=MAXIMUM_ESTIMATE_SECONDS)
     return least
 
 
-def full_reason(limit: Limit) -> RefusalReason:
-    """Why a caller is refused when as many wait as the limit says."""
-    if limit.setting == MAXIMUM_ESTIMATE_SECONDS:
-        return RefusalReason.ESTIMATE_TOO_LONG
-    return RefusalReason.QUEUE_FULL
+def limit(policy: QueuePolicy, staffed_count: int, effective_agents: float, rates: Rates) -> Limit:
+    """How many may stand in line: the least of what all settings allow, at least 0.
+
+    The place from which the estimate is too long counts from the front; an estimate that is
+    unknown limits nobody.
+    """
+    least = capacity(policy, staffed_count)
+    if policy.maximum_estimate_seconds is None:
+        return least
+    places = estimates.places_within(
+        policy.maximum_estimate_seconds, effective_agents, rates, least.maximum_waiting
+    )
+    if isinstance(places, UnknownWait) or places >= least.maximum_waiting:
+        return least
+    return Limit(maximum_waiting=places, setting=MAXIMUM_ESTIMATE_SECONDS)
+
+
+def places_at(door: Door, limit: Limit) -> int:
+    """How many may be in the queue, those being offered included.
+
+    Each of these has an agent and stands in nobody's way, and the limit keeps nobody out for whom
+    an agent is free.
+    """
+    return door.offered_count + max(limit.maximum_waiting, door.free_agents_count)
 
 
 def is_closed(policy: QueuePolicy, closure: Closure | None, now: Micros) -> bool:
@@ -157,11 +159,19 @@ def _refusal_reason(
         return RefusalReason.CLOSED
     if not door.staffed and not policy.admits_without_agents:
         return RefusalReason.NO_AGENTS
-    if door.waiting_count >= room.maximum_waiting:
-        return full_reason(room)
+    if door.waiting_count >= places_at(door, room):
+        return RefusalReason.QUEUE_FULL
+    if _is_too_long(policy, estimate):
+        return RefusalReason.ESTIMATE_TOO_LONG
     if _ends_after_closing(policy, estimate, now):
         return RefusalReason.CLOSES_TOO_SOON
     return None
+
+
+def _is_too_long(policy: QueuePolicy, estimate: float | UnknownWait) -> bool:
+    if policy.maximum_estimate_seconds is None or isinstance(estimate, UnknownWait):
+        return False
+    return estimate > policy.maximum_estimate_seconds
 
 
 def _ends_after_closing(policy: QueuePolicy, estimate: float | UnknownWait, now: Micros) -> bool:
@@ -172,8 +182,8 @@ def _ends_after_closing(policy: QueuePolicy, estimate: float | UnknownWait, now:
 
 
 def _estimate(door: Door, effective_agents: float) -> float | UnknownWait:
-    """The mean wait of the caller at the door; those in line take the free agents first."""
-    ahead_count = door.waiting_count - door.offered_count - door.free_agents_count
+    """The mean wait of the caller at the door; those ahead take the free agents first."""
+    ahead_count = door.ahead_count - door.free_agents_count
     if ahead_count < 0:
         return 0.0
     return estimates.mean_wait_seconds(ahead_count, effective_agents, door.rates)

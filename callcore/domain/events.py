@@ -80,6 +80,8 @@ class CallerJoined(CallFact):
     is_adopted: bool = False
     is_callback: bool = False
     """True for a promised callback, which waits with nobody on the line."""
+    is_resumed: bool = False
+    """True if the place is that of an earlier call of the same number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,8 @@ class OfferMade(OfferFact):
     """An agent is reserved for a caller and the phone is being called."""
 
     waited_seconds: float
+    is_sticky: bool = False
+    """True if this agent talked with the caller last, in a queue that asks for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

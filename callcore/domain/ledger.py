@@ -120,6 +120,10 @@ class CallLedger:
         """The caller's priority in the queue of the last visit is another one now."""
         self._visits[-1] = replace(self._visits[-1], last_priority=priority)
 
+    def asked_by(self, operator: str) -> None:
+        """The caller leaves the queue of the last visit because this operator said so."""
+        self._visits[-1] = replace(self._visits[-1], asked_by=operator)
+
     def sent_on(self, to: str) -> None:
         """The caller goes from the queue of the last visit to ``to``, as ``treatments.in_words``
         has it.

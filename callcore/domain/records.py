@@ -64,6 +64,8 @@ class QueueVisit:
     """When the caller came to this queue, where the wait is counted from earlier; else ``None``."""
     is_resumed: bool = False
     """True if the place is that of an earlier call, which was dropped."""
+    asked_by: str = ""
+    """The operator who withdrew or moved the caller; empty if none did."""
     treatment: str = ""
     """Where the caller was sent from here, ``queue:sales``; empty if nowhere."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, replace
 
-from callcore.domain import admission, phone_numbers
+from callcore.domain import admission, phone_numbers, waiting
 from callcore.domain.admission import Refusal
 from callcore.domain.estimates import UnknownWait
 from callcore.domain.ids import AgentId
@@ -14,7 +14,7 @@ from callcore.domain.policies import QueuePolicy
 from callcore.domain.staffing import effective_agents
 from callcore.flows.call import Call
 from callcore.flows.restoring import WITHOUT_LIMIT
-from callcore.flows.standing import Place
+from callcore.flows.standing import Place, effective_priority
 from callcore.ports.stores import StoreError
 
 
@@ -36,14 +36,15 @@ class NotAdmittedError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admitted:
-    """The caller may join on ``place`` while fewer than ``limit`` wait."""
+    """The caller may join on ``place``."""
 
     place: Place
     own_priority: int
     """The caller's own, or that of the dropped place if it was higher."""
     limit: int
-    full_reason: RefusalReason
-    """Why the caller is refused if as many wait by the time of joining."""
+    """How many may stand in line: what is told."""
+    places: int
+    """How many may be in the queue with the caller."""
     estimate_seconds: float | None
     """``None`` if it is unknown."""
     staffed: frozenset[AgentId]
@@ -58,8 +59,9 @@ def knock(call: Call, queue: QueuePolicy, place: Place, *, may_resume: bool = Tr
     """
     site = call.site
     number = phone_numbers.normalised(call.caller.number)
+    score = waiting.score(place.first_joined_at, effective_priority(call, queue, place))
     try:
-        door = site.waiting_room.door(queue.name, number)
+        door = site.waiting_room.door(queue.name, number, score)
     except StoreError as error:
         raise NotAdmittedError(RefusalReason.FLOOR_UNAVAILABLE) from error
     dropped = door.dropped if may_resume and queue.resume_within_seconds > 0 else None
@@ -81,7 +83,7 @@ def knock(call: Call, queue: QueuePolicy, place: Place, *, may_resume: bool = Tr
         place=place,
         own_priority=own_priority,
         limit=answer.limit.maximum_waiting,
-        full_reason=admission.full_reason(answer.limit),
+        places=answer.places,
         estimate_seconds=_known(answer.estimate),
         staffed=door.staffed,
         sticky_agent=door.last_agent if queue.sticky is not None else None,
@@ -100,7 +102,7 @@ def returned(call: Call, queue: QueuePolicy, place: Place) -> Admitted:
         place=place,
         own_priority=call.wishes.own_priority,
         limit=WITHOUT_LIMIT,
-        full_reason=RefusalReason.QUEUE_FULL,
+        places=WITHOUT_LIMIT,
         estimate_seconds=None,
         staffed=staffed,
         sticky_agent=sticky_agent,

@@ -13,6 +13,7 @@ from callcore.domain.outcomes import HungUpBy
 from callcore.domain.wishes import Wishes
 from callcore.flows.messages import (
     Admitted,
+    MayStay,
     Message,
     MoveAsked,
     MustLeave,
@@ -50,6 +51,7 @@ transferred by the agent's phone, and its end is the caller's doing."""
 _OF_ONE_WAIT = (
     Admitted,
     MoveAsked,
+    MayStay,
     MustLeave,
     PriorityAsked,
     Reserved,

@@ -87,6 +87,11 @@ class MustLeave:
     limit: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class MayStay:
+    """The queue that was closed is open again: who has not left yet need not."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplanationDue:
     """The offer is on the wire: complete what is kept of the decision."""
@@ -226,6 +231,7 @@ Message: TypeAlias = (
     | NoAgentsTooLong
     | StaffingChanged
     | MustLeave
+    | MayStay
     | ExplanationDue
     | PromptsTimedOut
     | KeyTimedOut

@@ -153,6 +153,7 @@ class Offering:
                 offer_id=reservation.offer_id,
                 agent_id=reservation.agent_id,
                 waited_seconds=seconds_between(self._first_joined_at, now),
+                is_sticky=self._reserved.decision.is_sticky,
             )
         )
 

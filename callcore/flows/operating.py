@@ -1,4 +1,4 @@
-"""What operators do to queues and calls. Implements ``ports.operations.Operations``."""
+"""What operators do to queues, calls and agents. Implements ``ports.operations.Operations``."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ from typing import TypeVar
 
 from callcore.domain import admission, decisions, phone_numbers, routing
 from callcore.domain.admission import Closure
-from callcore.domain.ids import CallId, Micros, QueueName, seconds_between
+from callcore.domain.ids import AgentId, CallId, Micros, QueueName, seconds_between
 from callcore.domain.policies import HIGHEST_PRIORITY, QueuePolicy
 from callcore.domain.records import DecisionRecord
 from callcore.domain.routing import Demand
 from callcore.domain.staffing import effective_agents
+from callcore.flows.agent_operations import AgentOperations
 from callcore.flows.crew import Crew
 from callcore.flows.messages import Message, MoveAsked, PriorityAsked, WithdrawalAsked
 from callcore.flows.queue_watch import QueueWatch
 from callcore.flows.site import Site
 from callcore.flows.waiters import Waiter
 from callcore.ports.operations import (
+    AgentView,
+    DutyAnswer,
+    DutyChange,
     Explanation,
     NotReadyError,
     NotWaitingError,
@@ -42,11 +46,17 @@ class Operating:
     """Looks at the floor and puts wishes in the mailboxes of the calls they concern."""
 
     def __init__(
-        self, site: Site, crew: Crew, queue_watch: QueueWatch, past_decisions: PastDecisions
+        self,
+        site: Site,
+        crew: Crew,
+        queue_watch: QueueWatch,
+        agents: AgentOperations,
+        past_decisions: PastDecisions,
     ) -> None:
         self._site = site
         self._crew = crew
         self._queue_watch = queue_watch
+        self._agents = agents
         self._past_decisions = past_decisions
 
     def queues(self) -> list[QueueView]:
@@ -104,6 +114,16 @@ class Operating:
         reply: Reply[None] = Reply()
         self._ask(call_id, MoveAsked(queue=queue, by=by, reply=reply), reply)
 
+    def agents(self) -> list[AgentView]:
+        """Every agent of the settings, and those still at work who no longer are; by id."""
+        return self._agents.agents()
+
+    def change_duty(
+        self, agent_id: AgentId, what: DutyChange, *, reason: str, by: str
+    ) -> DutyAnswer:
+        """Logs an agent in or out, begins or ends a break."""
+        return self._agents.change_duty(agent_id, what, reason=reason, by=by)
+
     def explain(self, call_id: CallId) -> Explanation:
         """Why the caller was offered to whom, and if waiting, why to nobody now."""
         waiter = self._crew.waiters.get(call_id)
@@ -159,13 +179,7 @@ class Operating:
             waiting_count=counts.waiting_count + counts.offered_count,
             free_agents_count=counts.free_agents_count,
             staffed_count=counts.staffed_count,
-            limit=admission.limit(
-                queue,
-                len(door.staffed),
-                agents,
-                door.rates,
-                at_once_count=door.offered_count + door.free_agents_count,
-            ),
+            limit=admission.limit(queue, len(door.staffed), agents, door.rates),
             oldest_joined_at=counts.oldest_joined_at,
         )
 

@@ -46,6 +46,7 @@ class OperatorWishes:
         if self._offerings.is_picked_up:
             asked.reply.refuse(self._offered_now())
             return
+        self._call.ledger.asked_by(asked.by)
         asked.reply.give(None)
         raise LeftQueueError(LeaveReason.WITHDRAWN)
 
@@ -62,11 +63,11 @@ class OperatorWishes:
             return
         place = replace(self._standing.place, joined_at=site.clock.now(), is_resumed=False)
         try:
-            limit = admitting.knock(call, queue, place, may_resume=False).limit
+            admitted = admitting.knock(call, queue, place, may_resume=False)
             timers = Timers(call.mailbox)
             standing = Standing(call, queue, place, self._crew.changes, timers)
             answer = site.waiting_room.move(
-                standing.joining(limit), self._queue.name, site.ids.request_id()
+                standing.joining(admitted.places), self._queue.name, site.ids.request_id()
             )
         except NotAdmittedError as refused:
             sentence = f"queue {queue.name} does not admit the caller: {refused.reason}"
@@ -78,10 +79,11 @@ class OperatorWishes:
             return
         match answer:
             case MoveAnswer.MOVED:
+                call.ledger.asked_by(asked.by)
                 asked.reply.give(None)
                 raise MovedError(queue.name, place)
             case MoveAnswer.QUEUE_FULL:
-                sentence = f"queue {queue.name} is full: {limit} may wait there"
+                sentence = f"queue {queue.name} is full: {admitted.limit} may wait there"
                 asked.reply.refuse(MoveRefusedError(sentence))
             case MoveAnswer.NOT_WAITING:
                 asked.reply.refuse(self._offered_now())

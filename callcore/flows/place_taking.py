@@ -107,7 +107,7 @@ def _join(
 ) -> Taken:
     site, timers = call.site, Timers(call.mailbox)
     standing = Standing(call, queue, admitted.place, crew.changes, timers)
-    joining = standing.joining(restoring.WITHOUT_LIMIT if is_kept else admitted.limit)
+    joining = standing.joining(restoring.WITHOUT_LIMIT if is_kept else admitted.places)
     try:
         joined = site.waiting_room.join(joining, site.ids.request_id())
     except StoreError as error:
@@ -121,7 +121,7 @@ def _join(
             raise AlreadyPromisedError
         case JoinAnswer.QUEUE_FULL:
             raise NotAdmittedError(
-                admitted.full_reason,
+                RefusalReason.QUEUE_FULL,
                 limit=admitted.limit,
                 estimate_seconds=admitted.estimate_seconds,
             )
@@ -172,6 +172,7 @@ def _note_join(
             position=position or 1,
             is_adopted=is_adopted,
             is_callback=call.callback is not None,
+            is_resumed=place.is_resumed,
         )
     )
 

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from callcore.domain import admission
-from callcore.domain.admission import Door, Limit
+from callcore.domain.admission import Closure, Door, Limit
 from callcore.domain.events import BY_HOURS, FlowFailed, LimitChanged, QueueDoorChanged, StoreFailed
 from callcore.domain.ids import AgentId, Micros, QueueName, seconds_between
 from callcore.domain.outcomes import LeaveReason
 from callcore.domain.policies import AtClosing, QueuePolicy
 from callcore.domain.staffing import effective_agents
 from callcore.flows.dispatching import RELAXATION, Dispatcher
-from callcore.flows.messages import Message, MustLeave, StaffingChanged
+from callcore.flows.messages import MayStay, Message, MustLeave, StaffingChanged
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
 from callcore.flows.waiters import Waiters
@@ -39,8 +39,8 @@ class Seen:
     staffed: frozenset[AgentId]
     is_open: bool
     limit: Limit
-    closed_until: Micros | None
-    """When a closure by command ends, if it says."""
+    closure: Closure | None
+    """The latest closure by command, ended or not."""
 
 
 class QueueWatch:
@@ -54,6 +54,7 @@ class QueueWatch:
         self._waiters = waiters
         self._dispatcher = dispatcher
         self._seen: dict[QueueName, Seen] = {}
+        self._epoch: str | None = None
 
     def run(self) -> None:
         """Watches for ever."""
@@ -70,6 +71,8 @@ class QueueWatch:
     def look(self, queues: Iterable[QueueName], by: str = BY_HOURS) -> None:
         """Looks at these queues now; never fails. ``by`` is who opened one that is open again."""
         came: dict[QueueName, frozenset[AgentId]] = {}
+        if self._has_lost_its_data():
+            return
         for name in queues:
             queue = self._site.policy.queues.get(name)
             if queue is None:
@@ -86,6 +89,28 @@ class QueueWatch:
                 if newcomers is not None:
                     came[name] = newcomers
         self._pair(came)
+
+    def recover(self) -> frozenset[AgentId]:
+        """Closes again what was closed on a floor that lost its data; who was staffed on it.
+
+        May raise ``StoreUnavailableError``.
+        """
+        self._epoch = None
+        for name, seen in self._seen.items():
+            if seen.closure is not None:
+                self._site.waiting_room.close_queue(name, seen.closure)
+        return frozenset().union(*(seen.staffed for seen in self._seen.values()))
+
+    def _has_lost_its_data(self) -> bool:
+        """An empty floor says nothing of who is there, until it has been told again."""
+        try:
+            epoch = self._site.epoch()
+        except StoreError as error:
+            self._fail(StoreFailed(at=self._now(), store="redis", reason=str(error)))
+            return True
+        if self._epoch is None:
+            self._epoch = epoch
+        return epoch != self._epoch
 
     def _pair(self, came: Mapping[QueueName, frozenset[AgentId]]) -> None:
         """Looks for pairs once every queue knows who is there.
@@ -117,13 +142,15 @@ class QueueWatch:
             staffed=staffed,
             is_open=is_open,
             limit=limit,
-            closed_until=door.closure.until if door.closure is not None else None,
+            closure=door.closure,
         )
         was_open = before is None or before.is_open  # what everybody takes for granted
         if was_open is not is_open:
             self._publish_door(queue, door, by, is_open=is_open)
         if before is None or before.limit != limit:
             self._publish_limit(queue, limit, len(door.staffed))
+        if is_open and not was_open:
+            self._tell_all(queue, MayStay())
         if not is_open and queue.at_closing is AtClosing.OVERFLOW:
             self._tell_all(queue, MustLeave(reason=LeaveReason.CLOSED))
         self._tell_staffing(queue, staffed)
@@ -150,15 +177,10 @@ class QueueWatch:
         Only when agents came or went: the estimate alone moves with every call that ends, and is
         judged at the door.
         """
-        limit = admission.limit(
-            queue,
-            len(door.staffed),
-            effective_agents(door.staffed, self._site.policy.agents),
-            door.rates,
-            at_once_count=door.offered_count + door.free_agents_count,
-        )
+        agents = effective_agents(door.staffed, self._site.policy.agents)
+        limit = admission.limit(queue, len(door.staffed), agents, door.rates)
         reason = _REASONS.get(limit.setting)
-        excess_count = door.waiting_count - limit.maximum_waiting
+        excess_count = door.waiting_count - admission.places_at(door, limit)
         if reason is None or excess_count <= 0:
             return
         for call_id in self._site.waiting_room.tail(queue.name, excess_count):
@@ -203,11 +225,8 @@ class QueueWatch:
             for instant in (queue.hours.closes_at(now), queue.hours.opens_at(now))
             if instant is not None and instant > now
         ]
-        instants += [
-            seen.closed_until
-            for seen in self._seen.values()
-            if seen.closed_until is not None and seen.closed_until > now
-        ]
+        ends = [seen.closure.until for seen in self._seen.values() if seen.closure is not None]
+        instants += [end for end in ends if end is not None and end > now]
         seconds = min((seconds_between(now, at) for at in instants), default=LONGEST_SLEEP_SECONDS)
         return min(max(seconds, 0.001), LONGEST_SLEEP_SECONDS)
 

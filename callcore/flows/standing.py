@@ -29,6 +29,13 @@ class Place:
     """True if the place is that of an earlier call of the same number."""
 
 
+def effective_priority(call: Call, queue: QueuePolicy, place: Place) -> int:
+    """The priority of a caller on that place now: the queue's, the caller's own, the wait's."""
+    waited = seconds_between(place.first_joined_at, call.site.clock.now())
+    base = clamped(queue.priority + call.wishes.own_priority)
+    return ageing.aged_priority(base, waited, queue.ageing)
+
+
 class Standing:
     """The place of ``call`` in ``queue``; the effective priority grows with the wait."""
 
@@ -134,7 +141,7 @@ class Standing:
         )
 
     def _effective(self) -> int:
-        return ageing.aged_priority(self._base(), self._waited_seconds(), self._queue.ageing)
+        return effective_priority(self._call, self._queue, self.place)
 
     def _base(self) -> int:
         return clamped(self._queue.priority + self._call.wishes.own_priority)

@@ -14,6 +14,7 @@ from callcore.flows.messages import (
     GuardDue,
     LinkBack,
     MaximumWaitReached,
+    MayStay,
     Message,
     MustLeave,
     NoAgentsTooLong,
@@ -101,6 +102,8 @@ class WaitingCall(Waiting):
                 self._renew_guard()
             case MaximumWaitReached() | UnansweredTooLong() | NoAgentsTooLong() | MustLeave():
                 self._consider_leaving(message)
+            case MayStay():
+                self._must_leave = None
             case DigitPressed(digit=digit) if (
                 message.leg_id == self._call.leg_id and digit == self._queue.exit_key
             ):

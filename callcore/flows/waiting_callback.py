@@ -92,7 +92,7 @@ class WaitingCallback(Waiting):
                 if customer.is_ringing:
                     customer.break_off(NO_ANSWER)
                     self._unreached(CustomerUnreached(cause=NO_ANSWER))
-            case CallbackDue() if True:
+            case CallbackDue() if self._is_due:
                 self._look(CALLBACK_DUE)
             case CallbackDue():
                 self._plan_attempt()  # timers may fire a moment early

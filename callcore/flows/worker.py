@@ -10,6 +10,7 @@ from callcore.domain.ids import CallId, Micros, NodeName
 from callcore.domain.serving import Serving
 from callcore.flows.adoption import Adoption
 from callcore.flows.agent_freeing import AgentFreeing
+from callcore.flows.agent_operations import AgentOperations
 from callcore.flows.callback_calls import CallbackCalls
 from callcore.flows.crew import Crew
 from callcore.flows.dispatching import Dispatcher
@@ -78,7 +79,8 @@ class Worker:
         self.calls = InboundCalls(site, crew, self.callbacks)
         self.queue_watch = QueueWatch(site, self.switchboard, waiters, self.dispatcher)
         self.duty = Duty(site, self.dispatcher, self.queue_watch)
-        self.operating = Operating(site, crew, self.queue_watch, self._past_decisions)
+        agents = AgentOperations(site, self.duty)
+        self.operating = Operating(site, crew, self.queue_watch, agents, self._past_decisions)
         adoption = Adoption(site, self.calls, self.freeing, self.keeping, self._run_script)
         self.reclaiming = Reclaiming(site, self.switchboard, self.freeing, adoption, self.callbacks)
         self.lease_watch = LeaseWatch(
@@ -185,7 +187,7 @@ class Worker:
             at=site.clock.now(), what="floor", subject=site.policy.site, reason="lost"
         )
         site.facts.publish(fault)
-        open_floor(site)
+        open_floor(site, self.queue_watch.recover())
         self.switchboard.tell_all(FloorEmptied())
 
     def _stuck(self, call_id: CallId) -> None:

@@ -1,4 +1,5 @@
-"""What operators may do to queues and calls while they go on: the interface of the command line.
+"""What operators may do to queues, calls and agents while they go on: the interface of the command
+line.
 
 Every change is whole or not at all, and says who asked for it.
 """
@@ -6,9 +7,11 @@ Every change is whole or not at all, and says who asked for it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from callcore.domain.admission import Closure, Limit
+from callcore.domain.agents import AgentState
 from callcore.domain.ids import AgentId, CallId, Micros, QueueName
 from callcore.domain.records import DecisionRecord
 from callcore.domain.routing import Judgement
@@ -24,6 +27,14 @@ class UnknownCallError(OperationError):
 
 class UnknownQueueError(OperationError):
     """There is no such queue."""
+
+
+class UnknownAgentError(OperationError):
+    """There is no such agent."""
+
+
+class DutyRefusedError(OperationError):
+    """What the agent is doing does not allow it: holds a call, or is not logged in."""
 
 
 class NotWaitingError(OperationError):
@@ -96,15 +107,46 @@ class Explanation:
     """The queue's other agents with their states, now."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentView:
+    """One agent at an instant."""
+
+    agent_id: AgentId
+    name: str
+    state: AgentState
+    is_resting: bool
+    """Available, but not asked for a while after a missed call."""
+    since: Micros | None
+    """When the state began; ``None`` for an agent who was never logged in."""
+    queues: tuple[QueueName, ...]
+
+
+class DutyChange(StrEnum):
+    """What may be changed of an agent's presence, in the command line's words."""
+
+    LOG_IN = "login"
+    LOG_OUT = "logout"
+    START_BREAK = "break"
+    END_BREAK = "return"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyAnswer:
+    """What became of a change that was not refused."""
+
+    is_changed: bool
+    """False if it was so already."""
+    state: AgentState
+    """That which the change made; what the agent is doing if there was nothing to change."""
+
+
 class Operations(Protocol):
     """Every method may raise ``NotReadyError``."""
 
     def queues(self) -> list[QueueView]:
         """Every queue, by name."""
 
-    def close_queue(
-        self, queue: QueueName, *, until: Micros | None, reason: str, by: str
-    ) -> None:
+    def close_queue(self, queue: QueueName, *, until: Micros | None, reason: str, by: str) -> None:
         """Closes a queue to new callers; those who wait are treated as at closing time.
 
         Raises ``UnknownQueueError``, ``OutOfRangeError`` (``until`` is past).
@@ -134,6 +176,18 @@ class Operations(Protocol):
 
         Raises ``UnknownCallError``, ``UnknownQueueError``, ``OutOfRangeError`` (it waits there
         already), ``NotWaitingError``, ``MoveRefusedError``.
+        """
+
+    def agents(self) -> list[AgentView]:
+        """Every agent of the settings, and those still at work who no longer are; by id."""
+
+    def change_duty(
+        self, agent_id: AgentId, what: DutyChange, *, reason: str, by: str
+    ) -> DutyAnswer:
+        """Logs an agent in or out, begins or ends a break; callers who wait are served or treated
+        as when the agent does so.
+
+        Raises ``UnknownAgentError``, ``DutyRefusedError``.
         """
 
     def explain(self, call_id: CallId) -> Explanation:

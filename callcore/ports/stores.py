@@ -7,6 +7,7 @@ nothing. Every method may raise ``StoreUnavailableError``; the change may have h
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -301,8 +302,10 @@ class QueueCounts:
 class WaitingRoom(Protocol):
     """Callers and their places."""
 
-    def door(self, queue: QueueName, caller_number: str) -> Door:
-        """What a caller with that number (empty: withheld) finds at the queue's door; one read."""
+    def door(self, queue: QueueName, caller_number: str = "", score: float = math.inf) -> Door:
+        """What a caller with that number (empty: withheld), who would stand in line with that
+        score, finds at the queue's door; one read.
+        """
 
     def join(self, joining: Joining, request_id: str) -> Joined:
         """Takes a place in the queue unless it is full; a place once taken is kept."""

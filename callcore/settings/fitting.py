@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from callcore.domain import reachability
 from callcore.domain.policies import SitePolicy
 from callcore.domain.skills import SkillRule
-from callcore.settings import callback_offers
+from callcore.settings import callback_offers, staffing, starvation
 from callcore.settings.able import Unmet
 from callcore.settings.faults import Path
 from callcore.settings.reading import Reading
-from callcore.settings.starvation import starving
 
 
 def check(reading: Reading, site: SitePolicy, rules: Mapping[Path, SkillRule]) -> None:
@@ -25,15 +24,30 @@ def check(reading: Reading, site: SitePolicy, rules: Mapping[Path, SkillRule]) -
         )
     for path, fault in callback_offers.unkept(site):
         reading.report_value(path, fault)
-    for path, fault in starving(site):
+    for path, fault in starvation.starving(site):
         reading.report_value(path, fault)
+    # Of these parts one with a fault may be what makes callers wait longer.
+    if not reading.has_faults_in("queues", "menus"):
+        for path, fault in starvation.not_ageing(site):
+            reading.report_value(path, fault)
     # An agent with a fault is none, and the one who could have met the rule.
     if not reading.has_faults_in("agents"):
-        unmet = Unmet(site)
-        for path, fault in unmet.of_queues(rules):
+        _check_agents(reading, site, rules)
+
+
+def _check_agents(reading: Reading, site: SitePolicy, rules: Mapping[Path, SkillRule]) -> None:
+    for path, fault in staffing.levels_in_vain(reading, site):
+        reading.report_value(path, fault)
+    # Without a roster the whole site is still to be filled.
+    unstaffed = dict(staffing.unstaffed(reading, site)) if site.agents else {}
+    for path, fault in unstaffed.items():
+        reading.report_key(path, fault)
+    unmet = Unmet(site)
+    for path, fault in unmet.of_queues(rules):
+        if path[:2] not in unstaffed:
             reading.report_value(path, fault)
-        for path, fault in unmet.of_callers():
-            reading.report_value(path, fault)
+    for path, fault in unmet.of_callers():
+        reading.report_value(path, fault)
 
 
 def _path_of(place: str) -> Path:

@@ -10,7 +10,7 @@ from callcore.domain.hours import OpeningHours
 from callcore.domain.ids import QueueName
 from callcore.domain.policies import QueuePolicy
 from callcore.domain.treatments import OverflowReason, Treatment
-from callcore.settings import effects
+from callcore.settings import beyond, effects
 from callcore.settings.faults import Path
 from callcore.settings.names import Named, Names
 from callcore.settings.queue_parts import QueueParts
@@ -73,6 +73,13 @@ class Queues:
         if isinstance(value, dict):
             for steps, fault in effects.without_effect(value, values):
                 self._reading.report_key((*path, *steps), fault)
+            faults_beyond = [
+                ((*path, *steps), fault)
+                for steps, fault in beyond.beyond(value, values)
+                if not self._reading.has_faults_at((*path, steps[0]))
+            ]
+            for place, fault in faults_beyond:
+                self._reading.report_value(place, fault)
         return self._reading.policy(QueuePolicy, path, {**values, "name": name})
 
     def _hours_of_name(self, path: Path, name: object) -> OpeningHours | None:
@@ -93,7 +100,12 @@ class Queues:
 
 
 def _maximum_wait(section: object, faultless: Mapping[str, Any]) -> float:
-    """How long callers may wait, in seconds; for ever if a fault keeps it from being known."""
+    """How long a place may be kept, in seconds; for ever if a fault keeps it from being known.
+
+    Promised callbacks wait on when callers have left.
+    """
+    if isinstance(section, dict) and section.get("callback") is not None:
+        return math.inf
     if isinstance(section, dict) and "maximum_wait_seconds" in section:
         return float(faultless.get("maximum_wait_seconds", math.inf))
     return _USUAL_MAXIMUM_WAIT

@@ -51,6 +51,10 @@ class Reading:
         """True if a fault was noted in one of these parts of the file."""
         return any(fault.path[:1] == (name,) for fault in self.faults for name in names)
 
+    def has_faults_at(self, path: Path) -> bool:
+        """True if a fault was noted of the setting at ``path`` or of a part of it."""
+        return any(fault.path[: len(path)] == path for fault in self.faults)
+
     def checked(self, kind: TypeAdapter[KindT], path: Path, value: object) -> KindT | None:
         """A value outside of sections as its kind, or ``None`` if it is none."""
         try:

@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from callcore.domain.policies import SitePolicy
+from callcore.domain import ageing
+from callcore.domain.policies import QueuePolicy, SitePolicy
 from callcore.domain.wishes import clamped
 from callcore.settings import ways
 from callcore.settings.faults import Path, dotted
@@ -51,6 +52,27 @@ def starving(site: SitePolicy) -> Iterator[tuple[Path, str]]:
                 f"to {reached} or lower theirs, found {queue.ageing.cap}"
             )
             yield ("queues", queue.name, "ageing", "cap"), fault
+
+
+def not_ageing(site: SitePolicy) -> Iterator[tuple[Path, str]]:
+    """Each queue's curve whose first step comes after everybody has left, and what is wrong."""
+    from_queues = ways.reached(site, [("queues", name) for name in site.queues])
+    for queue in site.queues.values():
+        if queue.ageing is None or _keeps_waits(queue) or ("queues", queue.name) in from_queues:
+            continue
+        # Seen from just below the cap, only the curve says when.
+        seconds = ageing.next_step_after(queue.ageing.cap - 1, 0.0, queue.ageing)
+        if seconds is not None and seconds >= queue.maximum_wait_seconds:
+            fault = (
+                f"has no effect: its first step comes after {seconds:g} seconds, and callers leave "
+                f"after maximum_wait_seconds, {queue.maximum_wait_seconds:g}"
+            )
+            yield ("queues", queue.name, "ageing", "curve"), fault
+
+
+def _keeps_waits(queue: QueuePolicy) -> bool:
+    """Whether callers, or promises to them, can have waited longer than one visit may last."""
+    return queue.keeps_join_time or queue.resume_within_seconds > 0 or queue.callback is not None
 
 
 def _highest_own(site: SitePolicy) -> dict[Place, _Highest]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -35,6 +36,19 @@ def between(site: SitePolicy) -> Mapping[Place, tuple[Way, ...]]:
     for menu in site.menus.values():
         ways["menus", menu.name] = tuple(_from_menu(menu))
     return ways
+
+
+def reached(site: SitePolicy, starts: Iterable[Place]) -> frozenset[Place]:
+    """Every place to which callers can go on from one of these places."""
+    on = between(site)
+    seen: set[Place] = set()
+    to_visit = deque(starts)
+    while to_visit:
+        for way in on.get(to_visit.popleft(), ()):
+            if way.to not in seen:
+                seen.add(way.to)
+                to_visit.append(way.to)
+    return frozenset(seen)
 
 
 def of_numbers(site: SitePolicy) -> Iterator[Way]:

@@ -27,9 +27,11 @@ def test_every_command_of_operators_is_told():
     of_operators = [
         one
         for one in commands(callcore, "callcore")
-        if one.startswith(("callcore queue ", "callcore call ", "callcore explain"))
+        if one.startswith(
+            ("callcore queue ", "callcore call ", "callcore agent ", "callcore explain")
+        )
     ]
-    assert len(of_operators) == 8
+    assert len(of_operators) == 13
     assert [one for one in of_operators if f"\n{one}" not in DOCUMENT] == []
 
 

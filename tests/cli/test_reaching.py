@@ -26,6 +26,11 @@ COMMANDS = [
     ("call", "priority", FIRST, "5"),
     ("call", "withdraw", "3f2a"),
     ("call", "move", FIRST, "sales"),
+    ("agent", "list"),
+    ("agent", "login", "1001"),
+    ("agent", "logout", "1001"),
+    ("agent", "break", "1001", "--reason", "lunch"),
+    ("agent", "return", "1001"),
     ("explain", FIRST),
 ]
 

@@ -31,6 +31,7 @@ def test_the_door_of_a_queue_nobody_knows(floor: AnyFloor) -> None:
     assert floor.waiting_room.door(SUPPORT, NUMBER) == Door(
         waiting_count=0,
         offered_count=0,
+        ahead_count=0,
         free_agents_count=0,
         staffed=frozenset(),
         closure=None,
@@ -44,9 +45,12 @@ def test_the_door_counts_who_is_there(floor: AnyFloor) -> None:
     """Those being offered wait too; agents are told apart by being free."""
     reserved(floor)
     make_available(floor, BORIS, SUPPORT, SALES)
-    floor.waiting_room.join(joining("c2"), request())
+    second = joining("c2")
+    floor.waiting_room.join(second, request())
     door = floor.waiting_room.door(SUPPORT, NUMBER)
-    assert (door.waiting_count, door.offered_count) == (2, 1)
+    assert (door.waiting_count, door.offered_count, door.ahead_count) == (2, 1, 1)
+    for score, ahead in ((second.score, 0), (second.score + 1, 1)):
+        assert floor.waiting_room.door(SUPPORT, NUMBER, score).ahead_count == ahead
     assert (door.free_agents_count, door.staffed) == (1, {ANNA, BORIS})
     door = floor.waiting_room.door(SALES, "")
     assert (door.waiting_count, door.free_agents_count, door.staffed) == (0, 1, {BORIS})

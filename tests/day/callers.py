@@ -42,7 +42,7 @@ PROFILE = ((7.5, 0.1), (8.0, 0.5), (9.5, 1.0), (11.5, 1.0), (12.5, 1.8), (13.5, 
 BUSIEST = max(share for _, share in PROFILE)
 
 REGULARS = 700
-FEW_REGULARS = 25
+FEW_REGULARS = 12
 KNOWN_BY_NAME = "8004"
 """Where the same few people call again and again."""
 LISTED = ("+48600100001", "0048 600 100 002", "+48600100003", "+4930100001", "+4930100002",

@@ -37,6 +37,8 @@ ABSENCES = (
     Absence("technical@2", 14.1, 14.3),
     Absence("returns", 13.25, 13.45),
     Absence("info@1", 12.2, 12.3),
+    Absence("dispatch", 12.0, 12.05),
+    Absence("dispatch", 13.2, 13.28),
     Absence("dispatch", 15.0, 15.1),
     Absence("support", 10.5, 10.6, share=0.5),
     Absence("support", 11.7, 11.8, share=0.7),

@@ -43,8 +43,8 @@ from tests.fakes.floor_waiting_room import FakeWaitingRoom
 
 Break = Callable[[pytest.MonkeyPatch], None]
 
-NOON = Span(11.9, 12.15, 0.2, load=1.6)
-BREAKS = Span(13.05, 13.5, 0.2, load=1.6)
+NOON = Span(11.9, 12.15, 0.2, load=2.0)
+BREAKS = Span(13.05, 13.4, 0.2, load=2.0)
 SEED = int(os.environ.get("CALLCORE_DAY_SEED", "1"))
 
 
@@ -138,7 +138,7 @@ BREAKS_OF: dict[str, tuple[Break, Span, set[str]]] = {
         around(Timers, "set", partial(without, NoAgentsTooLong)), BREAKS, {leaving.NOBODY_THERE}
     ),
     "callers wait for ever": (
-        around(Timers, "set", partial(without, MaximumWaitReached)), NOON, {leaving.LONGEST}
+        around(Timers, "set", partial(without, MaximumWaitReached)), BREAKS, {leaving.LONGEST}
     ),
     "estimates are a second too long": (
         around(estimates, "mean_wait_seconds", hourly), NOON, {doors.ESTIMATE}
@@ -176,7 +176,7 @@ BREAKS_OF: dict[str, tuple[Break, Span, set[str]]] = {
         instead(
             routing, "_openings", lambda queue, serving, staffed: dict.fromkeys(serving.levels, 0)
         ),
-        NOON,
+        BREAKS,
         {whom.ABLE, explanations.TOLD},
     ),
     "nobody is remembered": (

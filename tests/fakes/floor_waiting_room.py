@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -42,13 +43,14 @@ class FakeWaitingRoom:
     def _calls(self) -> Calls:
         return self._memory.calls
 
-    def door(self, queue: QueueName, caller_number: str) -> Door:
+    def door(self, queue: QueueName, caller_number: str = "", score: float = math.inf) -> Door:
         self._memory.check()
         caller = (queue, phone_numbers.normalised(caller_number))
         agents = self._memory.agents
         return Door(
             waiting_count=self._calls.placed_count(queue),
             offered_count=len(self._calls.offered[queue]),
+            ahead_count=self._calls.waiting[queue].count_below(score),
             free_agents_count=len(agents.free[queue]),
             staffed=frozenset(agents.staffed[queue]),
             closure=self._memory.closures.get(queue),

@@ -179,9 +179,9 @@ class FakeSwitch:
         # The bridge is the caller's, and only its end there is told.
         if leg.is_inbound:
             self.end(partner.leg_id)
-            self._tell(LegUnbridged(node=NODE, at=self._clock.now(), leg_id=leg_id))
+            self._tell(LegUnbridged(node=self.node, at=self._clock.now(), leg_id=leg_id))
         else:
-            self._tell(LegUnbridged(node=NODE, at=self._clock.now(), leg_id=partner.leg_id))
+            self._tell(LegUnbridged(node=self.node, at=self._clock.now(), leg_id=partner.leg_id))
             self.end(partner.leg_id)
 
     def press(self, leg_id: LegId, digits: str) -> None:
@@ -192,11 +192,11 @@ class FakeSwitch:
 
     def hold(self, leg_id: LegId) -> None:
         """The phone of the leg holds its partner."""
-        self._tell(LegHeld(node=NODE, at=self._clock.now(), leg_id=leg_id))
+        self._tell(LegHeld(node=self.node, at=self._clock.now(), leg_id=leg_id))
 
     def unhold(self, leg_id: LegId) -> None:
         """The phone of the leg goes on talking."""
-        self._tell(LegUnheld(node=NODE, at=self._clock.now(), leg_id=leg_id))
+        self._tell(LegUnheld(node=self.node, at=self._clock.now(), leg_id=leg_id))
 
     def blind_transfer(self, agent_leg_id: LegId, extension: str = "2000") -> LegId:
         """The agent's phone sends the caller elsewhere and hangs up; the caller's leg lives on."""
@@ -206,7 +206,7 @@ class FakeSwitch:
         caller = self.legs_by_id[agent.bridged_to]
         caller.bridged_to = None
         caller.dialled = extension
-        self._tell(LegUnbridged(node=NODE, at=self._clock.now(), leg_id=caller.leg_id))
+        self._tell(LegUnbridged(node=self.node, at=self._clock.now(), leg_id=caller.leg_id))
         return caller.leg_id
 
     def park_again(self, leg_id: LegId, dialled: str, queue: str | None = None) -> None:
@@ -222,7 +222,7 @@ class FakeSwitch:
     def lose_link(self) -> None:
         """The event socket goes down; calls go on."""
         self.is_connected = False
-        self._deliver(SwitchLost(node=NODE, at=self._clock.now(), reason="test"))
+        self._deliver(SwitchLost(node=self.node, at=self._clock.now(), reason="test"))
 
     def restore_link(self, *, is_restarted: bool = False) -> None:
         """The event socket comes up, perhaps of a core without calls."""
@@ -234,7 +234,7 @@ class FakeSwitch:
         self.is_connected = True
         self._deliver(
             SwitchRestored(
-                node=NODE,
+                node=self.node,
                 at=self._clock.now(),
                 core_uuid=self.core_uuid,
                 is_restarted=is_restarted,
@@ -321,7 +321,7 @@ class FakeSwitch:
         if phone.is_ringing:
             self._soon(
                 leg,
-                lambda: self._tell(LegRinging(node=NODE, at=self._clock.now(), leg_id=leg.leg_id)),
+                lambda: self._tell(LegRinging(node=self.node, at=self._clock.now(), leg_id=leg.leg_id)),
             )
         if phone.answers_after_seconds is not None:
             self._later(leg, phone.answers_after_seconds, lambda: self._pick_up(leg))
@@ -360,7 +360,7 @@ class FakeSwitch:
             self._soon(
                 leg,
                 lambda: self._tell(
-                    RecordingStarted(node=NODE, at=self._clock.now(), leg_id=leg_id, path=path)
+                    RecordingStarted(node=self.node, at=self._clock.now(), leg_id=leg_id, path=path)
                 ),
             )
 
@@ -384,7 +384,7 @@ class FakeSwitch:
     def _snapshot(self, leg: FakeLeg) -> LegSnapshot:
         return LegSnapshot(
             leg_id=leg.leg_id,
-            node=NODE,
+            node=self.node,
             is_inbound=leg.is_inbound,
             is_line_answered=leg.is_answered,
             created_at=leg.created_at,
@@ -401,7 +401,7 @@ class FakeSwitch:
         leg.is_parked = True
         self._tell(
             LegParked(
-                node=NODE,
+                node=self.node,
                 at=self._clock.now(),
                 leg_id=leg.leg_id,
                 is_inbound=leg.is_inbound,
@@ -424,7 +424,7 @@ class FakeSwitch:
         if not leg.is_answered:
             self._open_media(leg)
             leg.answered_at = self._clock.now()
-            self._tell(LegAnswered(node=NODE, at=leg.answered_at, leg_id=leg.leg_id))
+            self._tell(LegAnswered(node=self.node, at=leg.answered_at, leg_id=leg.leg_id))
 
     def _fail(self, leg: FakeLeg, cause: str) -> None:
         if not leg.is_answered:
@@ -445,7 +445,7 @@ class FakeSwitch:
             self._answered(caller)
             self._tell(
                 LegBridged(
-                    node=NODE,
+                    node=self.node,
                     at=self._clock.now(),
                     leg_id=caller.leg_id,
                     other_leg_id=agent.leg_id,
@@ -528,28 +528,28 @@ class FakeSwitch:
 
     def _tell_digit(self, leg: FakeLeg, digit: str) -> None:
         now = self._clock.now()
-        self._tell(DigitPressed(node=NODE, at=now, leg_id=leg.leg_id, digit=digit))
+        self._tell(DigitPressed(node=self.node, at=now, leg_id=leg.leg_id, digit=digit))
 
     def _tell_started(self, leg: FakeLeg, path: str) -> None:
         now = self._clock.now()
-        self._tell(PlaybackStarted(node=NODE, at=now, leg_id=leg.leg_id, path=path))
+        self._tell(PlaybackStarted(node=self.node, at=now, leg_id=leg.leg_id, path=path))
 
     def _tell_played(self, leg: FakeLeg, path: str) -> None:
         now = self._clock.now()
-        self._tell(PlaybackEnded(node=NODE, at=now, leg_id=leg.leg_id, path=path, is_missing=False))
+        self._tell(PlaybackEnded(node=self.node, at=now, leg_id=leg.leg_id, path=path, is_missing=False))
 
     def _is_missing(self, leg: FakeLeg, sound: str, *paths: str) -> bool:
         """A sequence is missing when nothing of it is there."""
         if not self.missing_sounds.issuperset(paths):
             return False
         now = self._clock.now()
-        self._tell(PlaybackEnded(node=NODE, at=now, leg_id=leg.leg_id, path=sound, is_missing=True))
+        self._tell(PlaybackEnded(node=self.node, at=now, leg_id=leg.leg_id, path=sound, is_missing=True))
         return True
 
     def _recorded(self, leg: FakeLeg, path: str) -> None:
         leg.recordings.remove(path)
         now = self._clock.now()
-        self._tell(RecordingStopped(node=NODE, at=now, leg_id=leg.leg_id, path=path))
+        self._tell(RecordingStopped(node=self.node, at=now, leg_id=leg.leg_id, path=path))
 
     def _forget(self, leg_id: LegId, cause: str) -> FakeLeg | None:
         """The leg is over: first its end is told, then that of its recordings."""
@@ -564,7 +564,7 @@ class FakeSwitch:
         return leg
 
     def _tell_ended(self, leg_id: LegId, cause: str) -> None:
-        self._tell(LegEnded(node=NODE, at=self._clock.now(), leg_id=leg_id, cause=cause))
+        self._tell(LegEnded(node=self.node, at=self._clock.now(), leg_id=leg_id, cause=cause))
 
     def _guard(self, leg: FakeLeg, seconds: int, extension: str, context: str) -> None:
         self._unguard(leg)

@@ -11,6 +11,7 @@ from callcore.domain.policies import CallbackPolicy, DialplanPolicy, SitePolicy
 from callcore.domain.records import CallRecord
 from callcore.domain.treatments import OverflowReason, ToCallback, Treatment
 from callcore.ports.stores import FloorCall
+from tests.fakes.clock import settle
 from tests.fakes.switch import FakeLeg, Phone
 from tests.flows.floor import POLICY, SUPPORT, TestFloor
 
@@ -65,6 +66,13 @@ class CallbackFloor(TestFloor):
         self.clock.advance(PROMPTS + ON_HOOK)
         assert caller not in self.switch.legs_by_id
         return caller
+
+    def restart_at_once(self) -> None:
+        """The process is killed and another begins in the same instant."""
+        self.kill_worker()
+        self.worker = self.start_worker()
+        self.switch.restore_link()
+        settle()
 
     def promises(self) -> list[FloorCall]:
         """The promises on the floor."""

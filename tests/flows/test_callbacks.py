@@ -10,7 +10,7 @@ import pytest
 from callcore.domain.agents import AgentState
 from callcore.domain.events import CallbackPromised, CallbackUnreached, CallSentOn
 from callcore.domain.hours import Interval, OpeningHours
-from callcore.domain.ids import CallId, MenuName
+from callcore.domain.ids import CallId, LegId, MenuName
 from callcore.domain.outcomes import CallOutcome, HungUpBy, LeaveReason, OfferLostReason
 from callcore.domain.policies import (
     AtClosing,
@@ -22,6 +22,7 @@ from callcore.domain.policies import (
 from callcore.domain.treatments import OverflowReason, ToMenu, ToQueue
 from callcore.flows.site import Site
 from callcore.ports.operations import NotWaitingError
+from callcore.ports.telephony import LegGoneError
 from callcore.runtime.greenlets import spawn
 from tests.fakes.clock import START, MortalClock, settle
 from tests.fakes.switch import BUSY, SILENT, Phone
@@ -35,6 +36,7 @@ from tests.flows.callbacks import (
     CallbackFloor,
     policy,
 )
+from tests.flows.faults import fail_once
 from tests.flows.floor import ANN, BOB, CLEO, SALES, SUPPORT
 
 ANSWERING = Phone(answers_after_seconds=1.0)
@@ -46,13 +48,13 @@ def floor() -> CallbackFloor:
 
 
 class HastyFloor(CallbackFloor):
-    """The call centre by a clock whose timers fire a millisecond early, as an event loop's may."""
+    """The call centre by a clock whose timers fire a little early, as an event loop's may."""
 
     __test__ = False
 
     def _new_site(self, life: MortalClock) -> Site:
         on_time = life.after
-        life.after = lambda seconds, run: on_time(seconds - 0.001, run)
+        life.after = lambda seconds, run: on_time(seconds * 0.999, run)
         return super()._new_site(life)
 
 
@@ -93,6 +95,7 @@ class TestOffer:
         floor.clock.advance(PROMPTS + OFFER.timeout_seconds)
         assert floor.promises() == []
         assert floor.position(caller, SALES) == 1
+        assert "callcore_offers_callback" not in floor.switch.legs_by_id[caller].variables
         assert [fact.to for fact in floor.told(CallSentOn)] == ["callback:support", "queue:sales"]
         floor.switch.end(caller)
         settle()
@@ -171,6 +174,20 @@ class TestOffer:
         floor.switch.end(caller)
         floor.clock.advance(5)
         assert any("callback" in fault for fault in floor.record().faults)
+
+    def test_a_promise_that_was_not_heard_to_be_held_is_taken_back(
+        self, floor: CallbackFloor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Redis did it and its answer was lost: the caller is promised nothing."""
+        caller = floor.call_in()
+        floor.clock.advance(30.5)
+        fail_once(monkeypatch, floor.store.waiting_room, "join", happens=True)
+        floor.switch.press(caller, "1")
+        floor.clock.advance(3)
+        assert floor.record().outcome is CallOutcome.OVERFLOWED
+        assert floor.promises() == []
+        floor.restart()
+        assert len(floor.records()) == 1
 
     def test_at_closing_time(self) -> None:
         """Those who wait when the queue closes are offered it, as are those who come later."""
@@ -287,6 +304,16 @@ class TestKept:
         assert floor.agent(ANN).state is AgentState.AVAILABLE
         assert floor.promises() == []
         assert floor.switch.legs_by_id == {}
+        assert not [name for name, leg in floor.switch.commands if leg == promise.call_id]
+
+    def test_nothing_is_learnt_of_callers_from_it(self, floor: CallbackFloor) -> None:
+        """How long people wait on the line is another matter."""
+        floor.promised()
+        before = floor.store.waiting_room.door(SUPPORT, "").rates
+        floor.log_in(ANN)
+        floor.clock.advance(6)
+        after = floor.store.waiting_room.door(SUPPORT, "").rates
+        assert after.waited_seconds == before.waited_seconds
 
     def test_the_customer_may_hang_up_after_the_talk(self, floor: CallbackFloor) -> None:
         """From then on it is a call like any other."""
@@ -400,15 +427,15 @@ class TestUnreached:
         assert (unreached.attempt, unreached.hangup_cause) == (1, cause)
         live = floor.call_in(number="+48200200")
         assert floor.position(live) == 2 or floor.agent(ANN).call_id == live
-        floor.clock.advance(1)
-        assert floor.agent(ANN).call_id == live, "those behind are served meanwhile"
+        floor.clock.advance(0.1)
+        assert floor.agent(ANN).call_id == live, "those behind are served meanwhile, at once"
         floor.clock.advance(3)
         floor.switch.end(live)
         kept = floor.promise()
         assert kept.score == promise.score
         assert kept.callback is not None
         assert kept.callback.attempts_count == 1
-        floor.clock.advance(45)
+        floor.clock.advance(46)
         assert floor.dialled_count() == 1
         floor.customer(ANSWERING)
         floor.clock.advance(20)
@@ -421,6 +448,42 @@ class TestUnreached:
         lost = [offer.lost_reason for offer in record.offers]
         assert lost == [OfferLostReason.CALLER_UNREACHED, None]
         assert [one.trigger for one in record.decisions] == ["agent_free", "callback_due"]
+
+    def test_a_switch_that_shuts_down_is_nobodys_attempt(self, floor: CallbackFloor) -> None:
+        """The customer had no part in it."""
+        floor.promised()
+        floor.customer(SILENT)
+        floor.log_in(ANN)
+        floor.clock.advance(4)
+        floor.switch.end(floor.customers_leg().leg_id, "SYSTEM_SHUTDOWN")
+        floor.clock.advance(0.1)
+        callback = floor.promise().callback
+        assert callback is not None
+        assert callback.attempts_count == 0
+        assert floor.told(CallbackUnreached) == []
+
+    def test_an_agent_reserved_as_the_customer_is_gone_is_let_go(
+        self, floor: CallbackFloor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Their bridge fails since the customer hung up; nobody else is rung in vain."""
+        floor.promised()
+        floor.customer(ANSWERING)
+
+        def fail(caller_leg_id: LegId, _: LegId) -> None:
+            floor.switch.end(caller_leg_id)
+            raise LegGoneError
+
+        monkeypatch.setattr(floor.switch, "bridge", fail)
+        floor.log_in(ANN)
+        floor.clock.advance(1)
+        floor.log_in(BOB)
+        floor.clock.advance(5)
+        rung = [request.contact for request in floor.switch.requests]
+        assert rung == ["user/1001@t", CONTACT]
+        assert floor.agent(BOB).state is AgentState.AVAILABLE
+        callback = floor.promise().callback
+        assert callback is not None
+        assert callback.attempts_count == 1
 
     def test_after_so_many_attempts_it_is_over(self, floor: CallbackFloor) -> None:
         """The record says so, with the cause of the last one; the floor forgets it."""
@@ -502,6 +565,23 @@ class TestUnreached:
         record = floor.callback_record()
         assert record.outcome is CallOutcome.CALLBACK_FAILED
         assert record.visits[0].leave_reason is LeaveReason.CALLBACK_EXPIRED
+
+    def test_a_customer_on_the_line_when_it_expires_is_hung_up(self) -> None:
+        """Answered, but the agent was gone and no other one came."""
+        floor = CallbackFloor(policy(callback=replace(KEPT_BY, expires_after_seconds=60)))
+        floor.promised()
+        floor.customer(ANSWERING)
+        floor.log_in(ANN, phone=Phone(answers_after_seconds=0.5))
+        floor.clock.advance(1)
+        agents_leg = floor.offered_leg_of(ANN)
+        floor.switch.legs_by_id[agents_leg].is_ending = True
+        floor.clock.advance(0.52)
+        floor.switch.phones["user/1001@t"] = BUSY
+        floor.switch.end(agents_leg)
+        customers_leg = floor.customers_leg().leg_id
+        floor.clock.advance(60)
+        assert floor.switch.causes[customers_leg] == "NORMAL_CLEARING"
+        assert floor.callback_record().visits[0].leave_reason is LeaveReason.CALLBACK_EXPIRED
 
     def test_a_promise_that_expires_as_the_customer_is_called_is_kept(self) -> None:
         """It is decided by whether they talk."""

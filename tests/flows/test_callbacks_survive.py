@@ -9,14 +9,16 @@ import pytest
 
 from callcore.domain.agents import AgentState
 from callcore.domain.callbacks import CALLBACKS
-from callcore.domain.events import CallbackPromised, SelfHealed
+from callcore.domain.events import CallbackPromised, CallbackUnreached, SelfHealed
+from callcore.domain.hours import OpeningHours
 from callcore.domain.ids import CallId, NodeName
 from callcore.domain.outcomes import CallOutcome, HungUpBy, LeaveReason
+from callcore.domain.treatments import OverflowReason
 from callcore.flows.site import Site
 from callcore.ports.switch_events import SwitchEvent
 from tests.fakes.clock import MortalClock
 from tests.fakes.switch import NODE, SILENT, FakeSwitch, Phone
-from tests.flows.callbacks import KEPT_BY, NUMBER, PROMPTS, CallbackFloor
+from tests.flows.callbacks import KEPT_BY, NUMBER, PROMPTS, CallbackFloor, policy
 from tests.flows.floor import ANN, BOB, SUPPORT
 
 ANSWERING = Phone(answers_after_seconds=0.1)
@@ -199,13 +201,27 @@ class TestProcessDies:
         caller = floor.call_in()
         floor.overflow(caller, "")
         joined_at = floor.store.waiting_room.call(CallId(caller))
-        floor.restart()
+        floor.restart_at_once()
+        assert floor.switch.legs_by_id[caller].announcing is not None
         call = floor.store.waiting_room.call(CallId(caller))
         assert call is not None
         assert joined_at is not None
         assert floor.knows(caller)
         assert call.first_joined_at == joined_at.first_joined_at
         floor.overflow(caller)
+        assert len(floor.promises()) == 1
+
+    def test_a_caller_who_was_being_asked_at_the_door_comes_to_it_again(self) -> None:
+        """Nobody who was not admitted gets a place by it."""
+        never = OpeningHours(name="never", timezone="UTC", week={})
+        floor = CallbackFloor(policy(reason=OverflowReason.CLOSED, hours=never))
+        caller = floor.call_in()
+        floor.overflow(caller, "")
+        floor.restart_at_once()
+        assert not floor.knows(caller)
+        floor.clock.advance(1)
+        floor.switch.press(caller, "1")
+        floor.clock.advance(0.1)
         assert len(floor.promises()) == 1
 
     def test_a_queue_that_is_no_more(self, floor: CallbackFloor) -> None:
@@ -266,6 +282,39 @@ class TestLink:
 
 class TestOtherSwitch:
     """The switch the caller was on is out of reach, another one is not."""
+
+    def test_what_happens_there_unheard_is_heard_of(self) -> None:
+        """The link to that one is lost in turn, and the customer puts down the phone meanwhile."""
+        floor = TwoSwitches()
+        floor.promised()
+        floor.switch.lose_link()
+        floor.customer(SILENT)
+        floor.other.phones = floor.switch.phones
+        floor.log_in(ANN)
+        floor.clock.advance(4)
+        floor.other.lose_link()
+        floor.other.end(floor.other.requests[1].leg_id)
+        floor.other.restore_link()
+        floor.clock.advance(0.1)
+        assert len(floor.told(CallbackUnreached)) == 1
+        assert floor.agent(ANN).state is AgentState.AVAILABLE
+
+    def test_a_promise_offered_there_by_a_dead_process_is_taken_up(self) -> None:
+        """That switch is out of reach for good: when the agent's lease ends, it is offered anew."""
+        floor = TwoSwitches()
+        floor.promised()
+        floor.log_in(ANN, phone=SILENT)
+        floor.clock.advance(1)
+        floor.kill_worker()
+        floor.switch.lose_link()
+        floor.worker = floor.start_worker()
+        floor.other.restore_link()
+        floor.clock.advance(10)
+        assert floor.agent(ANN).state is AgentState.RINGING
+        floor.other.phones["user/1001@t"] = ANSWERING
+        floor.clock.advance(100)
+        assert floor.agent(ANN).state is AgentState.TALKING
+        assert len(floor.other.requests) == 2
 
     def test_the_customer_is_called_from_there(self) -> None:
         """Agent and customer both; the record names it."""

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callcore.domain.agents import AgentState
-from callcore.domain.events import OfferMade
+from callcore.domain.events import CallerJoined, OfferMade
 from callcore.domain.ids import AgentId, CallId, LegId, QueueName
 from callcore.domain.policies import NumberRoute
 from callcore.ports.stores import Joined, Joining
@@ -118,6 +118,7 @@ class TestResuming:
         settle()
         record = record_of(floor, back)
         assert record.visits[0].is_resumed
+        assert [fact.is_resumed for fact in floor.told(CallerJoined)] == [False, False, True]
         assert first_joined_at == record_of(floor, gone).visits[0].joined_at
         assert record.wait_seconds == pytest.approx(0, abs=0.01)
 

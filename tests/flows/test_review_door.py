@@ -6,36 +6,9 @@ import pytest
 
 from callcore.domain.admission import Closure
 from callcore.domain.events import CallRefused
-from callcore.domain.outcomes import RefusalReason
-from callcore.domain.treatments import OverflowReason, ToVoicemail
-from callcore.ports.stores import JoinAnswer, Joined
 from tests.fakes.clock import settle
-from tests.flows.floor import ANN, SUPPORT, TestFloor
-from tests.flows.stories import come, line_of, queue_of, record_of
-
-
-def test_who_loses_the_last_place_to_another_is_refused_for_the_same_reason(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Two at the door at once, one place, given by the estimate: the second has that treatment, as
-    if the first had long been there.
-    """
-    policy = queue_of(
-        maximum_estimate_seconds=60,
-        overflow={OverflowReason.ESTIMATE_TOO_LONG: ToVoicemail(box="7")},
-    )
-    floor = TestFloor(policy)
-    for _ in range(10):
-        floor.store.waiting_room.learn_service(SUPPORT, 30)
-    come(floor, ANN)
-    floor.call_in()
-    floor.clock.advance(5)
-    full = Joined(answer=JoinAnswer.QUEUE_FULL, position=None)
-    monkeypatch.setattr(floor.store.waiting_room, "join", lambda *_: full)
-    caller = floor.call_in()
-    (refused,) = floor.told(CallRefused)
-    assert refused.reason is RefusalReason.ESTIMATE_TOO_LONG
-    assert line_of(floor, caller).dialled == "callcore_voicemail"
+from tests.flows.floor import SUPPORT, TestFloor
+from tests.flows.stories import queue_of, record_of
 
 
 @pytest.mark.parametrize("is_closed", [False, True])

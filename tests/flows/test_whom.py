@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from callcore.domain import skills
+from callcore.domain.events import OfferMade
 from callcore.domain.ids import AgentId, LegId
 from callcore.domain.policies import (
     SitePolicy,
@@ -412,6 +413,8 @@ class TestSticky:
         floor = self.floor()
         assert [served(floor, number=f"+4811{number}") for number in range(3)] == [ANN, BOB, ANN]
         assert served(floor, number="0048 600 700 800") == ANN
+        to_ann = [fact.is_sticky for fact in floor.told(OfferMade) if fact.agent_id == ANN]
+        assert to_ann == [False, False, False, True]
 
     def test_waits_for_them_while_they_talk_and_others_overtake(self) -> None:
         """For so long and no longer; nobody else is held up by it."""

@@ -108,7 +108,7 @@ def test_caller_of_the_menu_is_served(watched, phones, callcore):
     phone = phones.agent(hang_up_after_seconds=1)
     daemon = callcore(
         queues={"support": queue(), "sales": queue()},
-        agents={"1001": agent("Anna Nowak", phone_at(phone.port), "sales")},
+        agents={"1001": agent("Anna Nowak", phone_at(phone.port), "sales", "support")},
     )
     caller = phones.caller("5000")
     uuid = asked(watched)

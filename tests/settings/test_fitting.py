@@ -156,7 +156,7 @@ caller_lists:
 def test_queue_without_agents_is_no_reason_against_lists(load):
     """A queue whose agents are still to come does not keep the others from having lists."""
     load(
-        "queues: {support: , sales: , new: }\n"
+        "queues: {support: , sales: , new: {admits_without_agents: false}}\n"
         'caller_lists: {vip: {numbers: ["1"], skills: billing}}' + AGENTS
     )
 
@@ -167,3 +167,139 @@ def test_agent_with_a_fault_may_be_the_one_who_was_meant(texts):
         "polish: 50", "polish: 500"
     )
     assert texts(text) == ["agents.b.skills.polish: must be 1 to 100, found 500"]
+
+
+NO_AGENT = (
+    "no agent serves it: give it one (agents.ID.queues), or send its callers on by "
+    "admits_without_agents: false or no_agents_grace_seconds"
+)
+
+
+def test_somebody_serves_every_queue(texts):
+    """A queue without agents is told once, and its own skill rule is not told besides."""
+    text = "queues: {support: , sales: , new: {skills: english}, newer: }"
+    assert texts(text + AGENTS) == [f"queues.new: {NO_AGENT}", f"queues.newer: {NO_AGENT}"]
+
+
+def test_fault_of_a_queue_without_agents_is_told_at_its_name(faults):
+    """The operator is sent to the key."""
+    [line] = faults("queues:\n  support:\n  sales:\n  new:\n    priority: 5" + AGENTS)
+    assert line.startswith("callcore.yaml:4:3: queues.new: ")
+
+
+@pytest.mark.parametrize("settings", ["admits_without_agents: false", "no_agents_grace_seconds: 0"])
+def test_queue_that_sends_callers_on_needs_no_agents(load, settings):
+    """Where nobody waits for nobody, nobody need be there."""
+    load(f"queues: {{support: , sales: , new: {{{settings}}}}}" + AGENTS)
+
+
+def test_site_without_a_roster_has_queues_all_the_same(load):
+    """The agents of a whole site may be still to come."""
+    load("queues: {support: , sales: }\nagents: {}")
+
+
+@pytest.mark.parametrize("settings", ["admits_without_agents: 7", "no_agents_grace_seconds: x"])
+def test_way_out_with_a_fault_is_one(texts, settings):
+    """Only the setting that has the fault is told of."""
+    [text] = texts(f"queues: {{support: , sales: , new: {{{settings}}}}}" + AGENTS)
+    assert text.startswith(f"queues.new.{settings.split(':', maxsplit=1)[0]}: ")
+
+
+LEVELS = """
+agents:
+  a: {name: A, contact: user/1, queues: {support: {level: 2}}}
+  b: {name: B, contact: user/2, queues: {support: {level: 5}}}
+  c: {name: C, contact: user/3, queues: {support: {level: 7}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        (
+            "tiers: {relax_after_seconds: 30, skips_absent_levels: false}",
+            "level 7 would open after 60 seconds, and callers leave after maximum_wait_seconds, "
+            "60: lower it, or let skips_absent_levels be true",
+        ),
+        (
+            "tiers: {relax_after_seconds: 60, skips_absent_levels: false}",
+            "level 5 would open after 60 seconds, and callers leave after maximum_wait_seconds, "
+            "60: lower it, or let skips_absent_levels be true",
+        ),
+        ("tiers: {relax_after_seconds: 29, skips_absent_levels: false}", None),
+        ("tiers: {relax_after_seconds: 60}", None),
+        # Promises wait on.
+        ("callback: {}, tiers: {relax_after_seconds: 60, skips_absent_levels: false}", None),
+    ],
+)
+def test_levels_open_while_callers_wait(texts, load, settings, expected):
+    """The first level that opens too late is told, unless an absent level is skipped."""
+    text = f"queues: {{support: {{maximum_wait_seconds: 60, {settings}}}}}" + LEVELS
+    if expected is None:
+        assert load(text).policy.queues["support"].tiers
+    else:
+        assert texts(text) == [f"queues.support.tiers.relax_after_seconds: {expected}"]
+
+
+def test_levels_are_not_judged_by_a_wait_with_a_fault(texts):
+    """What nobody knows is not reckoned with."""
+    tiers = "tiers: {relax_after_seconds: 3600, skips_absent_levels: false}"
+    text = f"queues: {{support: {{maximum_wait_seconds: 2h, {tiers}}}}}" + LEVELS
+    [fault] = texts(text)
+    assert fault.startswith("queues.support.maximum_wait_seconds: ")
+
+
+def test_tiers_take_agents_of_several_levels(texts):
+    """With one level there is nothing to put off; one agent elsewhere does not change that."""
+    text = "queues: {support: {tiers: {relax_after_seconds: 30}}, sales: }"
+    agents = """
+agents:
+  a: {name: A, contact: user/1, queues: {support: {level: 3}, sales: {level: 1}}}
+  b: {name: B, contact: user/2, queues: {support: {level: 3, position: 2}}}
+"""
+    assert texts(text + agents) == [
+        "queues.support.tiers: has no effect: every agent of queue support is on level 3; "
+        "give some another by agents.ID.queues.support.level"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        (
+            "ageing: {curve: {7200: 1}, cap: 9}",
+            "has no effect: its first step comes after 7200 seconds, and callers leave after "
+            "maximum_wait_seconds, 3600",
+        ),
+        (
+            "maximum_wait_seconds: 30, ageing: {curve: {60: 2}, cap: 9}",
+            "has no effect: its first step comes after 30 seconds, and callers leave after "
+            "maximum_wait_seconds, 30",
+        ),
+        ("maximum_wait_seconds: 31, ageing: {curve: {60: 2}, cap: 9}", None),
+        ("ageing: {curve: {7200: 1}, cap: 9}, keeps_join_time: true", None),
+        ("ageing: {curve: {7200: 1}, cap: 9}, resume_within_seconds: 60", None),
+        ("ageing: {curve: {7200: 1}, cap: 9}, callback: {}", None),
+    ],
+)
+def test_curve_is_reached_while_callers_wait(texts, load, settings, expected):
+    """A first step that comes too late is told, unless a wait can be longer than one visit."""
+    text = f"queues: {{support: {{{settings}}}}}"
+    if expected is None:
+        load(text)
+    else:
+        assert texts(text) == [f"queues.support.ageing.curve: {expected}"]
+
+
+@pytest.mark.parametrize(
+    "overflow", ["{queue: support}", "{menu: main}", "{callback: {queue: support, prompts: [a]}}"]
+)
+def test_curve_may_be_for_those_who_come_from_another_queue(load, overflow):
+    """They bring their wait along, through a menu too."""
+    load(f"""
+queues:
+  sales: {{overflow: {{maximum_wait: {overflow}}}}}
+  support: {{ageing: {{curve: {{7200: 1}}, cap: 9}}, callback: {{}}}}
+menus: {{main: {{prompts: [a], choices: {{"1": {{queue: support}}}}}}}}
+dialplan: {{callback_contact: "sofia/gateway/carrier/{{number}}"}}
+""")

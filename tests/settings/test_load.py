@@ -165,7 +165,7 @@ fallback: {extension: 9000, context: default, arriving_after_seconds: 3, waiting
 def test_plain_words_stay_what_they_are(load):
     """What YAML would turn into booleans, numbers, times and dates stays text."""
     loaded = load("""
-queues: {no: , on: , 010: , 1_000: , 2026-11-21: , null: }
+queues: {no: , on: , 010: , 1_000: , 2026-11-21: , null: {admits_without_agents: false}}
 agents:
   0x10: {name: no, contact: user/010, queues: [no, on, 010, 1_000, 2026-11-21]}
   1e3: {name: 1:30, contact: user/+48600100200, queues: []}

@@ -56,6 +56,18 @@ ONE_OF_TREATMENTS = (
             "waiting_per_agent: {ratio: 1, floor: 9, ceiling: 8}",
             "waiting_per_agent.ceiling: must be at least 1 and not below floor, found 8",
         ),
+        (
+            "maximum_waiting: 50, waiting_per_agent: {ratio: 1, ceiling: 51}",
+            "waiting_per_agent.ceiling: must not be above maximum_waiting, 50, found 51",
+        ),
+        (
+            "waiting_per_agent: {ratio: 1, floor: 1001, ceiling: 1001}, maximum_waiting: 1001x",
+            "maximum_waiting: expected a whole number such as 15, found '1001x'",
+        ),
+        (
+            "maximum_waiting: 5, waiting_per_agent: {ratio: 1, ceiling: x}",
+            "waiting_per_agent.ceiling: expected a whole number such as 15, found 'x'",
+        ),
         ("waiting_per_agent: 3", "waiting_per_agent: expected a mapping, found '3'"),
         (
             "answer: at_pickup",
@@ -72,6 +84,24 @@ ONE_OF_TREATMENTS = (
             "tiers.relax_after_seconds: must be greater than 0, found 0",
         ),
         ("sticky_agent: {days: 0}", "sticky_agent.days: must be greater than 0, found 0"),
+        (
+            "maximum_wait_seconds: 60, sticky_agent: {wait_seconds: 60}",
+            "sticky_agent.wait_seconds: must be less than maximum_wait_seconds, 60: nobody else "
+            "would be asked before callers leave, found 60",
+        ),
+        (
+            "maximum_wait_seconds: 15, sticky_agent: {}",
+            "sticky_agent.wait_seconds: must be less than maximum_wait_seconds, 15: nobody else "
+            "would be asked before callers leave, found 20",
+        ),
+        (
+            "maximum_wait_seconds: 15, sticky_agent: {wait_seconds: x}",
+            "sticky_agent.wait_seconds: expected a number such as 15 or 2.5, found 'x'",
+        ),
+        (
+            "maximum_wait_seconds: 2h, sticky_agent: {wait_seconds: 4000}",
+            "maximum_wait_seconds: expected a number such as 15 or 2.5, found '2h'",
+        ),
         ("sticky_agent: true", "sticky_agent: expected a mapping, found 'true'"),
         ("ageing: {curve: {60: 1}}", "ageing.cap: is missing"),
         ("ageing: {cap: 9}", "ageing.curve: is missing"),
@@ -252,6 +282,34 @@ def test_fault_of_a_queue_is_told(faults, settings, expected):
     """One thing wrong is one line, which tells where it is and what would be right."""
     [line] = faults(in_queue(settings))
     assert line.split(": ", 1)[1] == f"queues.support.{expected}"
+
+
+def test_each_limit_above_that_of_the_queue_is_told(faults):
+    """The floor and the ceiling, each in its place; what is not given is not at fault."""
+    text = "maximum_waiting: 5, waiting_per_agent: {ratio: 1, floor: 6, ceiling: 7}"
+    above = "must not be above maximum_waiting, 5, found"
+    assert [line.split(": ", 1)[1] for line in faults(in_queue(text))] == [
+        f"queues.support.waiting_per_agent.floor: {above} 6",
+        f"queues.support.waiting_per_agent.ceiling: {above} 7",
+    ]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "maximum_waiting: 5, waiting_per_agent: {ratio: 1}",
+        "maximum_waiting: 5, waiting_per_agent: {ratio: 1, floor: 5, ceiling: 5}",
+        "maximum_wait_seconds: 21, sticky_agent: {}",
+        # More phones than agents: the next agent need not think of it.
+        "strategy: ring_all, ring_at_most: 100",
+        # Promised callbacks wait on when callers have left.
+        "maximum_wait_seconds: 60, callback: {}, skills: [{after_seconds: 0, rule: english}, "
+        "{after_seconds: 60, rule: ''}]",
+    ],
+)
+def test_what_only_looks_like_a_fault_is_none(load, settings):
+    """Limits that meet, defaults that do not fit, and what has its effect on promises only."""
+    load(in_queue(settings))
 
 
 @pytest.mark.parametrize(

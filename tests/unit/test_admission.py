@@ -35,6 +35,7 @@ TEN = frozenset(AgentId(f"10{number:02}") for number in range(10))
 BUSY = Door(
     waiting_count=3,
     offered_count=0,
+    ahead_count=3,
     free_agents_count=0,
     staffed=frozenset({AgentId("1001")}),
     closure=None,
@@ -53,10 +54,8 @@ def answer(
     return decision.reason if isinstance(decision, Refusal) else "joins"
 
 
-def limit_of(policy: QueuePolicy, staffed_count: int, at_once_count: int = 0) -> tuple[int, str]:
-    found = admission.limit(
-        policy, staffed_count, float(staffed_count), EVERY_MINUTE, at_once_count=at_once_count
-    )
+def limit_of(policy: QueuePolicy, staffed_count: int) -> tuple[int, str]:
+    found = admission.limit(policy, staffed_count, float(staffed_count), EVERY_MINUTE)
     return found.maximum_waiting, found.setting
 
 
@@ -88,10 +87,25 @@ def test_places_end_where_the_estimate_is_too_long(maximum_estimate: float, plac
     assert limit_of(policy, 1) == (places, admission.MAXIMUM_ESTIMATE_SECONDS)
 
 
-def test_agents_who_are_free_make_places_that_no_estimate_takes_away() -> None:
-    """Nobody needs to wait for them."""
-    policy = replace(QUEUE, maximum_estimate_seconds=30.0)
-    assert limit_of(policy, 1, at_once_count=1) == (1, admission.MAXIMUM_ESTIMATE_SECONDS)
+def test_no_limit_keeps_a_caller_from_an_agent_who_is_free() -> None:
+    """Nobody needs to stand in line for one; those for whom phones ring do not either."""
+    policy = replace(QUEUE, waiting_per_agent=WaitingPerAgent(ratio=0.1), maximum_waiting=3)
+    door = replace(
+        BUSY, waiting_count=4, offered_count=2, ahead_count=2, free_agents_count=3, staffed=TEN
+    )
+    assert answer(policy, door, agents=10.0) == "joins"
+    assert answer(policy, replace(door, waiting_count=5), agents=10.0) is RefusalReason.QUEUE_FULL
+    assert answer(policy, replace(door, free_agents_count=2)) is RefusalReason.QUEUE_FULL
+    decision = admission.decide(policy, door, 10.0, NOON)
+    assert isinstance(decision, Admission)
+    assert (decision.limit.maximum_waiting, decision.places) == (1, 5)
+
+
+def test_the_estimate_is_that_of_the_callers_own_place() -> None:
+    """One who would be first is not kept out for those behind."""
+    policy = replace(QUEUE, maximum_estimate_seconds=100.0)
+    assert answer(policy, BUSY) is RefusalReason.ESTIMATE_TOO_LONG
+    assert answer(policy, replace(BUSY, ahead_count=0)) == "joins"
 
 
 def test_an_unknown_estimate_limits_nobody() -> None:
@@ -124,6 +138,7 @@ def test_a_caller_joins_with_limit_and_estimate() -> None:
     """Three ahead and one agent: four minutes."""
     assert admission.decide(QUEUE, BUSY, 1.0, NOON) == Admission(
         limit=Limit(maximum_waiting=1000, setting=admission.MAXIMUM_WAITING),
+        places=1000,
         estimate=pytest.approx(240.0),  # type: ignore[arg-type]  # stands for a number
     )
 
@@ -202,6 +217,7 @@ def test_nobody_is_kept_out_or_let_in_against_the_estimate(
     door = replace(
         BUSY,
         waiting_count=in_line + offered,
+        ahead_count=in_line,
         offered_count=offered,
         free_agents_count=free,
         staffed=TEN,
@@ -215,11 +231,12 @@ def test_nobody_is_kept_out_or_let_in_against_the_estimate(
 def test_a_caller_who_meets_a_free_agent_does_not_wait() -> None:
     """Whatever others are being offered: each of them has an agent already."""
     policy = replace(QUEUE, maximum_estimate_seconds=1.0)
-    door = replace(BUSY, waiting_count=9, offered_count=9, free_agents_count=1, staffed=TEN)
+    door = replace(
+        BUSY, waiting_count=9, offered_count=9, ahead_count=0, free_agents_count=1, staffed=TEN
+    )
     decision = admission.decide(policy, door, 10.0, NOON)
     assert isinstance(decision, Admission)
     assert decision.estimate == 0.0
-    assert decision.limit.maximum_waiting == 10
     without = replace(door, free_agents_count=0)
     assert admission.decide(policy, without, 10.0, NOON).estimate == estimates.mean_wait_seconds(
         0, 10.0, EVERY_MINUTE
@@ -245,7 +262,10 @@ def test_closing_soon_keeps_nobody_out_whose_wait_is_unknown_or_nothing() -> Non
     """A second before five."""
     policy, now = replace(QUEUE, hours=NINE_TO_FIVE), monday(16, 59, 59)
     assert answer(policy, replace(BUSY, rates=Rates()), now=now) == "joins"
-    assert answer(policy, replace(BUSY, waiting_count=0, free_agents_count=1), now=now) == "joins"
+    assert (
+        answer(policy, replace(BUSY, waiting_count=0, ahead_count=0, free_agents_count=1), now=now)
+        == "joins"
+    )
 
 
 def test_the_first_of_several_reasons_is_told() -> None:

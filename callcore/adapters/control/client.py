@@ -13,7 +13,7 @@ import msgspec
 from gevent import socket
 
 from callcore.adapters.control import messages, place
-from callcore.ports.operations import Explanation
+from callcore.ports.operations import DutyChange, Explanation
 
 DEADLINE_SECONDS = 15.0
 """Longer than the daemon's own, which tells more."""
@@ -74,6 +74,10 @@ class ControlClient:
         """Every caller who waits."""
         return self._ask(messages.Calls, "GET", "calls")
 
+    def agents(self) -> messages.Agents:
+        """Every agent."""
+        return self._ask(messages.Agents, "GET", "agents")
+
     def explain(self, call_id: str) -> Explanation:
         """Why a call was offered to whom."""
         return self._ask(Explanation, "GET", "calls", call_id, "explanation")
@@ -99,6 +103,12 @@ class ControlClient:
         """Moves a caller to another queue."""
         request = messages.Move(queue=queue)
         return self._ask(messages.Moved, "POST", "calls", call_id, "move", body=request)
+
+    def change_duty(
+        self, agent: str, what: DutyChange, request: messages.ChangeDuty
+    ) -> messages.DutyChanged:
+        """Logs an agent in or out, begins or ends a break."""
+        return self._ask(messages.DutyChanged, "POST", "agents", agent, what, body=request)
 
     def _ask(
         self,

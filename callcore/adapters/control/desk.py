@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from callcore.adapters.control import messages
-from callcore.domain.ids import CallId, Micros, QueueName
-from callcore.ports.operations import Explanation, Operations
+from callcore.domain.ids import AgentId, CallId, Micros, QueueName
+from callcore.ports.operations import DutyChange, Explanation, Operations
 
 
 class Desk:
@@ -24,6 +24,10 @@ class Desk:
     def explanation(self, call_id: str) -> Explanation:
         """``GET /v1/calls/{call_id}/explanation``."""
         return self._operations.explain(CallId(call_id))
+
+    def agents(self) -> messages.Agents:
+        """``GET /v1/agents``."""
+        return messages.Agents(agents=tuple(self._operations.agents()))
 
     def close(self, request: messages.Close, by: str, queue: str) -> messages.Closed:
         """``POST /v1/queues/{queue}/close``."""
@@ -57,3 +61,18 @@ class Desk:
         call, queue = CallId(call_id), QueueName(request.queue)
         self._operations.move(call, queue, by=by)
         return messages.Moved(call_id=call, queue=queue, by=by)
+
+    def change_duty(
+        self, what: DutyChange, request: messages.ChangeDuty, by: str, agent: str
+    ) -> messages.DutyChanged:
+        """``POST /v1/agents/{agent}/{what}``."""
+        agent_id = AgentId(agent)
+        answer = self._operations.change_duty(agent_id, what, reason=request.reason, by=by)
+        return messages.DutyChanged(
+            agent_id=agent_id,
+            change=what,
+            is_changed=answer.is_changed,
+            state=answer.state,
+            reason=request.reason,
+            by=by,
+        )

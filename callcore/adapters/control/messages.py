@@ -10,9 +10,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from callcore.domain.ids import CallId, Micros, QueueName
+from callcore.domain.agents import AgentState
+from callcore.domain.ids import AgentId, CallId, Micros, QueueName
 from callcore.ports import operations
-from callcore.ports.operations import QueueView, WaitingView
+from callcore.ports.operations import AgentView, DutyChange, QueueView, WaitingView
 
 LONGEST_BODY_BYTES = 4096
 LONGEST_REASON = 200
@@ -50,6 +51,12 @@ class Move(Request, frozen=True, kw_only=True):
     queue: Name
 
 
+class ChangeDuty(Request, frozen=True, kw_only=True):
+    """Of ``/login``, ``/logout``, ``/break`` and ``/return``."""
+
+    reason: Annotated[str, Meta(max_length=LONGEST_REASON)] = ""
+
+
 class Queues(msgspec.Struct, frozen=True, kw_only=True):
     """Every queue."""
 
@@ -60,6 +67,12 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     """Every caller who waits."""
 
     calls: tuple[WaitingView, ...]
+
+
+class Agents(msgspec.Struct, frozen=True, kw_only=True):
+    """Every agent."""
+
+    agents: tuple[AgentView, ...]
 
 
 class Closed(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +115,17 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     by: str
 
 
+class DutyChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent came or went, or was so already: then the state is what the agent is doing."""
+
+    agent_id: AgentId
+    change: DutyChange
+    is_changed: bool
+    state: AgentState
+    reason: str
+    by: str
+
+
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing was done: a word for machines and a sentence for people."""
 
@@ -112,6 +136,8 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
 ERRORS: dict[type[operations.OperationError], tuple[str, int]] = {
     operations.UnknownCallError: ("unknown_call", 404),
     operations.UnknownQueueError: ("unknown_queue", 404),
+    operations.UnknownAgentError: ("unknown_agent", 404),
+    operations.DutyRefusedError: ("duty_refused", 409),
     operations.NotWaitingError: ("not_waiting", 409),
     operations.MoveRefusedError: ("move_refused", 409),
     operations.OutOfRangeError: ("out_of_range", 422),

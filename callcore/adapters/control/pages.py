@@ -5,6 +5,7 @@ from __future__ import annotations
 import pwd
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Generic, TypeVar
 
 import falcon
@@ -13,7 +14,7 @@ import msgspec
 
 from callcore.adapters.control import messages, place
 from callcore.adapters.control.desk import Desk
-from callcore.ports.operations import NotReadyError, OperationError, Operations
+from callcore.ports.operations import DutyChange, NotReadyError, OperationError, Operations
 from callcore.runtime import wsgi
 
 Values = Mapping[str, object]
@@ -46,6 +47,10 @@ def application(operations: Operations, note: Note) -> falcon.App[falcon.Request
     app.add_route(f"{call}/withdraw", change(messages.Nothing, desk.withdraw))
     app.add_route(f"{call}/move", change(messages.Move, desk.move))
     app.add_route(f"{call}/explanation", _View(desk.explanation))
+    app.add_route("/v1/agents", _View(desk.agents))
+    for what in DutyChange:
+        changing = change(messages.ChangeDuty, partial(desk.change_duty, what))
+        app.add_route(f"/v1/agents/{{agent}}/{what}", changing)
     app.add_error_handler(OperationError, _answer_refusal)
     app.add_error_handler(Exception, _Fault(note).answer)
     app.set_error_serializer(_write_http_error)

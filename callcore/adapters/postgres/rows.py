@@ -99,6 +99,7 @@ def _visit_rows(record: CallRecord) -> Iterator[Row]:
             visit.last_priority,
             _instant(visit.came_at),
             visit.is_resumed,
+            clean(visit.asked_by),
             clean(visit.treatment),
         )
 
@@ -236,6 +237,7 @@ TABLES = (
             "last_priority",
             "came_at",
             "is_resumed",
+            "asked_by",
             "treatment",
         ),
         rows=_visit_rows,

@@ -65,11 +65,13 @@ class Metrics:
         for queue in queues:
             for family in (
                 self.queues.joined,
+                self.queues.resumed,
                 self.queues.picked_up,
                 self.queues.picked_up_within,
                 self.queues.abandoned,
                 self.queues.short_abandoned,
                 self.offers.made,
+                self.offers.sticky,
                 self.callbacks.promised,
                 self.callbacks.dialled,
                 self.callbacks.unreached,

@@ -35,7 +35,7 @@ class MetricsObserver:
             events.PositionAnnounced, lambda fact: metrics.queues.announcements.add(fact.queue)
         )
         self._count(events.PromptMissing, lambda _: metrics.calls.prompts_missing.add())
-        self._count(events.OfferMade, lambda fact: metrics.offers.made.add(fact.queue))
+        self._count(events.OfferMade, self._offer_made)
         self._count(events.OfferRinging, _nothing)
         self._count(
             events.AgentPickedUp,
@@ -127,6 +127,13 @@ class MetricsObserver:
     def _caller_joined(self, fact: events.CallerJoined) -> None:
         if not fact.is_adopted and not fact.is_callback:
             self._metrics.queues.joined.add(fact.queue)
+            if fact.is_resumed:
+                self._metrics.queues.resumed.add(fact.queue)
+
+    def _offer_made(self, fact: events.OfferMade) -> None:
+        self._metrics.offers.made.add(fact.queue)
+        if fact.is_sticky:
+            self._metrics.offers.sticky.add(fact.queue)
 
     def _legs_bridged(self, fact: events.LegsBridged) -> None:
         metrics = self._metrics

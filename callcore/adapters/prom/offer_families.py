@@ -15,6 +15,11 @@ class OfferFamilies:
         self.made = families.counters(
             "callcore_offers_made_total", "Offers of a caller to an agent.", "queue"
         )
+        self.sticky = families.counters(
+            "callcore_offers_sticky_total",
+            "Of them, those to the agent who talked with the caller last (`sticky_agent`).",
+            "queue",
+        )
         self.ended = families.counters(
             "callcore_offers_ended_total",
             "Offers by what became of them: `won`, or the reason they were lost for.",

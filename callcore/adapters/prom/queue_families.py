@@ -13,6 +13,11 @@ class QueueFamilies:
         self.joined = families.counters(
             "callcore_queue_joined_total", "Callers who joined a queue.", "queue"
         )
+        self.resumed = families.counters(
+            "callcore_queue_resumed_total",
+            "Of them, those who rang back and had their old place again.",
+            "queue",
+        )
         self.left = families.counters(
             "callcore_queue_left_total", "Callers who left a queue, by reason.", "queue", "reason"
         )

@@ -5,6 +5,7 @@ The half of ``ports.stores.WaitingRoom`` that is about queues and numbers instea
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from callcore.adapters.redisdb import rows
@@ -28,13 +29,14 @@ class RedisDoors:
         self._scripts = scripts
         self._keys = keys
 
-    def door(self, queue: QueueName, caller_number: str) -> Door:
-        """What a caller with that number (empty: withheld) finds at the queue's door."""
+    def door(self, queue: QueueName, caller_number: str = "", score: float = math.inf) -> Door:
+        """What a caller with that number (empty: withheld) and that score finds at the door."""
         keys, number = self._keys, phone_numbers.normalised(caller_number)
-        waiting, offered, free, staffed, closure, rates, dropped, last_agent = self._client.send(
+        found = self._client.send(
             "door",
             [
                 ("ZCARD", keys.waiting(queue)),
+                ("ZCOUNT", keys.waiting(queue), "-inf", f"({score!r}"),
                 ("ZCARD", keys.offered(queue)),
                 ("ZCARD", keys.free_agents(queue)),
                 ("SMEMBERS", keys.staffed(queue)),
@@ -45,9 +47,11 @@ class RedisDoors:
                 ("GET", keys.last_agent(queue, number)),
             ],
         )
+        waiting, ahead, offered, free, staffed, closure, rates, dropped, last_agent = found
         return Door(
             waiting_count=waiting + offered,
             offered_count=offered,
+            ahead_count=ahead,
             free_agents_count=free,
             staffed=frozenset(AgentId(member) for member in staffed),
             closure=rows.closure(queue, closure) if closure else None,

@@ -6,16 +6,21 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from callcore.domain.admission import Closure, Limit
+from callcore.domain.agents import AgentState
 from callcore.domain.ids import AgentId, CallId, Micros, OfferId, QueueName
 from callcore.domain.policies import Strategy
 from callcore.domain.records import DecisionRecord, PassedOver
 from callcore.domain.routing import Judgement, Verdict
 from callcore.ports.operations import (
+    AgentView,
+    DutyAnswer,
+    DutyChange,
     Explanation,
     MoveRefusedError,
     NotWaitingError,
     OutOfRangeError,
     QueueView,
+    UnknownAgentError,
     UnknownCallError,
     UnknownQueueError,
     WaitingView,
@@ -63,6 +68,18 @@ def waiting_view(call_id: CallId, **parts: object) -> WaitingView:
         skill_rule="",
         sticky_agent=None,
         offered_to=(),
+    )
+    return replace(view, **parts)  # type: ignore[arg-type]  # whatever a case varies
+
+
+def agent_view(agent_id: str = "1001", **parts: object) -> AgentView:
+    view = AgentView(
+        agent_id=AgentId(agent_id),
+        name="Ann",
+        state=AgentState.AVAILABLE,
+        is_resting=False,
+        since=Micros(NOW),
+        queues=(SALES, SUPPORT),
     )
     return replace(view, **parts)  # type: ignore[arg-type]  # whatever a case varies
 
@@ -123,6 +140,12 @@ class SmallFloor:
             for position, call_id in enumerate((FIRST, SECOND, THIRD), 1)
         }
         self.explanations = {FIRST: explanation(), ENDED: explanation(ENDED, waiting=None)}
+        self.roster = [
+            agent_view(),
+            agent_view("1002", name="Bob", state=AgentState.TALKING),
+            agent_view("1003", name="Cleo", state=AgentState.LOGGED_OUT, since=None),
+        ]
+        self.duty_answer = DutyAnswer(is_changed=True, state=AgentState.AVAILABLE)
         self.done: list[tuple[object, ...]] = []
         self.before: Callable[[], None] = lambda: None
         """What happens first in every operation: a fault, a wait."""
@@ -172,6 +195,19 @@ class SmallFloor:
         if not view.is_open:
             raise MoveRefusedError(f"{queue} is closed: the caller stays")
         self.done.append(("move", call_id, queue, by))
+
+    def agents(self) -> list[AgentView]:
+        self.before()
+        return list(self.roster)
+
+    def change_duty(
+        self, agent_id: AgentId, what: DutyChange, *, reason: str, by: str
+    ) -> DutyAnswer:
+        self.before()
+        if agent_id not in {agent.agent_id for agent in self.roster}:
+            raise UnknownAgentError(f"there is no agent {agent_id}: did you mean 1001 (Ann)?")
+        self.done.append((what, agent_id, reason, by))
+        return self.duty_answer
 
     def explain(self, call_id: CallId) -> Explanation:
         self.before()

@@ -58,6 +58,7 @@ def test_every_view_arrives_as_it_was_sent(server, floor, path):
     client = ControlClient(path)
     assert list(client.queues().queues) == list(floor.views.values())
     assert list(client.calls().calls) == list(floor.line.values())
+    assert list(client.agents().agents) == floor.roster
     assert client.explain(FIRST) == floor.explanations[FIRST]
 
 

@@ -20,7 +20,7 @@ from callcore.adapters.control import messages, pages
 from callcore.adapters.control import server as serving
 from callcore.ports import operations
 from callcore.ports.operations import OperationError
-from tests.adapters.control.small_floor import FIRST, SALES, SUPPORT
+from tests.adapters.control.small_floor import FIRST, NOW, SALES, SUPPORT
 
 ME = pwd.getpwuid(os.geteuid()).pw_name
 
@@ -86,6 +86,21 @@ def test_callers_and_explanations_are_shown_as_they_are(ask):
     assert body["not_free"] == [["1001", "talking"], ["1002", "wrapping_up"]]
 
 
+def test_agents_are_shown_as_they_are(ask):
+    """What is not known of one is null."""
+    status, body = ask("GET", "/v1/agents")
+    assert (status, len(body["agents"])) == (200, 3)
+    assert body["agents"][0] == {
+        "agent_id": "1001",
+        "name": "Ann",
+        "state": "available",
+        "is_resting": False,
+        "since": NOW,
+        "queues": ["sales", "support"],
+    }
+    assert body["agents"][2]["since"] is None
+
+
 @pytest.mark.parametrize(
     ("address", "body", "done", "answer"),
     [
@@ -129,6 +144,22 @@ def test_callers_and_explanations_are_shown_as_they_are(ask):
             {"queue": "sales"},
             ("move", FIRST, SALES, ME),
             {"call_id": FIRST, "queue": "sales", "by": ME},
+        ),
+        *(
+            (
+                f"/v1/agents/1002/{what}",
+                {"reason": "lunch"},
+                (what, "1002", "lunch", ME),
+                {
+                    "agent_id": "1002",
+                    "change": what,
+                    "is_changed": True,
+                    "state": "available",
+                    "reason": "lunch",
+                    "by": ME,
+                },
+            )
+            for what in ("login", "logout", "break", "return")
         ),
     ],
 )
@@ -297,6 +328,9 @@ def test_a_failure_tells_the_log_and_not_the_client(ask, floor, noted):
         ("POST", "/v1/queues", 405, "wrong_method"),
         ("GET", "/v1/queues/support/close", 405, "wrong_method"),
         ("DELETE", f"/v1/calls/{FIRST}/withdraw", 405, "wrong_method"),
+        ("GET", "/v1/agents/1001/login", 405, "wrong_method"),
+        ("POST", "/v1/agents/1001/nap", 404, "unknown_address"),
+        ("POST", "/v1/agents/nobody/login", 404, "unknown_agent"),
         ("POST", "/v1/queues/nowhere/open", 404, "unknown_queue"),
         ("POST", "/v1/queues/%0A%1B%5B31m/open", 404, "unknown_queue"),
         ("POST", "/v1/queues/%FF%00/open", 404, "unknown_queue"),

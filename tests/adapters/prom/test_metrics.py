@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import time
 from pathlib import Path
@@ -209,6 +210,26 @@ def test_adopted_calls_and_joins_are_not_counted_twice(observer, value):
     assert value("callcore_calls_arrived_total", node="fs1") is None
     assert value("callcore_calls_adopted_total", node="fs1") == 1
     assert value("callcore_queue_joined_total", queue="support") is None
+
+
+def test_resumed_places_are_counted_among_those_who_joined(observer, value):
+    """An old place is counted once: not when it is adopted, and not as a promise."""
+    joined = events.CallerJoined(at=NOW, call_id=CALL, queue=SUPPORT, position=1)
+    observer.observe(joined)
+    resumed = dataclasses.replace(joined, is_resumed=True)
+    observer.observe(resumed)
+    observer.observe(dataclasses.replace(resumed, is_adopted=True))
+    observer.observe(dataclasses.replace(resumed, is_callback=True))
+    assert value("callcore_queue_joined_total", queue="support") == 2
+    assert value("callcore_queue_resumed_total", queue="support") == 1
+
+
+def test_offers_to_sticky_agents_are_counted_among_all(observer, value):
+    """So that one over the other is their share."""
+    for is_sticky in (True, False, False):
+        observer.observe(events.OfferMade(**OFFER, waited_seconds=1.0, is_sticky=is_sticky))
+    assert value("callcore_offers_made_total", queue="support") == 3
+    assert value("callcore_offers_sticky_total", queue="support") == 1
 
 
 def test_a_queue_asked_for_by_a_stranger_is_no_label(observer, value, metrics):

@@ -16,6 +16,7 @@ alter table callcore.queue_visits
     add column last_priority integer,
     add column came_at timestamptz,
     add column is_resumed boolean not null default false,
+    add column asked_by text not null default '',
     add column treatment text not null default '';
 
 comment on column callcore.queue_visits.joined_at is
@@ -37,6 +38,8 @@ comment on column callcore.queue_visits.came_at is
     'When the caller came to this queue, where the wait is counted from earlier; else null.';
 comment on column callcore.queue_visits.is_resumed is
     'True if the caller had the place of an earlier call, which was dropped.';
+comment on column callcore.queue_visits.asked_by is
+    'The operator who withdrew or moved the caller; empty if none did.';
 comment on column callcore.queue_visits.treatment is
     'Where the caller was sent from here, as queue:sales, menu:main, extension:5000, '
     'number:+48225550100, voicemail:7000 or goodbye; empty if nowhere.';

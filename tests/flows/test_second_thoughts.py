@@ -1,10 +1,8 @@
-"""What is known to be otherwise than it should be."""
+"""What a floor that lost its data, a short line and a closure taken back mean for callers."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-
-import pytest
 
 from callcore.domain.events import CallRefused
 from callcore.domain.policies import AtClosing, NumberRoute, WaitingPerAgent
@@ -14,7 +12,6 @@ from tests.flows.floor import ANN, BOB, CLEO, ROOMY, SALES, SUPPORT, TestFloor
 from tests.flows.stories import come, leg_of, queue_of
 
 
-@pytest.mark.xfail(strict=True, reason="the floor alone knows who is logged in")
 def test_redis_that_lost_its_data_costs_nobody_the_place() -> None:
     """The agents sit where they sat; a limit by their number holds for them as before."""
     policy = queue_of(waiting_per_agent=WaitingPerAgent(ratio=5, floor=1, ceiling=100))
@@ -29,7 +26,6 @@ def test_redis_that_lost_its_data_costs_nobody_the_place() -> None:
     assert [floor.knows(caller) for caller in callers] == [True] * 6
 
 
-@pytest.mark.xfail(strict=True, reason="the floor alone knows what was closed by command")
 def test_redis_that_lost_its_data_opens_no_queue() -> None:
     """What an operator closed stays closed."""
     floor = TestFloor(ROOMY)
@@ -39,7 +35,6 @@ def test_redis_that_lost_its_data_opens_no_queue() -> None:
     assert not floor.knows(floor.call_in("8002"))
 
 
-@pytest.mark.xfail(strict=True, reason="the estimate counts everybody as ahead")
 def test_the_estimate_of_a_caller_who_would_be_first_is_short() -> None:
     """One whose priority puts them before all who wait is not refused for their number."""
     numbers = {**ROOMY.numbers, "8003": NumberRoute(queue=SUPPORT, priority=100)}
@@ -55,7 +50,6 @@ def test_the_estimate_of_a_caller_who_would_be_first_is_short() -> None:
     assert floor.knows(floor.call_in("8003"))
 
 
-@pytest.mark.xfail(strict=True, reason="those whose phones ring fill the places by agent")
 def test_nobody_is_refused_for_the_line_while_agents_are_free() -> None:
     """One of ten may wait in line; three callers and three free agents make no line."""
     floor = TestFloor(queue_of(waiting_per_agent=WaitingPerAgent(ratio=0.1, floor=1, ceiling=100)))
@@ -67,7 +61,6 @@ def test_nobody_is_refused_for_the_line_while_agents_are_free() -> None:
     assert [floor.agent(one).call_id for one in (ANN, BOB, CLEO)] == callers
 
 
-@pytest.mark.xfail(strict=True, reason="closing is told once, opening again not at all")
 def test_a_queue_that_is_open_again_keeps_those_who_were_to_go() -> None:
     """The wrong queue is closed and opened again at once; a phone rang meanwhile."""
     floor = TestFloor(queue_of(at_closing=AtClosing.OVERFLOW))

@@ -1,0 +1,43 @@
+"""Settings of a queue that reach beyond what another one of the same queue lets happen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from callcore.domain.ids import QueueName
+from callcore.domain.policies import QueuePolicy
+from callcore.settings.faults import Path
+
+_USUAL = QueuePolicy(name=QueueName("usual"))
+
+
+def beyond(section: Mapping[str, Any], faultless: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Each such setting of a queue, as the steps to it, and what is wrong.
+
+    ``section`` is the queue in the file, ``faultless`` what it has by the policy's names.
+    """
+    per_agent = faultless.get("waiting_per_agent")
+    most = _limit("maximum_waiting", section, faultless)
+    if per_agent is not None and most is not None:
+        for name in ("floor", "ceiling"):
+            places = getattr(per_agent, name)
+            if name in section["waiting_per_agent"] and places > most:
+                fault = f"must not be above maximum_waiting, {most:g}, found {places}"
+                yield ("waiting_per_agent", name), fault
+    sticky = faultless.get("sticky")
+    longest = _limit("maximum_wait_seconds", section, faultless)
+    if sticky is not None and longest is not None and sticky.wait_seconds >= longest:
+        fault = (
+            f"must be less than maximum_wait_seconds, {longest:g}: nobody else would be asked "
+            f"before callers leave, found {sticky.wait_seconds:g}"
+        )
+        yield ("sticky_agent", "wait_seconds"), fault
+
+
+def _limit(setting: str, section: Mapping[str, Any], faultless: Mapping[str, Any]) -> float | None:
+    """What the queue has, or would have by default; ``None`` if a fault hides it."""
+    if setting in section and setting not in faultless:
+        return None
+    limit: float = faultless.get(setting, getattr(_USUAL, setting))
+    return limit if limit > 0 else None
