@@ -72,7 +72,7 @@ class AgentOperations:
         if agent is None or answer is AgentAnswer.UNKNOWN_AGENT:
             message = f"the floor is being opened and has no agent {agent_id} yet: ask again"
             raise NotReadyError(message)
-        if False:
+        if answer is AgentAnswer.REFUSED:
             raise DutyRefusedError(_refusal(agent, what))
         return DutyAnswer(is_changed=False, state=agent.state)
 

@@ -19,7 +19,7 @@ from callcore.domain.policies import (
     MenuPolicy,
     Strategy,
 )
-from callcore.domain.treatments import OverflowReason, ToMenu, ToQueue
+from callcore.domain.treatments import Goodbye, OverflowReason, ToMenu, ToQueue
 from callcore.flows.site import Site
 from callcore.ports.operations import NotWaitingError
 from callcore.ports.telephony import LegGoneError
@@ -102,6 +102,15 @@ class TestOffer:
         record = floor.record()
         assert record.visits[0].treatment == "queue:sales"
         assert record.outcome is CallOutcome.ABANDONED
+
+    def test_who_declines_is_not_taken_for_one_who_waits(self) -> None:
+        """An adopter must not bring back who hears the goodbye."""
+        floor = CallbackFloor(policy(replace(OFFER, otherwise=Goodbye(prompts=("bye",)))))
+        caller = floor.call_in()
+        floor.overflow(caller, "7")
+        leg = floor.switch.legs_by_id[caller]
+        assert leg.announced[-1] == ("/sounds/en/bye.wav",)
+        assert not {"callcore_offers_callback", "callcore_waits_in"} & leg.variables.keys()
 
     @pytest.mark.parametrize("number", ["", "anonymous", "0000000000", "266696687", "sip:x@y"])
     def test_a_number_that_cannot_be_called_is_not_asked(self, number: str) -> None:
@@ -623,6 +632,18 @@ class TestOperators:
         assert views[0].caller_number == "+4820…00"
         assert views[0].position == 1
         assert views[0].waited_seconds > 30
+
+    def test_its_priority_can_be_set_and_stays(self, floor: CallbackFloor) -> None:
+        """On the floor and for the next process; there is no line to keep it on."""
+        floor.promised()
+        call_id = floor.promise().call_id
+        spawn("operator", lambda: floor.worker.operating.set_priority(call_id, 5, by="eve"))
+        floor.clock.advance(1)
+        promise = floor.promise()
+        assert (promise.own_priority, promise.priority) == (5, 5)
+        assert not [name for name, leg in floor.switch.commands if leg == call_id]
+        floor.restart()
+        assert floor.promise() == promise
 
     def test_it_can_be_withdrawn(self, floor: CallbackFloor) -> None:
         """Nobody is called back; another promise may be made."""

@@ -291,15 +291,12 @@ def test_curve_is_reached_while_callers_wait(texts, load, settings, expected):
         assert texts(text) == [f"queues.support.ageing.curve: {expected}"]
 
 
-@pytest.mark.parametrize(
-    "overflow", ["{queue: support}", "{menu: main}", "{callback: {queue: support, prompts: [a]}}"]
-)
+@pytest.mark.parametrize("overflow", ["{queue: support}", "{menu: main}"])
 def test_curve_may_be_for_those_who_come_from_another_queue(load, overflow):
     """They bring their wait along, through a menu too."""
     load(f"""
 queues:
   sales: {{overflow: {{maximum_wait: {overflow}}}}}
-  support: {{ageing: {{curve: {{7200: 1}}, cap: 9}}, callback: {{}}}}
+  support: {{ageing: {{curve: {{7200: 1}}, cap: 9}}}}
 menus: {{main: {{prompts: [a], choices: {{"1": {{queue: support}}}}}}}}
-dialplan: {{callback_contact: "sofia/gateway/carrier/{{number}}"}}
 """)

@@ -301,7 +301,6 @@ class BothFloors(RuleBasedStateMachine):
             without_times(a) for a in fake.roster.agents()
         ]
         assert real.waiting_room.counts(QUEUES) == fake.waiting_room.counts(QUEUES)
-        assert real.waiting_room.closures() == fake.waiting_room.closures()
         assert real.roster.states(AGENTS) == fake.roster.states(AGENTS)
         ended = [{a.agent_id for a in floor.roster.expired(9)} for floor in self.floors]
         assert ended[0] == ended[1]
