@@ -77,6 +77,10 @@ live: setup ## tests against a real FreeSWITCH with callers played by sipp
 chaos: setup ## kills everything in turn under load; CALLCORE_SOAK_SEED=N plays another story
 	$(BIN)/python -m pytest -m chaos $(ARGS)
 
+.PHONY: day
+day: setup ## a call centre's whole day, every rule checked; CALLCORE_DAY_SEED=N plays another one
+	CALLCORE_DAY=whole $(BIN)/python -m pytest tests/day/test_day.py $(ARGS)
+
 .PHONY: bench
 bench: setup ## measurements; they judge nothing
 	$(BIN)/python -m pytest -m bench -p no:randomly $(ARGS)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from callcore.domain import callbacks
 from callcore.domain.events import CallbackUnreached
-from callcore.domain.ids import seconds_between
+from callcore.domain.ids import LegId, seconds_between
 from callcore.domain.outcomes import LeaveReason
 from callcore.domain.policies import QueuePolicy
 from callcore.flows.callback_call import CallbackCall
@@ -88,14 +88,10 @@ class WaitingCallback(Waiting):
                 super()._hear(message)
             case CustomerUnreached():
                 self._unreached(message)
-            case CustomerTimedOut(leg_id=leg_id) if leg_id == customer.leg_id:
-                if customer.is_ringing:
-                    customer.break_off(NO_ANSWER)
-                    self._unreached(CustomerUnreached(cause=NO_ANSWER))
-            case CallbackDue() if self._is_due:
-                self._look(CALLBACK_DUE)
+            case CustomerTimedOut(leg_id=leg_id):
+                self._timed_out(leg_id)
             case CallbackDue():
-                self._plan_attempt()  # timers may fire a moment early
+                self._due()
             case CallerOff():
                 self._caller_off()
             case CallbackExpired():
@@ -120,6 +116,11 @@ class WaitingCallback(Waiting):
             raise LeftQueueError(LeaveReason.CALLBACK_EXPIRED)
         if customer.is_open and not is_picked_up:
             self._entertain()
+
+    def _timed_out(self, leg_id: LegId) -> None:
+        if leg_id == self._customer.leg_id and self._customer.is_ringing:
+            self._customer.break_off(NO_ANSWER)
+            self._unreached(CustomerUnreached(cause=NO_ANSWER))
 
     def _unreached(self, unreached: CustomerUnreached) -> None:
         """Keeps the promise for later, before anybody looks whom to ask next."""
@@ -147,6 +148,13 @@ class WaitingCallback(Waiting):
         now = self._call.site.clock.now()
         self._customer.keep(self._customer.promise.let_begin(now))
         self._plan_attempt()
+
+    def _due(self) -> None:
+        """Looks for an agent; timers may fire a moment early."""
+        if self._is_due:
+            self._look(CALLBACK_DUE)
+        else:
+            self._plan_attempt()
 
     def _plan_attempt(self) -> None:
         seconds = seconds_between(self._call.site.clock.now(), self._customer.promise.not_before)

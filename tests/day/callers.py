@@ -6,6 +6,7 @@ import itertools
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from callcore.domain.events import (
     AgentPickedUp,
@@ -37,7 +38,16 @@ CALLS_PER_HOUR = {
     "8999": 3,
 }
 """By dialled number with the whole roster at work; nobody has the last one."""
-PROFILE = ((7.5, 0.1), (8.0, 0.5), (9.5, 1.0), (11.5, 1.0), (12.5, 1.8), (13.5, 1.1), (17.0, 0.9), (20.0, 0.2))
+PROFILE = (
+    (7.5, 0.1),
+    (8.0, 0.5),
+    (9.5, 1.0),
+    (11.5, 1.0),
+    (12.5, 1.8),
+    (13.5, 1.1),
+    (17.0, 0.9),
+    (20.0, 0.2),
+)
 """Local hour of the day, and how much of that comes then."""
 BUSIEST = max(share for _, share in PROFILE)
 
@@ -105,7 +115,7 @@ class Callers:
         self._floor.clock.after(seconds, act)
 
     def _plan_next(self, dialled: str) -> None:
-        """A Poisson process of changing rate: candidates at the highest, some of which are taken."""
+        """A Poisson process of changing rate: some of those that come at the highest one."""
         per_second = CALLS_PER_HOUR[dialled] * self._share * BUSIEST / 3600
 
         def due() -> None:
@@ -199,7 +209,7 @@ class Callers:
             if leg.variables.get("callcore_offer") == offer_id and not leg.is_inbound
         ]
         for leg_id in legs:
-            self._after(0.01, lambda leg_id=leg_id: switch.end(leg_id))
+            self._after(0.01, partial(switch.end, leg_id))
 
     def _talk(self, caller: LegId) -> None:
         agent = self._floor.switch.legs_by_id[caller].bridged_to

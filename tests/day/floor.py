@@ -1,4 +1,4 @@
-"""The call centre of the day: the real flows on fakes, with everything that happens written down."""
+"""The call centre of the day: the real flows on fakes; all that happens is written down."""
 
 from __future__ import annotations
 
@@ -128,9 +128,7 @@ class DayFloor:
 
     def close_log(self) -> DayLog:
         """The log with the records, and with whatever is left that should not be."""
-        self.log.records = [
-            entry.record for entry in self.store.pending_records.read(1_000_000, 0)
-        ]
+        self.log.records = [entry.record for entry in self.store.pending_records.read(1_000_000, 0)]
         self.log.left_over += [
             *(f"leg {leg}" for leg in self.switch.legs_by_id),
             *(f"call {call.call_id}" for call in self.store.waiting_room.calls(NODE)),

@@ -19,11 +19,17 @@ class Operators:
     """They work on ``floor`` all day."""
 
     def __init__(
-        self, floor: DayFloor, chance: random.Random, local_hour: Callable[[], float]
+        self,
+        floor: DayFloor,
+        chance: random.Random,
+        *,
+        local_hour: Callable[[], float],
+        until_hour: float,
     ) -> None:
         self._floor = floor
         self._chance = chance
         self._local_hour = local_hour
+        self._until_hour = until_hour
         self._ids = itertools.count()
 
     def begin(self) -> None:
@@ -53,8 +59,9 @@ class Operators:
 
     def _work_later(self) -> None:
         def work() -> None:
-            self._work()
-            self._work_later()
+            if self._local_hour() < self._until_hour:
+                self._work()
+                self._work_later()
 
         self._floor.clock.after(self._chance.expovariate(1 / SECONDS_BETWEEN), work)
 

@@ -24,7 +24,8 @@ from tests.day.shifts import Shifts
 ZONE = ZoneInfo("Europe/Warsaw")
 MIDNIGHT = datetime(2027, 1, 20, tzinfo=ZONE)
 """A Wednesday; in one queue a holiday."""
-UNTIL_ALL_IS_OVER_HOURS = 0.75
+LAST_CALLS_HOURS = 1.5
+"""How long those who are still on the line at the end have to come to theirs."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,7 @@ def play(span: Span, seed: int) -> DayLog:
     """Plays it; the same seed plays the same story."""
     chance = random.Random(seed)
     text = settings_text()
-    start = Micros(
-        round((MIDNIGHT.timestamp() + span.start_hour * 3600) * MICROS_PER_SECOND)
-    )
+    start = Micros(round((MIDNIGHT.timestamp() + span.start_hour * 3600) * MICROS_PER_SECOND))
     floor = DayFloor(text, _policy(text), start, random.Random(chance.random()))
 
     def local_hour() -> float:
@@ -67,9 +66,14 @@ def play(span: Span, seed: int) -> DayLog:
             until_hour=span.end_hour,
         )
         callers.begin()
-        Operators(floor, random.Random(chance.random()), local_hour).begin()
-        hours = span.end_hour + UNTIL_ALL_IS_OVER_HOURS - span.start_hour
-        floor.clock.advance(hours * 3600)
+        Operators(
+            floor, random.Random(chance.random()), local_hour=local_hour, until_hour=span.end_hour
+        ).begin()
+        floor.clock.advance((span.end_hour - span.start_hour) * 3600)
+        while floor.switch.legs_by_id and local_hour() < span.end_hour + LAST_CALLS_HOURS:
+            floor.clock.advance(60)
+        # Wrap-ups and rests.
+        floor.clock.advance(60)
         day = floor.close_log()
     finally:
         report_deaths_to(None)

@@ -50,9 +50,7 @@ def agent_ids() -> list[str]:
 def settings_text() -> str:
     """The settings of the day."""
     ids = iter(agent_ids())
-    lines = [
-        _agent(next(ids), member, team) for team in TEAMS for member in range(team.count)
-    ]
+    lines = [_agent(next(ids), member, team) for team in TEAMS for member in range(team.count)]
     return CENTRE.read_text() + "\nagents:\n" + "\n".join(lines) + "\n"
 
 

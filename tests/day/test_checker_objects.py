@@ -35,7 +35,17 @@ from callcore.flows.queue_watch import QueueWatch
 from callcore.flows.record_keeping import RecordKeeping
 from callcore.flows.standing import Standing
 from callcore.flows.timers import Timers
-from tests.day.checking import answering, doors, explanations, leaving, order, records, ways, whom
+from tests.day.checking import (
+    answering,
+    doors,
+    explanations,
+    leaving,
+    order,
+    records,
+    ringing,
+    ways,
+    whom,
+)
 from tests.day.checking.checker import check
 from tests.day.playing import Span, play
 from tests.fakes import floor_memory, floor_offers
@@ -43,8 +53,9 @@ from tests.fakes.floor_waiting_room import FakeWaitingRoom
 
 Break = Callable[[pytest.MonkeyPatch], None]
 
-NOON = Span(11.9, 12.15, 0.2, load=2.0)
-BREAKS = Span(13.05, 13.4, 0.2, load=2.0)
+NOON = Span(11.9, 12.1, 0.2, load=2.0)
+BREAKS = Span(13.05, 13.35, 0.2, load=2.0)
+STORIES = 4
 SEED = int(os.environ.get("CALLCORE_DAY_SEED", "1"))
 
 
@@ -79,7 +90,9 @@ def asked_in_wrap_up(monkeypatch: pytest.MonkeyPatch) -> None:
         )
 
 
-def without(kind: type, rule: Callable[..., None], timers: Timers, seconds: float, message: Any) -> None:
+def without(
+    kind: type, rule: Callable[..., None], timers: Timers, seconds: float, message: Any
+) -> None:
     if not isinstance(message, kind):
         rule(timers, seconds, message)
 
@@ -124,7 +137,9 @@ BREAKS_OF: dict[str, tuple[Break, Span, set[str]]] = {
         {ways.PLACE},
     ),
     "more are admitted than may": (
-        around(admission, "limit", roomier), BREAKS, {doors.DOOR, doors.LIMIT}
+        around(admission, "limit", roomier),
+        BREAKS,
+        {doors.DOOR, doors.LIMIT},
     ),
     "queues never close": (
         instead(admission, "is_closed", lambda *_: False),
@@ -132,16 +147,24 @@ BREAKS_OF: dict[str, tuple[Break, Span, set[str]]] = {
         {doors.DOOR, leaving.CLOSING},
     ),
     "nobody leaves when agents go": (
-        instead(QueueWatch, "_turn_out", nothing), BREAKS, {doors.TAIL}
+        instead(QueueWatch, "_turn_out", nothing),
+        BREAKS,
+        {doors.TAIL},
     ),
     "nobody leaves when the last agent has gone": (
-        around(Timers, "set", partial(without, NoAgentsTooLong)), BREAKS, {leaving.NOBODY_THERE}
+        around(Timers, "set", partial(without, NoAgentsTooLong)),
+        BREAKS,
+        {leaving.NOBODY_THERE},
     ),
     "callers wait for ever": (
-        around(Timers, "set", partial(without, MaximumWaitReached)), BREAKS, {leaving.LONGEST}
+        around(Timers, "set", partial(without, MaximumWaitReached)),
+        BREAKS,
+        {leaving.LONGEST},
     ),
     "estimates are a second too long": (
-        around(estimates, "mean_wait_seconds", hourly), NOON, {doors.ESTIMATE}
+        around(estimates, "mean_wait_seconds", hourly),
+        NOON,
+        {doors.ESTIMATE},
     ),
     "goodbyes are another": (
         instead(treatments, "default_treatment", lambda reason: Goodbye(cause="USER_BUSY")),
@@ -150,17 +173,15 @@ BREAKS_OF: dict[str, tuple[Break, Span, set[str]]] = {
     ),
     "join times are never kept": (
         around(
-            Journey, "_place", lambda rule, self, at, keeps_join_time: rule(
-                self, at, keeps_join_time=False
-            )
+            Journey,
+            "_place",
+            lambda rule, self, at, keeps_join_time: rule(self, at, keeps_join_time=False),
         ),
         NOON,
         {ways.PLACE},
     ),
     "dropped places are lost": (
-        around(
-            PlaceLeaving, "give_up", lambda rule, self, is_resumable=False: rule(self)
-        ),
+        around(PlaceLeaving, "give_up", lambda rule, self, is_resumable=False: rule(self)),
         NOON,
         {ways.PLACE},
     ),
@@ -170,7 +191,9 @@ BREAKS_OF: dict[str, tuple[Break, Span, set[str]]] = {
         {ways.PLACE},
     ),
     "skills are not asked for": (
-        instead(skills.SkillRule, "is_met_by", lambda self, levels: True), NOON, {whom.ABLE}
+        instead(skills.SkillRule, "is_met_by", lambda self, levels: True),
+        NOON,
+        {whom.ABLE},
     ),
     "all levels are open": (
         instead(
@@ -180,27 +203,35 @@ BREAKS_OF: dict[str, tuple[Break, Span, set[str]]] = {
         {whom.ABLE, explanations.TOLD},
     ),
     "nobody is remembered": (
-        instead(FakeWaitingRoom, "remember_agent", nothing), BREAKS, {whom.ABLE}
+        instead(FakeWaitingRoom, "remember_agent", nothing),
+        BREAKS,
+        {whom.ABLE},
     ),
     "the last by strategy is asked first": (
-        around(floor_memory, "_asking_key", backwards), NOON, {whom.FIRST}
+        around(floor_memory, "_asking_key", backwards),
+        NOON,
+        {whom.FIRST},
     ),
     "agents who are freed stay idle": (
-        instead(Dispatcher, "agent_free", nothing), NOON, {whom.NOBODY_IDLE}
+        instead(Dispatcher, "agent_free", nothing),
+        NOON,
+        {whom.NOBODY_IDLE},
     ),
     "agents are asked who wrap up": (asked_in_wrap_up, NOON, {whom.ABLE}),
-    "slower phones ring on": (instead(Offerings, "_end_others", nothing), NOON, {whom.LOSERS}),
+    "slower phones ring on": (instead(Offerings, "_end_others", nothing), NOON, {ringing.LOSERS}),
     "one phone rings where all should": (
-        instead(Offerings, "may_ring_at_once", property(lambda self: 1)), NOON, {whom.NOBODY_IDLE}
+        instead(Offerings, "may_ring_at_once", property(lambda self: 1)),
+        NOON,
+        {whom.NOBODY_IDLE},
     ),
     "too many phones ring": (
         instead(
             Offerings,
             "may_ring_at_once",
-            property(partial(more_phones, Offerings.may_ring_at_once.fget)),
+            property(partial(more_phones, vars(Offerings)["may_ring_at_once"].fget)),
         ),
         NOON,
-        {whom.RING},
+        {ringing.RING},
     ),
     "decisions tell of nobody passed over": (
         instead(decisions, "passed_over", lambda judgements: ()),
@@ -208,10 +239,14 @@ BREAKS_OF: dict[str, tuple[Break, Span, set[str]]] = {
         {explanations.PASSED_OVER, explanations.NOT_FREE},
     ),
     "every line is answered at once": (
-        instead(LineOpening, "open", lambda self: self._call.answer()), NOON, {answering.ANSWERED}
+        instead(LineOpening, "open", lambda self: self._call.answer()),
+        NOON,
+        {answering.ANSWERED},
     ),
     "every call was served": (
-        instead(visits, "outcome", lambda of: CallOutcome.SERVED), NOON, {records.OUTCOME}
+        instead(visits, "outcome", lambda of: CallOutcome.SERVED),
+        NOON,
+        {records.OUTCOME},
     ),
     "records are lost": (around(RecordKeeping, "keep", forgetful), NOON, {records.ONE_RECORD}),
     "agents never finish": (instead(AgentFreeing, "after_talk", nothing), NOON, {records.OVER}),
@@ -227,8 +262,12 @@ def test_unbroken_it_objects_to_nothing() -> None:
 
 @pytest.mark.parametrize("broken", BREAKS_OF)
 def test_a_broken_rule_is_objected_to(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every family of rules has a break that it finds."""
+    """Every family of rules has a break that it finds, in one of a few stories."""
     break_it, span, expected = BREAKS_OF[broken]
     break_it(monkeypatch)
-    found = check(play(span, SEED)).rules()
-    assert expected <= found.keys()
+    found: set[str] = set()
+    for seed in range(SEED, SEED + STORIES):
+        found |= check(play(span, seed)).rules().keys()
+        if expected <= found:
+            return
+    pytest.fail(f"found {found}, expected {expected}")

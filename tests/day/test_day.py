@@ -1,8 +1,8 @@
-"""A day of a whole call centre, played through the flows and checked by code that shares nothing with
-them.
+"""A day of a whole call centre, played through the flows and checked.
 
-The ordinary suite plays the hours around noon with a third of the agents; ``make day`` the whole day
-with all two hundred. ``CALLCORE_DAY_SEED=N`` plays another story.
+The checker shares nothing with the rules. The ordinary suite plays the hours around noon with a
+third of the agents, ``make day`` the whole day with all two hundred. ``CALLCORE_DAY_SEED=N`` plays
+another story.
 """
 
 from __future__ import annotations
@@ -14,7 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.day.checking import answering, doors, explanations, leaving, order, records, ways, whom
+from tests.day.checking import (
+    answering,
+    doors,
+    explanations,
+    leaving,
+    order,
+    records,
+    ringing,
+    ways,
+    whom,
+)
 from tests.day.checking.checker import check
 from tests.day.log import DayLog
 from tests.day.playing import AROUND_NOON, WHOLE_DAY, play
@@ -51,10 +61,10 @@ ALWAYS_LOOKED_AT = {
     whom.ABLE: 1000,
     whom.FIRST: 500,
     whom.JUST_FREED: 100,
-    whom.LOSERS: 500,
+    ringing.LOSERS: 500,
     whom.NOBODY_IDLE: 500,
     whom.ONE_TALK: 500,
-    whom.RING: 1000,
+    ringing.RING: 1000,
 }
 """How often each rule is looked at, at least, whatever the seed."""
 

@@ -150,7 +150,7 @@ def test_ringing_before_the_answer(ear, phones):
     phones.agent("1001")
     caller = ear.arrived(phones)
     ear.switch.ring(caller)
-    (found,) = ear.switch.legs()
+    (found,) = until(ear.switch.legs, 2, "the switch lists the leg")
     assert (found.is_line_answered, found.is_parked) == (False, True)
     ear.switch.originate(agent)
     until(lambda: ear.told(LegParked, agent.leg_id), 5, "the agent picked up")

@@ -14,7 +14,7 @@ NO_MISSED_CALL = 'SIP;cause=200;text="Call completed elsewhere"'
 """RFC 3326: phones that read it show no missed call."""
 
 AT_ONCE_SECONDS = 0.5
-RACES = 25
+RACES = 20
 
 
 def ring_all(*phones, **more):

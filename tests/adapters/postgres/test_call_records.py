@@ -428,6 +428,55 @@ def test_overflows_are_counted_by_reason_and_treatment(history, history_url):
     ]
 
 
+def test_callbacks_are_reported_apart_from_callers(history, history_url):
+    """The caller's own call counts in the queue's reports, the promise in a view of its own."""
+    leave, outcome = outcomes.LeaveReason, outcomes.CallOutcome
+    promised = call_with(
+        left_for("callback:support", leave.MAXIMUM_WAIT), outcome=outcome.CALLBACK_PROMISED
+    )
+
+    def callback(reason: outcomes.LeaveReason, end: outcomes.CallOutcome, waited: float = 0.0):
+        record = call_with(left_for("", reason), outcome=end)
+        return dataclasses.replace(
+            record,
+            is_callback=True,
+            callback_of=promised.call_id,
+            is_within_service_level=None,
+            wait_seconds=waited,
+        )
+
+    history.write(
+        [
+            promised,
+            callback(leave.PICKED_UP, outcome.SERVED, 100.0),
+            callback(leave.PICKED_UP, outcome.SERVED, 300.0),
+            callback(leave.CALLBACK_FAILED, outcome.CALLBACK_FAILED),
+            callback(leave.CALLBACK_EXPIRED, outcome.CALLBACK_FAILED),
+            callback(leave.WITHDRAWN, outcome.OVERFLOWED),
+        ]
+    )
+    assert rows_of(
+        history_url,
+        "select joined_count, picked_up_count, left_otherwise_count from callcore.queue_intervals",
+    ) == [(1, 0, 1)]
+    assert rows_of(
+        history_url, "select joined_count, service_level from callcore.service_level_by_day"
+    ) == [(1, None)]
+    assert rows_of(
+        history_url, "select reason, treatment, left_count from callcore.overflows_by_day"
+    ) == [("maximum_wait", "callback:support", 1)]
+    assert rows_of(
+        history_url,
+        "select queue, promised_count, served_count, failed_count, ended_otherwise_count,"
+        " mean_wait_seconds from callcore.callbacks_by_day",
+    ) == [("support", 5, 2, 2, 1, 200.0)]
+    assert rows_of(
+        history_url,
+        "select count(*) from callcore.call_records where callback_of = %s",
+        promised.call_id,
+    ) == [(5,)]
+
+
 def test_agents_who_were_passed_over_are_rows(history, history_url):
     """A supervisor can count how often an agent lacked a skill."""
     history.write([served_call("call-1")])

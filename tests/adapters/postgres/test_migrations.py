@@ -74,8 +74,12 @@ def test_a_history_of_the_first_version_stays_readable(database_url):
         overflows = connection.execute(
             "select reason, treatment, left_count from callcore.overflows_by_day"
         ).fetchall()
+        callbacks = connection.execute(
+            "select is_callback, callback_of from callcore.call_records"
+        ).fetchall()
     assert visits == [(3, None, None, None, False, "")]
     assert overflows == [("maximum_wait", "", 1)]
+    assert callbacks == [(False, None)]
 
 
 def test_an_older_database_is_named_with_the_cure(database_url):

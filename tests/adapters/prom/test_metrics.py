@@ -352,16 +352,17 @@ def test_callers_who_go_elsewhere_are_counted_by_the_kind_of_place(
 
 def test_every_treatment_has_a_kind():
     """What a queue can do with a caller is told by one word of few."""
-    made = [
+    made: list[treatments.Treatment] = [
         treatments.ToQueue(queue=SUPPORT),
         treatments.ToMenu(menu=MenuName("main")),
         treatments.ToExtension(extension="5000"),
         treatments.ToNumber(number="+48225550100"),
         treatments.ToVoicemail(box="7000"),
         treatments.Goodbye(),
+        treatments.ToCallback(queue=SUPPORT, prompts=("offer",)),
     ]
     kinds = {kind_of(treatments.in_words(treatment)) for treatment in made}
-    assert kinds == {"queue", "menu", "extension", "number", "voicemail", "goodbye"}
+    assert kinds == {*("queue", "menu", "extension", "number", "voicemail", "callback", "goodbye")}
 
 
 def test_changes_of_priority_are_told_by_who_made_them(observer, value):
@@ -578,7 +579,7 @@ def test_the_reference_names_every_metric(metrics):
 def test_callbacks_are_counted_apart_from_callers(metrics, value):
     """Promised, dialled, unreached, kept; no wait or length of theirs is among those of callers."""
     observe = MetricsObserver(metrics).observe
-    promise = {"at": NOW, "call_id": CALL, "queue": SUPPORT}
+    promise: dict[str, Any] = {"at": NOW, "call_id": CALL, "queue": SUPPORT}
     for is_adopted in (False, True):
         observe(
             events.CallbackPromised(

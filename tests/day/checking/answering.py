@@ -7,7 +7,8 @@ from callcore.domain.records import CallRecord
 from tests.day.checking.centre import SECOND
 from tests.day.checking.family import Family
 from tests.day.checking.objections import Objections
-from tests.day.checking.truth import CallerNow, Truth
+from tests.day.checking.state import CallerNow
+from tests.day.checking.truth import Truth
 
 ANSWERED = "line answered"
 SOON = SECOND // 10
@@ -54,7 +55,9 @@ class Answering(Family):
             self.expect(ANSWERED, f"{call_id}: never", holds=record.ended_at <= due + SOON)
         else:
             self.expect(
-                ANSWERED, f"{call_id}: {answered_at}, due {due}", holds=due <= answered_at <= due + SOON
+                ANSWERED,
+                f"{call_id}: {answered_at}, due {due}",
+                holds=due <= answered_at <= due + SOON,
             )
 
     def passed(self, start: int, end: int) -> None:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -73,7 +74,7 @@ class Line:
 
     @property
     def strategy(self) -> str:
-        return self.raw.get("strategy", "longest_idle")
+        return str(self.raw.get("strategy", "longest_idle"))
 
     @property
     def rings_many(self) -> bool:
@@ -81,11 +82,11 @@ class Line:
 
     @property
     def is_overflowing_at_closing(self) -> bool:
-        return self.raw.get("at_closing") == "overflow"
+        return bool(self.raw.get("at_closing") == "overflow")
 
     @property
     def is_answered_at_join(self) -> bool:
-        return self.raw.get("answer", "at_join") == "at_join"
+        return bool(self.raw.get("answer", "at_join") == "at_join")
 
     @cached_property
     def levels(self) -> list[int]:
@@ -117,9 +118,7 @@ class Line:
         if relative is None:
             return absolute, False
         wanted = math.ceil(Fraction(str(relative["ratio"])) * staffed_count)
-        places = max(
-            relative.get("floor", 1), min(wanted, relative.get("ceiling", 1000))
-        )
+        places = max(relative.get("floor", 1), min(wanted, relative.get("ceiling", 1000)))
         return (places, True) if places < absolute else (absolute, False)
 
     def gained(self, priority: int, waited: int) -> int:
@@ -128,15 +127,15 @@ class Line:
         if ageing is None:
             return priority
         points = [(0, 0), *((seconds * SECOND, more) for seconds, more in ageing["curve"].items())]
-        gain = points[-1][1]
-        for (start, low), (end, high) in zip(points, points[1:], strict=False):
+        gain: int = points[-1][1]
+        for (start, low), (end, high) in pairwise(points):
             if waited < end:
                 gain = low + math.floor(Fraction(high - low) * (waited - start) / (end - start))
                 break
         # Above the cap nothing is gained; nobody is pushed down to it.
         if priority >= ageing["cap"]:
             return priority
-        return min(priority + gain, ageing["cap"])
+        return min(priority + gain, int(ageing["cap"]))
 
 
 @dataclass(frozen=True)
@@ -231,9 +230,7 @@ class Centre:
         midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
         seconds = at / SECOND - midnight.timestamp()
         for opening in openings:
-            start, end = (
-                int(text[:2]) * 60 + int(text[3:]) for text in opening.split("-")
-            )
+            start, end = (int(text[:2]) * 60 + int(text[3:]) for text in opening.split("-"))
             if start * 60 <= seconds < end * 60:
                 return midnight, end
         return None
@@ -263,7 +260,7 @@ def plain(number: str) -> str:
     return "" if digits == "266696687" else digits
 
 
-@lru_cache(maxsize=None)
+@cache
 def _expression(rule: str) -> Any:
     """A rule, as an expression of Python: ``and``, ``or`` and ``not`` are the same words."""
     if not rule.strip():
@@ -285,7 +282,7 @@ def meets(member: Member, rule: str) -> bool:
     return _meets(member.skills, rule)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _meets(skills: tuple[tuple[str, int], ...], rule: str) -> bool:
     levels = dict(skills)
     names = {"level": lambda skill: levels.get(skill, 0), "__builtins__": {}}

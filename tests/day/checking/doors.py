@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from callcore.domain import events
 from callcore.domain.records import CallRecord
 from tests.day import log
-from tests.day.checking.centre import SECOND
 from tests.day.checking.eligibility import possible_priorities
 from tests.day.checking.family import Family
 from tests.day.checking.objections import Objections
-from tests.day.checking.truth import CallerNow, QueueNow, Truth
+from tests.day.checking.rooms import Found, at_the_door, line_limit, places
+from tests.day.checking.state import CallerNow, QueueNow
+from tests.day.checking.truth import Truth
 
 DOOR = "admitted or refused as the settings say"
 LIMIT = "limit"
@@ -20,81 +19,7 @@ POSITION = "position"
 TAIL = "the last in line leave when agents go"
 MOVE = "a move is admitted like a caller at the door"
 
-ENOUGH_LESSONS = 5.0
 NEAR = 1e-6
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a caller finds at a door."""
-
-    refusal: str
-    """Empty if the caller may join."""
-    limit: int | None
-    """``None`` for one whose place is kept."""
-    estimate: float | None
-
-
-def places(truth: Truth, queue: QueueNow) -> tuple[int, str]:
-    """How many may wait now, and the reason of those for whom that is too few."""
-    room, by_agents = queue.line.places_for(len(queue.staffed))
-    reason = "queue_full" if by_agents else ""
-    longest = queue.line.raw.get("maximum_estimate_seconds")
-    waits = _mean_waits(truth, queue, room)
-    if longest is None or waits is None:
-        return room, reason
-    at_once = _offered_count(queue) + sum(1 for _ in truth.free(queue, truth.now))
-    by_estimate = at_once + sum(1 for wait in waits if wait <= longest)
-    return (by_estimate, "estimate_too_long") if by_estimate < room else (room, reason)
-
-
-def at_the_door(truth: Truth, queue: QueueNow, number: str) -> Found:
-    """The decision, as the settings and the floor of this instant make it."""
-    resumes = queue.line.number("resume_within_seconds", 0) > 0
-    is_kept = resumes and truth.dropped_place(queue, number) is not None
-    room, reason = places(truth, queue)
-    estimate = _estimate(truth, queue)
-    limit = None if is_kept else room
-
-    def answer(refusal: str) -> Found:
-        return Found(refusal, limit, estimate)
-
-    if truth.is_closed(queue, truth.now):
-        return answer("closed")
-    if not queue.staffed and not queue.line.raw.get("admits_without_agents", True):
-        return answer("no_agents")
-    if not is_kept and len(queue.callers) >= room:
-        return answer(reason or "queue_full")
-    closes_at = truth.centre.closes_at(queue.line, truth.now)
-    if closes_at is not None and estimate is not None and truth.now + estimate * SECOND > closes_at:
-        return answer("closes_too_soon")
-    return answer("")
-
-
-def _offered_count(queue: QueueNow) -> int:
-    return sum(
-        1 for caller in queue.callers.values() if caller.visit is not None and caller.visit.offers
-    )
-
-
-def _mean_waits(truth: Truth, queue: QueueNow, count: int) -> list[float] | None:
-    """The mean waits with 0, 1, ... ahead: sum of 1 / (s mu + i alpha); ``None`` if unknown."""
-    agents = sum(1 / len(truth.agents[one].member.places) for one in queue.staffed)
-    if agents == 0 or queue.served_weight < ENOUGH_LESSONS:
-        return None
-    served = agents * queue.served_weight / queue.served_seconds
-    given_up = queue.abandoned_weight / queue.waited_seconds if queue.waited_seconds else 0.0
-    steps = [1 / (served + ahead * given_up) for ahead in range(count)]
-    return [sum(steps[: ahead + 1]) for ahead in range(count)]
-
-
-def _estimate(truth: Truth, queue: QueueNow) -> float | None:
-    free = sum(1 for _ in truth.free(queue, truth.now))
-    ahead = len(queue.callers) - _offered_count(queue) - free
-    if ahead < 0:
-        return 0.0
-    waits = _mean_waits(truth, queue, ahead + 1)
-    return None if waits is None else waits[ahead]
 
 
 class Doors(Family):
@@ -139,8 +64,7 @@ class Doors(Family):
     def _joins(self, caller: CallerNow, fact: events.CallerJoined) -> None:
         truth, queue = self.truth, self.truth.queues[fact.queue]
         is_moved = caller.way is not None and caller.way.first_joined_at is not None
-        number = "" if is_moved else caller.number
-        found = at_the_door(truth, queue, number)
+        found = at_the_door(truth, queue, caller, truth.place_of(caller), may_resume=not is_moved)
         self.expect(
             MOVE if is_moved else DOOR,
             f"{fact.call_id} joins {fact.queue}: {found.refusal}, {len(queue.callers)} wait, "
@@ -159,7 +83,7 @@ class Doors(Family):
                 holds=queue is None and caller.way is None and fact.reason == "unknown_queue",
             )
             return
-        found = at_the_door(self.truth, queue, caller.number)
+        found = at_the_door(self.truth, queue, caller, self.truth.place_of(caller), may_resume=True)
         self.expect(
             DOOR,
             f"{fact.call_id} is refused by {fact.queue} as {fact.reason}, expected "
@@ -172,29 +96,35 @@ class Doors(Family):
     def _agrees(self, caller: CallerNow, found: Found) -> None:
         """The record tells the same limit and estimate."""
         visit = self._records[caller.call_id].visits[len(caller.visits)]
+        if found.is_kept:
+            return
         # Who had to leave for it has the later limit in the record.
-        if found.limit is not None and visit.leave_reason not in {"queue_full", "estimate_too_long"}:
+        if visit.leave_reason not in {"queue_full", "estimate_too_long"}:
             self.expect(
                 LIMIT,
                 f"{caller.call_id} in {visit.queue}: {visit.limit}, expected {found.limit}",
                 holds=visit.limit == found.limit,
             )
+        told, expected = visit.estimate_seconds, found.estimate
         self.expect(
             ESTIMATE,
-            f"{caller.call_id} in {visit.queue}: {visit.estimate_seconds}, "
-            f"expected {found.estimate}",
-            holds=visit.estimate_seconds == found.estimate
+            f"{caller.call_id} in {visit.queue}: {told}, expected {expected}",
+            holds=told == expected
             or (
-                found.estimate is not None
-                and visit.estimate_seconds is not None
-                and abs(visit.estimate_seconds - found.estimate) <= NEAR * found.estimate
+                told is not None
+                and expected is not None
+                and abs(told - expected) <= NEAR * expected
             ),
         )
 
     def _is_not_moved(self, asked: log.Asked, declined: log.Declined) -> None:
         if declined.error != "MoveRefusedError":
             return
-        found = at_the_door(self.truth, self.truth.queues[asked.value], "")
+        caller, queue = self.truth.callers[asked.call_id], self.truth.queues[asked.value]
+        if caller.visit is None:
+            return
+        first_joined_at = caller.visit.first_joined_at
+        found = at_the_door(self.truth, queue, caller, first_joined_at, may_resume=False)
         self.expect(
             MOVE,
             f"{asked.call_id} is not moved to {asked.value}, which admits callers",
@@ -213,7 +143,7 @@ class Doors(Family):
         self.expect(
             LIMIT, f"{seen.queue} is shown as {shown}, is {expected}", holds=shown == expected
         )
-        room = places(truth, queue)[0]
+        room, _ = line_limit(truth, queue)
         self.expect(
             LIMIT, f"{seen.queue}: {seen.limit} shown, {room} may wait", holds=seen.limit == room
         )
@@ -240,8 +170,8 @@ class Doors(Family):
 
     def _turn_out(self, queue: QueueNow) -> None:
         """Notes who has to go, now that the queue has other agents."""
-        room, reason = places(self.truth, queue)
-        excess = len(queue.callers) - room
+        room, reason = line_limit(self.truth, queue)
+        excess = len(queue.callers) - places(self.truth, queue, room)
         if not reason or excess <= 0:
             return
         in_line = [
@@ -272,7 +202,9 @@ class Doors(Family):
                 visit = self._records[call_id].visits[len(caller.visits) - 1]
                 if visit.leave_reason == reason:
                     self.expect(
-                        TAIL, f"{call_id}: {visit.limit}, {room} may wait", holds=visit.limit == room
+                        TAIL,
+                        f"{call_id}: {visit.limit}, {room} may wait",
+                        holds=visit.limit == room,
                     )
         for call_id, reason in self._has_left.items():
             self.expect(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from tests.day.checking.centre import Line, meets
-from tests.day.checking.truth import AgentNow, CallerNow, QueueNow, Truth, Visit
+from tests.day.checking.state import AgentNow, CallerNow, QueueNow, Visit
 
 RACE = 1_000
 """Two things planned for the same instant may come in either order: a millisecond."""
 
 
-def openings(line: Line, staffed: Set[str]) -> dict[int, int]:
+def openings(line: Line, staffed: AbstractSet[str]) -> dict[int, int]:
     """After how long a wait each level may be asked."""
     tiers = line.raw.get("tiers")
     opens, put_off = {}, 0
@@ -32,14 +33,16 @@ def openings(line: Line, staffed: Set[str]) -> dict[int, int]:
     return opens
 
 
-def open_level(line: Line, visit: Visit, staffed: Set[str], now: int) -> int:
+def open_level(line: Line, visit: Visit, staffed: AbstractSet[str], now: int) -> int:
     """The highest level that may be asked."""
     waited = now - visit.came_at
-    return max((level for level, after in openings(line, staffed).items() if after <= waited), default=0)
+    return max(
+        (level for level, after in openings(line, staffed).items() if after <= waited), default=0
+    )
 
 
 def against(
-    caller: CallerNow, queue: QueueNow, agent: AgentNow, now: int, staffed: Set[str]
+    caller: CallerNow, queue: QueueNow, agent: AgentNow, now: int, staffed: AbstractSet[str]
 ) -> str:
     """What keeps this agent from this caller; empty if nothing does."""
     visit, line = caller.visit, queue.line
@@ -59,7 +62,7 @@ def against(
 
 
 def _kept_for(
-    visit: Visit, queue: QueueNow, rules: Iterable[str], now: int, staffed: Set[str]
+    visit: Visit, queue: QueueNow, rules: Iterable[str], now: int, staffed: AbstractSet[str]
 ) -> str | None:
     sticky = queue.line.raw.get("sticky_agent")
     if sticky is None or visit.sticky_agent is None or visit.sticky_agent not in staffed:
@@ -71,10 +74,8 @@ def _kept_for(
     return visit.sticky_agent if now - visit.came_at < seconds * 1_000_000 else None
 
 
-def possible_againsts(
-    caller: CallerNow, queue: QueueNow, agent: AgentNow, now: int
-) -> set[str]:
-    """What may keep the agent from the caller within the same instant, in either order of events."""
+def possible_againsts(caller: CallerNow, queue: QueueNow, agent: AgentNow, now: int) -> set[str]:
+    """What may keep the agent from the caller, whichever way the events of an instant fell."""
     return {
         against(caller, queue, agent, instant, staffed)
         for instant in (now, now - RACE)
@@ -82,7 +83,7 @@ def possible_againsts(
     }
 
 
-def _staffings(queue: QueueNow) -> list[Set[str]]:
+def _staffings(queue: QueueNow) -> list[AbstractSet[str]]:
     if queue.staffed == queue.staffed_before:
         return [queue.staffed]
     return [queue.staffed, queue.staffed_before]
@@ -108,8 +109,8 @@ def asking_key(queue: QueueNow, agent: AgentNow) -> tuple[float, ...]:
             return level, position
 
 
-def wants_another(truth: Truth, caller: CallerNow, queue: QueueNow, *, at: int) -> bool:
-    """Is the caller to be offered to somebody: in line, or with phones ringing and fewer than may?"""
+def wants_another(caller: CallerNow, queue: QueueNow, *, at: int) -> bool:
+    """Is somebody to be asked: for a caller in line, or for whom more phones may ring?"""
     visit, line = caller.visit, queue.line
     assert visit is not None
     if visit.picked_up_at is not None:

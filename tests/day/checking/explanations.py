@@ -18,7 +18,8 @@ from tests.day.checking.eligibility import (
 )
 from tests.day.checking.family import Family
 from tests.day.checking.objections import Objections
-from tests.day.checking.truth import AgentNow, CallerNow, QueueNow, Truth
+from tests.day.checking.state import AgentNow, CallerNow, QueueNow
+from tests.day.checking.truth import Truth
 
 TOLD = "decision explained"
 PASSED_OVER = "those passed over"

@@ -18,7 +18,7 @@ class Family:
         self._objections.expect(rule, self.truth.now, text, holds=holds)
 
     def before(self, what: object) -> None:
-        """The entry comes; the truth is still as it was, but for the clock."""
+        """The entry comes; but for the clock the truth is still as it was."""
 
     def after(self, what: object) -> None:
         """The truth has taken the entry."""

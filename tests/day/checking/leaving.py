@@ -1,4 +1,4 @@
-"""When those who wait must go: closing time, nobody there, the longest wait, unanswered too long."""
+"""When those who wait must go: at closing time, with nobody there, after too long."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from tests.day.checking.centre import SECOND, Line
 from tests.day.checking.eligibility import RACE
 from tests.day.checking.family import Family
 from tests.day.checking.objections import Objections
-from tests.day.checking.truth import CallerNow, QueueNow, Truth, Visit
+from tests.day.checking.state import CallerNow, QueueNow, Visit
+from tests.day.checking.truth import Truth
 
 CLOSING = "at closing time"
 NOBODY_THERE = "nobody there"
@@ -39,7 +40,7 @@ class Leaving(Family):
                 queue = self.truth.queues[what.queue]
                 self.expect(
                     CLOSING,
-                    f"{what.call_id} is offered to {what.agent_id} in {what.queue}, which is closed",
+                    f"{what.call_id} is offered to {what.agent_id} in {what.queue}, now closed",
                     holds=not self._has_been_closed(queue, self.truth.now),
                 )
             case events.AgentPickedUp():
@@ -156,4 +157,5 @@ def _unanswered_until(line: Line, caller: CallerNow) -> int | None:
         return None
     if caller.is_answered:
         return None
-    return caller.arrived_at + round(line.raw["unanswered"]["limit_seconds"] * SECOND)
+    limit: int = round(line.raw["unanswered"]["limit_seconds"] * SECOND)
+    return caller.arrived_at + limit

@@ -10,7 +10,7 @@ from tests.day.checking.eligibility import (
     wants_another,
 )
 from tests.day.checking.family import Family
-from tests.day.checking.truth import AgentNow, CallerNow, QueueNow
+from tests.day.checking.state import AgentNow, CallerNow, QueueNow
 
 ORDER = "served in order"
 BETWEEN = "between queues"
@@ -35,7 +35,7 @@ class Order(Family):
         ]
         self.expect(
             ORDER,
-            f"{queue.line.name}: {chosen.call_id} is offered to {agent.agent_id} before {passed_over}",
+            f"{agent.agent_id} gets {chosen.call_id} of {queue.line.name} before {passed_over}",
             holds=not passed_over,
         )
 
@@ -62,7 +62,7 @@ class Order(Family):
         return [
             caller
             for caller in queue.callers.values()
-            if wants_another(self.truth, caller, queue, at=self.truth.now)
+            if wants_another(caller, queue, at=self.truth.now)
             and possible_againsts(caller, queue, agent, self.truth.now) == {""}
         ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from itertools import pairwise
 
 from callcore.domain import events
 from callcore.domain.records import CallRecord, OfferRecord, QueueVisit
@@ -85,7 +86,8 @@ class Records(Family):
         won = [offer for offer in record.offers if offer.bridged_at is not None]
         picked_up = [visit for visit in record.visits if visit.leave_reason == "picked_up"]
         served_within = [
-            _within(self.truth.centre, visit, offer) for visit, offer in zip(picked_up, won, strict=False)
+            _within(self.truth.centre, visit, offer)
+            for visit, offer in zip(picked_up, won, strict=False)
         ]
         facts = {
             "outcome": record.outcome == expected,
@@ -94,7 +96,8 @@ class Records(Family):
             "agent": record.agent_id == (won[-1].agent_id if won else None),
             "bridged": record.bridged_at == (won[0].bridged_at if won else None),
             "picked_up": record.picked_up_at == (won[0].picked_up_at if won else None),
-            "level": record.is_within_service_level == (served_within[-1] if served_within else None),
+            "level": record.is_within_service_level
+            == (served_within[-1] if served_within else None),
             "order": record.arrived_at <= record.ended_at,
             "by": not hung_up_by or record.hung_up_by == hung_up_by,
             "faults": not record.faults,
@@ -122,7 +125,7 @@ class Records(Family):
                 held[offer.agent_id].append((offer.reserved_at, ended_at, offer.offer_id))
         for agent_id, spans in held.items():
             spans.sort()
-            for (_, end, first), (start, _, second) in zip(spans, spans[1:], strict=False):
+            for (_, end, first), (start, _, second) in pairwise(spans):
                 self.expect(
                     ONE_PLACE,
                     f"{agent_id} has {first} until {end} and {second} from {start}",
@@ -159,7 +162,8 @@ def _waited(record: CallRecord) -> float:
         (max(visit.came_at or visit.joined_at, record.arrived_at), visit.left_at or 0)
         for visit in record.visits
     )
-    waited, until = 0, record.arrived_at
+    waited = 0
+    until: int = record.arrived_at
     for start, end in spans:
         waited += max(end - max(start, until), 0)
         until = max(until, end)

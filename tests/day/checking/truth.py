@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from callcore.domain import events
 from tests.day import log
-from tests.day.checking.centre import SECOND, Centre, Line, Member, Way, plain
+from tests.day.checking.centre import SECOND, Centre, Way, plain
+from tests.day.checking.state import AgentNow, CallerNow, QueueNow, Visit
 
 STAFFED = frozenset({"available", "reserved", "ringing", "talking", "wrapping_up"})
 MISSED = frozenset({"no_answer", "busy", "refused", "unregistered", "unreachable"})
@@ -17,115 +16,6 @@ SHORTEST_REST = SECOND
 DAY = 86_400 * SECOND
 LESSON_KEPT = 0.99
 OUTLIVES_TALK = SECOND
-
-
-@dataclass
-class AgentNow:
-    """One agent."""
-
-    member: Member
-    state: str = "logged_out"
-    since: int = 0
-    available_since: int = 0
-    rests_until: int = 0
-    offer_id: str = ""
-    talked: int = 0
-    talking_since: int = 0
-    talks_count: int = 0
-    last_offers: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def agent_id(self) -> str:
-        return self.member.agent_id
-
-    def is_free(self, now: int) -> bool:
-        """May the agent be asked?"""
-        return self.state == "available" and self.rests_until <= now
-
-
-@dataclass
-class Visit:
-    """One stay in a queue, or a refusal."""
-
-    queue: str
-    came_at: int
-    first_joined_at: int
-    is_resumed: bool = False
-    is_moved: bool = False
-    sticky_agent: str | None = None
-    last_offered: str | None = None
-    offers: dict[str, str] = field(default_factory=dict)
-    """The open ones: agents by offer."""
-    made: set[str] = field(default_factory=set)
-    """Those of them for which the phone was called."""
-    rang_first_at: int | None = None
-    ringing_since: int | None = None
-    """When the first of the open offers was made."""
-    picked_up_at: int | None = None
-    left_at: int | None = None
-    reason: str = ""
-    refusal: str = ""
-    priority_at_join: int = 0
-    last_priority: int = 0
-
-
-@dataclass
-class CallerNow:
-    """One caller."""
-
-    call_id: str
-    number: str
-    dialled: str
-    arrived_at: int
-    own_priority: int
-    rules: list[str]
-    way: Way | None = None
-    """Where the caller is to go next."""
-    first_joined_at: int | None = None
-    visit: Visit | None = None
-    visits: list[Visit] = field(default_factory=list)
-    talked_until: int = 0
-    has_walked: bool = False
-    is_answered: bool = False
-    pressed: tuple[int, str] = (0, "")
-    hung_up_by: str = ""
-    handed_over: log.HandedOver | None = None
-    asked: dict[int, log.Asked] = field(default_factory=dict)
-
-    def priority(self, line: Line, now: int) -> int:
-        """The effective one in the queue of the visit."""
-        assert self.visit is not None
-        own = max(-1000, min(1000, self.own_priority + int(line.number("priority", 0))))
-        return line.gained(own, max(now - self.visit.first_joined_at, 0))
-
-    def rules_now(self, line: Line, now: int) -> list[str]:
-        """What is asked of agents."""
-        assert self.visit is not None
-        reached = [
-            rule for after, rule in line.skill_steps if after <= now - self.visit.came_at
-        ]
-        return [*reached[-1:], *self.rules]
-
-
-@dataclass
-class QueueNow:
-    """One queue."""
-
-    line: Line
-    callers: dict[str, CallerNow] = field(default_factory=dict)
-    """Who has a place, by call."""
-    staffed: set[str] = field(default_factory=set)
-    staffed_before: set[str] = field(default_factory=set)
-    """At the beginning of this instant."""
-    closed_until: int = 0
-    version: int = 0
-    dropped: dict[str, tuple[int, int, int]] = field(default_factory=dict)
-    """By number: until when, first joined, own priority."""
-    last_agents: dict[str, str] = field(default_factory=dict)
-    served_weight: float = 0.0
-    served_seconds: float = 0.0
-    abandoned_weight: float = 0.0
-    waited_seconds: float = 0.0
 
 
 class Truth:
@@ -140,7 +30,6 @@ class Truth:
         self.ended: dict[str, CallerNow] = {}
         self.reserved: dict[str, log.Reserved] = {}
         self.asked: dict[int, log.Asked] = {}
-        self._changed_at: dict[str, int] = defaultdict(int)
 
     def free(self, queue: QueueNow, now: int) -> Iterator[AgentNow]:
         """The queue's agents who may be asked."""
@@ -168,35 +57,44 @@ class Truth:
         if way is not None and way.kind == "menu":
             caller.has_walked = True
 
-    def apply(self, at: int, what: object) -> None:
-        """Takes the next entry."""
+    def move_to(self, at: int) -> None:
+        """The clock shows another instant."""
         if at > self.now:
             for queue in self.queues.values():
                 if queue.staffed_before != queue.staffed:
                     queue.staffed_before = set(queue.staffed)
         self.now = at
+
+    def apply(self, what: object) -> None:
+        """Takes the next entry."""
         match what:
             case events.AgentChanged():
                 self._agent_changed(what)
             case log.Reserved():
                 self._reserved(what)
-            case events.CallFact(call_id=call_id) if (
-                call_id in self.callers or isinstance(what, events.CallArrived)
-            ):
-                self._call_changed(what)
+            case events.CallArrived():
+                self._arrived(what)
+            case events.CallFact(call_id=call_id) if call_id in self.callers:
+                self._call_changed(self.callers[call_id], what)
+            case log.Asked() | log.Granted() | log.Declined() | log.DoorAsked():
+                self._operator(what)
+            case _:
+                self._world(what)
+
+    def _operator(self, what: log.Asked | log.Granted | log.Declined | log.DoorAsked) -> None:
+        match what:
             case log.DoorAsked(queue=name, until=until):
                 self.queues[name].closed_until = until or 0
             case log.Asked():
                 self.asked[what.asked_id] = what
                 self.callers[what.call_id].asked[what.asked_id] = what
             case log.Granted(asked_id=asked_id):
-                self._granted(self.asked[asked_id])
+                if self.asked[asked_id].what == "priority":
+                    self._reprioritise(self.asked[asked_id])
             case log.Declined(asked_id=asked_id):
                 asked = self.asked[asked_id]
                 if asked.call_id in self.callers:
                     self.callers[asked.call_id].asked.pop(asked_id, None)
-            case _:
-                self._world(what)
 
     def _world(self, what: object) -> None:
         match what:
@@ -211,9 +109,7 @@ class Truth:
                 self.callers[call_id].handed_over = what
             case log.SentBack(call_id=call_id, dialled=dialled):
                 caller = self.callers[call_id]
-                caller.own_priority, caller.rules = self.centre.brought_by(
-                    dialled, caller.number
-                )
+                caller.own_priority, caller.rules = self.centre.brought_by(dialled, caller.number)
                 way = self.centre.way_in(dialled)
                 if way is not None and way.kind == "queue":
                     line = self.centre.lines[way.name]
@@ -237,7 +133,7 @@ class Truth:
         agent.state, agent.since = state, self.now
         if state == "available":
             agent.available_since = self.now
-        if state not in {"available"}:
+        else:
             agent.rests_until = 0
         if state in {"available", "on_break", "logged_out"}:
             agent.offer_id = ""
@@ -290,35 +186,31 @@ class Truth:
                 visit.picked_up_at = None
                 visit.ringing_since = None
 
-    def _call_changed(self, fact: events.CallFact) -> None:
+    def _arrived(self, fact: events.CallArrived) -> None:
+        own, rules = self.centre.brought_by(fact.dialled_number, fact.caller_number)
+        caller = CallerNow(
+            fact.call_id, plain(fact.caller_number), fact.dialled_number, self.now, own, rules
+        )
+        self.callers[fact.call_id] = caller
+        self._lead(caller, self.centre.way_in(fact.dialled_number))
+
+    def _call_changed(self, caller: CallerNow, fact: events.CallFact) -> None:
         match fact:
-            case events.CallArrived():
-                own, rules = self.centre.brought_by(fact.dialled_number, fact.caller_number)
-                caller = CallerNow(
-                    fact.call_id,
-                    plain(fact.caller_number),
-                    fact.dialled_number,
-                    self.now,
-                    own,
-                    rules,
-                )
-                self.callers[fact.call_id] = caller
-                self._lead(caller, self.centre.way_in(fact.dialled_number))
             case events.CallRefused():
-                self._refused(self.callers[fact.call_id], fact)
+                self._refused(caller, fact)
             case events.CallerJoined():
-                self._joined(self.callers[fact.call_id], fact)
+                self._joined(caller, fact)
             case events.CallerLeft():
-                self._left(self.callers[fact.call_id], fact)
+                self._left(caller, fact)
             case events.MenuAnswered():
-                self._walked(self.callers[fact.call_id], fact)
+                self._walked(caller, fact)
             case events.CallEnded():
                 self.ended[fact.call_id] = self.callers.pop(fact.call_id)
             case events.PriorityChanged(by=by) if by.startswith("operator "):
                 asked_id = int(by.removeprefix("operator "))
                 self._reprioritise(self.asked[asked_id])
             case events.OfferFact():
-                self._offer_changed(self.callers[fact.call_id], fact)
+                self._offer_changed(caller, fact)
             case _:
                 pass
 
@@ -421,10 +313,6 @@ class Truth:
         if way.rule and way.rule not in caller.rules:
             caller.rules = [*caller.rules, way.rule]
         self._lead(caller, way)
-
-    def _granted(self, asked: log.Asked) -> None:
-        if asked.what == "priority":
-            self._reprioritise(asked)
 
     def _reprioritise(self, asked: log.Asked) -> None:
         """At the change that is told, or if the effective priority stayed, when it is granted."""

@@ -1,4 +1,4 @@
-"""Where callers are led: each reason has its treatment, join times are kept or not, places resumed."""
+"""Where callers are led: treatments by reason, join times kept or not, resumed places."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from tests.day.checking.centre import (
 )
 from tests.day.checking.family import Family
 from tests.day.checking.objections import Objections
-from tests.day.checking.truth import CallerNow, Truth
+from tests.day.checking.state import CallerNow
+from tests.day.checking.truth import Truth
 
 TREATMENT = "treated as the settings say"
 PLACE = "join time and priority of a visit"
@@ -101,7 +102,8 @@ class Ways(Family):
                 "is_resumed": told.is_resumed == true.is_resumed,
                 "priority": told.priority == true.priority_at_join,
                 "last_priority": true.refusal or told.last_priority == true.last_priority,
-                "treatment": told.treatment == self._treatment(true.queue, true.reason or true.refusal),
+                "treatment": told.treatment
+                == self._treatment(true.queue, true.reason or true.refusal),
             }
             if true.reason == "moved":
                 del facts["treatment"]
