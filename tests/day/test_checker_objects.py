@@ -28,7 +28,7 @@ from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.dispatching import Dispatcher
 from callcore.flows.journey import Journey
 from callcore.flows.line_opening import LineOpening
-from callcore.flows.messages import MaximumWaitReached, NoAgentsTooLong
+from callcore.flows.messages import MaximumWaitReached, NoAgentsTooLong, UnansweredTooLong
 from callcore.flows.offerings import Offerings
 from callcore.flows.place_leaving import PlaceLeaving
 from callcore.flows.queue_watch import QueueWatch
@@ -54,7 +54,8 @@ from tests.fakes.floor_waiting_room import FakeWaitingRoom
 Break = Callable[[pytest.MonkeyPatch], None]
 
 NOON = Span(11.9, 12.1, 0.2, load=2.0)
-BREAKS = Span(13.05, 13.35, 0.2, load=2.0)
+AFTER_ONE = Span(13.05, 13.35, 0.2, load=2.0)
+"""When many agents have a break."""
 STORIES = 4
 SEED = int(os.environ.get("CALLCORE_DAY_SEED", "1"))
 
@@ -101,12 +102,12 @@ def backwards(rule: Callable[..., int], *args: Any) -> int:
     return floor_memory.LEVEL_STEP - 1 - rule(*args)
 
 
-def hourly(rule: Callable[..., float], *args: Any, **kwargs: Any) -> Any:
+def a_second_longer(rule: Callable[..., float], *args: Any, **kwargs: Any) -> Any:
     wait = rule(*args, **kwargs)
     return wait + 1 if isinstance(wait, float) else wait
 
 
-def forgetful(rule: Callable[..., None], keeping: RecordKeeping, record: Any) -> None:
+def losing_some(rule: Callable[..., None], keeping: RecordKeeping, record: Any) -> None:
     if record.outcome is not CallOutcome.ABANDONED:
         rule(keeping, record)
 
@@ -115,7 +116,7 @@ def more_phones(rule: Callable[..., int], offerings: Offerings) -> int:
     return rule(offerings) + 1
 
 
-BREAKS_OF: dict[str, tuple[Break, Span, set[str]]] = {
+BROKEN: dict[str, tuple[Break, Span, set[str]]] = {
     "the wait alone decides, no priority": (
         instead(waiting, "score", lambda first_joined_at, priority: float(first_joined_at)),
         NOON,
@@ -137,10 +138,11 @@ BREAKS_OF: dict[str, tuple[Break, Span, set[str]]] = {
         {ways.PLACE},
     ),
     "more are admitted than may": (
-        around(admission, "limit", roomier),
-        BREAKS,
+        around(admission, "capacity", roomier),
+        AFTER_ONE,
         {doors.DOOR, doors.LIMIT},
     ),
+    "another limit is told": (around(admission, "limit", roomier), NOON, {doors.LIMIT}),
     "queues never close": (
         instead(admission, "is_closed", lambda *_: False),
         NOON,
@@ -148,21 +150,26 @@ BREAKS_OF: dict[str, tuple[Break, Span, set[str]]] = {
     ),
     "nobody leaves when agents go": (
         instead(QueueWatch, "_turn_out", nothing),
-        BREAKS,
+        AFTER_ONE,
         {doors.TAIL},
     ),
     "nobody leaves when the last agent has gone": (
         around(Timers, "set", partial(without, NoAgentsTooLong)),
-        BREAKS,
+        AFTER_ONE,
         {leaving.NOBODY_THERE},
     ),
     "callers wait for ever": (
         around(Timers, "set", partial(without, MaximumWaitReached)),
-        BREAKS,
+        AFTER_ONE,
         {leaving.LONGEST},
     ),
+    "callers wait unanswered for ever": (
+        around(Timers, "set", partial(without, UnansweredTooLong)),
+        NOON,
+        {leaving.UNANSWERED},
+    ),
     "estimates are a second too long": (
-        around(estimates, "mean_wait_seconds", hourly),
+        around(estimates, "mean_wait_seconds", a_second_longer),
         NOON,
         {doors.ESTIMATE},
     ),
@@ -199,12 +206,12 @@ BREAKS_OF: dict[str, tuple[Break, Span, set[str]]] = {
         instead(
             routing, "_openings", lambda queue, serving, staffed: dict.fromkeys(serving.levels, 0)
         ),
-        BREAKS,
+        AFTER_ONE,
         {whom.ABLE, explanations.TOLD},
     ),
     "nobody is remembered": (
         instead(FakeWaitingRoom, "remember_agent", nothing),
-        BREAKS,
+        AFTER_ONE,
         {whom.ABLE},
     ),
     "the last by strategy is asked first": (
@@ -248,7 +255,7 @@ BREAKS_OF: dict[str, tuple[Break, Span, set[str]]] = {
         NOON,
         {records.OUTCOME},
     ),
-    "records are lost": (around(RecordKeeping, "keep", forgetful), NOON, {records.ONE_RECORD}),
+    "records are lost": (around(RecordKeeping, "keep", losing_some), NOON, {records.ONE_RECORD}),
     "agents never finish": (instead(AgentFreeing, "after_talk", nothing), NOON, {records.OVER}),
 }
 """By what is broken: how, when in the day it shows, and which rules must be objected to."""
@@ -256,14 +263,14 @@ BREAKS_OF: dict[str, tuple[Break, Span, set[str]]] = {
 
 def test_unbroken_it_objects_to_nothing() -> None:
     """The same hours without a break: what is objected to below is the break's doing."""
-    for span in (NOON, BREAKS):
+    for span in (NOON, AFTER_ONE):
         assert not check(play(span, SEED)).rules()
 
 
-@pytest.mark.parametrize("broken", BREAKS_OF)
+@pytest.mark.parametrize("broken", BROKEN)
 def test_a_broken_rule_is_objected_to(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every family of rules has a break that it finds, in one of a few stories."""
-    break_it, span, expected = BREAKS_OF[broken]
+    break_it, span, expected = BROKEN[broken]
     break_it(monkeypatch)
     found: set[str] = set()
     for seed in range(SEED, SEED + STORIES):
