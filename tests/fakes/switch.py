@@ -321,7 +321,9 @@ class FakeSwitch:
         if phone.is_ringing:
             self._soon(
                 leg,
-                lambda: self._tell(LegRinging(node=self.node, at=self._clock.now(), leg_id=leg.leg_id)),
+                lambda: self._tell(
+                    LegRinging(node=self.node, at=self._clock.now(), leg_id=leg.leg_id)
+                ),
             )
         if phone.answers_after_seconds is not None:
             self._later(leg, phone.answers_after_seconds, lambda: self._pick_up(leg))
@@ -536,14 +538,18 @@ class FakeSwitch:
 
     def _tell_played(self, leg: FakeLeg, path: str) -> None:
         now = self._clock.now()
-        self._tell(PlaybackEnded(node=self.node, at=now, leg_id=leg.leg_id, path=path, is_missing=False))
+        self._tell(
+            PlaybackEnded(node=self.node, at=now, leg_id=leg.leg_id, path=path, is_missing=False)
+        )
 
     def _is_missing(self, leg: FakeLeg, sound: str, *paths: str) -> bool:
         """A sequence is missing when nothing of it is there."""
         if not self.missing_sounds.issuperset(paths):
             return False
         now = self._clock.now()
-        self._tell(PlaybackEnded(node=self.node, at=now, leg_id=leg.leg_id, path=sound, is_missing=True))
+        self._tell(
+            PlaybackEnded(node=self.node, at=now, leg_id=leg.leg_id, path=sound, is_missing=True)
+        )
         return True
 
     def _recorded(self, leg: FakeLeg, path: str) -> None:

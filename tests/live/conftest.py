@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.live.daemon import Daemon
+from tests.live.daemon import Daemon, empty_history
 from tests.live.esl import Esl
 from tests.live.phones import Phone, Phones
 from tests.live.ports import HOST, free_port
@@ -108,13 +109,21 @@ def carrier(switch: FreeSwitch, esl: Esl, phones: Phones) -> Iterator[Phone]:
         path.unlink()
 
 
+@pytest.fixture(scope="session")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data with which each callcore begins."""
+    return empty_history(tmp_path_factory.mktemp("history"))
+
+
 @pytest.fixture
-def callcore(switch: FreeSwitch, esl: Esl, tmp_path) -> Iterator[Callable[..., Daemon]]:
+def callcore(
+    switch: FreeSwitch, esl: Esl, history: Path, tmp_path: Path
+) -> Iterator[Callable[..., Daemon]]:
     """Starts callcore with queues, agents and numbers of the settings file."""
     started: list[Daemon] = []
 
     def start(**settings) -> Daemon:
-        daemon = Daemon(switch, tmp_path / f"callcore{len(started)}", settings)
+        daemon = Daemon(switch, tmp_path / f"callcore{len(started)}", settings, history)
         started.append(daemon)
         daemon.start()
         return daemon

@@ -46,14 +46,17 @@ QUICK_QUEUE: dict[str, Any] = {
 class Daemon:
     """One callcore: started, killed and started again on the same data."""
 
-    def __init__(self, switch: FreeSwitch, base: Path, settings: dict[str, Any]) -> None:
+    def __init__(
+        self, switch: FreeSwitch, base: Path, settings: dict[str, Any], history: Path
+    ) -> None:
         self.base = base
         self.http_port = free_port()
         self.log_file = base / "callcore.log"
         self.settings_file = base / "callcore.yaml"
         self._process: subprocess.Popen[bytes] | None = None
         self._password = switch.esl_password
-        base.mkdir(parents=True)
+        (base / "data").mkdir(parents=True)
+        subprocess.run(["cp", "-a", str(history), str(base / "data/postgres")], check=True)
         text = yaml.safe_dump(
             {
                 "site": "live",
@@ -190,6 +193,23 @@ class Daemon:
         ) as response:
             text: str = response.read().decode()
             return text
+
+
+def empty_history(base: Path) -> Path:
+    """Makes the data of a Postgres with callcore's schema and nothing in it. To copy them takes a
+    tenth of the time.
+    """
+    settings_file = base / "callcore.yaml"
+    settings = {"data_directory": str(base / "data"), "queues": {"support": {}}, "agents": {}}
+    settings_file.write_text(yaml.safe_dump(settings))
+    subprocess.run(
+        [sys.executable, "-m", "callcore", "migrate", "--config", str(settings_file)],
+        cwd=REPOSITORY,
+        check=True,
+        capture_output=True,
+        timeout=START_SECONDS,
+    )
+    return base / "data/postgres"
 
 
 def queue(**settings: Any) -> dict[str, Any]:
