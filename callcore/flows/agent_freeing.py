@@ -59,8 +59,9 @@ class AgentFreeing:
     ) -> None:
         """Ends an offer on the floor and looks for others for both sides.
 
-        The caller comes first: the agent whose phone failed must not get the same caller back past
-        an idle colleague.
+        An agent who is free at once comes first: to the first caller of all the queues served, who
+        need not be one of this queue. One whose phone failed rests, and does not get the same
+        caller back past an idle colleague.
         """
         rest = _rest_seconds(reason, retry_after_seconds)
 
@@ -73,10 +74,10 @@ class AgentFreeing:
                 self._site.clock.after(rest, lambda: self.wake(reservation.agent_id))
             if reason is OfferLostReason.SWITCH_LOST:
                 return
-            if is_caller_waiting:
-                self._dispatcher.caller_waiting(reservation.queue, now)
             if rest <= 0:
                 self._dispatcher.agent_free(reservation.agent_id, now)
+            if is_caller_waiting:
+                self._dispatcher.caller_waiting(reservation.queue, now)
 
         self._changes.make(
             reservation.call_id,

@@ -54,11 +54,12 @@ class Phone:
 
     def response(self, status: int, *, to: str = "INVITE") -> SipMessage:
         """The first response of a status to a request of a kind, once it is there."""
-        return until(
-            lambda: next((m for m in self.sip() if m.status == status and m.method == to), None),
+        found = until(
+            lambda: [m for m in self.sip() if m.status == status and m.method == to],
             SIP_SECONDS,
             f"a {status} to {to} at {self.base}",
         )
+        return found[0]
 
     def statuses(self) -> list[int]:
         """The final and provisional answers to its call so far, without 100; each once."""

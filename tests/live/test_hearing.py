@@ -70,7 +70,7 @@ class Ear:
 
     def arrived(self, phones) -> LegId:
         phones.caller("5001")
-        leg_id = self.hear(LegParked).leg_id
+        leg_id: LegId = self.hear(LegParked).leg_id
         self.switch.unguard(leg_id)
         return leg_id
 
