@@ -283,6 +283,17 @@ class TestComingAndGoing:
         floor.clock.advance(0.1)
         assert [floor.agent(one).call_id for one in (BOB, CLEO)] == [second] * 2
 
+    def test_one_who_was_not_quick_enough_has_the_first_caller_of_all_queues(
+        self, three: tuple[TestFloor, LegId]
+    ) -> None:
+        """Cleo serves sales too, where a caller has waited longer than the next one of support."""
+        floor, _ = three
+        sales, support = arrive(floor, "8002"), arrive(floor)
+        pick_up(floor, ANN)
+        floor.clock.advance(0)
+        assert floor.agent(CLEO).call_id == sales
+        assert floor.agent(BOB).call_id == support
+
     def test_a_better_caller_takes_nobodys_phone_away(self, three: tuple[TestFloor, LegId]) -> None:
         """Phones that ring ring on; whoever comes free goes to the better one."""
         floor, _ = three
