@@ -154,7 +154,7 @@ class CallLedger:
             left_at=at,
             leave_reason=reason,
             waited_seconds=waited,
-            is_short_abandon=reason is LeaveReason.ABANDONED
+            is_short_abandon=reason in outcomes.ABANDONS
             and outcomes.is_short(waited, short_abandon_seconds),
             limit=visit.limit if limit is None else limit,
         )

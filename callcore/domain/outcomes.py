@@ -88,6 +88,9 @@ class HungUpBy(StrEnum):
     UNKNOWN = "unknown"
 
 
+ABANDONS = frozenset({LeaveReason.ABANDONED, LeaveReason.EXIT_KEY})
+"""Reasons of callers who left by their own will: hung up or pressed the exit key."""
+
 MISSES = frozenset(
     {
         OfferLostReason.NO_ANSWER,

@@ -42,7 +42,7 @@ def outcome(visits: Sequence[QueueVisit]) -> CallOutcome:
     last = visits[-1]
     if last.refusal_reason is not None:
         return CallOutcome.OVERFLOWED if _left_for_a_queue(visits) else CallOutcome.REFUSED
-    if last.is_short_abandon:
+    if last.is_short_abandon and last.leave_reason is LeaveReason.ABANDONED:
         return CallOutcome.SHORT_ABANDONED
     if last.leave_reason is None:
         return CallOutcome.LOST

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcore.domain import phone_numbers
+from callcore.domain import outcomes, phone_numbers
 from callcore.domain.events import CallerLeft
 from callcore.domain.ids import AgentId, Micros, QueueName
 from callcore.domain.outcomes import LeaveReason
@@ -61,7 +61,7 @@ class PlaceLeaving:
         )
         is_callback = call.callback is not None
         if not is_callback:
-            self._learn(visit.waited_seconds, is_abandoned=reason is LeaveReason.ABANDONED)
+            self._learn(visit.waited_seconds, is_abandoned=reason in outcomes.ABANDONS)
         site.facts.publish(
             CallerLeft(
                 at=site.clock.now(),

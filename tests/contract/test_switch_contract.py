@@ -65,6 +65,12 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     stage.close()
 
 
+def is_parked(stage: Stage, leg_id: LegId) -> bool:
+    """Whether the leg is there and awaits commands."""
+    found = leg(stage, leg_id)
+    return found is not None and found.is_parked
+
+
 class TestCaller:
     """A caller's leg, from arrival to end."""
 
@@ -325,19 +331,19 @@ class TestAsking:
         caller = arrived(stage)
         stage.switch.answer(caller)
         stage.until(lambda: (found := leg(stage, caller)) and found.is_line_answered)
-        assert leg(stage, caller).is_parked
+        assert is_parked(stage, caller)
         stage.switch.announce(caller, PROMPTS)
         stage.hear(PlaybackStarted, caller)
-        assert not leg(stage, caller).is_parked
+        assert not is_parked(stage, caller)
         stage.hear(PlaybackEnded, caller)
-        stage.until(lambda: leg(stage, caller).is_parked)
+        stage.until(lambda: is_parked(stage, caller))
         stage.switch.play_endlessly(caller, MUSIC)
         stage.switch.announce(caller, PROMPTS)
         stage.until(lambda: len(stage.told(PlaybackEnded, caller)) == 2)
         stage.pass_time(0.1)
-        assert not leg(stage, caller).is_parked
+        assert not is_parked(stage, caller)
         stage.switch.stop_playing(caller)
-        stage.until(lambda: leg(stage, caller).is_parked)
+        stage.until(lambda: is_parked(stage, caller))
 
     def test_a_caller_for_whom_the_dialplan_knows_no_queue_is_found(self, stage: Stage) -> None:
         """One who arrived unheard is taken whatever the number dialled."""

@@ -12,7 +12,8 @@ from callcore.domain.records import CallRecord
 from callcore.domain.treatments import OverflowReason, ToCallback, Treatment
 from callcore.ports.stores import FloorCall
 from tests.fakes.clock import settle
-from tests.fakes.switch import FakeLeg, Phone
+from tests.fakes.switch import Phone
+from tests.fakes.switch_core import FakeLeg
 from tests.flows.floor import POLICY, SUPPORT, TestFloor
 
 NUMBER = "+48200100"

@@ -10,7 +10,7 @@ from callcore.domain.policies import SitePolicy
 from callcore.domain.records import CallRecord, DecisionRecord
 from callcore.ports.stores import FloorCall
 from tests.fakes.clock import settle
-from tests.fakes.switch import FakeLeg
+from tests.fakes.switch_core import FakeLeg
 from tests.flows.floor import ROOMY, SUPPORT, TestFloor
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from callcore.domain.events import CallRefused, CallSentOn, LimitChanged, QueueDoorChanged
 from callcore.domain.hours import Interval, OpeningHours
-from callcore.domain.ids import LegId, MenuName, Micros
+from callcore.domain.ids import CallId, LegId, MenuName, Micros, QueueName
 from callcore.domain.outcomes import CallOutcome, LeaveReason, RefusalReason
 from callcore.domain.policies import (
     AtClosing,
@@ -210,7 +210,7 @@ class TestHours:
         """The error names those there are."""
         with pytest.raises(UnknownQueueError, match="support"):
             TestFloor().worker.operating.close_queue(
-                SUPPORT.replace("s", "z"), until=None, reason="", by="eve"
+                QueueName("zupport"), until=None, reason="", by="eve"
             )
 
 
@@ -350,7 +350,7 @@ class TestTreatments:
         press(floor, caller, "*")
         assert not floor.knows(caller)
         press(floor, caller, "1")
-        call = floor.store.waiting_room.call(caller)
+        call = floor.store.waiting_room.call(CallId(caller))
         assert call is not None
         assert (call.priority, call.first_joined_at) == (3, START + 1000)
 

@@ -352,8 +352,7 @@ class TwoSwitches(CallbackFloor):
     __test__ = False
 
     def _new_site(self, life: MortalClock) -> Site:
-        self.other = FakeSwitch(self.clock)
-        self.other.node = OTHER
+        self.other = FakeSwitch(self.clock, OTHER)
         site = super()._new_site(life)
         self.other.deliver_to(self._hear_other)
         return replace(site, switches={NODE: self.switch, OTHER: self.other})

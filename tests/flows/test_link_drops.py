@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import cast
 
 from callcore.domain.agents import AgentState
@@ -127,9 +126,8 @@ def test_callers_of_a_node_without_a_link_do_not_hold_up_another_nodes() -> None
     """Ten wait on a node that is cut off; the agent is offered the eleventh, on the other."""
     floor = TestFloor(ROOMY)
     other_node = NodeName("fs2")
-    other = FakeSwitch(floor.clock)
-    other.node = other_node
-    other.deliver_to(lambda event: floor.worker.deliver(replace(event, node=other_node)))
+    other = FakeSwitch(floor.clock, other_node)
+    other.deliver_to(floor.worker.deliver)
     cast("dict[NodeName, FakeSwitch]", floor.site.switches)[other_node] = other
     for _ in range(10):
         floor.call_in()

@@ -15,7 +15,8 @@ from callcore.domain.policies import (
     SitePolicy,
 )
 from callcore.domain.treatments import Goodbye, OverflowReason, ToQueue
-from tests.fakes.switch import PROMPT_SECONDS, Phone
+from tests.fakes.switch import Phone
+from tests.fakes.switch_sounds import PROMPT_SECONDS
 from tests.flows.floor import ANN, POLICY, SUPPORT, TestFloor
 
 MAIN = MenuName("main")

@@ -1,5 +1,7 @@
 """Every kind of fault is told with its place, in words an operator can act on, all at once."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -22,6 +24,7 @@ from callcore.settings.scalars import (
 
 QUEUES = "queues: {support: {}}\n"
 STRATEGIES = " or ".join(Strategy)
+MANY = Path(__file__).parent / "many_faults.yaml"
 
 
 def test_all_faults_come_at_once_in_the_order_of_the_file(faults):
@@ -311,6 +314,12 @@ def test_faulty_node_hides_nothing_of_itself_or_of_others(faults):
         "CALLCORE_NODE_FS8_PASSWORD or CALLCORE_NODE_FS8_PASSWORD_FILE",
         "callcore.yaml:10:21: nodes[7].host: this is the switch of nodes[6]",
     ]
+
+
+def test_faults_hide_nothing_of_other_settings(faults):
+    """A part with a fault keeps nothing else of its queue or of other parts from being checked."""
+    expected = MANY.with_suffix(".txt").read_text(encoding="utf-8")
+    assert faults(MANY.read_bytes()) == expected.splitlines()
 
 
 def test_nodes_must_differ(faults):

@@ -266,7 +266,7 @@ def test_decisions_are_kept_in_their_order_and_completed_later() -> None:
     notes.joined(QUEUE, at(1), priority=0, position=1)
     notes.decided(decision(FIRST, ANN))
     notes.decided(decision(SECOND, BOB))
-    not_free = {"talking": (AgentId("1004"),)}
+    not_free: dict[str, tuple[AgentId, ...]] = {"talking": (AgentId("1004"),)}
     notes.decision_completed(FIRST, not_free)
     not_free["talking"] = ()
     first, second = closed(notes).decisions

@@ -8,11 +8,8 @@ from typing import TypeVar
 from callcore.adapters.prom.call_families import UNKNOWN_QUEUE
 from callcore.adapters.prom.metrics import Metrics
 from callcore.adapters.prom.offer_families import WON
-from callcore.domain import events
-from callcore.domain.outcomes import LeaveReason, RefusalReason
-
-ABANDONS = frozenset({LeaveReason.ABANDONED, LeaveReason.EXIT_KEY})
-"""Leaves by the caller's own will."""
+from callcore.domain import events, outcomes
+from callcore.domain.outcomes import RefusalReason
 
 OPERATOR = "operator"
 """By whom a priority was changed: operators are not told apart."""
@@ -152,7 +149,7 @@ class MetricsObserver:
             metrics.callbacks.ended.add(fact.queue, fact.reason)
             return
         metrics.queues.left.add(fact.queue, fact.reason)
-        if fact.reason in ABANDONS:
+        if fact.reason in outcomes.ABANDONS:
             metrics.queues.abandoned.add(fact.queue)
             metrics.queues.abandon_wait_seconds.observe(fact.waited_seconds, fact.queue)
             if fact.is_short:

@@ -8,15 +8,12 @@ from collections.abc import Callable, Iterator
 
 from callcore.adapters.terminal import words
 from callcore.adapters.terminal.picture import EventLine
-from callcore.domain import events, phone_numbers
+from callcore.domain import events, outcomes, phone_numbers
 from callcore.domain.ids import CallId, Micros
-from callcore.domain.outcomes import LeaveReason
 
 EVENTS_KEPT = 200
 CALLERS_KEPT = 5000
 DECISIONS_KEPT = 100
-
-_ABANDONS = frozenset({LeaveReason.ABANDONED, LeaveReason.EXIT_KEY})
 
 
 class Tally:
@@ -73,7 +70,7 @@ class Tally:
                 self.picked_up[queue] += 1
                 self._picked_up_within[queue] += is_within
             case events.CallerLeft(queue=queue, reason=reason, is_short=is_short):
-                if reason in _ABANDONS:
+                if reason in outcomes.ABANDONS:
                     self.abandoned[queue] += 1
                     self._short_abandoned[queue] += is_short
             case events.QueueDoorChanged(queue=queue, is_open=True):

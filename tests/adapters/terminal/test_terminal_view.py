@@ -247,14 +247,16 @@ def limited(limit: int, staffed_count=4) -> events.LimitChanged:
 
 def test_the_way_of_a_caller_who_is_not_served_is_told():
     """What was chosen, who refused, where the caller went and why."""
-    call = {"at": NOW, "call_id": CallId("c1")}
+    call = CallId("c1")
     menu = MenuName("main")
     assert told(
         arrived("c1", "+48201234501"),
-        events.MenuAnswered(**call, menu=menu, key="2", to="queue:support"),
-        events.CallRefused(**call, queue=SUPPORT, reason=RefusalReason.QUEUE_FULL, limit=20),
+        events.MenuAnswered(at=NOW, call_id=call, menu=menu, key="2", to="queue:support"),
+        events.CallRefused(
+            at=NOW, call_id=call, queue=SUPPORT, reason=RefusalReason.QUEUE_FULL, limit=20
+        ),
         sent_on("menu:main", OverflowReason.QUEUE_FULL),
-        events.MenuAnswered(**call, menu=menu, key="", to="number:+48225550100"),
+        events.MenuAnswered(at=NOW, call_id=call, menu=menu, key="", to="number:+48225550100"),
         sent_on("number:+48225550100"),
         sent_on("goodbye", OverflowReason.CLOSES_TOO_SOON),
     )[1:] == [
@@ -288,11 +290,11 @@ def test_changes_of_a_queue_are_told_of_the_queue():
 
 def test_changes_of_a_priority_are_told_of_the_caller():
     """By waiting, or by somebody."""
-    values = {"at": NOW, "call_id": CallId("c1"), "queue": SUPPORT}
+    call = CallId("c1")
     assert told(
         arrived("c1", "+48201234501"),
-        events.PriorityChanged(**values, priority=3, by="ageing"),
-        events.PriorityChanged(**values, priority=9, by="anna"),
+        events.PriorityChanged(at=NOW, call_id=call, queue=SUPPORT, priority=3, by="ageing"),
+        events.PriorityChanged(at=NOW, call_id=call, queue=SUPPORT, priority=9, by="anna"),
     )[1:] == [
         ("+4820…01", "has priority 3 in support by waiting"),
         ("+4820…01", "has priority 9 in support by anna"),

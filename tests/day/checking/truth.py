@@ -286,7 +286,9 @@ class Truth:
         del queue.callers[caller.call_id]
         queue.version += 1
         queue.waited_seconds = queue.waited_seconds * LESSON_KEPT + fact.waited_seconds
-        queue.abandoned_weight = queue.abandoned_weight * LESSON_KEPT + (reason == "abandoned")
+        queue.abandoned_weight = queue.abandoned_weight * LESSON_KEPT + (
+            reason in {"abandoned", "exit_key"}
+        )
         if reason == "abandoned" and caller.number:
             seconds = queue.line.micros("resume_within_seconds", 0)
             if seconds:

@@ -1,0 +1,174 @@
+"""The core of the switch in memory: its legs, its clock, and what it tells."""
+
+from __future__ import annotations
+
+import uuid
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from callcore.domain.ids import LegId, Micros, NodeName
+from callcore.ports.surroundings import Timer
+from callcore.ports.switch_events import (
+    LegEvent,
+    LegParked,
+    LegSnapshot,
+    SwitchEvent,
+    SwitchLost,
+    SwitchRestored,
+)
+from callcore.ports.telephony import SwitchUnavailableError
+from tests.fakes.clock import FakeClock
+
+FIRST_CORE = "11111111-1111-4111-8111-111111111111"
+
+STEP_SECONDS = 0.02
+"""A leg does what it is told when it reads its next frame of sound."""
+
+
+@dataclass
+class FakeLeg:
+    """A channel."""
+
+    leg_id: LegId
+    is_inbound: bool
+    created_at: Micros
+    number: str = ""
+    name: str = ""
+    dialled: str = ""
+    answered_at: Micros | None = None
+    has_media: bool = False
+    is_parked: bool = False
+    bridged_to: LegId | None = None
+    variables: dict[str, str] = field(default_factory=dict)
+    is_ending: bool = False
+    music: str | None = None
+    ordered_music: str | None = None
+    announcing: str | None = None
+    announced: list[tuple[str, ...]] = field(default_factory=list)
+    announcement_timer: Timer | None = None
+    orders: deque[Callable[[], None]] = field(default_factory=deque)
+    break_count: int = 0
+    guarded: tuple[int, str, str] | None = None
+    guard_timer: Timer | None = None
+    recordings: list[str] = field(default_factory=list)
+    timers: list[Timer] = field(default_factory=list)
+
+    @property
+    def is_answered(self) -> bool:
+        """True once the line is answered."""
+        return self.answered_at is not None
+
+    @property
+    def playing(self) -> str | None:
+        """The endless sound that is playing or is about to."""
+        return self.music or self.ordered_music
+
+    @playing.setter
+    def playing(self, path: str | None) -> None:
+        self.music, self.ordered_music = path, None
+
+    def kept(self) -> dict[str, str]:
+        """The variables callcore sees."""
+        return {name: text for name, text in self.variables.items() if name[:9] == "callcore_"}
+
+    def silence_timers(self) -> None:
+        """Nothing that was planned for the leg happens any more."""
+        for timer in self.timers:
+            timer.cancel()
+
+
+class FakeCore:
+    """Holds the legs, and tells of them while the event socket is up."""
+
+    def __init__(self, clock: FakeClock, node: NodeName) -> None:
+        self.node = node
+        self.core_uuid = FIRST_CORE
+        self.is_connected = True
+        self.legs_by_id: dict[LegId, FakeLeg] = {}
+        self.deliver: Callable[[SwitchEvent], None] = lambda _: None
+        self._clock = clock
+
+    def now(self) -> Micros:
+        """The instant that events are told with."""
+        return self._clock.now()
+
+    def tell(self, event: LegEvent) -> None:
+        """Nobody hears it while the link is down, and nobody hears it later."""
+        if self.is_connected:
+            self.deliver(event)
+
+    def tell_parked(self, leg: FakeLeg) -> None:
+        """A leg waits for callcore's commands."""
+        self.tell(
+            LegParked(
+                node=self.node,
+                at=self.now(),
+                leg_id=leg.leg_id,
+                is_inbound=leg.is_inbound,
+                is_line_answered=leg.is_answered,
+                caller_number=leg.number,
+                caller_name=leg.name,
+                dialled_number=leg.dialled,
+                variables=leg.kept(),
+            )
+        )
+
+    def snapshot(self, leg: FakeLeg) -> LegSnapshot:
+        """What the switch says of a leg when asked."""
+        return LegSnapshot(
+            leg_id=leg.leg_id,
+            node=self.node,
+            is_inbound=leg.is_inbound,
+            is_line_answered=leg.is_answered,
+            created_at=leg.created_at,
+            answered_at=leg.answered_at,
+            caller_number=leg.number,
+            caller_name=leg.name,
+            dialled_number=leg.dialled,
+            bridged_to=leg.bridged_to,
+            is_parked=leg.is_parked and leg.music is None and leg.announcing is None,
+            variables=leg.kept(),
+        )
+
+    def after(self, seconds: float, act: Callable[[], None]) -> Timer:
+        """Does something whether any leg lives then or not."""
+        return self._clock.after(seconds, act)
+
+    def later(self, leg: FakeLeg, seconds: float, act: Callable[[], None]) -> Timer:
+        """Does something with a leg that still lives then."""
+        timer = self._clock.after(seconds, act)
+        leg.timers.append(timer)
+        return timer
+
+    def soon(self, leg: FakeLeg, act: Callable[[], None]) -> None:
+        """Does something at the leg's next frame."""
+        self.later(leg, STEP_SECONDS, act)
+
+    def lose_link(self) -> None:
+        """The event socket goes down; calls go on."""
+        self.is_connected = False
+        self.deliver(SwitchLost(node=self.node, at=self.now(), reason="test"))
+
+    def restore_link(self, *, is_restarted: bool) -> None:
+        """The event socket comes up, perhaps of a core without calls."""
+        if is_restarted:
+            for leg in self.legs_by_id.values():
+                leg.silence_timers()
+            self.legs_by_id.clear()
+            self.core_uuid = str(uuid.uuid4())
+        self.is_connected = True
+        self.deliver(
+            SwitchRestored(
+                node=self.node,
+                at=self.now(),
+                core_uuid=self.core_uuid,
+                is_restarted=is_restarted,
+            )
+        )
+
+    def check_link(self) -> None:
+        """Raises ``SwitchUnavailableError`` while the link is down."""
+        if not self.is_connected:
+            message = "the link is down"
+            raise SwitchUnavailableError(message)
