@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import hypothesis
 import psycopg
 import pytest
 
 from callcore import embedded
+
+# How long an example takes says more of the machine than of the code.
+hypothesis.settings.register_profile("callcore", deadline=None)
+hypothesis.settings.load_profile("callcore")
 
 
 @pytest.fixture(scope="session")

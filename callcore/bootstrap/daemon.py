@@ -26,19 +26,23 @@ from callcore.adapters.prom.metrics import Metrics
 from callcore.adapters.prom.observer import MetricsObserver
 from callcore.adapters.redisdb.floor import Floor
 from callcore.adapters.terminal.view import TerminalView
+from callcore.bootstrap.hang_ups import HangUps
 from callcore.bootstrap.history import History
 from callcore.bootstrap.links import LinkNews
 from callcore.bootstrap.patience import until_done
 from callcore.bootstrap.readiness import Readiness
+from callcore.bootstrap.settings_file import ConfigFile, SettingsFile
 from callcore.bootstrap.simulation import Simulation
 from callcore.bootstrap.stores import open_stores
 from callcore.bootstrap.watching import view_of
-from callcore.domain.ids import CallId, NodeName
+from callcore.domain.ids import AgentId, CallId, NodeName
 from callcore.domain.records import DecisionRecord
+from callcore.flows.policies import Policies
 from callcore.flows.site import Site
 from callcore.flows.worker import Worker
 from callcore.ports.records import RecordsUnavailableError
 from callcore.ports.stores import StoreUnavailableError
+from callcore.ports.timelines import AgentChange
 from callcore.runtime import greenlets
 from callcore.runtime.broadcast import Broadcast
 from callcore.runtime.clock import SystemClock
@@ -66,12 +70,17 @@ def spare_the_collector() -> None:
 class Daemon:
     """One process of one site."""
 
-    def __init__(self, settings: Settings, log: Log, *, is_watched: bool) -> None:
+    def __init__(
+        self, settings: Settings, log: Log, *, is_watched: bool, config: ConfigFile | None
+    ) -> None:
         self._settings = settings
+        self._policies = Policies(settings.policy, settings.version)
+        self._source = _source(settings, log, config)
         self._log = log
         self._is_watched = is_watched
         self._stop = Event()
         self._hurry = Event()
+        self._hang_ups = HangUps(self._stop.set)
         self._clock = SystemClock()
         self._metrics = Metrics()
         self._metrics.expect_queues(settings.policy.queues)
@@ -86,6 +95,7 @@ class Daemon:
         with ExitStack() as stack:
             for number in (signal.SIGINT, signal.SIGTERM):
                 stack.callback(gevent.signal_handler(number, self._signalled).cancel)
+            self._hang_ups.install(stack)
             self._serve(stack)
 
     def _signalled(self) -> None:
@@ -103,15 +113,19 @@ class Daemon:
         nodes = settings.nodes if self._simulation is None else (self._simulation.node(),)
         floor = self._open_floor(urls.redis, stack)
         view = self._view(http.url, floor) if self._is_watched else None
-        worker = Worker(spawn, call_bound, self._past_decisions)
+        worker = Worker(
+            spawn, call_bound, self._past_decisions, self._past_changes, source=self._source
+        )
         switches = {node.policy.name: self._switch(node, worker) for node in nodes}
         self._readiness.watch_switches(switches)
         site = Site(
-            policy=settings.policy,
+            policies=self._policies,
             switches=switches,
             waiting_room=floor.waiting_room,
             roster=floor.roster,
             pending_records=floor.pending_records,
+            config_versions=floor.config_versions,
+            lockouts=floor.lockouts,
             epoch=floor.epoch,
             clock=self._clock,
             ids=RandomIds(),
@@ -125,11 +139,12 @@ class Daemon:
             switch.start()
             stack.callback(switch.stop)
         self._history = history = History(
-            site, urls.postgres, self._readiness, self._log, self._stop
+            site, floor.pending_changes, urls.postgres, self._readiness, self._log, self._stop
         )
         stack.callback(history.close)
         history.start()
         self._start_control(worker, stack)
+        self._hang_ups.serve(worker.operating, stack)
         if view is None:
             self._say_where(http.url)
         else:
@@ -175,6 +190,11 @@ class Daemon:
             raise RecordsUnavailableError("the history is not open yet")
         return self._history.decisions(call_id)
 
+    def _past_changes(self, agent_id: AgentId, count: int) -> tuple[AgentChange, ...]:
+        if self._history is None:
+            raise RecordsUnavailableError("the history is not open yet")
+        return self._history.timeline(agent_id, count)
+
     def _note_http(
         self, event: str, values: Mapping[str, object], fault: BaseException | None
     ) -> None:
@@ -192,12 +212,12 @@ class Daemon:
         )
         stack.callback(floor.close)
         self._readiness.watch_redis(floor.ping)
-        queues = tuple(self._settings.policy.queues)
         self._metrics.registry.register(
             FloorCollector(
-                counts=lambda: floor.waiting_room.counts(queues),
+                counts=lambda: floor.waiting_room.counts(tuple(self._policies.current.queues)),
                 agents=floor.roster.agents,
                 records_pending=floor.pending_records.count,
+                changes_pending=floor.pending_changes.count,
                 now=self._clock.now,
             )
         )
@@ -219,7 +239,7 @@ class Daemon:
         return news
 
     def _view(self, url: str, floor: Floor) -> TerminalView:
-        return view_of(self._settings.policy, url, floor, self._readiness, self._clock)
+        return view_of(self._policies, url, floor, self._readiness, self._clock)
 
     def _broadcast(self, view: TerminalView | None) -> Broadcast:
         observers = [
@@ -283,3 +303,9 @@ class Daemon:
                 Level.ERROR, "records_lost_with_this_process", {"count": worker.unkept_count}
             )
         history.drain()
+
+
+def _source(settings: Settings, log: Log, config: ConfigFile | None) -> SettingsFile | None:
+    if config is None:
+        return None
+    return SettingsFile(config, settings, applied=lambda read: log.set_level(read.log_level))

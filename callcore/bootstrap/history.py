@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gevent import Greenlet
 from gevent.event import Event
 
 from callcore.adapters.logs.setup import Level, Log
@@ -9,55 +10,92 @@ from callcore.adapters.postgres import migrations
 from callcore.adapters.postgres.call_history import PostgresCallHistory
 from callcore.adapters.postgres.call_records import PostgresCallRecords
 from callcore.adapters.postgres.pool import PostgresPool
+from callcore.adapters.postgres.timelines import PostgresTimelines
 from callcore.bootstrap.patience import until_done
 from callcore.bootstrap.readiness import UP, Readiness
-from callcore.domain.ids import CallId
+from callcore.domain.ids import AgentId, CallId
 from callcore.domain.records import DecisionRecord
 from callcore.flows.record_writing import RecordWriting
 from callcore.flows.site import Site
+from callcore.flows.timeline_writing import TimelineWriting
 from callcore.ports.records import RecordsUnavailableError
+from callcore.ports.timelines import AgentChange, PendingChanges
 from callcore.runtime.greenlets import spawn
-
-DRAIN_SECONDS = 5.0
 
 
 class History:
-    """Moves records to Postgres. Calls do not wait for any of it."""
+    """Moves call records and the changes of agents to Postgres. Calls do not wait for any of it."""
 
-    def __init__(self, site: Site, url: str, readiness: Readiness, log: Log, stop: Event) -> None:
+    def __init__(
+        self,
+        site: Site,
+        changes: PendingChanges,
+        url: str,
+        readiness: Readiness,
+        log: Log,
+        stop: Event,
+    ) -> None:
         self._url = url
         self._readiness = readiness
         self._log = log
         self._stop = stop
         self._pool = PostgresPool(url)
-        self._writing = RecordWriting(site, site.pending_records, PostgresCallRecords(self._pool))
+        # Connections of their own: a timeline that is locked or slow takes none from the records.
+        self._timeline_pool = PostgresPool(url)
         self._past = PostgresCallHistory(self._pool)
+        self._timelines = PostgresTimelines(self._timeline_pool, site.policy.site)
+        self._record_writing = RecordWriting(
+            site, site.pending_records, PostgresCallRecords(self._pool)
+        )
+        self._timeline_writing = TimelineWriting(site, changes, self._timelines)
+        self._greenlets: list[Greenlet[..., None]] = []
         self._is_migrated = False
 
     def start(self) -> None:
         """Begins, in a greenlet of its own."""
         self._pool.open()
-        self._greenlet = spawn("record_writing", self._run)
+        self._timeline_pool.open()
+        self._greenlets.append(spawn("record_writing", self._run))
 
     def decisions(self, call_id: CallId) -> tuple[DecisionRecord, ...] | None:
         """The decisions of a recorded call; ``None`` if it is unknown.
 
         Raises ``RecordsUnavailableError``.
         """
-        if not self._is_migrated:
-            raise RecordsUnavailableError("Postgres has not been reached yet")
+        self._require_schema()
         found = self._past.decisions(call_id)
         return None if found is None else tuple(found)
 
+    def timeline(self, agent_id: AgentId, count: int) -> tuple[AgentChange, ...]:
+        """The last ``count`` changes of an agent that have been written, oldest first.
+
+        Raises ``RecordsUnavailableError``.
+        """
+        self._require_schema()
+        return tuple(self._timelines.of(agent_id, count))
+
     def drain(self) -> None:
         """Writes what is pending, unless Postgres is away: then it waits in Redis."""
-        self._greenlet.kill()
-        if self._is_migrated and not self._writing.drain():
-            self._log.write(Level.WARNING, "records_left_pending", {})
+        for greenlet in self._greenlets:
+            greenlet.kill()
+        if not self._is_migrated:
+            return
+        drains = {
+            "records_left_pending": spawn("record_writing", self._record_writing.drain),
+            "agent_changes_left_pending": spawn("timeline_writing", self._timeline_writing.drain),
+        }
+        for left_pending, drain in drains.items():
+            if not drain.get():
+                self._log.write(Level.WARNING, left_pending, {})
 
     def close(self) -> None:
         """Closes the connections."""
         self._pool.close()
+        self._timeline_pool.close()
+
+    def _require_schema(self) -> None:
+        if not self._is_migrated:
+            raise RecordsUnavailableError("Postgres has not been reached yet")
 
     def _run(self) -> None:
         self._is_migrated = until_done(
@@ -68,7 +106,8 @@ class History:
         )
         if self._is_migrated:
             self._readiness.postgres(UP)
-            self._writing.run()
+            self._greenlets.append(spawn("timeline_writing", self._timeline_writing.run))
+            self._record_writing.run()
 
     def _migrate(self) -> None:
         for migration in migrations.migrate(self._url):

@@ -6,10 +6,11 @@ from contextlib import ExitStack
 
 from callcore.adapters.control.place import ControlSocketError
 from callcore.adapters.http.server import HttpAddressError
-from callcore.adapters.logs.setup import Log, LogFileError, setup
+from callcore.adapters.logs.setup import Level, Log, LogFileError, setup
 from callcore.adapters.postgres import migrations
 from callcore.adapters.postgres.pool import PostgresUrlError
 from callcore.bootstrap.daemon import Daemon
+from callcore.bootstrap.settings_file import ConfigFile
 from callcore.bootstrap.simulation import SimulationError
 from callcore.bootstrap.stores import open_stores
 from callcore.embedded import EmbeddedServerError
@@ -27,9 +28,14 @@ START_FAULTS: tuple[type[Exception], ...] = (
 """What keeps callcore from starting and waiting does not mend; each says what to do."""
 
 
-def run(settings: Settings, *, is_watched: bool) -> None:
-    """Runs the daemon until a signal. Raises one of ``START_FAULTS``."""
-    Daemon(settings, _log(settings, is_watched=is_watched), is_watched=is_watched).run()
+def run(settings: Settings, *, is_watched: bool, config: ConfigFile | None) -> None:
+    """Runs the daemon until a signal; ``config`` is read again on demand. Raises one of
+    ``START_FAULTS``.
+    """
+    log = _log(settings, is_watched=is_watched)
+    for warning in settings.warnings:
+        log.write(Level.WARNING, "settings_warning", {"text": str(warning)})
+    Daemon(settings, log, is_watched=is_watched, config=config).run()
 
 
 def migrate(settings: Settings) -> list[str]:

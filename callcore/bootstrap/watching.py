@@ -5,21 +5,26 @@ from __future__ import annotations
 from callcore.adapters.redisdb.floor import Floor
 from callcore.adapters.terminal.view import Sources, TerminalView
 from callcore.bootstrap.readiness import Readiness
-from callcore.domain.policies import SitePolicy
+from callcore.domain.ids import AgentId
+from callcore.flows.policies import Policies
 from callcore.ports.surroundings import Clock
 
 
 def view_of(
-    policy: SitePolicy, url: str, floor: Floor, readiness: Readiness, clock: Clock
+    policies: Policies, url: str, floor: Floor, readiness: Readiness, clock: Clock
 ) -> TerminalView:
-    """A view of the whole site."""
-    queues = tuple(policy.queues)
+    """A view of the whole site, as it is configured at the moment."""
+
+    def name_of(agent_id: AgentId) -> str:
+        agent = policies.current.agents.get(agent_id)
+        return agent_id if agent is None else agent.name
+
     sources = Sources(
-        counts=lambda: floor.waiting_room.counts(queues),
+        counts=lambda: floor.waiting_room.counts(tuple(policies.current.queues)),
         agents=floor.roster.agents,
         parts=readiness.parts,
         now=clock.now,
-        agent_names={agent.agent_id: agent.name for agent in policy.agents.values()},
+        name_of=name_of,
     )
     urls = tuple(f"{url}{page}" for page in ("metrics", "healthz", "readyz"))
-    return TerminalView(f"callcore {policy.site}", urls, sources)
+    return TerminalView(f"callcore {policies.current.site}", urls, sources)

@@ -7,9 +7,11 @@ import click
 from callcore import __version__
 from callcore.cli.agents import agent
 from callcore.cli.calls import call
-from callcore.cli.daemon import check_config, migrate, run, simulate_switch
+from callcore.cli.daemon import check_config, migrate, read_settings, run, simulate_switch
 from callcore.cli.explaining import explain
+from callcore.cli.importing import import_settings
 from callcore.cli.queues import queue
+from callcore.cli.reloading import config, reload
 
 __all__ = ["callcore"]
 
@@ -20,5 +22,18 @@ def callcore() -> None:
     """Runs call centres on FreeSWITCH."""
 
 
-for command in (run, check_config, migrate, simulate_switch, queue, call, agent, explain):
+for command in (
+    run,
+    check_config,
+    migrate,
+    read_settings,
+    simulate_switch,
+    queue,
+    call,
+    agent,
+    explain,
+    reload,
+    config,
+    import_settings,
+):
     callcore.add_command(command)

@@ -43,13 +43,15 @@ def run(
 ) -> None:
     """Starts callcore; without --config, a demonstration on a simulated switch."""
     from callcore.bootstrap import start  # noqa: PLC0415 - 0.5 s of imports other commands spare
+    from callcore.bootstrap.settings_file import ConfigFile  # noqa: PLC0415 - as above
 
+    file = None if config is None else ConfigFile(path=config, http_port=http_port)
     settings = _settings(config) if config is not None else demo(data_directory.absolute())
     if http_port is not None:
         settings = replace(settings, http_port=http_port)
     is_watched = sys.stdout.isatty() if view is None else view
     try:
-        start.run(settings, is_watched=is_watched)
+        start.run(settings, is_watched=is_watched, config=file)
     except start.START_FAULTS as fault:
         fail(str(fault), FAILED)
 
@@ -64,8 +66,10 @@ def run(
     help="The settings file.",
 )
 def check_config(config: Path) -> None:
-    """Tells every fault of a settings file, with its place."""
+    """Tells every fault of a settings file, with its place, and what else should be looked at."""
     settings = _settings(config)
+    for warning in settings.warnings:
+        click.echo(f"warning: {warning}", err=True)
     click.echo(
         f"{config}: in order: {len(settings.policy.queues)} queues, "
         f"{len(settings.policy.agents)} agents, {len(settings.policy.numbers)} numbers, "
@@ -87,6 +91,15 @@ def migrate(config: Path | None) -> None:
     except start.START_FAULTS as fault:
         fail(str(fault), FAILED)
     click.echo("\n".join(f"applied {name}" for name in applied) or "the schema is up to date")
+
+
+@click.command("read-settings", hidden=True)
+@click.option("--config", "config", type=click.Path(path_type=Path), required=True)
+def read_settings(config: Path) -> None:
+    """Writes the settings for the callcore that started this process."""
+    from callcore.bootstrap import settings_reading  # noqa: PLC0415 - spared by other commands
+
+    settings_reading.serve(config, os.environ, sys.stdout.buffer)
 
 
 @click.command("simulate-switch", hidden=True)

@@ -1,4 +1,4 @@
-"""How queues, calls and agents are named on the command line."""
+"""How queues, calls, agents and breaks are named on the command line."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ class _Name(click.ParamType[str]):
 QUEUE = _Name("queue", 1)
 CALL = _Name("call", SHORTEST_PREFIX)
 AGENT = _Name("agent", 1)
+BREAK = _Name("break", 1)
 
 
 def whole_id(operator: Operator, call: str) -> str:

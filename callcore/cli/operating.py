@@ -42,11 +42,16 @@ class Operator:
         else:
             _show(drawing)
 
-    def fail(self, word: str, message: str, status: int = FAILED) -> NoReturn:
-        """Ends the command with a line, or with ``--json`` an object, on standard error."""
+    def fail(
+        self, word: str, message: str, status: int = FAILED, *, is_of_lines: bool = False
+    ) -> NoReturn:
+        """Ends the command with a line, or several, or with ``--json`` an object, on standard
+        error.
+        """
         if self._in_json:
             fail(_json(Failure(error=word, message=message)), status)
-        fail(printable(message), status)
+        lines = message.splitlines() if is_of_lines else [message]
+        fail("\n".join(map(printable, lines)), status)
 
 
 def operating(run: Callable[..., None]) -> Callable[..., None]:

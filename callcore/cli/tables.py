@@ -1,4 +1,4 @@
-"""Queues, callers and agents as tables that fit 80 columns."""
+"""Queues and callers as tables that fit 80 columns."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from callcore.adapters.terminal.words import printable, span, spoken
+from callcore.adapters.terminal.words import printable, span
 from callcore.cli import instants, words
-from callcore.domain.agents import STAFFED, AgentState
-from callcore.domain.decisions import RESTING
 from callcore.domain.ids import CallId, Micros, seconds_between
-from callcore.ports.operations import AgentView, QueueView, WaitingView
+from callcore.ports.operations import QueueView, WaitingView
 
 SHORTEST_ID = 8
 """What is shown of a call's id, unless others begin with the same."""
@@ -21,7 +19,7 @@ SHORTEST_ID = 8
 
 def of_queues(queues: Sequence[QueueView], now: Micros) -> RenderableType:
     """One line a queue."""
-    table = _table()
+    table = plain_table()
     table.add_column("queue", overflow="fold", max_width=20)
     table.add_column("state", ratio=1)
     for title in ("waiting", "longest", "limit", "free", "staffed"):
@@ -48,7 +46,7 @@ def of_calls(calls: Sequence[WaitingView]) -> RenderableType:
     if not calls:
         return Text("nobody waits")
     length = _distinct([call.call_id for call in calls])
-    table = _table()
+    table = plain_table()
     table.add_column("call", no_wrap=True)
     table.add_column("queue", overflow="fold", ratio=1)
     table.add_column("place", justify="right", no_wrap=True)
@@ -66,29 +64,6 @@ def of_calls(calls: Sequence[WaitingView]) -> RenderableType:
             Text(str(call.priority)),
             Text(str(call.open_level)),
             Text(_rings(call), style="green"),
-        )
-    return table
-
-
-def of_agents(agents: Sequence[AgentView], now: Micros) -> RenderableType:
-    """One line an agent."""
-    if not agents:
-        return Text("there are no agents")
-    table = _table()
-    table.add_column("agent", overflow="fold", max_width=20)
-    table.add_column("name", overflow="fold", max_width=20)
-    table.add_column("state", no_wrap=True)
-    table.add_column("since", no_wrap=True)
-    table.add_column("queues", overflow="fold", ratio=1)
-    for agent in agents:
-        is_free = agent.state is AgentState.AVAILABLE and not agent.is_resting
-        colour = "green" if is_free else "" if agent.state in STAFFED else "dim"
-        table.add_row(
-            Text(printable(agent.agent_id), style="bold"),
-            Text(printable(agent.name)),
-            Text(RESTING if agent.is_resting else spoken(agent.state), style=colour),
-            Text("" if agent.since is None else instants.shown(agent.since, now)),
-            Text(", ".join(map(printable, agent.queues))),
         )
     return table
 
@@ -124,5 +99,6 @@ def _distinct(ids: Sequence[CallId]) -> int:
     return length
 
 
-def _table() -> Table:
+def plain_table() -> Table:
+    """Columns without a frame."""
     return Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")

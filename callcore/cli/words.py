@@ -34,6 +34,7 @@ AGAINST: dict[Verdict, str] = {
     Verdict.KEPT_FOR_STICKY: "the caller is kept for another",
     Verdict.TRIED_BEFORE: "had their turn",
     Verdict.RINGS_ALREADY: "rings for this caller already",
+    Verdict.NO_LINE: "has no line at the caller's switch",
 }
 """What stands between a caller and a free agent."""
 

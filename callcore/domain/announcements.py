@@ -19,6 +19,8 @@ STAND_IN_MUSIC = "tone_stream://%(400,200,440);%(400,4000,480);loops=-1"
 RINGING_TONE = "tone_stream://%(1000,4000,425);loops=-1"
 """Heard by an agent while the phone of a customer who is called back rings (ITU-T E.180)."""
 
+_NAMES_OF_KEYS = {"*": "star", "#": "pound"}
+
 _TWENTY = 20
 _TEN = 10
 
@@ -39,6 +41,11 @@ def number_prompts(number: int) -> tuple[str, ...]:
     if number <= _TWENTY or number % _TEN == 0:
         return (f"digits/{number}",)
     return (f"digits/{number - number % _TEN}", f"digits/{number % _TEN}")
+
+
+def key_prompts(key: str) -> tuple[str, ...]:
+    """The English prompts that ask for a key: "press one"."""
+    return ("vm-press", f"digits/{_NAMES_OF_KEYS.get(key, key)}")
 
 
 def position_announcement(

@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callcore.domain.agents import AgentState
+from callcore.domain.agents import (
+    CALLCORE,
+    AgentReason,
+    AgentState,
+    BreakCode,
+    HoldReason,
+    Wish,
+    WrapUpEnd,
+)
+from callcore.domain.feature_answers import FeatureAnswer
 from callcore.domain.ids import (
     AgentId,
     CallId,
@@ -25,10 +34,15 @@ from callcore.domain.outcomes import (
     OfferLostReason,
     RefusalReason,
 )
+from callcore.domain.policies import FeatureCode
 from callcore.domain.treatments import OverflowReason
 
 BY_HOURS = "hours"
 """Who opened or closed a queue, where no operator did."""
+BY_SETTINGS = "settings"
+"""Who closed a queue that a reload has taken out of the settings."""
+BY_START = "start"
+"""Who put a configuration in force when callcore started."""
 BY_AGEING = "ageing"
 """Who changed a priority, where no operator did."""
 
@@ -227,8 +241,57 @@ class QueueDoorChanged(Fact):
     queue: QueueName
     is_open: bool
     by: str
-    """``BY_HOURS``, or who asked for it."""
+    """``BY_HOURS``, ``BY_SETTINGS``, or who asked for it."""
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueGone(Fact):
+    """Nobody is left in a queue that was taken out of the settings: it is no more."""
+
+    queue: QueueName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigurationApplied(Fact):
+    """Another configuration is in force."""
+
+    version: str
+    by: str
+    """``BY_START``, or who asked for it."""
+    new_queues: tuple[QueueName, ...] = ()
+    changes: tuple[str, ...] = ()
+    """The first of them, if there are very many."""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigurationUnchanged(Fact):
+    """The settings were read again and say what they said."""
+
+    version: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigurationRefused(Fact):
+    """The configuration of before stays in force."""
+
+    version: str
+    """Of that one."""
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigurationDiffers(Fact):
+    """This worker's configuration is another than the site's, or is the same again."""
+
+    version: str
+    """This worker's."""
+    site_version: str
+    is_different: bool
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +319,7 @@ class WrapUpEnded(Fact):
     agent_id: AgentId
     queue: QueueName
     wrapped_up_seconds: float
+    end: WrapUpEnd = WrapUpEnd.TIMED_OUT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,7 +328,78 @@ class AgentChanged(Fact):
 
     agent_id: AgentId
     state: AgentState
-    reason: str
+    reason: AgentReason
+    actor: str = CALLCORE
+    note: str = ""
+    break_code: BreakCode | None = None
+    """Of a break."""
+    call_id: CallId | None = None
+    """Of an agent who is reserved, ringing or talking."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentWished(Fact):
+    """An agent who holds a call is to go on a break or to log out after it."""
+
+    agent_id: AgentId
+    wish: Wish | None
+    """``None`` if it was taken back."""
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentHeld(Fact):
+    """Why an agent is not asked although free has changed; empty: the agent is asked again."""
+
+    agent_id: AgentId
+    holds: frozenset[HoldReason]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentMissedTooMany(Fact):
+    """An agent was given a break for so many misses in a row: a supervisor should know."""
+
+    agent_id: AgentId
+    queue: QueueName
+    misses_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakOverrun(Fact):
+    """An agent's break is longer than its code allows: a supervisor should know."""
+
+    agent_id: AgentId
+    break_code: BreakCode
+    maximum_seconds: float
+    """0 if the code is no longer in the settings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpExtended(Fact):
+    """An agent has longer for notes."""
+
+    agent_id: AgentId
+    seconds: float
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLockedOut(Fact):
+    """So many wrong PINs were given for an agent that the right one is not taken either."""
+
+    agent_id: AgentId
+    failures_count: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureCodeDialled(Fact):
+    """A feature code was dialled; ``answer`` says what came of it."""
+
+    code: FeatureCode
+    agent_id: AgentId | None
+    """``None`` if the caller named none."""
+    answer: FeatureAnswer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

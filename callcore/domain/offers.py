@@ -33,6 +33,9 @@ class OfferEvent(StrEnum):
     CALLER_GONE = "caller_gone"
     PICKED_UP_ELSEWHERE = "picked_up_elsewhere"
     RING_TIMED_OUT = "ring_timed_out"
+    NOT_CONFIRMED = "not_confirmed"
+    """The phone was picked up, and the key that accepts the call not pressed. Until it is, an offer
+    that asks for it rings."""
     SWITCH_LOST = "switch_lost"
     CALLER_UNREACHED = "caller_unreached"
 
@@ -60,6 +63,7 @@ TRANSITIONS: dict[OfferState, dict[OfferEvent, OfferState | Unmoved]] = {
         _E.CALLER_GONE: _S.LOST,
         _E.PICKED_UP_ELSEWHERE: _S.LOST,
         _E.RING_TIMED_OUT: _S.LOST,
+        _E.NOT_CONFIRMED: _S.LOST,
         _E.SWITCH_LOST: _S.LOST,
         _E.CALLER_UNREACHED: _S.LOST,
     },
@@ -72,6 +76,7 @@ TRANSITIONS: dict[OfferState, dict[OfferEvent, OfferState | Unmoved]] = {
         _E.CALLER_GONE: _S.LOST,
         _E.PICKED_UP_ELSEWHERE: _S.LOST,
         _E.RING_TIMED_OUT: _S.LOST,
+        _E.NOT_CONFIRMED: _S.LOST,
         _E.SWITCH_LOST: _S.LOST,
         _E.CALLER_UNREACHED: _S.LOST,
     },
@@ -84,6 +89,7 @@ TRANSITIONS: dict[OfferState, dict[OfferEvent, OfferState | Unmoved]] = {
         _E.CALLER_GONE: _S.LOST,
         _E.PICKED_UP_ELSEWHERE: STAY,
         _E.RING_TIMED_OUT: STAY,
+        _E.NOT_CONFIRMED: STAY,
         _E.SWITCH_LOST: _S.LOST,
         _E.CALLER_UNREACHED: _S.LOST,
     },

@@ -51,6 +51,8 @@ class OfferLostReason(StrEnum):
     REFUSED = "refused"
     UNREGISTERED = "unregistered"
     UNREACHABLE = "unreachable"
+    NOT_CONFIRMED = "not_confirmed"
+    """Whoever or whatever picked up did not press the key that says it is the agent."""
     CALLER_GONE = "caller_gone"
     AGENT_GONE = "agent_gone"
     BRIDGE_FAILED = "bridge_failed"
@@ -98,9 +100,15 @@ MISSES = frozenset(
         OfferLostReason.REFUSED,
         OfferLostReason.UNREGISTERED,
         OfferLostReason.UNREACHABLE,
+        OfferLostReason.NOT_CONFIRMED,
     }
 )
 """Reasons that count as a miss of the agent; the others are nobody's fault."""
+
+MISSES_BY_WILL = MISSES - {OfferLostReason.UNREGISTERED, OfferLostReason.UNREACHABLE}
+"""Misses of which so many in a row are followed by a break. A phone or a line that is away is not
+the agent's doing, and would send everybody on a break at once.
+"""
 
 _LOST_BY_CAUSE = {
     "NO_ANSWER": OfferLostReason.NO_ANSWER,

@@ -14,7 +14,7 @@ from functools import reduce
 
 from callcore.domain import skills
 from callcore.domain.ids import MICROS_PER_SECOND, AgentId, CallId, Micros
-from callcore.domain.policies import AgentPolicy, QueuePolicy, Strategy
+from callcore.domain.policies import AgentPolicy, Connection, QueuePolicy, Strategy
 from callcore.domain.serving import QueueServing, Serving
 from callcore.domain.skills import SkillRule
 
@@ -31,6 +31,8 @@ class Verdict(StrEnum):
     TRIED_BEFORE = "tried_before"
     """Going down from the top, the caller was offered to this one or a later one before."""
     RINGS_ALREADY = "rings_already"
+    NO_LINE = "no_line"
+    """Works on a standing line, and has none at the caller's switch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,8 @@ class Demand:
     ringing: frozenset[AgentId] = field(default_factory=frozenset)
     """Whose phones ring for the caller now; more than none only where several may."""
     may_ring_at_once: int = 1
+    on_line: frozenset[AgentId] = field(default_factory=frozenset)
+    """Who has a standing line at the caller's switch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +180,7 @@ def _terms(
         if (
             waited < kept_until
             and sticky is not None
+            and _can_be_reached(demand, sticky)
             and all(rule.is_met_by(sticky.skills) for rule in rules)
         ):
             kept_for = demand.sticky_agent
@@ -194,6 +199,8 @@ def _against(demand: Demand, terms: _Terms, agent: AgentPolicy) -> tuple[Verdict
     agent_id = agent.agent_id
     if agent_id in demand.ringing:
         return Verdict.RINGS_ALREADY, ""
+    if not _can_be_reached(demand, agent):
+        return Verdict.NO_LINE, ""
     if terms.kept_for is not None:
         if agent_id == terms.kept_for:
             return None
@@ -209,6 +216,10 @@ def _against(demand: Demand, terms: _Terms, agent: AgentPolicy) -> tuple[Verdict
         None,
     )
     return None if missing is None else (Verdict.LACKS_SKILL, missing)
+
+
+def _can_be_reached(demand: Demand, agent: AgentPolicy) -> bool:
+    return agent.connection is Connection.CALLED or agent.agent_id in demand.on_line
 
 
 def _tried_before(

@@ -58,6 +58,8 @@ def knock(call: Call, queue: QueuePolicy, place: Place, *, may_resume: bool = Tr
     ``NotAdmittedError``.
     """
     site = call.site
+    if not site.policy.admits_to(queue.name):
+        raise NotAdmittedError(RefusalReason.CLOSED)
     number = phone_numbers.normalised(call.caller.number)
     score = waiting.score(place.first_joined_at, effective_priority(call, queue, place))
     try:

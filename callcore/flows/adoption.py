@@ -70,8 +70,10 @@ def phase_of(leg: LegSnapshot, floor_call: FloorCall | None, fallback_extension:
 
 
 def _phase_while_asked(leg: LegSnapshot) -> Phase | None:
-    """Who is in a menu begins anew; who was offered a callback, where the offer came from."""
-    if leg.variables.get("callcore_menu"):
+    """Who is in a menu, or dialled a feature code, begins anew; who was offered a callback, where
+    the offer came from.
+    """
+    if leg.variables.get("callcore_menu") or leg.variables.get("callcore_feature"):
         return Phase.ARRIVED
     if leg.variables.get("callcore_offers_callback"):
         return Phase.WAITING if leg.variables.get("callcore_waits_in") else Phase.ARRIVED

@@ -6,37 +6,36 @@ by the lease that stands behind it (see ``lease_watch``).
 
 from __future__ import annotations
 
-from callcore.domain import outcomes
-from callcore.domain.agents import AgentState
-from callcore.domain.events import AgentChanged, WrapUpEnded
-from callcore.domain.ids import AgentId, CallId, Micros, seconds_between
+from collections.abc import Callable
+
+from callcore.domain import duty, misses
+from callcore.domain.agents import (
+    CALLCORE,
+    MISSED_CALLS,
+    AgentReason,
+    AgentState,
+    Why,
+    WrapUpEnd,
+)
+from callcore.domain.events import AgentChanged, AgentMissedTooMany, WrapUpEnded
+from callcore.domain.ids import AgentId, CallId, Micros, QueueName, seconds_between
 from callcore.domain.outcomes import OfferLostReason
 from callcore.flows.dispatching import Dispatcher
 from callcore.flows.floor_changes import FloorChanges
+from callcore.flows.queue_watch import QueueWatch
 from callcore.flows.site import Site
-from callcore.ports.stores import OfferAnswer, Reservation
-
-SHORTEST_REST_SECONDS = 1.0
-"""How long an agent whose phone failed is left alone at least: a phone that fails at once would
-else be rung a hundred times a second."""
-
-NOT_THE_AGENTS_DOING = frozenset(
-    {
-        OfferLostReason.CALLER_GONE,
-        OfferLostReason.SWITCH_LOST,
-        OfferLostReason.RECLAIMED,
-        OfferLostReason.PICKED_UP_ELSEWHERE,
-        OfferLostReason.CALLER_UNREACHED,
-    }
-)
+from callcore.ports.stores import FloorAgent, Freed, OfferAnswer, Reservation
 
 
 class AgentFreeing:
     """Frees agents, and looks for the next caller at once."""
 
-    def __init__(self, site: Site, dispatcher: Dispatcher, changes: FloorChanges) -> None:
+    def __init__(
+        self, site: Site, dispatcher: Dispatcher, queue_watch: QueueWatch, changes: FloorChanges
+    ) -> None:
         self._site = site
         self._dispatcher = dispatcher
+        self._queue_watch = queue_watch
         self._changes = changes
 
     def mark_ringing(self, reservation: Reservation) -> None:
@@ -50,12 +49,7 @@ class AgentFreeing:
         )
 
     def after_lost_offer(
-        self,
-        reservation: Reservation,
-        reason: OfferLostReason,
-        *,
-        retry_after_seconds: float,
-        is_caller_waiting: bool,
+        self, reservation: Reservation, reason: OfferLostReason, *, is_caller_waiting: bool
     ) -> None:
         """Ends an offer on the floor and looks for others for both sides.
 
@@ -63,73 +57,68 @@ class AgentFreeing:
         need not be one of this queue. One whose phone failed rests, and does not get the same
         caller back past an idle colleague.
         """
-        rest = _rest_seconds(reason, retry_after_seconds)
+        rest = self._rest_seconds(reservation, reason)
 
-        def over(answer: OfferAnswer) -> None:
-            if answer is not OfferAnswer.DONE:
+        def over(freed: Freed) -> None:
+            if freed.answer is not OfferAnswer.DONE:
                 return
             now = self._site.clock.now()
-            self._publish(reservation.agent_id, AgentState.AVAILABLE, reason)
-            if rest > 0:
+            self._publish(reservation.agent_id, freed, AgentReason(reason))
+            self._tell_of_misses(reservation, freed)
+            if freed.state is not AgentState.AVAILABLE:
+                self._queue_watch.staffing_changed(reservation.agent_id)
+            elif rest > 0:
                 self._site.clock.after(rest, lambda: self.wake(reservation.agent_id))
-            if reason is OfferLostReason.SWITCH_LOST:
-                return
-            if rest <= 0:
+            elif reason is not OfferLostReason.SWITCH_LOST:
                 self._dispatcher.agent_free(reservation.agent_id, now)
-            if is_caller_waiting:
+            if is_caller_waiting and reason is not OfferLostReason.SWITCH_LOST:
                 self._dispatcher.caller_waiting(reservation.queue, now)
 
-        self._changes.make(
-            reservation.call_id,
-            lambda: self._site.roster.lose(
-                reservation,
-                is_miss=reason in outcomes.MISSES,
-                retry_after_seconds=rest,
-                is_caller_waiting=is_caller_waiting,
-            ),
-            over,
-        )
+        self._lose(reservation, reason, rest, over, is_caller_waiting=is_caller_waiting)
+
+    def give_back(self, reservation: Reservation, *, is_caller_waiting: bool) -> None:
+        """Undoes a reservation of which nobody was told; one that was never made stays so.
+
+        Looks for nobody: whoever reserved is at it.
+        """
+
+        def over(freed: Freed) -> None:
+            if freed.answer is OfferAnswer.DONE and freed.state is not AgentState.AVAILABLE:
+                self._publish(reservation.agent_id, freed, AgentReason.RECLAIMED)
+                self._queue_watch.staffing_changed(reservation.agent_id)
+
+        reason = OfferLostReason.RECLAIMED
+        self._lose(reservation, reason, 0.0, over, is_caller_waiting=is_caller_waiting)
 
     def too_late(self, reservation: Reservation) -> None:
         """Gives back an agent who was reserved when another had just picked up."""
         self.after_lost_offer(
-            reservation,
-            OfferLostReason.PICKED_UP_ELSEWHERE,
-            retry_after_seconds=0.0,
-            is_caller_waiting=True,
+            reservation, OfferLostReason.PICKED_UP_ELSEWHERE, is_caller_waiting=True
         )
 
     def caller_unreached(self, reservation: Reservation) -> None:
         """Gives back an agent who was reserved for a customer who cannot be called back now."""
-        self.after_lost_offer(
-            reservation,
-            OfferLostReason.CALLER_UNREACHED,
-            retry_after_seconds=0.0,
-            is_caller_waiting=True,
-        )
+        self.after_lost_offer(reservation, OfferLostReason.CALLER_UNREACHED, is_caller_waiting=True)
 
     def caller_gone(self, reservation: Reservation) -> None:
         """Gives back an agent who was reserved for a caller who had just left."""
-        self.after_lost_offer(
-            reservation,
-            OfferLostReason.CALLER_GONE,
-            retry_after_seconds=0.0,
-            is_caller_waiting=False,
+        self.after_lost_offer(reservation, OfferLostReason.CALLER_GONE, is_caller_waiting=False)
+
+    def after_talk(self, reservation: Reservation) -> None:
+        """Lets the agent wrap up."""
+        wrap_up_seconds = duty.wrap_up_seconds(
+            self._site.policy, reservation.agent_id, reservation.queue
         )
 
-    def after_talk(self, reservation: Reservation, wrap_up_seconds: float) -> None:
-        """Lets the agent wrap up."""
-
-        def over(answer: OfferAnswer) -> None:
-            if answer is not OfferAnswer.DONE:
+        def over(freed: Freed) -> None:
+            if freed.answer is not OfferAnswer.DONE:
                 return
             now = self._site.clock.now()
-            if wrap_up_seconds <= 0:
-                self._publish(reservation.agent_id, AgentState.AVAILABLE, "talk_ended")
-                self._dispatcher.agent_free(reservation.agent_id, now)
-                return
-            self._publish(reservation.agent_id, AgentState.WRAPPING_UP, "talk_ended")
-            self._site.clock.after(wrap_up_seconds, lambda: self.end_wrap_up(reservation, now))
+            self._publish(reservation.agent_id, freed, AgentReason.TALK_ENDED)
+            if freed.state is AgentState.WRAPPING_UP:
+                self._site.clock.after(wrap_up_seconds, lambda: self.end_wrap_up(reservation, now))
+            else:
+                self._look_for_work(reservation.agent_id, freed)
 
         self._changes.make(
             reservation.call_id,
@@ -138,29 +127,61 @@ class AgentFreeing:
         )
 
     def end_wrap_up(self, reservation: Reservation, began_at: Micros) -> None:
-        """Makes the agent available unless another hand did; harmless when too late."""
+        """Ends a wrap-up whose time is over, unless another hand did; harmless when too early, or
+        too late.
+        """
         agent_id, request_id = reservation.agent_id, self._site.ids.request_id()
 
-        def over(answer: OfferAnswer) -> None:
-            if answer is not OfferAnswer.DONE:
-                return
-            now = self._site.clock.now()
-            self._site.facts.publish(
-                WrapUpEnded(
-                    at=now,
-                    agent_id=agent_id,
-                    queue=reservation.queue,
-                    wrapped_up_seconds=seconds_between(began_at, now),
-                )
-            )
-            self._publish(agent_id, AgentState.AVAILABLE, "wrap_up_ended")
-            self._dispatcher.agent_free(agent_id, now)
+        def over(freed: Freed) -> None:
+            self.wrap_up_ended(agent_id, reservation.queue, began_at, freed)
 
         self._changes.make(
             reservation.call_id,
             lambda: self._site.roster.end_wrap_up(agent_id, reservation.offer_id, request_id),
             over,
         )
+
+    def wrap_up_ended(
+        self,
+        agent_id: AgentId,
+        queue: QueueName,
+        began_at: Micros,
+        freed: Freed,
+        why: Why | None = None,
+    ) -> None:
+        """Tells of a wrap-up that has ended, if it has, and looks for the next caller."""
+        if freed.answer is not OfferAnswer.DONE:
+            return
+        end = WrapUpEnd.TIMED_OUT if why is None else WrapUpEnd.ENDED_EARLY
+        self.tell_wrap_up(
+            agent_id, queue, began_at, WrapUpEnd.EXTENDED if freed.was_extended else end
+        )
+        self._publish(agent_id, freed, AgentReason.WRAP_UP_ENDED, why)
+        self._look_for_work(agent_id, freed)
+
+    def tell_wrap_up(
+        self, agent_id: AgentId, queue: QueueName, began_at: Micros, end: WrapUpEnd
+    ) -> None:
+        """Tells how long a wrap-up took that ends now."""
+        now = self._site.clock.now()
+        self._site.facts.publish(
+            WrapUpEnded(
+                at=now,
+                agent_id=agent_id,
+                queue=queue,
+                wrapped_up_seconds=seconds_between(began_at, now),
+                end=end,
+            )
+        )
+
+    def wrap_up_extended(self, agent: FloorAgent, until: Micros) -> None:
+        """Sets the timer anew of a wrap-up that was found as told, and lasts longer now."""
+        reservation, began_at = agent.reservation, agent.since
+        if reservation is not None:
+            seconds = seconds_between(self._site.clock.now(), until)
+            self._site.clock.after(
+                max(seconds, 0.0), lambda: self.end_wrap_up(reservation, began_at)
+            )
 
     def wake(self, agent_id: AgentId) -> None:
         """Ends the rest of an agent whose phone failed."""
@@ -172,14 +193,74 @@ class AgentFreeing:
         owner = CallId(f"rest of {agent_id}")
         self._changes.make(owner, lambda: self._site.roster.wake(agent_id), over)
 
-    def _publish(self, agent_id: AgentId, state: AgentState, reason: str) -> None:
+    def _rest_seconds(self, reservation: Reservation, reason: OfferLostReason) -> float:
+        policy = self._site.policy
+        agent = policy.agents.get(reservation.agent_id)
+        return misses.rest_seconds(reason, agent, policy.queues.get(reservation.queue))
+
+    def _lose(
+        self,
+        reservation: Reservation,
+        reason: OfferLostReason,
+        rest_seconds: float,
+        over: Callable[[Freed], None],
+        *,
+        is_caller_waiting: bool,
+    ) -> None:
+        agent = self._site.policy.agents.get(reservation.agent_id)
+        self._changes.make(
+            reservation.call_id,
+            lambda: self._site.roster.lose(
+                reservation,
+                reason=reason,
+                retry_after_seconds=rest_seconds,
+                is_caller_waiting=is_caller_waiting,
+                break_after_misses=agent.break_after_misses if agent is not None else None,
+            ),
+            over,
+        )
+
+    def _tell_of_misses(self, reservation: Reservation, freed: Freed) -> None:
+        """A supervisor should know of an agent who was given a break for missing calls."""
+        agent = self._site.policy.agents.get(reservation.agent_id)
+        if not _has_missed_too_many(freed) or agent is None or agent.break_after_misses is None:
+            return
         self._site.facts.publish(
-            AgentChanged(at=self._site.clock.now(), agent_id=agent_id, state=state, reason=reason)
+            AgentMissedTooMany(
+                at=self._site.clock.now(),
+                agent_id=reservation.agent_id,
+                queue=reservation.queue,
+                misses_count=agent.break_after_misses,
+            )
+        )
+
+    def _look_for_work(self, agent_id: AgentId, freed: Freed) -> None:
+        if freed.state is AgentState.AVAILABLE:
+            self._dispatcher.agent_free(agent_id, self._site.clock.now())
+        else:
+            self._queue_watch.staffing_changed(agent_id)
+
+    def _publish(
+        self, agent_id: AgentId, freed: Freed, reason: AgentReason, why: Why | None = None
+    ) -> None:
+        """Tells what the agent does from now on; of a wish, who had it is in the timeline."""
+        if freed.state is None:
+            return
+        if _has_missed_too_many(freed):
+            reason = AgentReason.MISSED_CALLS
+        self._site.facts.publish(
+            AgentChanged(
+                at=self._site.clock.now(),
+                agent_id=agent_id,
+                state=freed.state,
+                reason=reason if why is None else why.reason,
+                actor=CALLCORE if why is None else why.actor,
+                note="" if why is None else why.note,
+                break_code=freed.break_code,
+            )
         )
 
 
-def _rest_seconds(reason: OfferLostReason, retry_after_seconds: float) -> float:
-    if reason in NOT_THE_AGENTS_DOING:
-        return 0.0
-    wanted = retry_after_seconds if reason in outcomes.MISSES else 0.0
-    return max(wanted, SHORTEST_REST_SECONDS)
+def _has_missed_too_many(freed: Freed) -> bool:
+    is_break = freed.state is AgentState.ON_BREAK and freed.break_code == MISSED_CALLS
+    return is_break and not freed.is_wish

@@ -19,6 +19,7 @@ from callcore.flows.messages import (
     MustLeave,
     PriorityAsked,
     Reserved,
+    SettingsChanged,
     StaffingChanged,
     WithdrawalAsked,
 )
@@ -55,6 +56,7 @@ _OF_ONE_WAIT = (
     MustLeave,
     PriorityAsked,
     Reserved,
+    SettingsChanged,
     StaffingChanged,
     WithdrawalAsked,
 )
@@ -267,6 +269,10 @@ class Call:
         self.hung_up_by = HungUpBy.CALLCORE
         self._hang_up_cause = cause
         self._post(lambda: self.switch.hang_up(self.leg_id, cause))
+
+    def part(self) -> None:
+        """Ends the caller's leg because the agent, whose line stays, wants it so."""
+        self._post(lambda: self.switch.hang_up(self.leg_id, "NORMAL_CLEARING"))
 
     def hang_up_again(self) -> None:
         """Ends the leg if that was our will before the link went down."""

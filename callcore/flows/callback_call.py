@@ -16,10 +16,10 @@ from callcore.domain.events import CallbackDialled
 from callcore.domain.ids import LegId, NodeName
 from callcore.domain.ledger import Caller
 from callcore.domain.policies import CallbackPolicy, QueuePolicy
+from callcore.flows.agent_line import BEYOND_RINGING_SECONDS
 from callcore.flows.call import SWITCH_CAUSES, Call
 from callcore.flows.crew import Crew
 from callcore.flows.messages import CustomerTimedOut, CustomerUnreached, Message
-from callcore.flows.offering import BEYOND_RINGING_SECONDS
 from callcore.flows.site import Site
 from callcore.ports.surroundings import Timer
 from callcore.ports.switch_events import LegEnded, LegParked

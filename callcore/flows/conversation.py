@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from callcore.domain import duty
 from callcore.domain.events import TalkEnded
 from callcore.domain.ids import Micros, seconds_between
 from callcore.domain.outcomes import HungUpBy
@@ -10,7 +11,7 @@ from callcore.flows import restoring
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.call import SWITCH_CAUSES, Call, CallerHungUpError
 from callcore.flows.floor_changes import FloorChanges
-from callcore.flows.messages import FloorEmptied
+from callcore.flows.messages import FloorEmptied, TalkEndAsked
 from callcore.ports.stores import Reservation
 from callcore.ports.switch_events import LegBridged, LegEnded, LegHeld, LegUnbridged, LegUnheld
 
@@ -73,6 +74,9 @@ class Conversation:
                     return message.at, message.cause
                 case LegUnbridged() if message.leg_id == self._call.leg_id:
                     return message.at, ""
+                case TalkEndAsked() if message.leg_id == reservation.leg_id:
+                    self._call.part()
+                    return message.at, ""
                 case _:
                     pass
 
@@ -81,8 +85,11 @@ class Conversation:
     ) -> None:
         reservation, site = self._reservation, self._call.site
         self._call.ledger.unbridged(reservation.offer_id, ended_at, cause)
-        self._freeing.after_talk(reservation, self._queue.wrap_up_seconds)
-        self._learn(seconds_between(bridged_at, ended_at) + self._queue.wrap_up_seconds)
+        self._freeing.after_talk(reservation)
+        self._learn(
+            seconds_between(bridged_at, ended_at)
+            + duty.wrap_up_seconds(site.policy, reservation.agent_id, reservation.queue)
+        )
         site.facts.publish(
             TalkEnded(
                 at=site.clock.now(),

@@ -11,7 +11,9 @@ from callcore.domain.serving import Serving
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.dispatching import Dispatcher
 from callcore.flows.floor_changes import FloorChanges
+from callcore.flows.policies import Policies
 from callcore.flows.record_keeping import RecordKeeping
+from callcore.flows.standing_legs import StandingLines
 from callcore.flows.switchboard import Switchboard
 from callcore.flows.waiters import Waiters
 
@@ -25,13 +27,19 @@ class Crew:
 
     switchboard: Switchboard
     waiters: Waiters
-    serving: Serving
+    policies: Policies
     dispatcher: Dispatcher
     freeing: AgentFreeing
     changes: FloorChanges
     keeping: RecordKeeping
+    lines: StandingLines
     ledgers: dict[CallId, CallLedger] = field(default_factory=dict)
     """The notes of the calls followed here."""
+
+    @property
+    def serving(self) -> Serving:
+        """Who serves which queue now."""
+        return self.policies.serving
 
     def others_than_judged(self, decision: DecisionRecord) -> list[AgentId]:
         """The queue's agents whom the decision says nothing of yet."""

@@ -13,7 +13,6 @@ from callcore.domain.events import StoreFailed
 from callcore.domain.ids import AgentId, Micros, QueueName
 from callcore.domain.policies import AgentPolicy
 from callcore.domain.routing import Verdict
-from callcore.domain.serving import Serving
 from callcore.flows.reserving import Pair, Reserving, rings_many
 from callcore.flows.site import Site
 from callcore.flows.waiters import Waiter, Waiters
@@ -43,12 +42,9 @@ CALLBACK_DUE = "callback_due"
 class Dispatcher:
     """Makes pairs of waiting callers and free agents."""
 
-    def __init__(
-        self, site: Site, waiters: Waiters, serving: Serving, reserving: Reserving
-    ) -> None:
+    def __init__(self, site: Site, waiters: Waiters, reserving: Reserving) -> None:
         self._site = site
         self._waiters = waiters
-        self._serving = serving
         self._reserving = reserving
         self._is_in_doubt = False
 
@@ -86,6 +82,12 @@ class Dispatcher:
             self.caller_waiting(queue, self._site.clock.now())
             if self._is_in_doubt:
                 return
+
+    def look_again_soon(self) -> None:
+        """Looks everywhere in a moment: somebody may be free without our knowing."""
+        if not self._is_in_doubt:
+            self._is_in_doubt = True
+            self._site.clock.after(LOOK_AGAIN_SECONDS, self._look_again)
 
     def _free_agents(self) -> list[AgentId]:
         """The first free agents of every queue."""
@@ -127,8 +129,8 @@ class Dispatcher:
             count *= 4
 
     def _ringing_at_once(self, queue: QueueName) -> int:
-        policy = self._site.policy.queues[queue]
-        return policy.ring_at_most if rings_many(policy) else 1
+        policy = self._site.policy.queues.get(queue)
+        return policy.ring_at_most if policy is not None and rings_many(policy) else 1
 
     def _line(self, queue: QueueName, callers: Sequence[WaitingCaller]) -> list[Waiter]:
         """The callers within reach in the order of service, with those for whom more phones may
@@ -142,7 +144,8 @@ class Dispatcher:
             and not waiter.wants_more
             and waiter.may_be_offered
         ]
-        if not rings_many(self._site.policy.queues[queue]):
+        policy = self._site.policy.queues.get(queue)
+        if policy is None or not rings_many(policy):
             return waiters
         ringing = [
             waiter
@@ -166,7 +169,7 @@ class Dispatcher:
         """The agents to ask for one caller now."""
         demand = waiter.demand()
         now = self._site.clock.now()
-        judgements = routing.judge(demand, free, self._serving, waiter.staffed, now)
+        judgements = routing.judge(demand, free, self._site.serving, waiter.staffed, now)
         return [
             Pair(waiter=waiter, demand=demand, agent_id=one.agent_id, judgements=judgements)
             for one in judgements
@@ -174,20 +177,33 @@ class Dispatcher:
         ]
 
     def _serve(self, agent: AgentPolicy, triggered_at: Micros) -> None:
+        queues: Sequence[QueueName] = agent.queues
         for _ in range(ROUNDS):
-            pair = self._first_for(agent)
+            pair = self._first_for(agent, queues)
             if pair is None:
                 return
             answer = self._reserving.reserve(pair, AGENT_FREE, triggered_at)
-            if answer is ReserveAnswer.AGENT_BUSY and rings_many(pair.demand.queue):
-                # Another agent may have been passed over for this one.
-                self._match(pair.demand.queue.name, triggered_at, AGENT_FREE)
-            if answer is not ReserveAnswer.CALLER_GONE:
+            if answer is ReserveAnswer.AGENT_BUSY:
+                if rings_many(pair.demand.queue):
+                    # Another agent may have been passed over for this one.
+                    self._match(pair.demand.queue.name, triggered_at, AGENT_FREE)
+                chosen = self._chosen(agent)
+                if pair.demand.queue.name in chosen:
+                    return
+                queues = [queue for queue in queues if queue in chosen]
+            elif answer is ReserveAnswer.RESERVED:
                 return
 
-    def _first_for(self, agent: AgentPolicy) -> Pair | None:
-        """The caller to serve next, of the first ones in the agent's queues who may be served."""
-        queues = [queue for queue in agent.queues if queue in self._site.policy.queues]
+    def _chosen(self, agent: AgentPolicy) -> Sequence[QueueName]:
+        """The queues the agent logged in to: asked for only when one was not among them."""
+        known = self._site.roster.agent(agent.agent_id)
+        return known.queues if known is not None else agent.queues
+
+    def _first_for(self, agent: AgentPolicy, of: Sequence[QueueName]) -> Pair | None:
+        """The caller to serve next, of the first ones in these queues who may be served."""
+        queues = [queue for queue in of if queue in self._site.policy.queues]
+        if not queues:
+            return None
         count = CANDIDATES
         while True:
             read = self._site.waiting_room.candidates(queues, count)
@@ -219,9 +235,7 @@ class Dispatcher:
         self._site.facts.publish(
             StoreFailed(at=self._site.clock.now(), store="redis", reason=str(error))
         )
-        if not self._is_in_doubt:
-            self._is_in_doubt = True
-            self._site.clock.after(LOOK_AGAIN_SECONDS, self._look_again)
+        self.look_again_soon()
 
     def _look_again(self) -> None:
         self._is_in_doubt = False

@@ -8,7 +8,7 @@ from callcore.domain import entrance, reachability, treatments
 from callcore.domain.events import CallRefused, CallSentOn
 from callcore.domain.ids import MenuName, Micros, QueueName
 from callcore.domain.outcomes import LeaveReason, RefusalReason
-from callcore.domain.policies import QueuePolicy
+from callcore.domain.policies import QueuePolicy, SitePolicy
 from callcore.domain.treatments import OverflowReason, ToCallback, ToMenu, ToQueue, Treatment
 from callcore.flows import treating
 from callcore.flows.admitting import NotAdmittedError
@@ -60,13 +60,17 @@ class Journey:
         self._call = call
         self._crew = crew
         self._promises = promises
-        self._policy = call.site.policy
+
+    @property
+    def _policy(self) -> SitePolicy:
+        """The configuration of now: what the caller is led to next may have been taken out."""
+        return self._call.site.policy
 
     def begin(self, arrival: LegParked, heard_at: Micros) -> None:
         """From the door: by number, caller list, and what the dialplan set."""
-        call = self._call
+        call, policy = self._call, self._policy
         found = entrance.entrance(
-            self._policy, arrival.variables, arrival.dialled_number, call.caller.number
+            policy, arrival.variables, arrival.dialled_number, call.caller.number
         )
         for fault in found.faults:
             call.ledger.fault(fault)
@@ -75,7 +79,7 @@ class Journey:
             case None:
                 self._turn_away(QueueName(found.asked_for))
             case ToQueue(queue=name) as to:
-                queue = self._policy.queues[name]
+                queue = policy.queues[name]
                 place = self._place(arrival.at, keeps_join_time=queue.keeps_join_time)
                 self._follow(Step(to=to, place=place), heard_at)
             case ToMenu() as to:
@@ -134,7 +138,10 @@ class Journey:
             case ToQueue(queue=name, keeps_join_time=keeps):
                 now = self._call.site.clock.now()
                 place = step.place or self._place(now, keeps_join_time=keeps)
-                queue = self._policy.queues[name]
+                queue = self._policy.queues.get(name)
+                if queue is None:
+                    self._lead_away(f"queue {name}")
+                    return None
                 return self._visit(queue, place, triggered_at, is_moved=step.is_moved)
             case ToMenu(menu=menu):
                 return self._walk(menu)
@@ -150,8 +157,17 @@ class Journey:
             first_joined_at=first if first is not None and keeps_join_time else at, joined_at=at
         )
 
-    def _walk(self, menu: MenuName) -> Step:
-        call, policy = self._call, self._policy.menus[menu]
+    def _lead_away(self, what: str) -> None:
+        """Sends a caller to the fallback who was on the way to what a reload has taken out."""
+        call, fallback = self._call, self._policy.fallback
+        call.ledger.fault(f"{what} is not in the settings any more: sent to the fallback")
+        call.hand_to_dialplan(fallback.extension, fallback.context)
+
+    def _walk(self, menu: MenuName) -> Step | None:
+        call, policy = self._call, self._policy.menus.get(menu)
+        if policy is None:
+            self._lead_away(f"menu {menu}")
+            return None
         choice = MenuWalk(call, policy).walk()
         call.wishes = call.wishes.plus(choice.priority, choice.skills)
         is_pressed = any(choice is one for one in policy.choices.values())

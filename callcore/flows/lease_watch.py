@@ -1,20 +1,23 @@
 """Ending what nobody ended: leases and rests whose process died or whose step failed.
 
 The ordinary end of a wrap-up or a rest is a timer of the process that began it; the watch comes a
-little later and finds only what was left over.
+little later and finds only what was left over. A break is not ended, but told of once when it has
+become too long.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from callcore.domain.agents import AgentState
-from callcore.domain.events import FlowFailed, StoreFailed
+from callcore.domain import duty
+from callcore.domain.agents import ANY_BREAK, AgentState
+from callcore.domain.events import BreakOverrun, FlowFailed, StoreFailed
+from callcore.domain.ids import AgentId
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.reclaiming import Reclaiming
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
-from callcore.ports.stores import FloorAgent, StoreError
+from callcore.ports.stores import FloorAgent, StoreError, StoreUnavailableError
 
 GRACE_SECONDS = 1.0
 """How long the process that holds a lease has the first go at ending it."""
@@ -42,6 +45,8 @@ class LeaseWatch:
         self._reclaiming = reclaiming
         self._floor_emptied = floor_emptied
         self._epoch: str | None = None
+        self._perhaps_overrun: set[AgentId] = set()
+        """Whose overrun may have been noted without our hearing it."""
 
     def run(self) -> None:
         """Watches for ever."""
@@ -59,6 +64,7 @@ class LeaseWatch:
         """Ends what is overdue; how many seconds until the next look."""
         try:
             self._look_for_loss()
+            self._tell_unheard_overruns()
             for agent in self._site.roster.expired(BATCH):
                 self._end(agent)
             until = self._site.roster.next_expiry_seconds()
@@ -86,12 +92,44 @@ class LeaseWatch:
                 self._freeing.end_wrap_up(agent.reservation, agent.since)
             case AgentState.RESERVED | AgentState.RINGING if self._may_free(agent):
                 self._reclaiming.free(agent, "lease_expired")
+            case AgentState.ON_BREAK:
+                self._note_overrun(agent)
             case _:
                 pass
+
+    def _note_overrun(self, agent: FloorAgent) -> None:
+        try:
+            is_noted = self._site.roster.note_overrun(agent.agent_id)
+        except StoreUnavailableError:
+            self._perhaps_overrun.add(agent.agent_id)
+            raise
+        if is_noted:
+            self._tell_overrun(agent)
+
+    def _tell_unheard_overruns(self) -> None:
+        for agent_id in tuple(self._perhaps_overrun):
+            agent = self._site.roster.agent(agent_id)
+            self._perhaps_overrun.discard(agent_id)
+            if agent is not None and agent.is_overrun:
+                self._tell_overrun(agent)
+
+    def _tell_overrun(self, agent: FloorAgent) -> None:
+        code = agent.break_code or ANY_BREAK
+        known = duty.breaks(self._site.policy).get(code)
+        most_seconds = known.maximum_seconds if known is not None else None
+        self._site.facts.publish(
+            BreakOverrun(
+                at=self._site.clock.now(),
+                agent_id=agent.agent_id,
+                break_code=code,
+                maximum_seconds=most_seconds or 0.0,
+            )
+        )
 
     def _may_free(self, agent: FloorAgent) -> bool:
         """An offer followed here has its own timers, and may hold the agent for a slow bridge; one
         of a process before us may turn out to be a conversation once the switch was asked.
         """
-        is_followed = agent.leg_id is not None and self._switchboard.follows(agent.leg_id)
+        leg_id = agent.leg_id
+        is_followed = leg_id is not None and self._switchboard.claimant_of(leg_id) is not None
         return self._reclaiming.has_compared and not is_followed

@@ -11,9 +11,14 @@ def is_customers(leg: LegSnapshot) -> bool:
     return not leg.is_inbound and "callcore_callback_of" in leg.variables
 
 
+def is_standing(leg: LegSnapshot) -> bool:
+    """True for the line on which an agent stays connected."""
+    return leg.is_inbound and "callcore_standing" in leg.variables
+
+
 def is_callers(leg: LegSnapshot) -> bool:
     """True for a leg that a call of ours is about: of who called, or was called back."""
-    return leg.is_inbound or is_customers(leg)
+    return (leg.is_inbound and not is_standing(leg)) or is_customers(leg)
 
 
 def call_of(leg: LegSnapshot) -> CallId:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from callcore.domain.ids import LegId, Micros, OfferId, QueueName
+from callcore.domain.ids import CallId, LegId, Micros, OfferId, QueueName
 from callcore.domain.outcomes import LeaveReason
 from callcore.domain.records import DecisionRecord
 from callcore.ports.stores import Reservation
@@ -72,6 +72,11 @@ class RingMoreDue:
 @dataclass(frozen=True, slots=True)
 class NoAgentsTooLong:
     """Nobody has been staffed for as long as the queue lets callers wait so."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged:
+    """Others may be asked for the caller, or at other times, by what is configured now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +185,67 @@ class RingTimedOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GreetingTimedOut:
+    """The agent has been greeted, or should have been, and is waited for no longer."""
+
+    offer_id: OfferId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BridgeTimedOut:
     """The switch should have joined the legs by now."""
 
     offer_id: OfferId
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueTimedOut:
+    """Who dialled a feature code has had long enough to say what for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineWanted:
+    """An agent's standing line is wanted for a call: tell the call as soon as it is free."""
+
+    call_id: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineReady:
+    """The standing line is free, and its agent has heard that a call comes."""
+
+    leg_id: LegId
+    at: Micros
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineGivenBack:
+    """The call that wanted the standing line has no use for it any more."""
+
+    call_id: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkEndAsked:
+    """The agent on the standing line has pressed what ends the talk."""
+
+    leg_id: LegId
+    at: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLeft:
+    """The agent of the standing line was logged out by another hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineReplaced:
+    """The agent has logged in on another line."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineLookDue:
+    """It is time to see whether the floor still knows of the standing line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +281,7 @@ Message: TypeAlias = (
     | GuardDue
     | MaximumWaitReached
     | RingTimedOut
+    | GreetingTimedOut
     | BridgeTimedOut
     | LinkBack
     | WentToFallback
@@ -229,6 +292,7 @@ Message: TypeAlias = (
     | RelaxationDue
     | RingMoreDue
     | NoAgentsTooLong
+    | SettingsChanged
     | StaffingChanged
     | MustLeave
     | MayStay
@@ -240,5 +304,13 @@ Message: TypeAlias = (
     | CallerOff
     | CustomerTimedOut
     | CustomerUnreached
+    | DialogueTimedOut
+    | LineWanted
+    | LineReady
+    | LineGivenBack
+    | TalkEndAsked
+    | AgentLeft
+    | LineReplaced
+    | LineLookDue
     | Asked
 )

@@ -7,37 +7,21 @@ concern it, in the order of the call's mailbox.
 
 from __future__ import annotations
 
-from callcore.domain import offers, outcomes
-from callcore.domain.agents import AgentState
-from callcore.domain.events import (
-    AgentChanged,
-    AgentPickedUp,
-    Decided,
-    LegsBridged,
-    OfferLost,
-    OfferMade,
-    OfferRinging,
-)
-from callcore.domain.ids import LegId, Micros, seconds_between
+from callcore.domain import announcements, offers, outcomes
+from callcore.domain.ids import LegId, Micros
 from callcore.domain.offers import OfferEvent, OfferState
 from callcore.domain.outcomes import OfferLostReason
-from callcore.domain.policies import QueuePolicy
+from callcore.domain.policies import AgentPolicy, QueuePolicy
 from callcore.flows.agent_freeing import AgentFreeing
+from callcore.flows.agent_greeting import AgentGreeting, GreetingEnd
+from callcore.flows.agent_line import line_of
 from callcore.flows.call import Call
-from callcore.flows.messages import BridgeTimedOut, Message, Reserved, RingTimedOut
+from callcore.flows.messages import BridgeTimedOut, LineReady, Message, Reserved, RingTimedOut
+from callcore.flows.offer_telling import OfferTelling
 from callcore.flows.switchboard import Switchboard
 from callcore.ports.surroundings import Timer
 from callcore.ports.switch_events import LegAnswered, LegBridged, LegEnded, LegParked, LegRinging
-from callcore.ports.telephony import (
-    CommandTimedOutError,
-    LegRequest,
-    SwitchUnavailableError,
-    TelephonyError,
-)
-
-BEYOND_RINGING_SECONDS = 2.0
-"""How much longer than we the switch lets a phone ring, should nobody be there to end it: it counts
-whole seconds, and would end one of two seconds after 1.1."""
+from callcore.ports.telephony import CommandTimedOutError, SwitchUnavailableError, TelephonyError
 
 BRIDGE_SECONDS = 5.0
 """How long an agent who picked up may be kept from the caller: the line is answered within 20 ms,
@@ -51,6 +35,7 @@ _REASONS = {
     OfferEvent.BRIDGE_FAILED: OfferLostReason.BRIDGE_FAILED,
     OfferEvent.RING_TIMED_OUT: OfferLostReason.NO_ANSWER,
     OfferEvent.CALLER_UNREACHED: OfferLostReason.CALLER_UNREACHED,
+    OfferEvent.NOT_CONFIRMED: OfferLostReason.NOT_CONFIRMED,
 }
 """What loses an offer besides the end of the agent's leg."""
 
@@ -58,6 +43,7 @@ _CAUSES = {
     OfferEvent.CALLER_GONE: "ORIGINATOR_CANCEL",
     OfferEvent.PICKED_UP_ELSEWHERE: "LOSE_RACE",
     OfferEvent.CALLER_UNREACHED: "ORIGINATOR_CANCEL",
+    OfferEvent.NOT_CONFIRMED: "NORMAL_CLEARING",
 }
 """What an agent's phone is told; the second keeps it from showing a missed call."""
 
@@ -77,19 +63,21 @@ class Offering:
         self.reservation = reserved.reservation
         self.state = OfferState.RESERVED
         self.bridged_at = Micros(0)
+        self.lost_reason: OfferLostReason | None = None
         self._call = call
         self._queue = queue
-        self._reserved = reserved
+        self._agent = call.site.policy.agents.get(self.reservation.agent_id)
+        self._line = line_of(call, self.reservation, self._agent, switchboard)
         self._switchboard = switchboard
         self._freeing = freeing
-        self._first_joined_at = first_joined_at
-        self._reserved_at = call.site.clock.now()
-        self._ringing_at: Micros | None = None
+        self._telling = OfferTelling(call, queue, reserved, first_joined_at)
+        self._has_rung = False
         self._hangup_cause = ""
         self._is_leg_over = False
         self._is_bridge_asked = False
         self._timer: Timer | None = None
-        self.lost_reason: OfferLostReason | None = None
+        self._greeting: AgentGreeting | None = None
+        self._is_greeted = False
 
     @property
     def leg_id(self) -> LegId:
@@ -97,64 +85,18 @@ class Offering:
         return self.reservation.leg_id
 
     def start(self) -> None:
-        """Calls the agent's phone."""
-        site, reservation = self._call.site, self.reservation
-        agent = site.policy.agents[reservation.agent_id]
+        """Calls the agent's phone, or asks for the line on which the agent stands."""
+        reservation = self.reservation
         self._switchboard.claim(reservation.leg_id, reservation.call_id)
-        self._call.ledger.offered(
-            reservation.offer_id,
-            reservation.queue,
-            reservation.agent_id,
-            self.leg_id,
-            self._reserved_at,
-        )
-        self._call.ledger.decided(self._reserved.decision)
-        request = LegRequest(
-            leg_id=reservation.leg_id,
-            contact=agent.contact,
-            timeout_seconds=self._queue.ring_timeout_seconds + BEYOND_RINGING_SECONDS,
-            caller_number=self._call.caller.number,
-            caller_name=self._call.caller.name,
-            variables={
-                "callcore_call": reservation.call_id,
-                "callcore_offer": reservation.offer_id,
-                "callcore_agent": reservation.agent_id,
-                "callcore_queue": reservation.queue,
-            },
-        )
-        failure: OfferEvent | None = None
-        try:
-            self._call.switch.originate(request)
-        except SwitchUnavailableError:
-            failure = OfferEvent.SWITCH_LOST
-        except TelephonyError as error:
-            self._call.fault(error)
-            failure = OfferEvent.LEG_ENDED
-        self._publish_made()
+        self._telling.reserved()
+        failure = self._line.call(self._queue.ring_timeout_seconds)
+        self._telling.made()
         if failure is not None:
             self._is_leg_over = True
             self._apply(failure)
             return
-        self._timer = self._call.mailbox.post_after(
-            self._queue.ring_timeout_seconds,
-            RingTimedOut(offer_id=reservation.offer_id),
-        )
-
-    def _publish_made(self) -> None:
-        site, reservation = self._call.site, self.reservation
-        now = site.clock.now()
-        seconds = seconds_between(self._reserved.triggered_at, now)
-        site.facts.publish(Decided(at=now, trigger=self._reserved.trigger, seconds=seconds))
-        site.facts.publish(
-            OfferMade(
-                at=now,
-                call_id=reservation.call_id,
-                queue=reservation.queue,
-                offer_id=reservation.offer_id,
-                agent_id=reservation.agent_id,
-                waited_seconds=seconds_between(self._first_joined_at, now),
-                is_sticky=self._reserved.decision.is_sticky,
-            )
+        self._set_timer(
+            self._queue.ring_timeout_seconds, RingTimedOut(offer_id=reservation.offer_id)
         )
 
     def hear(self, message: Message) -> None:
@@ -162,8 +104,8 @@ class Offering:
         match message:
             case LegRinging() if message.leg_id == self.leg_id:
                 self._rings(message.at)
-            case LegParked() if message.leg_id == self.leg_id:
-                self._picked_up(message.at)
+            case LegParked() | LineReady() if self._line.is_open_with(message):
+                self._line_open(message.at)
             case LegEnded() if message.leg_id == self.leg_id:
                 self._is_leg_over = True
                 self._hangup_cause = message.cause
@@ -179,6 +121,8 @@ class Offering:
                 self._apply(OfferEvent.RING_TIMED_OUT)
             case BridgeTimedOut() if message.offer_id == self.reservation.offer_id:
                 self._bridge_timed_out()
+            case _ if self._greeting is not None and not self._is_greeted:
+                self._greeted(self._greeting.end_by(message))
             case _:
                 pass
 
@@ -195,51 +139,81 @@ class Offering:
         self._apply(OfferEvent.CALLER_GONE)
 
     def _rings(self, at: Micros) -> None:
-        if self._ringing_at is not None:
+        if self._has_rung:
             return
         self._apply(OfferEvent.LEG_RINGING)
         if self.state is not OfferState.RINGING:
             return
-        self._ringing_at = at
-        self._call.ledger.ringing(self.reservation.offer_id, at)
+        self._has_rung = True
         self._freeing.mark_ringing(self.reservation)
-        self._publish_agent(AgentState.RINGING)
-        self._call.site.facts.publish(
-            OfferRinging(
-                at=at,
-                call_id=self.reservation.call_id,
-                queue=self.reservation.queue,
-                offer_id=self.reservation.offer_id,
-                agent_id=self.reservation.agent_id,
-            )
+        self._telling.ringing(at)
+
+    def _line_open(self, at: Micros) -> None:
+        """The phone was picked up. An agent who has to accept the call is still being rung."""
+        if self._greeting is not None or offers.is_over(self.state):
+            return
+        self._greeting = greeting = self._greeting_of(self._agent)
+        if greeting is None or not greeting.asks_for_key:
+            is_first = self._picked_up(at)
+            if greeting is None:
+                self._is_greeted = True
+                if is_first:
+                    self._meet()
+                return
+        else:
+            self._cancel_timer()
+            self._freeing.mark_ringing(self.reservation)
+        greeting.begin()
+
+    def _greeting_of(self, agent: AgentPolicy | None) -> AgentGreeting | None:
+        key = None if agent is None else agent.confirm_key
+        prompts = self._queue.whisper
+        if agent is not None and key is not None:
+            prompts = (*prompts, *announcements.key_prompts(key))
+        if not prompts:
+            return None
+        seconds = 0.0 if agent is None else agent.confirm_seconds
+        return AgentGreeting(
+            self._call, self.reservation, prompts, confirm_key=key, confirm_seconds=seconds
         )
 
-    def _picked_up(self, at: Micros) -> None:
+    def _greeted(self, end: GreetingEnd | None) -> None:
+        match end:
+            case GreetingEnd.CONFIRMED:
+                self._is_greeted = True
+                if self._picked_up(self._call.site.clock.now()):
+                    self._meet()
+            case GreetingEnd.HEARD:
+                self._is_greeted = True
+                self._meet()
+            case GreetingEnd.NOT_CONFIRMED:
+                self._apply(OfferEvent.NOT_CONFIRMED)
+            case None:
+                pass
+
+    def _picked_up(self, at: Micros) -> bool:
+        """The agent has the call, unless it is over; false if that was so before."""
         before = self.state
         self._apply(OfferEvent.AGENT_PICKED_UP)
         if self.state is before or self.state is not OfferState.PICKED_UP:
-            return
-        self._restart_timer()
-        self._call.ledger.picked_up(self.reservation.offer_id, at)
-        self._call.site.facts.publish(
-            AgentPickedUp(
-                at=at,
-                call_id=self.reservation.call_id,
-                queue=self.reservation.queue,
-                offer_id=self.reservation.offer_id,
-                agent_id=self.reservation.agent_id,
-                rang_seconds=seconds_between(self._ringing_at or self._reserved_at, at),
-            )
-        )
+            return False
+        self._cancel_timer()
+        self._telling.picked_up(at)
+        return True
+
+    def _meet(self) -> None:
+        """Brings the caller to the agent, who has heard what there was to hear."""
+        self._restart_bridge_timer()
         self._call.fetch(self.leg_id)
         self._bridge()
 
     def _bridge(self) -> None:
-        """Joins the legs, once the caller's line is answered.
+        """Joins the legs, once the agent is greeted and the caller's line is answered.
 
         The switch hangs both up if it is asked to join a caller who has no media yet.
         """
-        if not self._call.can_be_bridged or self._is_bridge_asked:
+        is_ready = self._is_greeted and self._call.can_be_bridged
+        if not is_ready or self._is_bridge_asked:
             return
         self._is_bridge_asked = True
         try:
@@ -255,50 +229,36 @@ class Offering:
         if self._call.switch.is_connected:
             self._apply(OfferEvent.BRIDGE_FAILED)
         else:
-            self._restart_timer()
+            self._restart_bridge_timer()
 
-    def _restart_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = self._call.mailbox.post_after(
+    def _restart_bridge_timer(self) -> None:
+        self._set_timer(
             BRIDGE_SECONDS + self._call.seconds_to_fetch,
             BridgeTimedOut(offer_id=self.reservation.offer_id),
         )
+
+    def _set_timer(self, seconds: float, message: RingTimedOut | BridgeTimedOut) -> None:
+        self._cancel_timer()
+        self._timer = self._call.mailbox.post_after(seconds, message)
+
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _bridged(self, at: Micros) -> None:
         if self.state is not OfferState.PICKED_UP:
             return
         self._apply(OfferEvent.BRIDGED)
         self.bridged_at = at
-        waited = seconds_between(self._first_joined_at, at)
-        is_callback = self._call.callback is not None
-        is_within = waited <= self._queue.service_level_seconds and not is_callback
-        self._call.ledger.bridged(
-            self.reservation.offer_id,
-            at,
-            is_within_service_level=None if is_callback else is_within,
-        )
         self._freeing.won(self.reservation, at)
-        self._publish_agent(AgentState.TALKING)
-        self._call.site.facts.publish(
-            LegsBridged(
-                at=at,
-                call_id=self.reservation.call_id,
-                queue=self.reservation.queue,
-                offer_id=self.reservation.offer_id,
-                agent_id=self.reservation.agent_id,
-                waited_seconds=waited,
-                is_within_service_level=is_within,
-                is_callback=is_callback,
-            )
-        )
+        self._telling.bridged(at)
 
     def _apply(self, event: OfferEvent) -> None:
         before = self.state
         self.state = offers.next_state(self.reservation.offer_id, before, event)
         if offers.is_over(self.state) and not offers.is_over(before):
-            if self._timer is not None:
-                self._timer.cancel()
+            self._cancel_timer()
             if self.state is OfferState.LOST:
                 self._lost(self._reason(before, event), event)
 
@@ -307,44 +267,19 @@ class Offering:
             return _REASONS[event]
         if before is OfferState.PICKED_UP:
             return OfferLostReason.AGENT_GONE
+        if self._greeting is not None:
+            return OfferLostReason.NOT_CONFIRMED
         return outcomes.offer_lost_by(self._hangup_cause)
 
     def _lost(self, reason: OfferLostReason, event: OfferEvent) -> None:
-        site, reservation = self._call.site, self.reservation
+        reservation = self.reservation
         self.lost_reason = reason
-        now = site.clock.now()
+        if self._greeting is not None:
+            self._greeting.forget()
         if not self._is_leg_over:
-            try:
-                self._call.switch.hang_up(self.leg_id, _CAUSES.get(event, "NO_ANSWER"))
-            except SwitchUnavailableError as error:
-                self._call.fault(error)
+            self._line.give_up(_CAUSES.get(event, "NO_ANSWER"))
         self._switchboard.release(self.leg_id)
-        self._call.ledger.offer_lost(reservation.offer_id, now, reason, self._hangup_cause)
-        site.facts.publish(
-            OfferLost(
-                at=now,
-                call_id=reservation.call_id,
-                queue=reservation.queue,
-                offer_id=reservation.offer_id,
-                agent_id=reservation.agent_id,
-                reason=reason,
-                hangup_cause=self._hangup_cause,
-            )
-        )
+        self._telling.lost(reason, self._hangup_cause)
         self._freeing.after_lost_offer(
-            reservation,
-            reason,
-            retry_after_seconds=self._queue.retry_after_miss_seconds,
-            is_caller_waiting=event is not OfferEvent.CALLER_GONE,
-        )
-
-    def _publish_agent(self, state: AgentState) -> None:
-        site = self._call.site
-        site.facts.publish(
-            AgentChanged(
-                at=site.clock.now(),
-                agent_id=self.reservation.agent_id,
-                state=state,
-                reason=self.reservation.offer_id,
-            )
+            reservation, reason, is_caller_waiting=event is not OfferEvent.CALLER_GONE
         )

@@ -6,6 +6,8 @@ comes first: that one talks, and the others' phones stop ringing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from callcore.domain import offers
 from callcore.domain.ids import AgentId, Micros
 from callcore.domain.offers import OfferState
@@ -20,12 +22,15 @@ from callcore.ports.stores import Reservation
 
 
 class Offerings:
-    """The open offers of one visit to one queue."""
+    """The open offers of one visit to one queue, whose settings of now ``queue`` gives.
+
+    An offer that is made keeps those it was made with.
+    """
 
     def __init__(
         self,
         call: Call,
-        queue: QueuePolicy,
+        queue: Callable[[], QueuePolicy],
         switchboard: Switchboard,
         freeing: AgentFreeing,
         first_joined_at: Micros,
@@ -60,9 +65,10 @@ class Offerings:
     @property
     def may_ring_at_once(self) -> int:
         """How many phones may ring for the caller now."""
-        if self._queue.strategy is Strategy.RING_ALL:
-            return self._queue.ring_at_most
-        return min(self._rings_at_once, self._queue.ring_at_most)
+        queue = self._queue()
+        if queue.strategy is Strategy.RING_ALL:
+            return queue.ring_at_most
+        return min(self._rings_at_once, queue.ring_at_most)
 
     @property
     def is_picked_up(self) -> bool:
@@ -74,7 +80,7 @@ class Offerings:
         """True while phones ring and more may."""
         ringing = self.ringing
         return (
-            self._queue.strategy in STRATEGIES_RINGING_MANY
+            self._queue().strategy in STRATEGIES_RINGING_MANY
             and 0 < len(ringing) < self.may_ring_at_once
             and not self.is_picked_up
         )
@@ -88,7 +94,7 @@ class Offerings:
 
         False if as many ring as may: two searches at once must not ring more.
         """
-        if self._queue.strategy not in STRATEGIES_RINGING_MANY:
+        if self._queue().strategy not in STRATEGIES_RINGING_MANY:
             return True
         if agent_id in self.ringing or len(self.ringing) >= self.may_ring_at_once:
             return False
@@ -120,7 +126,7 @@ class Offerings:
         self.last_offered = agent_id
         offering = Offering(
             self._call,
-            self._queue,
+            self._queue(),
             reserved,
             self._switchboard,
             self._freeing,

@@ -16,22 +16,26 @@ from callcore.flows.agent_operations import AgentOperations
 from callcore.flows.crew import Crew
 from callcore.flows.messages import Message, MoveAsked, PriorityAsked, WithdrawalAsked
 from callcore.flows.queue_watch import QueueWatch
+from callcore.flows.reloading import Reloading
 from callcore.flows.site import Site
 from callcore.flows.waiters import Waiter
 from callcore.ports.operations import (
     AgentView,
+    ConfigView,
     DutyAnswer,
-    DutyChange,
+    DutyOrder,
     Explanation,
     NotReadyError,
     NotWaitingError,
     OutOfRangeError,
     QueueView,
+    ReloadAnswer,
     UnknownCallError,
     UnknownQueueError,
     WaitingView,
 )
 from callcore.ports.stores import QueueCounts, StoreError
+from callcore.ports.timelines import AgentChange
 from callcore.runtime.reply import NoReplyError, Reply
 
 REPLY_SECONDS = 5.0
@@ -51,19 +55,22 @@ class Operating:
         crew: Crew,
         queue_watch: QueueWatch,
         agents: AgentOperations,
+        reloading: Reloading,
         past_decisions: PastDecisions,
     ) -> None:
         self._site = site
         self._crew = crew
         self._queue_watch = queue_watch
         self._agents = agents
+        self._reloading = reloading
         self._past_decisions = past_decisions
 
     def queues(self) -> list[QueueView]:
         """Every queue, by name."""
         names = sorted(self._site.policy.queues)
         counts = _ready(lambda: self._site.waiting_room.counts(names))
-        return [self._queue_view(one) for one in counts]
+        views = (self._queue_view(one) for one in counts)
+        return [view for view in views if view is not None]
 
     def close_queue(self, queue: QueueName, *, until: Micros | None, reason: str, by: str) -> None:
         """Closes a queue to new callers; those who wait are treated as at closing time."""
@@ -118,11 +125,25 @@ class Operating:
         """Every agent of the settings, and those still at work who no longer are; by id."""
         return self._agents.agents()
 
-    def change_duty(
-        self, agent_id: AgentId, what: DutyChange, *, reason: str, by: str
-    ) -> DutyAnswer:
-        """Logs an agent in or out, begins or ends a break."""
-        return self._agents.change_duty(agent_id, what, reason=reason, by=by)
+    def change_duty(self, agent_id: AgentId, order: DutyOrder) -> DutyAnswer:
+        """Logs an agent in or out, begins or ends a break, ends or extends a wrap-up."""
+        return self._agents.change_duty(agent_id, order)
+
+    def unlock(self, agent_id: AgentId, *, by: str) -> bool:
+        """Forgets wrong PINs; false if there were none."""
+        return self._agents.unlock(agent_id, by=by)
+
+    def timeline(self, agent_id: AgentId, count: int) -> tuple[AgentChange, ...]:
+        """The last changes of an agent, oldest first."""
+        return self._agents.timeline(agent_id, count)
+
+    def reload(self, *, by: str) -> ReloadAnswer:
+        """Reads the settings again and puts them in force."""
+        return self._reloading.reload(by=by)
+
+    def configuration(self) -> ConfigView:
+        """The configuration in force."""
+        return self._reloading.configuration()
 
     def explain(self, call_id: CallId) -> Explanation:
         """Why the caller was offered to whom, and if waiting, why to nobody now."""
@@ -161,12 +182,16 @@ class Operating:
             ),
         )
 
-    def _queue_view(self, counts: QueueCounts) -> QueueView:
-        queue = self._site.policy.queues[counts.queue]
+    def _queue_view(self, counts: QueueCounts) -> QueueView | None:
+        """``None`` for a queue that has gone since it was counted."""
+        queue = self._site.policy.queues.get(counts.queue)
+        if queue is None:
+            return None
         now = self._site.clock.now()
         door = _ready(lambda: self._site.waiting_room.door(counts.queue, ""))
         agents = effective_agents(door.staffed, self._site.policy.agents)
-        is_open = not admission.is_closed(queue, door.closure, now)
+        is_closed = admission.is_closed(queue, door.closure, now)
+        is_open = not is_closed and self._site.policy.admits_to(queue.name)
         closure = door.closure
         if closure is not None and closure.until is not None and closure.until <= now:
             closure = None

@@ -53,7 +53,11 @@ class OperatorWishes:
     def _move(self, asked: MoveAsked) -> None:
         """Takes the place in the other queue and gives up this one in one step, or does neither."""
         call, site = self._call, self._call.site
-        queue = site.policy.queues[asked.queue]
+        queue = site.policy.queues.get(asked.queue)
+        if queue is None:
+            sentence = f"queue {asked.queue} is not in the settings any more"
+            asked.reply.refuse(MoveRefusedError(sentence))
+            return
         if self._offerings:
             asked.reply.refuse(self._offered_now())
             return

@@ -71,9 +71,11 @@ def keep_place(
 def promise_place(call: Call, queue: QueuePolicy, place: Place, crew: Crew) -> Taken:
     """Takes a place for a promised callback, however full the queue is.
 
-    Raises ``AlreadyPromisedError``, and ``NotAdmittedError`` if the floor is away; then nothing is
-    left of the call.
+    Raises ``AlreadyPromisedError``, and ``NotAdmittedError`` if the floor is away or the queue no
+    longer in the settings; then nothing is left of the call.
     """
+    if not call.site.policy.admits_to(queue.name):
+        raise NotAdmittedError(RefusalReason.CLOSED)
     try:
         return _join(call, queue, admitting.returned(call, queue, place), crew, is_kept=True)
     except NotAdmittedError:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from callcore.domain import duty
+from callcore.domain.ids import QueueName
 from callcore.domain.policies import AgentPolicy, SitePolicy, Strategy
 from callcore.ports.stores import AskingOrder, Post
 
@@ -18,8 +22,10 @@ _ORDERS = {
 }
 
 
-def posts_of(agent: AgentPolicy, policy: SitePolicy) -> list[Post]:
-    """The agent's posts in the queues of the policy."""
+def posts_of(
+    agent: AgentPolicy, policy: SitePolicy, chosen: Iterable[QueueName] = ()
+) -> list[Post]:
+    """The agent's posts in the queues of the policy, or in those ``chosen`` of them."""
     return [
         Post(
             queue=queue,
@@ -27,6 +33,5 @@ def posts_of(agent: AgentPolicy, policy: SitePolicy) -> list[Post]:
             level=agent.tier(queue).level,
             position=agent.tier(queue).position,
         )
-        for queue in agent.queues
-        if queue in policy.queues
+        for queue in duty.served(agent, policy, chosen)
     ]

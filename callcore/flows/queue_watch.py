@@ -11,7 +11,14 @@ from dataclasses import dataclass, replace
 
 from callcore.domain import admission
 from callcore.domain.admission import Closure, Door, Limit
-from callcore.domain.events import BY_HOURS, FlowFailed, LimitChanged, QueueDoorChanged, StoreFailed
+from callcore.domain.events import (
+    BY_HOURS,
+    BY_SETTINGS,
+    FlowFailed,
+    LimitChanged,
+    QueueDoorChanged,
+    StoreFailed,
+)
 from callcore.domain.ids import AgentId, Micros, QueueName, seconds_between
 from callcore.domain.outcomes import LeaveReason
 from callcore.domain.policies import AtClosing, QueuePolicy
@@ -55,6 +62,7 @@ class QueueWatch:
         self._dispatcher = dispatcher
         self._seen: dict[QueueName, Seen] = {}
         self._epoch: str | None = None
+        self._is_held = False
 
     def run(self) -> None:
         """Watches for ever."""
@@ -71,11 +79,11 @@ class QueueWatch:
     def look(self, queues: Iterable[QueueName], by: str = BY_HOURS) -> None:
         """Looks at these queues now; never fails. ``by`` is who opened one that is open again."""
         came: dict[QueueName, frozenset[AgentId]] = {}
-        if self._has_lost_its_data():
+        if self._is_held or self._has_lost_its_data():
             return
         for name in queues:
             queue = self._site.policy.queues.get(name)
-            if queue is None:
+            if queue is None or self._is_held:
                 continue
             try:
                 newcomers = self._look_at(queue, by)
@@ -89,6 +97,26 @@ class QueueWatch:
                 if newcomers is not None:
                     came[name] = newcomers
         self._pair(came)
+
+    def hold(self) -> None:
+        """Looks at nothing until released: while agents are moved one by one, nobody is to leave a
+        queue for having no agents that is about to get some.
+        """
+        self._is_held = True
+
+    def release(self) -> None:
+        """Looks again; all queues are to be looked at then."""
+        self._is_held = False
+
+    def look_anew(self) -> None:
+        """Looks at every queue there is by now, and again when the first of them opens or closes;
+        forgets those that are no more.
+        """
+        queues = self._site.policy.queues
+        self._seen = {name: seen for name, seen in self._seen.items() if name in queues}
+        self.look(queues)
+        seconds = self._seconds_until_next()
+        self._site.clock.after(seconds, lambda: self.look(self._site.policy.queues))
 
     def recover(self) -> frozenset[AgentId]:
         """Closes again what was closed on a floor that lost its data; who was staffed on it.
@@ -132,9 +160,13 @@ class QueueWatch:
     def _look_at(self, queue: QueuePolicy, by: str) -> frozenset[AgentId] | None:
         """The agents who came; ``None`` if nobody came or went."""
         door = self._site.waiting_room.door(queue.name, "")
+        if self._is_held:
+            return None
         agents = effective_agents(door.staffed, self._site.policy.agents)
         limit = admission.limit(queue, len(door.staffed), agents, door.rates)
-        is_open = not admission.is_closed(queue, door.closure, self._now())
+        is_closed = admission.is_closed(queue, door.closure, self._now())
+        is_retired = not self._site.policy.admits_to(queue.name)
+        is_open = not is_closed and not is_retired
         before = self._seen.get(queue.name)
         is_staffed_as_before = before is not None and before.staffed == door.staffed
         staffed = before.staffed if before is not None and is_staffed_as_before else door.staffed
@@ -146,12 +178,13 @@ class QueueWatch:
         )
         was_open = before is None or before.is_open  # what everybody takes for granted
         if was_open is not is_open:
+            by = BY_SETTINGS if is_retired and not is_closed else by
             self._publish_door(queue, door, by, is_open=is_open)
         if before is None or before.limit != limit:
             self._publish_limit(queue, limit, len(door.staffed))
         if is_open and not was_open:
             self._tell_all(queue, MayStay())
-        if not is_open and queue.at_closing is AtClosing.OVERFLOW:
+        if is_closed and queue.at_closing is AtClosing.OVERFLOW:
             self._tell_all(queue, MustLeave(reason=LeaveReason.CLOSED))
         self._tell_staffing(queue, staffed)
         if is_staffed_as_before:

@@ -1,34 +1,37 @@
 """Comparing the floor with the switch, and mending what differs.
 
 Runs whenever a link comes up (the first time included): events may have been missed, and another
-process may have died with calls in its hands. What is found goes into the mailboxes as the events
-that were missed, so that scripts need no second way of hearing them. Callers nobody follows are
-adopted; calls of the floor whose leg is gone are closed; agents held by nothing are freed.
+process may have died with calls in its hands. Mends what ``leg_watch`` finds at other times, too.
+
+What is found goes into the mailboxes as the events that were missed, so that scripts need no second
+way of hearing them. Callers nobody follows are adopted; calls of the floor whose leg is gone are
+closed; agents held by nothing are freed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
-from callcore.domain.agents import AgentState
 from callcore.domain.events import FlowFailed, SelfHealed, StoreFailed
-from callcore.domain.ids import CallId, LegId, Micros, NodeName, QueueName
-from callcore.domain.outcomes import OfferLostReason
+from callcore.domain.ids import CallId, LegId, Micros, NodeName
 from callcore.flows import leg_roles
 from callcore.flows.adoption import Adoption, Phase, phase_of
 from callcore.flows.agent_freeing import AgentFreeing
+from callcore.flows.agent_reclaiming import AgentReclaiming
 from callcore.flows.call import LOST_TRACK
 from callcore.flows.callback_calls import CallbackCalls
 from callcore.flows.callback_reclaiming import CallbackReclaiming
+from callcore.flows.findings import Findings
 from callcore.flows.messages import LinkBack, WentToFallback
 from callcore.flows.site import Site
+from callcore.flows.standing_leg_reclaiming import StandingLegReclaiming
+from callcore.flows.standing_legs import StandingLegs
 from callcore.flows.switchboard import Switchboard
 from callcore.ports.stores import (
     FloorAgent,
     FloorCall,
     FloorCallState,
-    Reservation,
     StoreError,
     StoreUnavailableError,
 )
@@ -38,7 +41,6 @@ from callcore.ports.telephony import Switch, TelephonyError
 RETRY_SECONDS = 0.25
 """Until it has succeeded, what was missed is not known: talks may begin and end meanwhile."""
 
-HOLDING_STATES = frozenset({AgentState.RESERVED, AgentState.RINGING, AgentState.TALKING})
 ORPHAN_CAUSE = "ORIGINATOR_CANCEL"
 
 
@@ -52,20 +54,38 @@ class Reclaiming:
         freeing: AgentFreeing,
         adoption: Adoption,
         callbacks: CallbackCalls,
+        standing: StandingLegs,
     ) -> None:
         self._site = site
+        self._standing = StandingLegReclaiming(site, switchboard, standing)
         self._callbacks = CallbackReclaiming(
             site, switchboard, callbacks, self._withdraw_offers_of, self._close_call
         )
         self._switchboard = switchboard
         self._freeing = freeing
         self._adoption = adoption
+        self._agents = AgentReclaiming(
+            site, switchboard, freeing, self._callbacks.resume, self._heal
+        )
+        self._comparing: set[NodeName] = set()
         self._has_compared = False
 
     @property
     def has_compared(self) -> bool:
         """True once the switch has been asked what became of the calls found on the floor."""
         return self._has_compared
+
+    def is_comparing(self, node: NodeName) -> bool:
+        """True while the floor is compared with a node whose link came up."""
+        return node in self._comparing
+
+    def free(self, agent: FloorAgent, reason: str) -> None:
+        """Frees an agent from an offer or a conversation that is no more."""
+        self._agents.free(agent, reason)
+
+    def is_held_by_nothing(self, agent: FloorAgent) -> bool:
+        """True if an agent is held by a call that is no more."""
+        return self._agents.is_held_by_nothing(agent)
 
     def switch_restarted(self, node: NodeName) -> None:
         """The switch lost its calls: every leg followed on it has ended."""
@@ -80,7 +100,30 @@ class Reclaiming:
 
         Legs that came to be after ``restored_at`` have been heard of all their lives.
         """
+        self._comparing.add(node)
+        try:
+            self._until_compared(node, self._site.switches[node], restored_at)
+        finally:
+            self._comparing.discard(node)
+
+    def mend(self, node: NodeName, found: Findings) -> None:
+        """Mends what was found not to fit, if it does not now. May raise ``TelephonyError`` or
+        ``StoreUnavailableError``.
+        """
         switch = self._site.switches[node]
+        followed = self._switchboard.legs(node, claimed_by=self._site.clock.now())
+        gone = found.gone & followed.keys()
+        self._end_gone(node, switch, {leg_id: followed[leg_id] for leg_id in gone})
+        strays = switch.legs(found.strays) if found.strays else []
+        for leg in strays:
+            self._one(leg.leg_id, partial(self._adopt, leg, switch))
+        for call_id in found.calls:
+            self._one(call_id, partial(self._close, call_id, switch))
+        self._agents.free_held_by(found.held, "held_by_nothing")
+        for leg in strays:
+            self._hang_up_orphan(leg, switch)
+
+    def _until_compared(self, node: NodeName, switch: Switch, restored_at: Micros) -> None:
         while switch.is_connected:
             try:
                 self._compare_once(node, switch, restored_at)
@@ -100,10 +143,7 @@ class Reclaiming:
         promises = self._callbacks.held()
         found = {leg.leg_id: leg for leg in switch.legs()}
         gone = followed.keys() - found.keys()
-        for leg_id in sorted(gone, key=lambda leg_id: CallId(leg_id) != followed[leg_id]):
-            # The caller's leg first: an agent's leg that ended alone would be another story.
-            if self._switchboard.follows(leg_id) and not switch.leg_exists(leg_id):
-                self._tell_end(node, leg_id)
+        self._end_gone(node, switch, {leg_id: followed[leg_id] for leg_id in gone})
         for leg_id in followed.keys() & found.keys():
             self._tell_what_was_missed(found[leg_id], followed[leg_id])
         for leg in found.values():
@@ -113,9 +153,17 @@ class Reclaiming:
             self._one(call_id, partial(self._close, call_id, switch))
         for call_id in promises:
             self._one(call_id, partial(self._mend_promise, call_id, node))
-        self._free_agents_held_by_nothing()
+        self._agents.free_held_by_nothing()
+        for agent in self._standing.without_line(set(found), switch):
+            self._one(agent.agent_id, partial(self._log_out, agent))
         for leg in found.values():
             self._hang_up_orphan(leg, switch)
+
+    def _end_gone(self, node: NodeName, switch: Switch, gone: Mapping[LegId, CallId]) -> None:
+        """The caller's leg first: an agent's leg that ended alone would be another story."""
+        for leg_id in sorted(gone, key=lambda leg_id: CallId(leg_id) != gone[leg_id]):
+            if self._switchboard.awaits_end(leg_id) and not switch.leg_exists(leg_id):
+                self._tell_end(node, leg_id)
 
     def _one(self, subject: str, mend: Callable[[], None]) -> None:
         """Mends one thing; a fault in it must not keep the others from being mended."""
@@ -148,15 +196,25 @@ class Reclaiming:
             self._switchboard.post(call_id, LinkBack(is_silent=leg.is_parked))
 
     def _tell_end(self, node: NodeName, leg_id: LegId) -> None:
+        if not self._switchboard.awaits_end(leg_id):
+            return  # told while the switch was asked
         self._heal("leg", leg_id, "gone_unheard")
         self._switchboard.deliver(
             LegEnded(node=node, at=self._site.clock.now(), leg_id=leg_id, cause=LOST_TRACK)
         )
 
+    def _log_out(self, agent: FloorAgent) -> None:
+        self._standing.log_out(agent)
+        self._heal("agent", agent.agent_id, "line_gone")
+
     def _adopt(self, leg: LegSnapshot, switch: Switch) -> None:
         """Takes over a caller nobody follows; others may take the leg over while Redis is asked."""
+        if self._standing.adopt(leg):
+            self._heal("line", leg.leg_id, "adopted")
         if not leg_roles.is_callers(leg) or self._switchboard.follows(leg.leg_id):
             return
+        if not switch.leg_exists(leg.leg_id):
+            return  # ended, and its script with it, since the legs were listed
         floor_call = self._site.waiting_room.call(leg_roles.call_of(leg))
         if leg_roles.is_customers(leg) and leg.bridged_to is None and _is_promise(floor_call):
             return
@@ -168,7 +226,7 @@ class Reclaiming:
         if self._switchboard.follows(leg.leg_id):
             return
         self._take_over(leg, floor_call, phase)
-        if self._switchboard.follows(leg.leg_id) and not switch.leg_exists(leg.leg_id):
+        if self._switchboard.awaits_end(leg.leg_id) and not switch.leg_exists(leg.leg_id):
             self._tell_end(leg.node, leg.leg_id)
 
     def _take_over(self, leg: LegSnapshot, floor_call: FloorCall | None, phase: Phase) -> None:
@@ -194,8 +252,8 @@ class Reclaiming:
 
     def _end_talk_of(self, call: FloorCall | None) -> None:
         reservation = call.talk if call else None
-        if call is not None and reservation is not None:
-            self._freeing.after_talk(reservation, self._wrap_up_seconds(call.queue))
+        if reservation is not None:
+            self._freeing.after_talk(reservation)
 
     def _give_up_place_of(self, call: FloorCall | None) -> None:
         if call is not None and call.state in {FloorCallState.WAITING, FloorCallState.OFFERED}:
@@ -205,12 +263,8 @@ class Reclaiming:
         """All, or all but that of the agent's leg the caller talks with."""
         for reservation in call.offers if call else ():
             if reservation.leg_id != but:
-                self._lose(reservation, is_caller_waiting=True)
+                self._agents.lose(reservation, is_caller_waiting=True)
                 self._heal("agent", reservation.agent_id, "offer_withdrawn")
-
-    def _wrap_up_seconds(self, queue: QueueName) -> float:
-        policy = self._site.policy.queues.get(queue)
-        return policy.wrap_up_seconds if policy else 0.0
 
     def _close(self, call_id: CallId, switch: Switch) -> None:
         """Closes a call that ended while nobody listened.
@@ -225,9 +279,9 @@ class Reclaiming:
 
     def _close_call(self, call: FloorCall) -> None:
         if call.talk is not None and call.state is FloorCallState.TALKING:
-            self._freeing.after_talk(call.talk, self._wrap_up_seconds(call.queue))
+            self._freeing.after_talk(call.talk)
         for reservation in call.offers:
-            self._lose(reservation, is_caller_waiting=False)
+            self._agents.lose(reservation, is_caller_waiting=False)
         request_id = self._site.ids.request_id()
         self._site.waiting_room.leave(call.call_id, call.queue, request_id)
         self._adoption.close_unheard(call)
@@ -241,46 +295,11 @@ class Reclaiming:
         """A caller on the way between two of our hands, whom an event will bring back."""
         return call.state is FloorCallState.ENDED and switch.leg_exists(call.leg_id)
 
-    def _free_agents_held_by_nothing(self) -> None:
-        for agent in self._site.roster.agents():
-            if agent.state in HOLDING_STATES and agent.call_id is not None:
-                self._free_if_held_by_nothing(agent, agent.call_id)
-
-    def _free_if_held_by_nothing(self, agent: FloorAgent, call_id: CallId) -> None:
-        if self._switchboard.node_of(call_id) is not None:
-            return
-        call = self._site.waiting_room.call(call_id)
-        if call is not None and call.state is not FloorCallState.ENDED:
-            holding = {call.offer_id, *(offer.offer_id for offer in call.offers)}
-            if agent.offer_id in holding:
-                return
-        self.free(agent, "held_by_nothing")
-
-    def free(self, agent: FloorAgent, reason: str) -> None:
-        """Frees an agent from an offer or a conversation that is no more."""
-        reservation = agent.reservation
-        if reservation is None:
-            return
-        if agent.state is AgentState.TALKING:
-            self._freeing.after_talk(reservation, self._wrap_up_seconds(reservation.queue))
-        else:
-            self._lose(reservation, is_caller_waiting=True)
-            self._callbacks.resume(reservation.call_id)
-        self._heal("agent", agent.agent_id, reason)
-
     def _hang_up_orphan(self, leg: LegSnapshot, switch: Switch) -> None:
         """A phone that was called by a process which has died, and is of no use to anybody."""
         if leg_roles.is_orphan(leg) and not self._switchboard.follows(leg.leg_id):
             switch.hang_up(leg.leg_id, ORPHAN_CAUSE)
             self._heal("leg", leg.leg_id, "orphan")
-
-    def _lose(self, reservation: Reservation, *, is_caller_waiting: bool) -> None:
-        self._freeing.after_lost_offer(
-            reservation,
-            OfferLostReason.RECLAIMED,
-            retry_after_seconds=0,
-            is_caller_waiting=is_caller_waiting,
-        )
 
     def _heal(self, what: str, subject: str, reason: str) -> None:
         self._site.facts.publish(

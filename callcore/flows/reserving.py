@@ -8,24 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from callcore.domain import callbacks, decisions
-from callcore.domain.agents import AgentState
+from callcore.domain.agents import AgentReason, AgentState
 from callcore.domain.events import AgentChanged
 from callcore.domain.ids import AgentId, LegId, Micros
-from callcore.domain.policies import STRATEGIES_RINGING_MANY, QueuePolicy
+from callcore.domain.policies import STRATEGIES_RINGING_MANY, AgentPolicy, QueuePolicy
 from callcore.domain.records import DecisionRecord
 from callcore.domain.routing import Demand, Judgement
-from callcore.domain.serving import Serving
-from callcore.flows.floor_changes import FloorChanges
+from callcore.flows.agent_greeting import LONGEST_GREETING_SECONDS
 from callcore.flows.messages import Reserved
 from callcore.flows.site import Site
+from callcore.flows.standing_legs import StandingLines
 from callcore.flows.switchboard import Switchboard
 from callcore.flows.waiters import Waiter, Waiters
 from callcore.ports.stores import Reservation, ReserveAnswer, StoreError
 
 LEASE_BEYOND_RINGING_SECONDS = 15.0
 """What a reservation's lease lasts longer than the phone rings: pick-up, bridge, slow links."""
+
+
+class GiveBack(Protocol):
+    """Undoes a reservation; one that was never made stays so."""
+
+    def __call__(self, reservation: Reservation, *, is_caller_waiting: bool) -> None:
+        """Does it, now or when Redis is back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +54,14 @@ class Reserving:
         site: Site,
         switchboard: Switchboard,
         waiters: Waiters,
-        serving: Serving,
-        changes: FloorChanges,
+        lines: StandingLines,
+        give_back: GiveBack,
     ) -> None:
         self._site = site
         self._switchboard = switchboard
         self._waiters = waiters
-        self._serving = serving
-        self._changes = changes
+        self._lines = lines
+        self._give_back = give_back
 
     def reserve(self, pair: Pair, trigger: str, triggered_at: Micros) -> ReserveAnswer:
         """Promises the caller to the agent and tells the call. May raise ``StoreError``; whatever
@@ -96,20 +104,26 @@ class Reserving:
                 at=self._site.clock.now(),
                 agent_id=pair.agent_id,
                 state=AgentState.RESERVED,
-                reason=reservation.offer_id,
+                reason=AgentReason.OFFERED,
+                call_id=reservation.call_id,
             )
         )
         return answer
 
     def _reservation(self, pair: Pair) -> Reservation:
         ids, demand = self._site.ids, pair.demand
+        line = self._lines.leg_of(pair.agent_id) if pair.agent_id in demand.on_line else None
         return Reservation(
             offer_id=ids.offer_id(),
             call_id=demand.call_id,
             agent_id=pair.agent_id,
             queue=demand.queue.name,
-            leg_id=ids.leg_id(beside=LegId(demand.call_id)),
-            lease_seconds=_lease_seconds(demand.queue, is_callback=pair.waiter.is_callback),
+            leg_id=line or ids.leg_id(beside=LegId(demand.call_id)),
+            lease_seconds=_lease_seconds(
+                demand.queue,
+                self._site.policy.agents.get(pair.agent_id),
+                is_callback=pair.waiter.is_callback,
+            ),
             is_additional=rings_many(demand.queue),
         )
 
@@ -120,22 +134,9 @@ class Reserving:
             offer_id=reservation.offer_id,
             agent_id=pair.agent_id,
             trigger=trigger,
-            serving=self._serving,
+            serving=self._site.serving,
             staffed=pair.waiter.staffed,
             now=self._site.clock.now(),
-        )
-
-    def _give_back(self, reservation: Reservation, *, is_caller_waiting: bool) -> None:
-        """Undoes a reservation; one that was never made stays so."""
-        roster = self._site.roster
-        self._changes.make(
-            reservation.call_id,
-            lambda: roster.lose(
-                reservation,
-                is_miss=False,
-                retry_after_seconds=0,
-                is_caller_waiting=is_caller_waiting,
-            ),
         )
 
 
@@ -144,8 +145,14 @@ def rings_many(queue: QueuePolicy) -> bool:
     return queue.strategy in STRATEGIES_RINGING_MANY
 
 
-def _lease_seconds(queue: QueuePolicy, *, is_callback: bool) -> float:
+def _lease_seconds(queue: QueuePolicy, agent: AgentPolicy | None, *, is_callback: bool) -> float:
+    """As long as all that may come before the talk: ringing, greeting, a customer's phone."""
     seconds = queue.ring_timeout_seconds + LEASE_BEYOND_RINGING_SECONDS
+    key = agent.confirm_key if agent is not None else None
+    if queue.whisper or key is not None:
+        seconds += LONGEST_GREETING_SECONDS
+    if agent is not None and key is not None:
+        seconds += agent.confirm_seconds
     if is_callback:
         seconds += callbacks.policy_of(queue).ring_seconds
     return seconds

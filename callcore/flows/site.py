@@ -1,4 +1,4 @@
-"""What every flow needs: the policy and the ports, handed over as one value by the bootstrap."""
+"""What every flow needs: the policies and the ports, handed over as one value by the bootstrap."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from callcore.domain.ids import NodeName
-from callcore.domain.policies import SitePolicy
+from callcore.domain.policies import QueuePolicy, SitePolicy
+from callcore.domain.serving import Serving
+from callcore.flows.policies import Policies
+from callcore.ports.config_versions import ConfigVersions
+from callcore.ports.lockouts import Lockouts
 from callcore.ports.records import PendingRecords
 from callcore.ports.stores import Roster, WaitingRoom
 from callcore.ports.surroundings import Clock, EventSink, IdSource
@@ -17,14 +21,33 @@ from callcore.ports.telephony import Switch
 class Site:
     """One call centre as one process sees it."""
 
-    policy: SitePolicy
+    policies: Policies
     switches: Mapping[NodeName, Switch]
     waiting_room: WaitingRoom
     roster: Roster
     pending_records: PendingRecords
+    config_versions: ConfigVersions
+    lockouts: Lockouts
     epoch: Callable[[], str]
     """A random value kept with the floor's data: another one means that they were lost. May raise
     ``StoreUnavailableError``."""
     clock: Clock
     ids: IdSource
     facts: EventSink
+
+    @property
+    def policy(self) -> SitePolicy:
+        """The configuration in force: another one after a reload, so it is read where it is used.
+
+        A queue, agent or menu named by a call that goes on may be gone from it.
+        """
+        return self.policies.current
+
+    def queue_now(self, kept: QueuePolicy) -> QueuePolicy:
+        """The settings of a queue as they are now; those ``kept`` if it is no more."""
+        return self.policy.queues.get(kept.name, kept)
+
+    @property
+    def serving(self) -> Serving:
+        """Who serves which queue by it."""
+        return self.policies.serving

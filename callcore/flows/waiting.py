@@ -27,6 +27,7 @@ from callcore.flows.messages import (
     RelaxationDue,
     Reserved,
     RingMoreDue,
+    SettingsChanged,
     StaffingChanged,
     WithdrawalAsked,
 )
@@ -53,7 +54,11 @@ class Waiting(ABC):
         self._sticky_agent = taken.sticky_agent
         self.staffed = taken.staffed
         self._offerings = Offerings(
-            call, queue, crew.switchboard, crew.freeing, taken.standing.place.first_joined_at
+            call,
+            self._queue_now,
+            crew.switchboard,
+            crew.freeing,
+            taken.standing.place.first_joined_at,
         )
         self._wishes = OperatorWishes(call, queue, self._standing, self._offerings, crew)
         self._leaving = PlaceLeaving(call, queue, crew.changes)
@@ -121,7 +126,7 @@ class Waiting(ABC):
         place = self._standing.place
         return Demand(
             call_id=self.call_id,
-            queue=self._queue,
+            queue=self._queue_now(),
             first_joined_at=place.first_joined_at,
             joined_at=place.joined_at,
             priority=self._standing.priority,
@@ -130,7 +135,14 @@ class Waiting(ABC):
             last_offered=self._offerings.last_offered,
             ringing=self._offerings.ringing,
             may_ring_at_once=self._offerings.may_ring_at_once,
+            on_line=self._crew.lines.at(self._call.caller.node),
         )
+
+    def _queue_now(self) -> QueuePolicy:
+        """By which settings it is decided whom to ask: those of now. What callers hear and how long
+        they may stay is as it was when they joined.
+        """
+        return self._call.site.queue_now(self._queue)
 
     def wait(self, triggered_at: Micros, *, is_adopted: bool = False) -> Offering:
         """Waits until an agent talks; the offer that was won.
@@ -203,7 +215,7 @@ class Waiting(ABC):
                 self._relax()
             case RingMoreDue():
                 self._ring_more()
-            case StaffingChanged():
+            case StaffingChanged() | SettingsChanged():
                 self._plan_relaxation()
             case ExplanationDue():
                 self._complete_explanation(message)
@@ -220,14 +232,15 @@ class Waiting(ABC):
             return
         offer_id = reserved.reservation.offer_id
         self._call.mailbox.post(ExplanationDue(offer_id=offer_id))
-        if is_first and self._queue.strategy is Strategy.RING_PROGRESSIVELY:
-            self._timers.set(self._queue.ring_more_after_seconds, RingMoreDue())
+        queue = self._queue_now()
+        if is_first and queue.strategy is Strategy.RING_PROGRESSIVELY:
+            self._timers.set(queue.ring_more_after_seconds, RingMoreDue())
 
     def _ring_more(self) -> None:
         if self._offerings.is_picked_up or not self._offerings:
             return  # the next offer begins it anew
         self._offerings.ring_one_more()
-        self._timers.set(self._queue.ring_more_after_seconds, RingMoreDue())
+        self._timers.set(self._queue_now().ring_more_after_seconds, RingMoreDue())
         self._look(RELAXATION)
 
     def _relax(self) -> None:

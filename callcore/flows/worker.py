@@ -4,31 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
-from callcore.domain.events import LinkLost, LinkRestored, SelfHealed
-from callcore.domain.ids import CallId, Micros, NodeName
-from callcore.domain.serving import Serving
+from callcore.domain.events import Fact, LinkLost, LinkRestored, SelfHealed
+from callcore.domain.ids import AgentId, CallId, Micros, NodeName
+from callcore.domain.policies import FeatureCode
 from callcore.flows.adoption import Adoption
 from callcore.flows.agent_freeing import AgentFreeing
-from callcore.flows.agent_operations import AgentOperations
+from callcore.flows.agent_operations import AgentOperations, PastChanges
 from callcore.flows.callback_calls import CallbackCalls
 from callcore.flows.crew import Crew
 from callcore.flows.dispatching import Dispatcher
 from callcore.flows.duty import Duty
+from callcore.flows.feature_call import FeatureCalls
 from callcore.flows.floor_changes import FloorChanges
 from callcore.flows.floor_opening import open_floor
 from callcore.flows.inbound_call import InboundCalls
 from callcore.flows.lease_watch import LeaseWatch
+from callcore.flows.leg_watch import LegWatch
 from callcore.flows.messages import FloorEmptied
 from callcore.flows.operating import Operating, PastDecisions
+from callcore.flows.phone_watch import PhoneWatch
+from callcore.flows.putting_in_force import PuttingInForce
 from callcore.flows.queue_watch import QueueWatch
 from callcore.flows.reclaiming import Reclaiming
 from callcore.flows.record_keeping import RecordKeeping
+from callcore.flows.reloading import NoFile, Reloading
 from callcore.flows.reserving import Reserving
 from callcore.flows.site import Site
+from callcore.flows.standing_legs import Overheard, StandingLegs, StandingLines
 from callcore.flows.switchboard import Switchboard
 from callcore.flows.waiters import Waiters
+from callcore.ports.configuration import ConfigurationSource
+from callcore.ports.stores import Reservation
 from callcore.ports.switch_events import LegParked, SwitchEvent, SwitchLost, SwitchRestored
+from callcore.ports.timelines import AgentChange
 
 Spawn = Callable[[str, Callable[[], None]], object]
 """Starts a named greenlet."""
@@ -43,57 +53,86 @@ def _no_history(_: CallId) -> None:
     """No call is known of old."""
 
 
+def _no_timeline(_: AgentId, __: int) -> tuple[AgentChange, ...]:
+    """Nothing is known of what agents did."""
+    return ()
+
+
 class Worker:
     """Follows calls over the links of a site."""
 
     def __init__(
-        self, spawn: Spawn, bind: CallContext, past_decisions: PastDecisions = _no_history
+        self,
+        spawn: Spawn,
+        bind: CallContext,
+        past_decisions: PastDecisions = _no_history,
+        past_changes: PastChanges = _no_timeline,
+        source: ConfigurationSource | None = None,
     ) -> None:
         self._spawn = spawn
         self._bind = bind
         self._past_decisions = past_decisions
+        self._past_changes = past_changes
+        self._source = source or NoFile()
         self._is_taking_calls = True
         self._site: Site | None = None
         self._restored_at: dict[NodeName, Micros] = {}
 
     def open(self, site: Site) -> None:
         """Puts the flows together and opens the floor. May raise ``StoreUnavailableError``."""
-        self._site = site
         self.switchboard = Switchboard(site.clock.now, self._stuck)
-        waiters, serving = Waiters(), Serving.of(site.policy.agents)
+        self.lines = lines = StandingLines(self.switchboard)
+        self._site = site = replace(site, facts=Overheard(site.facts, self._overhear))
+        waiters = Waiters()
         self.changes = FloorChanges(site)
-        reserving = Reserving(site, self.switchboard, waiters, serving, self.changes)
-        self.dispatcher = Dispatcher(site, waiters, serving, reserving)
-        self.freeing = AgentFreeing(site, self.dispatcher, self.changes)
+        reserving = Reserving(site, self.switchboard, waiters, lines, self._give_back)
+        self.dispatcher = Dispatcher(site, waiters, reserving)
+        self.phone_watch = PhoneWatch(site, self.dispatcher)
+        self.queue_watch = QueueWatch(site, self.switchboard, waiters, self.dispatcher)
+        self.freeing = AgentFreeing(site, self.dispatcher, self.queue_watch, self.changes)
         self.keeping = RecordKeeping(site, self.changes)
         crew = Crew(
             switchboard=self.switchboard,
             waiters=waiters,
-            serving=serving,
+            policies=site.policies,
             dispatcher=self.dispatcher,
             freeing=self.freeing,
             changes=self.changes,
             keeping=self.keeping,
+            lines=lines,
         )
         self.callbacks = CallbackCalls(site, crew, self._run_script)
         self.calls = InboundCalls(site, crew, self.callbacks)
-        self.queue_watch = QueueWatch(site, self.switchboard, waiters, self.dispatcher)
-        self.duty = Duty(site, self.dispatcher, self.queue_watch)
-        agents = AgentOperations(site, self.duty)
-        self.operating = Operating(site, crew, self.queue_watch, agents, self._past_decisions)
+        self.duty = Duty(site, self.dispatcher, self.queue_watch, self.freeing)
+        agents = AgentOperations(site, self.duty, self._past_changes)
+        putting = PuttingInForce(site, crew, self.queue_watch)
+        self.reloading = Reloading(site, putting, self._source)
+        self.operating = Operating(
+            site, crew, self.queue_watch, agents, self.reloading, self._past_decisions
+        )
+        standing = StandingLegs(site, self.switchboard, lines, agents.change_duty, self._run_script)
+        self.feature_calls = FeatureCalls(site, self.switchboard, agents.change_duty, standing)
         adoption = Adoption(site, self.calls, self.freeing, self.keeping, self._run_script)
-        self.reclaiming = Reclaiming(site, self.switchboard, self.freeing, adoption, self.callbacks)
+        self.reclaiming = Reclaiming(
+            site, self.switchboard, self.freeing, adoption, self.callbacks, standing
+        )
         self.lease_watch = LeaseWatch(
             site, self.switchboard, self.freeing, self.reclaiming, self._floor_emptied
         )
+        self.leg_watch = LegWatch(site, self.switchboard, self.reclaiming, self.changes)
         self.switchboard.connect(self._arrived, self._link_changed)
         open_floor(site)
+        self.reloading.open()
+        self._spawn("reloading", self.reloading.run)
         self._spawn("lease_watch", self.lease_watch.run)
+        self._spawn("leg_watch", self.leg_watch.run)
         self._spawn("queue_watch", self.queue_watch.run)
+        self._spawn("phone_watch", self.phone_watch.run)
 
     def deliver(self, event: SwitchEvent) -> None:
         """Takes an event of a switch; does not wait."""
         self.switchboard.deliver(event)
+        self.phone_watch.hear(event)
 
     def stop_taking_calls(self) -> None:
         """Leaves new callers to the dialplan's fallback, promised callbacks to the next process.
@@ -118,13 +157,18 @@ class Worker:
 
     @property
     def calls_count(self) -> int:
-        """How many calls are followed, without promised callbacks that just wait."""
-        return self.switchboard.calls_count - self.callbacks.idle_count
+        """How many calls are followed, without promised callbacks that just wait and agents who
+        just stand on their lines.
+        """
+        return self.switchboard.calls_count - self.callbacks.idle_count - self.lines.count
 
     @property
     def unkept_count(self) -> int:
         """How many records and changes exist only in this process."""
         return self.keeping.held_count + self.changes.owed_count
+
+    def _give_back(self, reservation: Reservation, *, is_caller_waiting: bool) -> None:
+        self.freeing.give_back(reservation, is_caller_waiting=is_caller_waiting)
 
     def _opened(self) -> Site:
         if self._site is None:
@@ -133,10 +177,19 @@ class Worker:
         return self._site
 
     def _arrived(self, arrival: LegParked, heard_at: Micros) -> None:
-        if not self._is_taking_calls:
+        if not self._is_taking_calls or "callcore_standing" in arrival.variables:
+            return  # a line that stands is adopted by the comparison
+        code = self.feature_calls.code_of(arrival)
+        if code is not None:
+            self._feature_code_dialled(arrival, code)
             return
         call = self.calls.begin(arrival)
         self._run_script(call.caller.call_id, lambda: self.calls.run(call, arrival, heard_at))
+
+    def _feature_code_dialled(self, arrival: LegParked, code: FeatureCode) -> None:
+        call = self.feature_calls.begin(arrival, code)
+        if call is not None:
+            self._run_script(call.call_id, lambda: self.feature_calls.run(call))
 
     def _run_script(self, call_id: CallId, script: Callable[[], None]) -> None:
         def bound() -> None:
@@ -176,6 +229,7 @@ class Worker:
             while compared_at != self._restored_at[node]:
                 compared_at = self._restored_at[node]
                 self.reclaiming.compare(node, compared_at)
+                self.phone_watch.compare(node)
         finally:
             del self._restored_at[node]
         self.dispatcher.look_everywhere()
@@ -189,6 +243,11 @@ class Worker:
         site.facts.publish(fault)
         open_floor(site, self.queue_watch.recover())
         self.switchboard.tell_all(FloorEmptied())
+        self.phone_watch.floor_emptied()
+
+    def _overhear(self, fact: Fact) -> None:
+        self.lines.hear(fact)
+        self.phone_watch.hear_fact(fact)
 
     def _stuck(self, call_id: CallId) -> None:
         site = self._opened()

@@ -11,10 +11,12 @@ from enum import StrEnum
 from typing import Protocol
 
 from callcore.domain.admission import Closure, Limit
-from callcore.domain.agents import AgentState
+from callcore.domain.agents import AgentReason, AgentState, BreakCode, HoldReason, Wish
 from callcore.domain.ids import AgentId, CallId, Micros, QueueName
+from callcore.domain.policy_changes import PolicyChange
 from callcore.domain.records import DecisionRecord
 from callcore.domain.routing import Judgement
+from callcore.ports.timelines import AgentChange
 
 
 class OperationError(Exception):
@@ -33,6 +35,10 @@ class UnknownAgentError(OperationError):
     """There is no such agent."""
 
 
+class UnknownBreakError(OperationError):
+    """There is no such break in the settings."""
+
+
 class DutyRefusedError(OperationError):
     """What the agent is doing does not allow it: holds a call, or is not logged in."""
 
@@ -47,6 +53,16 @@ class OutOfRangeError(OperationError):
 
 class MoveRefusedError(OperationError):
     """The other queue does not admit the caller, who keeps the place."""
+
+
+class NoConfigError(OperationError):
+    """callcore runs without a settings file: there is nothing to read again."""
+
+
+class ConfigRefusedError(OperationError):
+    """The settings file has faults, which the message tells, one a line; the configuration of
+    before goes on.
+    """
 
 
 class NotReadyError(OperationError):
@@ -119,6 +135,21 @@ class AgentView:
     since: Micros | None
     """When the state began; ``None`` for an agent who was never logged in."""
     queues: tuple[QueueName, ...]
+    """Those the agent serves, or would when logged in."""
+    reason: str = ""
+    """Why the agent is in that state: the word of ``AgentReason``."""
+    actor: str = ""
+    break_code: BreakCode | None = None
+    is_overrun: bool = False
+    """On a break that is longer than its code allows."""
+    until: Micros | None = None
+    """When the wrap-up, the rest or the longest break ends."""
+    wish: Wish | None = None
+    """What happens after the call."""
+    holds: frozenset[HoldReason] = frozenset()
+    """Why the agent is not asked although free."""
+    misses_count: int = 0
+    """In a row."""
 
 
 class DutyChange(StrEnum):
@@ -128,6 +159,25 @@ class DutyChange(StrEnum):
     LOG_OUT = "logout"
     START_BREAK = "break"
     END_BREAK = "return"
+    END_WRAP_UP = "ready"
+    EXTEND_WRAP_UP = "extend"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyOrder:
+    """A change of an agent's presence, and who asks for it."""
+
+    what: DutyChange
+    by: str
+    note: str = ""
+    queues: tuple[QueueName, ...] = ()
+    """Of a login: those to serve, of the agent's; empty: all. Of a logout: those to leave; empty:
+    all, and with the last of them the agent is logged out."""
+    break_code: BreakCode | None = None
+    """Of a break; ``None``: the usual one."""
+    seconds: float = 60.0
+    """Of an extension."""
+    via: AgentReason = AgentReason.COMMAND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +188,45 @@ class DutyAnswer:
     """False if it was so already."""
     state: AgentState
     """That which the change made; what the agent is doing if there was nothing to change."""
+    wish: Wish | None = None
+    """What is to happen after the call, if that is what became of it."""
+    queues: tuple[QueueName, ...] = ()
+    """Those the agent serves now, or would when logged in."""
+    warnings: tuple[str, ...] = ()
+    """What an operator should know of it: the phone is not registered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReloadAnswer:
+    """What became of a configuration that was not refused."""
+
+    version: str
+    """Of the settings in force from now on."""
+    is_changed: bool
+    """False if the settings say what they said before."""
+    changes: tuple[PolicyChange, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """What an operator should know of it: a queue with callers that nobody serves any more."""
+    needs_restart: tuple[str, ...] = ()
+    """Settings that differ and take effect at the next start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigView:
+    """The configuration in force in this worker."""
+
+    version: str
+    loaded_at: Micros
+    loaded_by: str
+    """``BY_START``, or who asked for it."""
+    changes: tuple[PolicyChange, ...]
+    """From the one before; none at the start."""
+    warnings: tuple[str, ...]
+    needs_restart: tuple[str, ...]
+    retired_queues: tuple[QueueName, ...]
+    """Taken out of the settings, and served out."""
+    site_version: str | None
+    """The one announced to all workers of the site; ``None`` if Redis does not tell."""
 
 
 class Operations(Protocol):
@@ -181,14 +270,31 @@ class Operations(Protocol):
     def agents(self) -> list[AgentView]:
         """Every agent of the settings, and those still at work who no longer are; by id."""
 
-    def change_duty(
-        self, agent_id: AgentId, what: DutyChange, *, reason: str, by: str
-    ) -> DutyAnswer:
-        """Logs an agent in or out, begins or ends a break; callers who wait are served or treated
-        as when the agent does so.
+    def change_duty(self, agent_id: AgentId, order: DutyOrder) -> DutyAnswer:
+        """Logs an agent in or out, begins or ends a break, ends or extends a wrap-up; callers who
+        wait are served or treated as when the agent does so.
 
-        Raises ``UnknownAgentError``, ``DutyRefusedError``.
+        Raises ``UnknownAgentError``, ``UnknownQueueError`` (or one the agent does not serve),
+        ``UnknownBreakError``, ``OutOfRangeError``, ``DutyRefusedError``.
         """
+
+    def unlock(self, agent_id: AgentId, *, by: str) -> bool:
+        """Forgets wrong PINs; false if there were none. Raises ``UnknownAgentError``."""
+
+    def timeline(self, agent_id: AgentId, count: int) -> tuple[AgentChange, ...]:
+        """The last ``count`` (1 to 1000) changes of an agent, oldest first, as far as Postgres has
+        them. Raises ``UnknownAgentError``, ``OutOfRangeError``.
+        """
+
+    def reload(self, *, by: str) -> ReloadAnswer:
+        """Reads the settings again and puts them in force: nobody is logged out who is still in
+        them, no call ends, no place is lost. All of it or nothing.
+
+        Raises ``NoConfigError``, ``ConfigRefusedError``.
+        """
+
+    def configuration(self) -> ConfigView:
+        """The configuration in force."""
 
     def explain(self, call_id: CallId) -> Explanation:
         """Raises ``UnknownCallError``; an ended call is looked up in the records."""

@@ -15,10 +15,6 @@ class RecordsUnavailableError(StoreError):
     """Postgres does not answer, or not in time; the batch may have been written."""
 
 
-class RecordUnreadableError(StoreError):
-    """A pending record is not one of ours."""
-
-
 class RecordsRejectedError(StoreError):
     """Postgres holds the whole batch but the records in ``reasons``, which it will never take."""
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from callcore.domain.ids import LegId, Micros, NodeName
+from callcore.domain.phones import Phone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +119,37 @@ class LegEnded(LegEvent):
     """
 
     cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneEvent(SwitchEvent):
+    """An event of a phone that the switch knows by name, be it an agent's or not."""
+
+    phone: Phone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneRegistered(PhoneEvent):
+    """The phone registered, or renewed its registration."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneUnregistered(PhoneEvent):
+    """A registration of the phone ended, by its will or by time.
+
+    A phone may have others, where the switch allows it: ask.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneCallBegan(PhoneEvent):
+    """A leg to or from the phone came to be: it dials, or is called and will ring in a moment.
+
+    ``LegEnded`` tells that it is over. ``is_offer`` if callcore called the phone for an offer.
+    """
+
+    leg_id: LegId
+    is_offer: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,11 +11,12 @@ has ended. The other commands are done at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from callcore.domain.ids import LegId, NodeName
+from callcore.domain.phones import Phone
 from callcore.ports.switch_events import LegSnapshot
 
 
@@ -58,6 +59,14 @@ class LegRequest:
     caller_number: str
     caller_name: str
     variables: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneLeg:
+    """A leg to or from a phone, as found by asking; ``is_offer`` as in ``PhoneCallBegan``."""
+
+    phone: Phone
+    is_offer: bool
 
 
 class Switch(Protocol):
@@ -124,6 +133,12 @@ class Switch(Protocol):
         Raises ``LegGoneError``, ``CommandRefusedError``, ``CommandTimedOutError``.
         """
 
+    def outlive_talks(self, leg_id: LegId) -> None:
+        """Has the leg park again, with ``LegParked``, when whom it talks with is gone (posted)."""
+
+    def hide_keys(self, leg_id: LegId) -> None:
+        """Has the switch keep out of its own records which keys the leg presses (posted)."""
+
     def hang_up(self, leg_id: LegId, cause: str) -> None:
         """Ends the leg with a FreeSWITCH hangup cause (posted); harmless when it is gone."""
 
@@ -136,7 +151,23 @@ class Switch(Protocol):
     def leg_exists(self, leg_id: LegId) -> bool:
         """True if the leg exists now (asked). Raises ``CommandTimedOutError``."""
 
-    def legs(self) -> list[LegSnapshot]:
-        """Every leg of the node that carries a ``callcore_`` variable or belongs to a call of ours
-        (asked; one question a leg). Raises ``CommandTimedOutError``.
+    def legs(self, among: Collection[LegId] | None = None) -> list[LegSnapshot]:
+        """Every leg of the node (or of those ``among`` them) that carries a ``callcore_`` variable
+        or belongs to a call of ours (asked; one question a leg). Raises ``CommandTimedOutError``.
+        """
+
+    def leg_ids(self) -> frozenset[LegId]:
+        """Every leg of our shards, whoever it belongs to, as the switch lists them: a little late
+        (asked; one question). Raises ``CommandTimedOutError``, ``CommandRefusedError``.
+        """
+
+    def registered(self, phones: Collection[Phone]) -> frozenset[Phone]:
+        """Those of the phones that could be called now (asked; one question a phone).
+
+        Raises ``CommandTimedOutError``, ``CommandRefusedError``.
+        """
+
+    def legs_of(self, phones: Collection[Phone]) -> Mapping[LegId, PhoneLeg]:
+        """The legs to and from those phones, of our shards (asked; one question, and one for each
+        leg that may be one of them). Raises ``CommandTimedOutError``, ``CommandRefusedError``.
         """

@@ -25,6 +25,12 @@ def beyond(section: Mapping[str, Any], faultless: Mapping[str, Any]) -> Iterator
             if name in section["waiting_per_agent"] and places > most:
                 fault = f"must not be above maximum_waiting, {most:g}, found {places}"
                 yield ("waiting_per_agent", name), fault
+    if "longest_wrap_up_seconds" in faultless:
+        usual = _value("wrap_up_seconds", section, faultless)
+        longest = faultless["longest_wrap_up_seconds"]
+        if usual is not None and longest < usual:
+            fault = f"must not be below wrap_up_seconds, {usual:g}, found {longest:g}"
+            yield ("longest_wrap_up_seconds",), fault
     sticky = faultless.get("sticky")
     longest = _limit("maximum_wait_seconds", section, faultless)
     if sticky is not None and longest is not None and sticky.wait_seconds >= longest:
@@ -36,8 +42,14 @@ def beyond(section: Mapping[str, Any], faultless: Mapping[str, Any]) -> Iterator
 
 
 def _limit(setting: str, section: Mapping[str, Any], faultless: Mapping[str, Any]) -> float | None:
+    """The same of what must be greater than 0."""
+    limit = _value(setting, section, faultless)
+    return limit if limit is not None and limit > 0 else None
+
+
+def _value(setting: str, section: Mapping[str, Any], faultless: Mapping[str, Any]) -> float | None:
     """What the queue has, or would have by default; ``None`` if a fault hides it."""
     if setting in section and setting not in faultless:
         return None
-    limit: float = faultless.get(setting, getattr(_USUAL, setting))
-    return limit if limit > 0 else None
+    value: float = faultless.get(setting, getattr(_USUAL, setting))
+    return value

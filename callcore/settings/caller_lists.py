@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import pathlib
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from callcore.domain import phone_numbers
 from callcore.domain.policies import CallerList
-from callcore.settings.document import LARGEST_FILE_BYTES
-from callcore.settings.faults import Path, Place, shown
+from callcore.settings.faults import Path, shown
+from callcore.settings.named_files import NamedFiles
 from callcore.settings.reading import Reading
 from callcore.settings.scalars import Text, Whole
 from callcore.settings.section import UNGIVEN, Section
 from callcore.settings.skill_rules import SkillRules
-
-MOST_LINES_TOLD = 20
-"""A file that is no list at all does not bury the other faults."""
 
 _TEXT: TypeAdapter[str] = TypeAdapter(Text)
 
@@ -32,11 +28,11 @@ class CallerListSection(Section):
 
 
 class CallerLists:
-    """Reads one list after another; files are below ``directory``."""
+    """Reads one list after another."""
 
-    def __init__(self, reading: Reading, directory: pathlib.Path, rules: SkillRules) -> None:
+    def __init__(self, reading: Reading, files: NamedFiles, rules: SkillRules) -> None:
         self._reading = reading
-        self._directory = directory
+        self._files = files
         self._rules = rules
 
     def caller_list(self, path: Path, name: str, value: object) -> CallerList | None:
@@ -45,7 +41,7 @@ class CallerLists:
         numbers = self._given((*path, "numbers"), values.pop("numbers", None))
         file = values.pop("file", None)
         if file is not None:
-            numbers |= self._from_file((*path, "file"), self._directory / file)
+            numbers |= self._from_file((*path, "file"), file)
         elif isinstance(value, dict) and not value.keys() & {"numbers", "file"}:
             self._reading.report_value(path, "has no callers: give numbers or file")
         values["skills"] = self._rules.demand((*path, "skills"), values.get("skills"))
@@ -64,33 +60,19 @@ class CallerLists:
                 self._reading.report_value((*path, position), _no_number(text))
         return frozenset(numbers)
 
-    def _from_file(self, path: Path, file: pathlib.Path) -> frozenset[str]:
-        try:
-            with file.open("rb") as opened:
-                content = opened.read(LARGEST_FILE_BYTES + 1)
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
-            self._reading.report_value(path, f"{file} cannot be read: {reason}")
-            return frozenset()
-        if len(content) > LARGEST_FILE_BYTES:
-            self._reading.report_value(path, f"{file} is larger than {LARGEST_FILE_BYTES} bytes")
+    def _from_file(self, path: Path, name: str) -> frozenset[str]:
+        file = self._files.read(path, name)
+        if file is None:
             return frozenset()
         numbers = set()
-        unusable = []
-        # What is not UTF-8 is no number either; in a comment it does no harm.
-        for index, line in enumerate(content.decode("utf-8-sig", errors="replace").split("\n")):
-            text = line.partition("#")[0].strip()
-            number = phone_numbers.normalised(text)
+        faults = []
+        for line in file.lines:
+            number = phone_numbers.normalised(line.text)
             if number:
                 numbers.add(number)
-            elif text:
-                unusable.append((Place(index + 1, line.index(text) + 1), text))
-        for place, text in unusable[:MOST_LINES_TOLD]:
-            self._reading.report_in(str(file), place, path, _no_number(text))
-        if len(unusable) > MOST_LINES_TOLD:
-            more = len(unusable) - MOST_LINES_TOLD
-            place = unusable[MOST_LINES_TOLD][0]
-            self._reading.report_in(str(file), place, path, f"{more} more lines are no number")
+            else:
+                faults.append((line.place, _no_number(line.text)))
+        self._files.report(path, file, faults, "are no number")
         return frozenset(numbers)
 
 

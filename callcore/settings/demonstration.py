@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from callcore.domain.agents import BreakCode
 from callcore.domain.ids import AgentId, QueueName
 from callcore.domain.policies import (
     AgentPolicy,
     AnnouncementPolicy,
+    BreakPolicy,
     NumberRoute,
     QueuePolicy,
     SitePolicy,
@@ -22,6 +24,10 @@ _AGENTS = (
     ("1004", "Mary Smith", (_SUPPORT, _SALES)),
     ("1005", "Piotr Zieliński", (_SALES,)),
     ("1006", "John Brown", (_SALES,)),
+)
+_BREAKS = (
+    BreakPolicy(code=BreakCode("short"), name="Short break", maximum_seconds=600),
+    BreakPolicy(code=BreakCode("lunch"), name="Lunch", maximum_seconds=2700),
 )
 
 
@@ -47,6 +53,7 @@ def demo(data_directory: Path) -> Settings:
             site="demo",
             queues={queue.name: queue for queue in queues},
             agents={agent.agent_id: agent for agent in agents},
+            breaks={one.code: one for one in _BREAKS},
             numbers={
                 "8001": NumberRoute(queue=_SUPPORT),
                 "8002": NumberRoute(queue=_SALES),
@@ -55,4 +62,5 @@ def demo(data_directory: Path) -> Settings:
             },
         ),
         data_directory=data_directory,
+        version="demonstration",
     )

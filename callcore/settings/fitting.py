@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from callcore.domain import reachability
 from callcore.domain.policies import SitePolicy
 from callcore.domain.skills import SkillRule
-from callcore.settings import callback_offers, staffing, starvation
+from callcore.settings import callback_offers, phone_use, staffing, starvation
 from callcore.settings.able import Unmet
 from callcore.settings.faults import Path
 from callcore.settings.reading import Reading
@@ -31,8 +31,10 @@ def check(reading: Reading, site: SitePolicy, rules: Mapping[Path, SkillRule]) -
         for path, fault in starvation.not_ageing(site):
             reading.report_value(path, fault)
     # An agent with a fault is none, and the one who could have met the rule.
-    if not reading.has_faults_in("agents"):
+    if not reading.has_faults_in("agents", "agent_defaults"):
         _check_agents(reading, site, rules)
+        if site.agents:
+            _check_phones(reading, site)
 
 
 def _check_agents(reading: Reading, site: SitePolicy, rules: Mapping[Path, SkillRule]) -> None:
@@ -48,6 +50,13 @@ def _check_agents(reading: Reading, site: SitePolicy, rules: Mapping[Path, Skill
             reading.report_value(path, fault)
     for path, fault in unmet.of_callers():
         reading.report_value(path, fault)
+
+
+def _check_phones(reading: Reading, site: SitePolicy) -> None:
+    # All of them are looked for before one of them is a fault.
+    for path, fault in tuple(phone_use.unusable(reading, site)):
+        reading.report_key(path, fault)
+    phone_use.warn(reading, site)
 
 
 def _path_of(place: str) -> Path:

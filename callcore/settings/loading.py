@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from callcore.settings import document
+from callcore.settings import document, versions
 from callcore.settings.faults import Fault, Place, SettingsError
 from callcore.settings.model import Settings
 from callcore.settings.reading import Reading
@@ -40,4 +41,8 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
     settings = Sections(reading, path.parent, environ, years).settings()
     if settings is None:
         raise SettingsError(reading.faults)
-    return settings
+    return replace(
+        settings,
+        version=versions.version_of(content, reading.named),
+        files=(path, *(path.parent / name for name in sorted(reading.named))),
+    )

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from callcore.domain.policies import NodePolicy, SitePolicy
+from callcore.settings.faults import Fault
 
 
 class LogLevel(StrEnum):
@@ -45,3 +46,9 @@ class Settings:
     log_level: LogLevel = LogLevel.INFO
     log_file: Path | None = None
     """``None``: the standard error output."""
+    version: str = field(default="", compare=False)
+    """Of the content; empty: there is no file."""
+    files: tuple[Path, ...] = field(default=(), compare=False)
+    """Those it was read from: the settings file and the ones it names."""
+    warnings: tuple[Fault, ...] = field(default=(), compare=False)
+    """What keeps nothing from working, and yet an operator should know."""

@@ -14,7 +14,7 @@ from callcore.domain.policies import (
     UnansweredHears,
     UnansweredThen,
 )
-from callcore.settings.scalars import Decimal, Name, Sound, Switch, Text, Whole
+from callcore.settings.scalars import Decimal, Name, Prompt, Sound, Switch, Text, Whole
 from callcore.settings.section import UNGIVEN, Section, not_one_of, one_of
 
 STRATEGIES_ELSEWHERE = MappingProxyType(
@@ -25,7 +25,7 @@ STRATEGIES_ELSEWHERE = MappingProxyType(
         "rrmemory": Strategy.ROUND_ROBIN,
         "roundrobin": Strategy.ROUND_ROBIN,
         "rrordered": Strategy.ROUND_ROBIN,
-        "linear": Strategy.SEQUENTIAL,
+        "linear": Strategy.TOP_DOWN,
         "wrandom": Strategy.RANDOM,
         "longest-idle-agent": Strategy.LONGEST_IDLE,
         "round-robin": Strategy.ROUND_ROBIN,
@@ -83,8 +83,11 @@ class QueueSection(Section):
     skills: Any = None
     sticky_agent: Any = None
     ring_timeout_seconds: Decimal = UNGIVEN
+    whisper: list[Prompt] = UNGIVEN
     wrap_up_seconds: Decimal = UNGIVEN
+    longest_wrap_up_seconds: Decimal = UNGIVEN
     retry_after_miss_seconds: Decimal = UNGIVEN
+    retry_after: Any = None
     short_abandon_seconds: Decimal = UNGIVEN
     service_level_seconds: Decimal = UNGIVEN
     record: Switch = UNGIVEN

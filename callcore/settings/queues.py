@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from callcore.domain.hours import OpeningHours
 from callcore.domain.ids import QueueName
 from callcore.domain.policies import QueuePolicy
 from callcore.domain.treatments import OverflowReason, Treatment
-from callcore.settings import beyond, effects
+from callcore.settings import beyond, effects, retries
 from callcore.settings.faults import Path
 from callcore.settings.names import Named, Names
 from callcore.settings.queue_parts import QueueParts
@@ -53,6 +54,7 @@ class Queues:
             "announce_position": ("announcements", parts.announcements),
             "tiers": ("tiers", parts.tiers),
             "sticky_agent": ("sticky", parts.sticky_agent),
+            "retry_after": ("retry_after", partial(retries.retry_after, reading)),
         }
         """By setting: its name in the policy, and who reads it."""
 
@@ -66,6 +68,8 @@ class Queues:
             values["skills"] = self._rules.steps(
                 (*path, "skills"), values["skills"], _maximum_wait(value, values)
             )
+        if "whisper" in values:
+            values["whisper"] = tuple(values["whisper"])
         if values.get("record") and not self._may_record:
             self._reading.report_value(
                 (*path, "record"), "needs recordings.directory, a path on the switch"

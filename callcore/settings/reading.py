@@ -29,6 +29,10 @@ class Reading:
     def __init__(self, file: str) -> None:
         self.document = Document()
         self.faults: list[Fault] = []
+        self.warnings: list[Fault] = []
+        """What keeps nothing from working, and yet an operator should know."""
+        self.named: dict[str, bytes] = {}
+        """What the files hold that the document names, by the name in it."""
         self._file = file
 
     def report(self, path: Path, place: Place, text: str) -> None:
@@ -46,6 +50,18 @@ class Reading:
     def report_key(self, path: Path, text: str) -> None:
         """Notes a fault of the key at ``path``."""
         self.report(path, self.document.key_place(path), text)
+
+    def warn_value(self, path: Path, text: str) -> None:
+        """Notes a warning about the value at ``path``."""
+        place = self.document.place(path)
+        self.warnings.append(Fault(file=self._file, place=place, path=path, text=text))
+
+    def gives(self, path: Path) -> bool:
+        """True if the file has something at ``path``, of mappings only."""
+        value = self.document.value
+        for step in path:
+            value = value.get(step) if isinstance(value, dict) else None
+        return value is not None
 
     def has_faults_in(self, *names: str) -> bool:
         """True if a fault was noted in one of these parts of the file."""
@@ -163,7 +179,7 @@ class Reading:
                 key = str(where[-1])
                 text = (
                     _secret_text(where)
-                    if _SECRET.search(key)
+                    if _is_secret(where, key)
                     else f"unknown key{guess(key, model.model_fields)}"
                 )
                 self.report_key(where, text)
@@ -193,6 +209,11 @@ def _text_of(details: ErrorDetails) -> str:
             return details["msg"]
 
 
+def _is_secret(path: Path, key: str) -> bool:
+    is_pin = path[0] in ("agents", "agent_defaults") and key.lower().startswith("pin")
+    return is_pin or _SECRET.search(key) is not None
+
+
 def _secret_text(path: Path) -> str:
     match path:
         case ("nodes", *_):
@@ -201,6 +222,11 @@ def _secret_text(path: Path) -> str:
             variable = "CALLCORE_REDIS_PASSWORD"
         case ("postgres", *_):
             variable = "CALLCORE_POSTGRES_PASSWORD"
+        case ("agents" | "agent_defaults", *_):
+            return (
+                "a PIN does not belong in this file: put the line that `callcore agent pin` writes "
+                "into the one that pins.file names"
+            )
         case _:
             return "a secret does not belong in this file"
     return f"a secret does not belong in this file: set {variable} or {variable}_FILE"

@@ -17,15 +17,19 @@ from callcore.domain.policies import (
 )
 from callcore.settings import fitting, passwords
 from callcore.settings.agents import Agents
+from callcore.settings.breaks import Breaks
 from callcore.settings.caller_lists import CallerLists
 from callcore.settings.faults import Path
+from callcore.settings.feature_codes import feature_codes
 from callcore.settings.hours import HoursReader
 from callcore.settings.menus import Menus
 from callcore.settings.model import NodeSettings, Settings
+from callcore.settings.named_files import NamedFiles
 from callcore.settings.names import Names
 from callcore.settings.nodes import Nodes
 from callcore.settings.numbers import Numbers
 from callcore.settings.passwords import PasswordError
+from callcore.settings.pins import Pins
 from callcore.settings.queues import Queues
 from callcore.settings.reading import Reading
 from callcore.settings.scalars import DialledNumber, Name
@@ -96,12 +100,14 @@ class Sections:
             data_directory=self._directory / top.data_directory,
             log_level=log.level,
             log_file=None if log.file is None else self._directory / log.file,
+            warnings=tuple(self._reading.warnings),
         )
 
     def _site(self, recordings: RecordingsSection | None, name: str) -> SitePolicy:
         """What the flows follow; of what has faults only what is left."""
         reading, names = self._reading, Names(self._reading, self._values)
         rules = SkillRules(reading, skills_of_agents(self._values))
+        files = NamedFiles(reading, self._directory)
         treatments = Treatments(reading, names)
         if "queues" in self._values and not self._values["queues"]:
             reading.report_value(("queues",), "there must be at least one queue")
@@ -114,12 +120,22 @@ class Sections:
             hours=hours,
             may_record=recordings is None or recordings.directory is not None,
         )
-        lists = CallerLists(reading, self._directory, rules)
+        lists = CallerLists(reading, files, rules)
         numbers = Numbers(reading, names, rules)
+        codes = feature_codes(
+            reading,
+            ("feature_codes",),
+            self._values.get("feature_codes"),
+            _keys(self._values.get("numbers")),
+        )
+        pins = Pins(reading, files, self._values.get("pins"), _keys(self._values.get("agents")))
+        agents = Agents(
+            reading, names, defaults=self._values.get("agent_defaults"), pin_hashes=pins.hashes
+        )
         site = SitePolicy(
             site=name,
             queues=self._each("queues", queues.queue),
-            agents=self._each("agents", Agents(reading, names).agent),
+            agents=self._each("agents", agents.agent),
             fallback=self._policy(Fallback, FallbackSection, "fallback"),
             numbers=self._each(
                 "numbers", lambda path, _, value: numbers.route(path, value), _DIALLED_NUMBER
@@ -128,6 +144,9 @@ class Sections:
             menus=self._each("menus", Menus(reading, treatments, rules).menu),
             caller_lists=tuple(self._each("caller_lists", lists.caller_list).values()),
             dialplan=self._policy(DialplanPolicy, DialplanSection, "dialplan"),
+            breaks=self._each("breaks", Breaks(reading).break_policy),
+            feature_codes=codes,
+            pins=pins.policy,
             recordings_directory=None if recordings is None else recordings.directory,
         )
         fitting.check(reading, site, rules.found)
@@ -181,3 +200,7 @@ class Sections:
 
 def _or_empty(value: object) -> object:
     return {} if value is None else value
+
+
+def _keys(value: object) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, dict) else ()

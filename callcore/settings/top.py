@@ -27,4 +27,8 @@ class TopSection(Section):
     menus: Any = None
     numbers: Any = None
     queues: Any
+    agent_defaults: Any = None
     agents: Any = None
+    breaks: Any = None
+    feature_codes: Any = None
+    pins: Any = None

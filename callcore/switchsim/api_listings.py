@@ -57,8 +57,8 @@ def show(switch: SimulatedSwitch, arguments: str) -> str:
 
 
 def sofia_contact(switch: SimulatedSwitch, arguments: str) -> str:
-    """``sofia_contact [profile/]user@domain``."""
-    profile, _, address = arguments.rpartition("/")
+    """``sofia_contact [profile/]user@domain``; the profile ``*`` is any."""
+    profile, _, address = arguments.removeprefix("*/").rpartition("/")
     user = address.partition("@")[0]
     port = switch.phones.port(user)
     if port is None:
@@ -174,7 +174,7 @@ def _side(channel: Channel) -> dict[str, str]:
         "cid_num": profile.caller_number,
         "ip_addr": profile.network_address,
         "dest": profile.destination,
-        "presence_id": "",
+        "presence_id": channel.get("presence_id") or "",
         "presence_data": "",
         "accountcode": "",
         "callstate": channel.call_state.name,

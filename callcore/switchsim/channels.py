@@ -236,6 +236,11 @@ class Channel:
         self.profile = replace(profiles.stepped(self.profile), **changes)  # type: ignore[arg-type] # only str fields are passed
         self.times.profile_created = self.now()
 
+    def _presence(self) -> Headers:
+        """Whose phone it is, as the directory says; not in the very first event of a leg."""
+        presence = None if self.running is State.NONE else self.get("presence_id")
+        return {} if presence is None else {"Channel-Presence-ID": presence}
+
     def _note_ending(self) -> None:
         if self.is_ended_by_far_end:
             self.set_all(
@@ -294,6 +299,7 @@ class Channel:
                 "Call-Direction": direction,
                 "Presence-Call-Direction": direction,
                 "Channel-HIT-Dialplan": "true" if self.has_hit_dialplan else "false",
+                **self._presence(),
                 "Channel-Call-UUID": self.call_uuid,
                 "Answer-State": str(self.answer_state),
             }

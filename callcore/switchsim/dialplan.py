@@ -2,8 +2,8 @@
 
 A dialled number becomes ``callcore_queue``; a dead man's switch sends the caller to the fallback
 unless somebody takes the call within seconds; then the leg parks. Numbers that the dialplan has no
-queue for park too: callcore looks them up. Outside numbers are answered by somebody who talks for a
-minute; voicemail takes a message of ten seconds.
+queue for park too, and feature codes: callcore looks them up. Outside numbers are answered by
+somebody who talks for a minute; voicemail takes a message of ten seconds.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ _OUTSIDE_TALK = (
 )
 _VOICEMAIL = "callcore_voicemail"
 _NUMBER = re.compile(r"\+?[0-9]{3,15}")
+_FEATURE_CODE = re.compile(r"\*[0-9]{2,4}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,7 @@ class Dialplan:
         if number == _VOICEMAIL and box:
             return _message_for(box)
         queue = self.queues.get(number)
-        if queue is None and not _NUMBER.fullmatch(number):
+        if queue is None and not (_NUMBER.fullmatch(number) or _FEATURE_CODE.fullmatch(number)):
             return (("hangup", "UNALLOCATED_NUMBER"),)
         guard = f"+{self.guard_seconds} {self.fallback} XML {self.context}"
         return (

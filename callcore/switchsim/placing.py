@@ -34,8 +34,12 @@ def inbound(
     caller_number: str,
     caller_name: str,
     context: str,
+    domain: str | None = None,
 ) -> Placed:
-    """A leg that calls in; ``number`` counts the switch's sessions."""
+    """A leg that calls in; ``number`` counts the switch's sessions.
+
+    With a ``domain`` a phone of the directory calls, whose user is ``caller_number``.
+    """
     address = sip_variables.Address(
         user=caller_number,
         host=_HERE,
@@ -56,11 +60,13 @@ def inbound(
         source="mod_sofia",
         context=context,
         leg_id=leg_id,
-        channel_name=f"sofia/internal/{caller_number}@{address.host}:{address.port}",
+        channel_name=f"sofia/internal/{caller_number}@{domain or address.host}:{address.port}",
     )
     variables = sip_variables.inbound(
         address, leg_id=leg_id, name=caller_name, dialled=dialled, number=number
     )
+    if domain is not None:
+        variables |= sip_variables.of_user(caller_number, domain)
     return Placed(profile=profile, address=address, variables=variables)
 
 
@@ -96,4 +102,6 @@ def outbound(
         channel_name=f"sofia/{target.profile}/{target.user}@{address.host}:{address.port}",
     )
     made = sip_variables.outbound(address, leg_id=leg_id, number=number)
+    if target.kind == "user":
+        made |= sip_variables.to_user(target.user, target.host)
     return Placed(profile=profile, address=address, variables={**made, **variables})

@@ -138,6 +138,27 @@ def outbound(address: Address, *, leg_id: str, number: int) -> dict[str, str]:
     }
 
 
+def of_user(user: str, domain: str) -> dict[str, str]:
+    """What the directory adds to a leg of a user who gave the right password."""
+    return {
+        "sip_authorized": "true",
+        "sip_auth_username": user,
+        "sip_auth_realm": domain,
+        "user_name": user,
+        "domain_name": domain,
+    }
+
+
+def to_user(user: str, domain: str) -> dict[str, str]:
+    """What the directory's dial string adds to a leg that calls a user."""
+    return {
+        "dialed_user": user,
+        "dialed_domain": domain,
+        "sip_invite_domain": domain,
+        "presence_id": f"{user}@{domain}",
+    }
+
+
 def media(address: Address, number: int) -> dict[str, str]:
     """The variables that appear when a leg's media starts."""
     here = "127.0.0.1"

@@ -170,8 +170,9 @@ class SimulatedSwitch:
         patience_seconds: float | None = None,
         leg_id: str | None = None,
         context: str | None = None,
+        domain: str | None = None,
     ) -> Leg:
-        """Somebody calls ``dialled``.
+        """Somebody calls ``dialled``; with a ``domain``, the user ``caller_number`` of it.
 
         Hangs up after ``patience_seconds`` unless talking by then.
         Raises ``CallRefusedError`` if the switch is down or full.
@@ -187,6 +188,7 @@ class SimulatedSwitch:
             caller_number=caller_number,
             caller_name=caller_name,
             context=context or self.settings.dialplan.context,
+            domain=domain,
         )
         leg = Leg(self, self._channel_for(placed, number))
         self.begin(leg.channel)
@@ -209,6 +211,25 @@ class SimulatedSwitch:
         port = self.phones.unregister(user)
         if port is not None:
             telling.registration(self, user, port, is_begun=False)
+
+    def expire(self, user: str) -> None:
+        """A phone has not renewed its registration."""
+        port = self.phones.unregister(user)
+        if port is not None:
+            telling.expiry(self, user, port)
+
+    def dial(self, user: str, dialled: str) -> Leg:
+        """The phone of ``user`` calls a number. Raises ``CallRefusedError``."""
+        return self.call_in(
+            dialled=dialled, caller_number=user, caller_name=user, domain=self.settings.domain
+        )
+
+    def call_phone(self, user: str) -> LegId:
+        """Somebody who is none of callcore's calls the phone of ``user``; the phone's leg."""
+        leg_id = LegId(self.fresh_uuid())
+        dial_string = f"{{origination_uuid={leg_id}}}user/{user}@{self.settings.domain}"
+        spawn("call to a phone", lambda: api.run(self, f"originate {dial_string} &echo()"))
+        return leg_id
 
     def leg(self, leg_id: str) -> Leg | None:
         """The live leg with an id."""

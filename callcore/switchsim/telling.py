@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callcore.switchsim import api_switch
+from callcore.switchsim.steps import MICROS
 
 if TYPE_CHECKING:
     from callcore.switchsim.switch import SimulatedSwitch
@@ -54,3 +55,22 @@ def registration(switch: SimulatedSwitch, user: str, port: int, *, is_begun: boo
     }
     subclass = "sofia::register" if is_begun else "sofia::unregister"
     switch.source.fire("CUSTOM", lambda: headers, subclass=subclass)
+
+
+def expiry(switch: SimulatedSwitch, user: str, port: int) -> None:
+    """Tells that a user's phone was not heard of for too long; the headers have other names."""
+    domain = switch.settings.domain
+    headers = {
+        "profile-name": "internal",
+        "call-id": f"{user}-{port}@{domain}",
+        "user": user,
+        "username": user,
+        "host": domain,
+        "contact": f'"" <sip:{user}@127.0.0.1:{port}>',
+        "expires": str(switch.clock.now() // MICROS),
+        "user-agent": "switchsim",
+        "realm": domain,
+        "network-ip": "127.0.0.1",
+        "network-port": str(port),
+    }
+    switch.source.fire("CUSTOM", lambda: headers, subclass="sofia::expire")

@@ -9,9 +9,16 @@ import time
 
 import pytest
 
-from callcore.domain.agents import AgentState
+from callcore.domain.agents import ANY_BREAK, AgentState, BreakCode, Wish
 from callcore.domain.ids import AgentId, Micros
-from callcore.ports.operations import AgentView, DutyAnswer, DutyRefusedError
+from callcore.ports.operations import (
+    AgentView,
+    DutyAnswer,
+    DutyChange,
+    DutyOrder,
+    DutyRefusedError,
+)
+from callcore.ports.timelines import AgentChange
 from tests.adapters.control.small_floor import SALES, SUPPORT, agent_view
 
 ME = pwd.getpwuid(os.geteuid()).pw_name
@@ -22,34 +29,6 @@ def now() -> Micros:
     return Micros(time.time_ns() // 1000)
 
 
-def test_agents_are_listed(run, floor):
-    """Who does what, since when, for which queues."""
-    long_ago = Micros(1_000_000_000_000_000)
-    floor.roster = [
-        agent_view("1001", since=long_ago),
-        agent_view("1002", name="Bob", is_resting=True, since=long_ago, queues=(SUPPORT,)),
-        agent_view("1003", name="Cleo", state=AgentState.ON_BREAK, since=long_ago, queues=(SALES,)),
-        agent_view("1004", name="", state=AgentState.LOGGED_OUT, since=None, queues=()),
-    ]
-    result = run("agent", "list")
-    assert result.exit_code == 0
-    lines = [line.split() for line in result.stdout.splitlines()]
-    assert lines[0] == ["agent", "name", "state", "since", "queues"]
-    assert [line[:4] for line in lines[1:4]] == [
-        ["1001", "Ann", "available", "Sun"],
-        ["1002", "Bob", "resting", "Sun"],
-        ["1003", "Cleo", "on", "break"],
-    ]
-    assert [line[-1] for line in lines[2:4]] == ["support", "sales"]
-    assert lines[4] == ["1004", "logged", "out"]
-
-
-def test_a_site_without_agents_is_told(run, floor):
-    """Not as an empty table."""
-    floor.roster = []
-    assert run("agent", "list").stdout == "there are no agents\n"
-
-
 def test_agents_in_json_are_the_views(run_json):
     """Field by field."""
     answer = run_json("agent", "list")
@@ -58,48 +37,110 @@ def test_agents_in_json_are_the_views(run_json):
 
 
 @pytest.mark.parametrize(
-    ("command", "said"),
+    ("arguments", "asked"),
     [
-        ("login", "1001 is logged in"),
-        ("logout", "1001 is logged out"),
-        ("break", "1001 is on a break"),
-        ("return", "1001 is back from the break"),
+        *(((command,), {}) for command in DutyChange),
+        *(((command, "--reason", "lunch"), {"note": "lunch"}) for command in DutyChange),
+        (("login", "--queue", "support", "--queue", "sales"), {"queues": (SUPPORT, SALES)}),
+        (("logout", "--queue", "support"), {"queues": (SUPPORT,)}),
+        (("break", "--code", "lunch"), {"break_code": "lunch"}),
+        (("extend", "--seconds", "90"), {"seconds": 90.0}),
     ],
 )
-def test_a_change_is_made_in_the_operators_name(run, floor, command, said):
-    """With the reason, if one is given."""
-    result = run("agent", command, "1001", "--reason", "lunch")
-    assert (result.exit_code, result.stdout) == (0, f"{said}\n")
-    assert run("agent", command, "1001").exit_code == 0
-    assert floor.done == [(command, ANN, "lunch", ME), (command, ANN, "", ME)]
+def test_a_change_is_ordered_in_the_operators_name(run, floor, arguments, asked):
+    """With what is said of it; what is not, is as the operations have it."""
+    command, *options = arguments
+    assert run("agent", command, "1001", *options).exit_code == 0
+    assert floor.done == [(ANN, DutyOrder(what=DutyChange(command), by=ME, **asked))]
+
+
+LUNCH = Wish(state=AgentState.ON_BREAK, break_code=BreakCode("lunch"))
+ANY = Wish(state=AgentState.ON_BREAK, break_code=ANY_BREAK)
+GONE = Wish(state=AgentState.LOGGED_OUT, break_code=None)
 
 
 @pytest.mark.parametrize(
-    ("command", "state", "said"),
+    ("command", "is_changed", "state", "wish", "said"),
     [
-        ("login", AgentState.ON_BREAK, "1001 was logged in already: on break"),
-        ("login", AgentState.TALKING, "1001 was logged in already: talking"),
-        ("logout", AgentState.LOGGED_OUT, "1001 was logged out already"),
-        ("break", AgentState.ON_BREAK, "1001 was on a break already"),
-        ("return", AgentState.AVAILABLE, "1001 was not on a break: available"),
+        ("login", True, "available", None, "is logged in for support"),
+        ("login", True, "talking", None, "stays logged in for support: talking"),
+        ("login", False, "on_break", None, "was logged in already: on break"),
+        ("login", False, "talking", GONE, "was logged in already: talking"),
+        ("logout", True, "logged_out", None, "is logged out"),
+        ("logout", True, "talking", GONE, "is talking: is logged out after the call"),
+        ("logout", False, "ringing", GONE, "is ringing: is logged out after the call already"),
+        ("logout", True, "available", None, "now serves support only"),
+        ("logout", True, "talking", LUNCH, "now serves support only"),
+        ("logout", False, "available", None, "already serves support only"),
+        ("logout", False, "logged_out", None, "was logged out already"),
+        ("break", True, "on_break", None, "is on a break"),
+        ("break", True, "talking", LUNCH, "is talking: goes on a break (lunch) after the call"),
+        ("break", True, "reserved", ANY, "is reserved: goes on a break after the call"),
+        ("break", False, "on_break", None, "was on a break already"),
+        ("return", True, "available", None, "is back from the break"),
+        ("return", True, "talking", None, "is talking: the break after the call is taken back"),
+        ("return", False, "available", None, "was not on a break: available"),
+        ("ready", True, "available", None, "is ready"),
+        ("ready", True, "on_break", None, "has wrapped up: on break"),
+        ("ready", False, "available", None, "was not wrapping up: available"),
+        ("extend", True, "wrapping_up", None, "has longer for notes"),
+        ("extend", False, "wrapping_up", None, "has no longer for notes than before"),
     ],
 )
-def test_what_is_so_already_is_no_error(run, run_json, floor, command, state, said):
-    """A log-in makes nobody available who is on a break: what the agent is doing is said."""
-    floor.duty_answer = DutyAnswer(is_changed=False, state=state)
+def test_what_became_of_it_is_said(run, run_json, floor, command, is_changed, state, wish, said):
+    """At once, after the call, or not at all: what is so already is no error."""
+    floor.duty_answer = DutyAnswer(
+        is_changed=is_changed, state=AgentState(state), wish=wish, queues=(SUPPORT,)
+    )
     result = run("agent", command, "1001")
-    assert (result.exit_code, result.stdout) == (0, f"{said}\n")
+    assert (result.exit_code, result.stdout) == (0, f"1001 {said}\n")
     assert run_json("agent", command, "1001") == {
         "agent_id": "1001",
         "change": command,
-        "is_changed": False,
+        "is_changed": is_changed,
         "state": state,
+        "wish": None if wish is None else {"state": wish.state, "break_code": wish.break_code},
+        "queues": ["support"],
+        "warnings": [],
         "reason": "",
         "by": ME,
     }
 
 
-@pytest.mark.parametrize("command", ["login", "logout", "break", "return"])
+def test_warnings_are_lines_of_their_own(run, floor):
+    """Who is logged in and will not be asked."""
+    floor.duty_answer = DutyAnswer(
+        is_changed=True,
+        state=AgentState.AVAILABLE,
+        warnings=("user/1001 is not registered: no calls before it is", "red \x1b[31m"),
+    )
+    assert run("agent", "login", "1001").stdout.splitlines() == [
+        "1001 is logged in for no queue",
+        "but user/1001 is not registered: no calls before it is",
+        "but red \N{REPLACEMENT CHARACTER}[31m",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("has_any", "said"), [(True, "may use feature codes again"), (False, "had given no wrong PIN")]
+)
+def test_an_agent_is_unlocked(run, run_json, floor, has_any, said):
+    """Wrong PINs are forgotten, if there were any."""
+    floor.has_wrong_pins = has_any
+    assert run("agent", "unlock", "1001").stdout == f"1001 {said}\n"
+    answer = {"agent_id": "1001", "is_changed": has_any, "by": ME}
+    assert run_json("agent", "unlock", "1001") == answer
+    assert floor.done == [("unlock", ANN, ME)] * 2
+
+
+def test_history_in_json_is_the_timeline(run_json):
+    """Field by field, as many as asked for."""
+    answer = run_json("agent", "history", "1001", "--count", "2")
+    assert (answer["agent_id"], len(answer["changes"])) == ("1001", 2)
+    assert set(answer["changes"][0]) == set(AgentChange.__slots__)
+
+
+@pytest.mark.parametrize("command", [*DutyChange, "unlock", "history"])
 def test_an_unknown_agent_is_told(run, floor, command):
     """With a guess."""
     result = run("agent", command, "101")
@@ -133,6 +174,14 @@ def test_a_refused_change_says_what_the_agent_is_doing(run, floor):
         ("break", "1001", "--reason", "x" * 201),
         ("break", "1001", "--reason", "red \x1b[31m"),
         ("nap", "1001"),
+        ("login", "1001", "--queue", ""),
+        ("break", "1001", "--queue", "support"),
+        ("break", "1001", "--code", "a/b"),
+        ("return", "1001", "--code", "lunch"),
+        ("extend", "1001", "--seconds", "0"),
+        ("extend", "1001", "--seconds", "1e3"),
+        ("history", "1001", "--count", "0"),
+        ("history", "1001", "--count", "1001"),
     ],
 )
 def test_what_cannot_be_meant_is_a_fault_of_usage(bare_run, floor, arguments):

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Protocol
 
+from callcore.domain.agents import AgentReason, BreakCode, Why
 from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
-from callcore.domain.outcomes import CallOutcome, HungUpBy
+from callcore.domain.outcomes import CallOutcome, HungUpBy, OfferLostReason
 from callcore.domain.records import CallRecord, OfferRecord, QueueVisit
+from callcore.ports.config_versions import ConfigVersions
+from callcore.ports.lockouts import Lockouts
 from callcore.ports.records import PendingRecords
 from callcore.ports.stores import (
+    AgentAnswer,
     Candidates,
+    FloorAgent,
     FloorCall,
     FloorCallState,
+    Freed,
     Joining,
+    OfferAnswer,
     Post,
     Reservation,
     ReserveAnswer,
     Roster,
     WaitingRoom,
 )
+from callcore.ports.timelines import AgentChange, PendingChanges
 
 SUPPORT = QueueName("support")
 SALES = QueueName("sales")
@@ -30,6 +39,8 @@ NODE = NodeName("fs1")
 LONG_SECONDS = 600.0
 SHORT_SECONDS = 0.05
 NUMBER = "+48123456789"
+WHY = Why(reason=AgentReason.COMMAND, actor="eve", note="drill")
+LUNCH = BreakCode("lunch")
 PLACED = [state for state in FloorCallState if state is not FloorCallState.ENDED]
 """States of a call that has a place to give up."""
 
@@ -42,7 +53,7 @@ def request() -> str:
 
 
 class AnyFloor(Protocol):
-    """The three stores of one site, fake or real."""
+    """The stores of one site, fake or real."""
 
     @property
     def waiting_room(self) -> WaitingRoom: ...
@@ -50,6 +61,12 @@ class AnyFloor(Protocol):
     def roster(self) -> Roster: ...
     @property
     def pending_records(self) -> PendingRecords: ...
+    @property
+    def pending_changes(self) -> PendingChanges: ...
+    @property
+    def lockouts(self) -> Lockouts: ...
+    @property
+    def config_versions(self) -> ConfigVersions: ...
     def epoch(self) -> str: ...
     def ping(self) -> None: ...
 
@@ -149,13 +166,61 @@ class Offer:
 
     def lose(
         self, *, is_miss: bool = False, rest: float = 0.0, is_caller_waiting: bool = True
-    ) -> str:
+    ) -> OfferAnswer:
+        return self.end(
+            OfferLostReason.NO_ANSWER if is_miss else OfferLostReason.CALLER_GONE,
+            rest=rest,
+            is_caller_waiting=is_caller_waiting,
+        ).answer
+
+    def end(
+        self,
+        reason: OfferLostReason,
+        *,
+        rest: float = 0.0,
+        is_caller_waiting: bool = True,
+        limit: int | None = None,
+    ) -> Freed:
         return self.floor.roster.lose(
             self.promise,
-            is_miss=is_miss,
+            reason=reason,
             retry_after_seconds=rest,
             is_caller_waiting=is_caller_waiting,
+            break_after_misses=limit,
         )
+
+
+def log_in(floor: AnyFloor, agent_id: AgentId = ANNA, request_id: str = "") -> AgentAnswer:
+    return floor.roster.log_in(agent_id, request_id or request(), WHY)
+
+
+def log_out(floor: AnyFloor, agent_id: AgentId = ANNA, request_id: str = "") -> AgentAnswer:
+    return floor.roster.log_out(agent_id, request_id or request(), WHY)
+
+
+def start_break(
+    floor: AnyFloor,
+    agent_id: AgentId = ANNA,
+    request_id: str = "",
+    *,
+    code: BreakCode = LUNCH,
+    most_seconds: float | None = None,
+) -> AgentAnswer:
+    return floor.roster.start_break(
+        agent_id, request_id or request(), WHY, code=code, most_seconds=most_seconds
+    )
+
+
+def end_break(floor: AnyFloor, agent_id: AgentId = ANNA, request_id: str = "") -> AgentAnswer:
+    return floor.roster.end_break(agent_id, request_id or request(), WHY)
+
+
+CHANGES: dict[str, Callable[[AnyFloor], AgentAnswer]] = {
+    "log_in": log_in,
+    "log_out": log_out,
+    "start_break": start_break,
+    "end_break": end_break,
+}
 
 
 def enrol(floor: AnyFloor, agent_id: AgentId, *queues: QueueName) -> None:
@@ -166,7 +231,7 @@ def enrol(floor: AnyFloor, agent_id: AgentId, *queues: QueueName) -> None:
 def make_available(floor: AnyFloor, agent_id: AgentId, *queues: QueueName) -> None:
     """An agent of these queues (``SUPPORT`` if none is named), logged in."""
     enrol(floor, agent_id, *(queues or (SUPPORT,)))
-    floor.roster.log_in(agent_id, request())
+    log_in(floor, agent_id)
 
 
 def reserved(floor: AnyFloor, call_id: str = "c1", offer_id: str = "o1") -> Offer:
@@ -224,6 +289,20 @@ def known(floor: AnyFloor, call_id: str = "c1") -> FloorCall:
     call = floor.waiting_room.call(CallId(call_id))
     assert call is not None
     return call
+
+
+def agent_of(floor: AnyFloor, agent_id: AgentId = ANNA) -> FloorAgent:
+    """An agent whom the floor knows."""
+    agent = floor.roster.agent(agent_id)
+    assert agent is not None
+    return agent
+
+
+def changes_since(floor: AnyFloor) -> list[AgentChange]:
+    """The changes told since the last look."""
+    found = floor.pending_changes.read(1000, 0)
+    floor.pending_changes.acknowledge([pending.entry_id for pending in found])
+    return [pending.change for pending in found]
 
 
 def ended(floor: AnyFloor, call_id: str = "c1") -> FloorCall:

@@ -118,6 +118,22 @@ class Stage(ABC):
         """The person at the leg's phone sends the partner elsewhere."""
 
     @abstractmethod
+    def comes(self, user: str) -> None:
+        """The phone of ``user`` registers."""
+
+    @abstractmethod
+    def goes(self, user: str) -> None:
+        """The phone ends its registration."""
+
+    @abstractmethod
+    def dials(self, user: str) -> None:
+        """The phone dials a number that is none of callcore's."""
+
+    @abstractmethod
+    def is_called(self, user: str) -> None:
+        """Somebody calls the phone, without callcore's having a part in it."""
+
+    @abstractmethod
     def lose_link(self) -> None:
         """The event socket is lost and stays so; calls go on."""
 
@@ -187,6 +203,18 @@ class FakeStage(Stage):
 
     def transfer_blind(self, leg_id: LegId, extension: str) -> None:
         self.fake.blind_transfer(leg_id, extension)
+
+    def comes(self, user: str) -> None:
+        self.fake.register(f"user/{user}@{DOMAIN}")
+
+    def goes(self, user: str) -> None:
+        self.fake.unregister(f"user/{user}@{DOMAIN}")
+
+    def dials(self, user: str) -> None:
+        self.fake.dial(f"user/{user}@{DOMAIN}", ELSEWHERE)
+
+    def is_called(self, user: str) -> None:
+        self.fake.call_phone(f"user/{user}@{DOMAIN}")
 
     def lose_link(self) -> None:
         self.fake.lose_link()
@@ -279,6 +307,23 @@ class RealStage(Stage):
 
     def transfer_blind(self, leg_id: LegId, extension: str) -> None:
         self._leg(leg_id).transfer_blind(extension)
+
+    def comes(self, user: str) -> None:
+        self._simulated.register(user, AgentPhone(ring_seconds=Constant(0.05)))
+
+    def goes(self, user: str) -> None:
+        self._simulated.unregister(user)
+
+    def dials(self, user: str) -> None:
+        self._simulated.dial(user, ELSEWHERE)
+
+    def is_called(self, user: str) -> None:
+        self._simulated.call_phone(user)
+
+    def calls_as(self, number: str, domain: str | None) -> None:
+        """Somebody calls with that number, as a user of a domain or as anybody."""
+        leg = self._simulated.call_in(dialled=ELSEWHERE, caller_number=number, domain=domain)
+        assert leg.wait_until(lambda leg: leg.is_answered)
 
     def lose_link(self) -> None:
         self._simulated.stall()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from callcore.domain.agents import HoldReason
 from callcore.domain.ids import AgentId, Micros
+from callcore.domain.outcomes import OfferLostReason
 from callcore.ports.stores import AskingOrder, Post, Reservation, ReserveAnswer
 from tests.contract.conftest import Stage
 from tests.contract.floor_builders import (
@@ -14,14 +16,19 @@ from tests.contract.floor_builders import (
     SALES,
     SHORT_SECONDS,
     SUPPORT,
+    WHY,
     AnyFloor,
     candidates,
+    end_break,
     free_ids,
     joining,
+    log_in,
+    log_out,
     make_available,
     request,
     reservation,
     reserved,
+    start_break,
 )
 
 LEVEL_SIZE = 2**42
@@ -40,7 +47,7 @@ def post(
     """An agent with a place in ``SUPPORT``, and perhaps in other queues, logged in."""
     own = Post(queue=SUPPORT, order=order, level=level, position=position)
     floor.roster.enrol(agent_id, (own, *others), "Anna")
-    floor.roster.log_in(agent_id, request())
+    log_in(floor, agent_id)
 
 
 def scores(floor: AnyFloor) -> dict[str, float]:
@@ -57,7 +64,9 @@ def promise_to(floor: AnyFloor, agent_id: AgentId) -> Reservation:
 
 
 def lose(floor: AnyFloor, promise: Reservation) -> None:
-    floor.roster.lose(promise, is_miss=False, retry_after_seconds=0, is_caller_waiting=False)
+    floor.roster.lose(
+        promise, reason=OfferLostReason.CALLER_GONE, retry_after_seconds=0, is_caller_waiting=False
+    )
 
 
 def talk(stage: Stage, agent_id: AgentId, seconds: float = 0.0) -> None:
@@ -69,13 +78,13 @@ def talk(stage: Stage, agent_id: AgentId, seconds: float = 0.0) -> None:
 
 
 def take_a_break(floor: AnyFloor, agent_id: AgentId) -> None:
-    floor.roster.start_break(agent_id, request())
-    floor.roster.end_break(agent_id, request())
+    start_break(floor, agent_id)
+    end_break(floor, agent_id)
 
 
 def log_in_anew(floor: AnyFloor, agent_id: AgentId) -> None:
-    floor.roster.log_out(agent_id, request())
-    floor.roster.log_in(agent_id, request())
+    log_out(floor, agent_id)
+    log_in(floor, agent_id)
 
 
 def test_the_longest_idle_agent_comes_first(stage: Stage) -> None:
@@ -154,7 +163,7 @@ def test_whoever_talked_least_comes_first(stage: Stage) -> None:
     floor.roster.end_talk(promise, wrap_up_seconds=LONG_SECONDS)
     for _ in range(3):
         talk(stage, ANNA, 0.35)
-    floor.roster.end_wrap_up(BORIS, promise.offer_id, request())
+    floor.roster.end_wrap_up(BORIS, promise.offer_id, request(), WHY)
     assert free_ids(floor) == [BORIS, ANNA]
     assert scores(floor) == {BORIS: LEVEL_SIZE + 2, ANNA: LEVEL_SIZE + 1024 + 1}
     take_a_break(floor, ANNA)
@@ -193,7 +202,12 @@ def talk_and_wrap_up(floor: AnyFloor, agent_id: AgentId) -> None:
     promise = promise_to(floor, agent_id)
     floor.roster.win(promise, Micros(1))
     floor.roster.end_talk(promise, wrap_up_seconds=LONG_SECONDS)
-    floor.roster.end_wrap_up(agent_id, promise.offer_id, request())
+    floor.roster.end_wrap_up(agent_id, promise.offer_id, request(), WHY)
+
+
+def hold_and_release(floor: AnyFloor, agent_id: AgentId) -> None:
+    floor.roster.hold(agent_id, frozenset({HoldReason.UNREGISTERED}), request())
+    floor.roster.hold(agent_id, frozenset(), request())
 
 
 def test_chance_is_drawn_anew_whenever_an_agent_becomes_free(stage: Stage) -> None:
@@ -207,6 +221,7 @@ def test_chance_is_drawn_anew_whenever_an_agent_becomes_free(stage: Stage) -> No
         lambda: lose(floor, promise_to(floor, ANNA)),
         lambda: talk(stage, ANNA),
         lambda: talk_and_wrap_up(floor, ANNA),
+        lambda: hold_and_release(floor, ANNA),
     ):
         change()
         drawn.append(scores(floor)[ANNA])
@@ -242,7 +257,10 @@ def test_an_agent_who_rested_has_the_old_place(stage: Stage) -> None:
     make_available(floor, ANNA)
     promise = promise_to(floor, ANNA)
     floor.roster.lose(
-        promise, is_miss=True, retry_after_seconds=SHORT_SECONDS, is_caller_waiting=False
+        promise,
+        reason=OfferLostReason.NO_ANSWER,
+        retry_after_seconds=SHORT_SECONDS,
+        is_caller_waiting=False,
     )
     stage.pass_time(0.002)
     make_available(floor, BORIS)

@@ -21,7 +21,9 @@ from tests.contract.floor_builders import (
     SALES,
     SHORT_SECONDS,
     SUPPORT,
+    WHY,
     AnyFloor,
+    Offer,
     candidates,
     ended,
     enrol,
@@ -33,6 +35,7 @@ from tests.contract.floor_builders import (
     request,
     reservation,
     reserved,
+    start_break,
     talking,
     waiting_ids,
 )
@@ -78,7 +81,7 @@ def test_an_agent_who_is_not_free_is_busy(floor: AnyFloor, state: str) -> None:
         enrol(floor, ANNA, SUPPORT)
     elif state == "on_break":
         make_available(floor, ANNA)
-        floor.roster.start_break(ANNA, request())
+        start_break(floor)
     elif state != "unknown":
         offer = reserved(floor, "c1")
         if state == "resting":
@@ -259,9 +262,9 @@ def test_an_offer_that_is_not_the_agent_s_changes_nothing(floor: AnyFloor) -> No
     answers = [
         floor.roster.mark_ringing(other),
         floor.roster.win(other, Micros(1)),
-        floor.roster.lose(other, is_miss=True, retry_after_seconds=0, is_caller_waiting=True),
-        floor.roster.end_talk(other, wrap_up_seconds=0),
-        floor.roster.end_wrap_up(ANNA, OfferId("o9"), "r1"),
+        Offer(floor=floor, promise=other).lose(is_miss=True),
+        floor.roster.end_talk(other, wrap_up_seconds=0).answer,
+        floor.roster.end_wrap_up(ANNA, OfferId("o9"), "r1", WHY).answer,
     ]
     assert answers == [OfferAnswer.STALE] * 5
     assert (floor.roster.agent(ANNA), floor.waiting_room.call(CallId("c1"))) == before

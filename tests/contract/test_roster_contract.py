@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import pytest
 
-from callcore.domain.agents import AgentState
+from callcore.domain.agents import AgentState, HoldReason
 from callcore.domain.ids import AgentId, Micros, OfferId, QueueName
 from callcore.ports.stores import AgentAnswer, AskingOrder, OfferAnswer, Post
 from tests.contract.floor_builders import (
     ANNA,
     BORIS,
+    CHANGES,
     LONG_SECONDS,
     SALES,
     SUPPORT,
+    WHY,
     AnyFloor,
     candidates,
+    changes_since,
+    end_break,
     enrol,
     free_ids,
+    log_in,
+    log_out,
     make_available,
     request,
     reserved,
+    start_break,
     talking,
 )
 
@@ -37,11 +44,15 @@ def test_an_enrolled_agent_is_logged_out(floor: AnyFloor) -> None:
 
 def test_nobody_knows_a_stranger(floor: AnyFloor) -> None:
     """Every verb about an agent who was not enrolled says so and makes nobody."""
-    for change in (
-        *(floor.roster.log_in, floor.roster.log_out),
-        *(floor.roster.start_break, floor.roster.end_break),
-    ):
-        assert change(ANNA, request()) is AgentAnswer.UNKNOWN_AGENT
+    roster, unknown = floor.roster, AgentAnswer.UNKNOWN_AGENT
+    for change in CHANGES.values():
+        assert change(floor) is unknown
+    assert roster.hold(ANNA, frozenset({HoldReason.UNREGISTERED}), request()) is unknown
+    assert roster.stand(ANNA, None) is unknown
+    assert roster.extend_wrap_up(ANNA, request(), WHY, seconds=1, most_seconds=9) is unknown
+    assert roster.end_wrap_up(ANNA, OfferId("o1"), request(), WHY).answer is OfferAnswer.STALE
+    assert roster.note_overrun(ANNA) is False
+    assert changes_since(floor) == []
     assert floor.roster.agent(ANNA) is None
     assert floor.roster.agents() == []
     assert floor.roster.wake(ANNA) is False
@@ -90,52 +101,41 @@ def test_new_queues_count_from_when_the_agent_becomes_free(floor: AnyFloor) -> N
 def test_logging_in_and_out(floor: AnyFloor) -> None:
     """Each change is done once, then already so; free agents follow."""
     enrol(floor, ANNA, SUPPORT)
-    assert floor.roster.log_in(ANNA, request()) is AgentAnswer.DONE
-    assert floor.roster.log_in(ANNA, request()) is AgentAnswer.ALREADY
+    assert log_in(floor) is AgentAnswer.DONE
+    assert log_in(floor) is AgentAnswer.ALREADY
     assert free_ids(floor) == [ANNA]
-    assert floor.roster.log_out(ANNA, request()) is AgentAnswer.DONE
-    assert floor.roster.log_out(ANNA, request()) is AgentAnswer.ALREADY
+    assert log_out(floor) is AgentAnswer.DONE
+    assert log_out(floor) is AgentAnswer.ALREADY
     assert free_ids(floor) == []
 
 
 def test_a_break_takes_the_agent_away_and_back(floor: AnyFloor) -> None:
     """Each change is done once, then already so; free agents follow."""
     make_available(floor, ANNA)
-    assert floor.roster.start_break(ANNA, request()) is AgentAnswer.DONE
-    assert floor.roster.start_break(ANNA, request()) is AgentAnswer.ALREADY
+    assert start_break(floor) is AgentAnswer.DONE
+    assert start_break(floor) is AgentAnswer.ALREADY
     assert free_ids(floor) == []
-    assert floor.roster.end_break(ANNA, request()) is AgentAnswer.DONE
-    assert floor.roster.end_break(ANNA, request()) is AgentAnswer.ALREADY
+    assert end_break(floor) is AgentAnswer.DONE
+    assert end_break(floor) is AgentAnswer.ALREADY
     assert free_ids(floor) == [ANNA]
 
 
 def test_a_repeated_change_of_an_agent_changes_nothing(floor: AnyFloor) -> None:
     """The answer is the first one's, though the agent has done other things since."""
     make_available(floor, ANNA)
-    assert floor.roster.start_break(ANNA, "r") is AgentAnswer.DONE
-    assert floor.roster.end_break(ANNA, "s") is AgentAnswer.DONE
-    assert floor.roster.log_out(ANNA, "t") is AgentAnswer.DONE
-    assert floor.roster.log_in(ANNA, "u") is AgentAnswer.DONE
-    assert floor.roster.start_break(ANNA, "r") is AgentAnswer.DONE
-    assert floor.roster.log_out(ANNA, "t") is AgentAnswer.DONE
+    assert start_break(floor, ANNA, "r") is AgentAnswer.DONE
+    assert end_break(floor, ANNA, "s") is AgentAnswer.DONE
+    assert log_out(floor, ANNA, "t") is AgentAnswer.DONE
+    assert log_in(floor, ANNA, "u") is AgentAnswer.DONE
+    assert start_break(floor, ANNA, "r") is AgentAnswer.DONE
+    assert log_out(floor, ANNA, "t") is AgentAnswer.DONE
     assert free_ids(floor) == [ANNA]
-    assert floor.roster.start_break(ANNA, "v") is AgentAnswer.DONE
-    assert floor.roster.end_break(ANNA, "s") is AgentAnswer.DONE
+    assert start_break(floor, ANNA, "v") is AgentAnswer.DONE
+    assert end_break(floor, ANNA, "s") is AgentAnswer.DONE
     assert free_ids(floor) == []
-    assert floor.roster.log_out(ANNA, "w") is AgentAnswer.DONE
-    assert floor.roster.log_in(ANNA, "u") is AgentAnswer.DONE
+    assert log_out(floor, ANNA, "w") is AgentAnswer.DONE
+    assert log_in(floor, ANNA, "u") is AgentAnswer.DONE
     assert free_ids(floor) == []
-
-
-def test_an_agent_with_a_caller_neither_leaves_nor_rests(floor: AnyFloor) -> None:
-    """Reserved and talking agents are refused; logging in is already so."""
-    offer = reserved(floor)
-    for _ in range(2):
-        assert floor.roster.log_out(ANNA, request()) is AgentAnswer.REFUSED
-        assert floor.roster.start_break(ANNA, request()) is AgentAnswer.REFUSED
-        assert floor.roster.end_break(ANNA, request()) is AgentAnswer.REFUSED
-        assert floor.roster.log_in(ANNA, request()) is AgentAnswer.ALREADY
-        floor.roster.win(offer.promise, Micros(1))
 
 
 @pytest.mark.parametrize("verb", ["log_out", "start_break"])
@@ -146,12 +146,12 @@ def test_going_away_ends_the_rest_or_wrap_up(floor: AnyFloor, verb: str, state: 
         reserved(floor).lose(is_miss=True, rest=LONG_SECONDS)
     else:
         floor.roster.end_talk(talking(floor).promise, wrap_up_seconds=LONG_SECONDS)
-    assert getattr(floor.roster, verb)(ANNA, request()) is AgentAnswer.DONE
+    assert CHANGES[verb](floor) is AgentAnswer.DONE
     agent = floor.roster.agent(ANNA)
     assert agent
     assert (agent.lease_until, agent.offer_id, agent.call_id, agent.leg_id) == (None,) * 4
     assert floor.roster.next_expiry_seconds() is None
-    assert floor.roster.end_wrap_up(ANNA, OfferId("o1"), "r1") is OfferAnswer.STALE
+    assert floor.roster.end_wrap_up(ANNA, OfferId("o1"), "r1", WHY).answer is OfferAnswer.STALE
     assert floor.roster.wake(ANNA) is False
     assert free_ids(floor) == []
 
@@ -161,7 +161,7 @@ def test_who_is_staffed_follows_what_agents_do(floor: AnyFloor) -> None:
     roster = floor.roster
     enrol(floor, ANNA, SUPPORT)
     assert roster.staffed(SUPPORT) == frozenset()
-    roster.log_in(ANNA, request())
+    log_in(floor)
     assert roster.staffed(SUPPORT) == {ANNA}
     promise = reserved(floor).promise
     assert roster.staffed(SUPPORT) == {ANNA}
@@ -170,11 +170,11 @@ def test_who_is_staffed_follows_what_agents_do(floor: AnyFloor) -> None:
     assert roster.staffed(SUPPORT) == {ANNA}
     roster.end_talk(promise, wrap_up_seconds=LONG_SECONDS)
     assert roster.staffed(SUPPORT) == {ANNA}
-    roster.start_break(ANNA, request())
+    start_break(floor)
     assert roster.staffed(SUPPORT) == frozenset()
-    roster.end_break(ANNA, request())
+    end_break(floor)
     assert roster.staffed(SUPPORT) == {ANNA}
-    roster.log_out(ANNA, request())
+    log_out(floor)
     assert roster.staffed(SUPPORT) == frozenset()
 
 
@@ -182,7 +182,7 @@ def test_who_rests_after_a_miss_is_staffed(floor: AnyFloor) -> None:
     """But not free; going on a break from there ends both."""
     reserved(floor).lose(is_miss=True, rest=LONG_SECONDS)
     assert (floor.roster.staffed(SUPPORT), free_ids(floor)) == ({ANNA}, [])
-    floor.roster.start_break(ANNA, request())
+    start_break(floor)
     assert floor.roster.staffed(SUPPORT) == frozenset()
 
 
@@ -196,9 +196,9 @@ def test_enrolling_moves_an_agent_between_the_staffed(floor: AnyFloor, state: st
     else:
         make_available(floor, ANNA)
         if state == "logged_out":
-            floor.roster.log_out(ANNA, request())
+            log_out(floor)
         if state == "on_break":
-            floor.roster.start_break(ANNA, request())
+            start_break(floor)
     third = QueueName("third")
     enrol(floor, ANNA, SALES, third)
     there = frozenset() if state in {"logged_out", "on_break"} else {ANNA}
@@ -227,6 +227,6 @@ def test_of_two_posts_in_one_queue_the_first_counts(floor: AnyFloor) -> None:
         Post(queue=SUPPORT, order=AskingOrder.POSITION, level=level, position=7) for level in (3, 2)
     ]
     floor.roster.enrol(ANNA, posts, "Anna")
-    floor.roster.log_in(ANNA, request())
+    log_in(floor)
     (agent,) = candidates(floor, SUPPORT, 9).agents
     assert agent.score == 3 * 2**42 + 7

@@ -265,6 +265,39 @@ class TestConversation:
         assert stage.told_of(caller, agent)[0] == ("LegEnded", caller)
         assert len(stage.told_of(caller, agent)) == 3
 
+    def test_a_leg_that_outlives_talks_parks_again(self, stage: Stage) -> None:
+        """An agent who dialled in and stays: talk after talk with callers who hang up."""
+        line = arrived(stage)
+        stage.switch.answer(line)
+        stage.switch.outlive_talks(line)
+        for _ in range(2):
+            caller = waiting(stage)
+            stage.heard.clear()
+            stage.switch.play_endlessly(line, MUSIC)
+            stage.hear(PlaybackStarted, line)
+            stage.switch.bridge(caller, line)
+            stage.hear(LegBridged, caller)
+            stage.put_down(caller)
+            stage.hear(LegParked, line)
+            stage.hear(LegUnbridged, caller)
+            assert not stage.told(LegEnded, line)
+            assert is_parked(stage, line)
+
+    def test_a_caller_ends_with_the_line_that_outlives_talks(self, stage: Stage) -> None:
+        """The agent puts the phone down: the line is over, and the talk."""
+        line, caller = arrived(stage), waiting(stage)
+        stage.switch.answer(line)
+        stage.switch.outlive_talks(line)
+        stage.hear(LegAnswered, line)
+        stage.switch.bridge(caller, line)
+        stage.hear(LegBridged, caller)
+        stage.put_down(line)
+        stage.hear(LegEnded, caller)
+        kinds = [
+            one for one in stage.told_of(line, caller) if one[0] in {"LegEnded", "LegUnbridged"}
+        ]
+        assert kinds == [("LegEnded", line), ("LegUnbridged", caller), ("LegEnded", caller)]
+
     def test_an_agent_leaves_before_the_legs_have_met(self, stage: Stage) -> None:
         """No bridge is told, and the caller is lost with the agent."""
         caller, agent = waiting(stage), picked_up(stage)
@@ -386,6 +419,14 @@ class TestAsking:
         stage.put_down(caller)
         stage.hear(LegEnded, caller)
         stage.until(lambda: leg(stage, caller) is None)
+        stage.until(lambda: caller not in stage.switch.leg_ids())
+
+    def test_some_may_be_asked_about(self, stage: Stage) -> None:
+        """Among all that are listed; one that is gone is left out."""
+        caller, agent = talking(stage)
+        stage.until(lambda: {caller, agent} <= stage.switch.leg_ids())
+        assert [one.leg_id for one in stage.switch.legs({agent, GONE})] == [agent]
+        assert stage.switch.legs(()) == []
 
 
 class TestDialplan:
@@ -440,6 +481,7 @@ ASKED: dict[str, Callable[[Switch, LegId], object]] = {
     "bridge": lambda switch, leg_id: switch.bridge(leg_id, GONE),
     "leg_exists": lambda switch, leg_id: switch.leg_exists(leg_id),
     "legs": lambda switch, _: switch.legs(),
+    "leg_ids": lambda switch, _: switch.leg_ids(),
     "originate": lambda switch, _: switch.originate(request_for("user/1001@test")),
 }
 

@@ -15,6 +15,7 @@ from tests.contract.floor_builders import (
     NODE,
     SALES,
     SUPPORT,
+    WHY,
     AnyFloor,
     ended,
     free_ids,
@@ -31,7 +32,10 @@ def test_the_end_of_a_talk_begins_the_wrap_up(floor: AnyFloor) -> None:
     """The call is remembered with its talk, the agent is not free until the wrap-up ends."""
     offer = talking(floor)
     before = floor.waiting_room.call(CallId("c1"))
-    assert floor.roster.end_talk(offer.promise, wrap_up_seconds=LONG_SECONDS) is OfferAnswer.DONE
+    assert (
+        floor.roster.end_talk(offer.promise, wrap_up_seconds=LONG_SECONDS).answer
+        is OfferAnswer.DONE
+    )
     agent = floor.roster.agent(ANNA)
     assert agent
     assert (agent.state, agent.offer_id) == (AgentState.WRAPPING_UP, "o1")
@@ -42,7 +46,7 @@ def test_the_end_of_a_talk_begins_the_wrap_up(floor: AnyFloor) -> None:
     assert abs((call.ended_at or 0) - agent.since) < 100
     assert floor.waiting_room.calls(NODE) == [call]
     assert free_ids(floor) == []
-    assert floor.roster.end_wrap_up(ANNA, OfferId("o1"), "r1") is OfferAnswer.DONE
+    assert floor.roster.end_wrap_up(ANNA, OfferId("o1"), "r1", WHY).answer is OfferAnswer.DONE
     agent = floor.roster.agent(ANNA)
     assert agent
     assert (agent.state, agent.lease_until, agent.offer_id) == (AgentState.AVAILABLE, None, None)
@@ -52,7 +56,7 @@ def test_the_end_of_a_talk_begins_the_wrap_up(floor: AnyFloor) -> None:
 def test_without_wrap_up_the_agent_is_free_at_once(floor: AnyFloor) -> None:
     """A wrap-up of no length is none."""
     offer = talking(floor)
-    assert floor.roster.end_talk(offer.promise, wrap_up_seconds=0) is OfferAnswer.DONE
+    assert floor.roster.end_talk(offer.promise, wrap_up_seconds=0).answer is OfferAnswer.DONE
     assert free_ids(floor) == [ANNA]
     assert floor.roster.next_expiry_seconds() is None
     assert ended(floor).offer_id == "o1"
@@ -66,7 +70,7 @@ def test_a_talk_ends_though_the_caller_has_left(floor: AnyFloor, is_forgotten: b
     if is_forgotten:
         floor.waiting_room.forget(CallId("c1"))
     before = floor.waiting_room.call(CallId("c1"))
-    assert floor.roster.end_talk(offer.promise, wrap_up_seconds=0) is OfferAnswer.DONE
+    assert floor.roster.end_talk(offer.promise, wrap_up_seconds=0).answer is OfferAnswer.DONE
     assert free_ids(floor) == [ANNA]
     assert floor.waiting_room.call(CallId("c1")) == before
 
@@ -74,7 +78,10 @@ def test_a_talk_ends_though_the_caller_has_left(floor: AnyFloor, is_forgotten: b
 def test_a_wrap_up_is_ended_by_one_of_many_requests(floor: AnyFloor) -> None:
     """Each request is answered the same when repeated; a later one finds it done."""
     floor.roster.end_talk(talking(floor).promise, wrap_up_seconds=LONG_SECONDS)
-    answers = [floor.roster.end_wrap_up(ANNA, OfferId("o1"), r) for r in ("r", "r", "s", "s", "r")]
+    answers = [
+        floor.roster.end_wrap_up(ANNA, OfferId("o1"), r, WHY).answer
+        for r in ("r", "r", "s", "s", "r")
+    ]
     done, stale = OfferAnswer.DONE, OfferAnswer.STALE
     assert answers == [done, done, stale, stale, done]
 
@@ -92,13 +99,13 @@ def test_repeated_ends_of_an_offer_answer_the_same(floor: AnyFloor) -> None:
     """A late repetition does not touch the agent's next offer."""
     offer = talking(floor)
     floor.roster.end_talk(offer.promise, wrap_up_seconds=LONG_SECONDS)
-    floor.roster.end_wrap_up(ANNA, OfferId("o1"), "r1")
+    floor.roster.end_wrap_up(ANNA, OfferId("o1"), "r1", WHY)
     floor.waiting_room.join(joining("c2"), request())
     floor.roster.reserve(reservation("c2", "o2"))
     before = (floor.roster.agent(ANNA), floor.waiting_room.call(CallId("c2")))
     assert floor.roster.win(offer.promise, Micros(1)) is OfferAnswer.DONE
-    assert floor.roster.end_talk(offer.promise, wrap_up_seconds=0) is OfferAnswer.DONE
-    assert floor.roster.end_wrap_up(ANNA, OfferId("o1"), "r1") is OfferAnswer.DONE
+    assert floor.roster.end_talk(offer.promise, wrap_up_seconds=0).answer is OfferAnswer.DONE
+    assert floor.roster.end_wrap_up(ANNA, OfferId("o1"), "r1", WHY).answer is OfferAnswer.DONE
     assert offer.lose() == OfferAnswer.STALE
     assert floor.roster.mark_ringing(offer.promise) is OfferAnswer.STALE
     assert (floor.roster.agent(ANNA), floor.waiting_room.call(CallId("c2"))) == before
@@ -111,5 +118,5 @@ def test_an_old_talk_s_end_does_not_end_the_next_talk(floor: AnyFloor) -> None:
     before = floor.waiting_room.call(CallId("c1"))
     assert before
     assert before.state is FloorCallState.TALKING
-    assert floor.roster.end_talk(offer.promise, wrap_up_seconds=0) is OfferAnswer.DONE
+    assert floor.roster.end_talk(offer.promise, wrap_up_seconds=0).answer is OfferAnswer.DONE
     assert floor.waiting_room.call(CallId("c1")) == before

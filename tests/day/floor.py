@@ -13,6 +13,7 @@ from gevent import Greenlet
 from callcore.domain.events import Fact
 from callcore.domain.ids import CallId, LegId, Micros
 from callcore.domain.policies import SitePolicy
+from callcore.flows.policies import Policies
 from callcore.flows.site import Site
 from callcore.flows.worker import Worker
 from callcore.ports.stores import Reservation, ReserveAnswer
@@ -62,6 +63,7 @@ class DaySwitch(FakeSwitch):
     def originate(self, request: LegRequest) -> None:
         self.phones[request.contact] = self._phone(request.variables["callcore_queue"])
         super().originate(request)
+        del self.phones[request.contact]  # who asks meanwhile finds it registered
 
     def transfer(self, leg_id: LegId, extension: str, context: str) -> None:
         super().transfer(leg_id, extension, context)
@@ -96,11 +98,13 @@ class DayFloor:
         roster.note = self.note
         self.store.roster = roster
         site = Site(
-            policy=policy,
+            policies=Policies(policy),
             switches={NODE: self.switch},
             waiting_room=self.store.waiting_room,
             roster=roster,
             pending_records=self.store.pending_records,
+            config_versions=self.store.config_versions,
+            lockouts=self.store.lockouts,
             epoch=self.store.epoch,
             clock=self.clock,
             ids=RandomIds(),

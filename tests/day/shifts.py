@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from callcore.domain.ids import AgentId
-from callcore.ports.stores import AgentAnswer
+from callcore.ports.operations import DutyChange, DutyOrder, DutyRefusedError
 from tests.day.floor import DayFloor
 from tests.day.roster import TEAMS, agent_ids
 
@@ -56,7 +56,7 @@ class Step:
     """Something an agent does, and until when it makes sense to try."""
 
     hour: float
-    action: str
+    action: DutyChange
     until: float
 
 
@@ -96,7 +96,7 @@ class Shifts:
         came = max(start + self._chance.uniform(-0.05, 0.1), now + self._chance.uniform(0, 0.01))
         if end <= now:
             return
-        self._do_at(agent_id, Step(came, "log_in", came))
+        self._do_at(agent_id, Step(came, DutyChange.LOG_IN, came))
         breaks = [(lunch, lunch + LUNCH_HOURS)]
         if self._chance.random() < 0.5:
             smoke = self._chance.uniform(start + 0.5, end - 0.5)
@@ -108,18 +108,20 @@ class Shifts:
         ]
         for begins, ends in breaks:
             if came < begins < end:
-                self._do_at(agent_id, Step(begins, "start_break", ends))
-                self._do_at(agent_id, Step(min(ends, end), "end_break", ends))
-        self._do_at(agent_id, Step(end, "log_out", 48.0))
+                self._do_at(agent_id, Step(begins, DutyChange.START_BREAK, ends))
+                self._do_at(agent_id, Step(min(ends, end), DutyChange.END_BREAK, ends))
+        self._do_at(agent_id, Step(end, DutyChange.LOG_OUT, 48.0))
 
     def _do_at(self, agent_id: AgentId, step: Step) -> None:
         seconds = (step.hour - self._local_hour()) * 3600
         self._floor.clock.after(seconds, lambda: self._try(agent_id, step))
 
     def _try(self, agent_id: AgentId, step: Step) -> None:
-        """An agent who talks does it a little later."""
-        change = getattr(self._floor.worker.duty, step.action)
-        answer = change(agent_id, "shift")
-        if answer is AgentAnswer.REFUSED and self._local_hour() < step.until:
-            seconds = self._chance.uniform(0.5, 1.5) * TRY_AGAIN_SECONDS
-            self._floor.clock.after(seconds, lambda: self._try(agent_id, step))
+        """An agent at a call does it after the call; one for whom it cannot be, a little later."""
+        order = DutyOrder(what=step.action, by="shift")
+        try:
+            self._floor.worker.operating.change_duty(agent_id, order)
+        except DutyRefusedError:
+            if self._local_hour() < step.until:
+                seconds = self._chance.uniform(0.5, 1.5) * TRY_AGAIN_SECONDS
+                self._floor.clock.after(seconds, lambda: self._try(agent_id, step))

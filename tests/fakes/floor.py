@@ -2,23 +2,24 @@
 
 It answers as the scripts in Redis do; ``tests/contract`` holds both to the same suite. Time is
 the injected clock's, so leases end when a test says so. Nothing here gives way to another
-greenlet except a waiting ``FakePendingRecords.read``, so every verb is atomic. No verb takes longer
+greenlet except a ``read`` that waits, so every verb is atomic. No verb takes longer
 with the number of calls of a day, so that one can be played through.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
-
-from gevent.event import Event
 
 from callcore.domain.ids import CallId
 from callcore.domain.records import CallRecord
 from callcore.ports.records import PendingRecord
+from tests.fakes.floor_changes import FakePendingChanges
+from tests.fakes.floor_config_versions import FakeConfigVersions
+from tests.fakes.floor_lockouts import FakeLockouts
 from tests.fakes.floor_memory import FloorMemory, Instants
 from tests.fakes.floor_roster import FakeRoster
 from tests.fakes.floor_waiting_room import FakeWaitingRoom
+from tests.fakes.streams import Stream
 
 
 class FakePendingRecords:
@@ -26,14 +27,12 @@ class FakePendingRecords:
 
     def __init__(self, memory: FloorMemory) -> None:
         self._memory = memory
-        self._records: dict[str, CallRecord] = {}
+        self._stream: Stream[CallRecord] = Stream(memory.check)
         self._recorded: set[CallId] = set()
-        self._has_appended = Event()
-        self._appended_count = 0
 
     def clear(self) -> None:
         """Forgets everything, as the rest of a floor whose data are lost."""
-        self._records.clear()
+        self._stream.clear()
         self._recorded.clear()
 
     def append(self, record: CallRecord) -> None:
@@ -41,35 +40,24 @@ class FakePendingRecords:
         if record.call_id in self._recorded:
             return
         self._recorded.add(record.call_id)
-        self._appended_count += 1
-        self._records[f"{self._appended_count}-0"] = record
-        self._has_appended.set()
+        self._stream.append(record)
 
     def read(self, count: int, wait_seconds: float) -> list[PendingRecord]:
-        """Waits in real time, so that a test that appends wakes the reader."""
-        self._memory.check()
-        if not self._records and wait_seconds > 0:
-            self._has_appended.clear()
-            self._has_appended.wait(wait_seconds)
-            self._memory.check()
-        oldest = islice(self._records.items(), count)
-        return [PendingRecord(entry_id=entry_id, record=record) for entry_id, record in oldest]
+        found = self._stream.read(count, wait_seconds)
+        return [PendingRecord(entry_id=entry_id, record=record) for entry_id, record in found]
 
     def acknowledge(self, entry_ids: Sequence[str]) -> None:
-        self._memory.check()
-        for entry_id in entry_ids:
-            self._records.pop(entry_id, None)
+        self._stream.acknowledge(entry_ids)
 
     def set_aside(self, entry_ids: Sequence[str]) -> None:
         self.acknowledge(entry_ids)
 
     def count(self) -> int:
-        self._memory.check()
-        return len(self._records)
+        return self._stream.count()
 
 
 class FakeFloor:
-    """The three stores over one memory, as ``callcore.adapters.redisdb.floor.Floor`` has them."""
+    """The stores over one memory, as ``callcore.adapters.redisdb.floor.Floor`` has them."""
 
     def __init__(self, clock: Instants) -> None:
         self._memory = FloorMemory(clock)
@@ -77,6 +65,9 @@ class FakeFloor:
         self.waiting_room = FakeWaitingRoom(self._memory)
         self.roster = FakeRoster(self._memory)
         self.pending_records = FakePendingRecords(self._memory)
+        self.pending_changes = FakePendingChanges(self._memory)
+        self.lockouts = FakeLockouts(self._memory)
+        self.config_versions = FakeConfigVersions(self._memory)
 
     def go_down(self) -> None:
         """From now on every method raises ``StoreUnavailableError``; what is held is kept."""
@@ -91,6 +82,7 @@ class FakeFloor:
         self._epoch += 1
         self._memory.clear()
         self.pending_records.clear()
+        self.config_versions.clear()
 
     def ping(self) -> None:
         """Raises ``StoreUnavailableError`` while down."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar, assert_never, cast
 
 from callcore.domain.admission import Closure, DroppedPlace
-from callcore.domain.agents import STAFFED, AgentState
+from callcore.domain.agents import STAFFED, AgentState, Why, Wish
 from callcore.domain.estimates import Rates
 from callcore.domain.ids import MICROS_PER_SECOND, AgentId, CallId, Micros, NodeName, QueueName
 from callcore.ports.stores import (
@@ -24,7 +24,9 @@ from callcore.ports.stores import (
     Post,
     StoreUnavailableError,
 )
+from callcore.ports.timelines import AgentChange
 from tests.fakes.ranked import Expiring, Ranked
+from tests.fakes.streams import Stream
 
 A = TypeVar("A")
 
@@ -102,6 +104,16 @@ class Calls:
         return self._calls[min(heads, key=lambda entry: entry[0])[1]] if heads else None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What was asked for during a call, and will be done after it."""
+
+    wish: Wish
+    why: Why
+    most_seconds: float | None
+    """Of a break."""
+
+
 @dataclass(kw_only=True)
 class Tally:
     """What an agent's places in the asking orders are made of, besides the state."""
@@ -126,6 +138,9 @@ class Agents:
         self.free: defaultdict[QueueName, Ranked[AgentId]] = defaultdict(Ranked)
         self.staffed: defaultdict[QueueName, set[AgentId]] = defaultdict(set)
         self.leases: Ranked[AgentId] = Ranked()
+        self.asked: dict[AgentId, Asked] = {}
+        self.extended: set[AgentId] = set()
+        """Those whose wrap-up was."""
         self._agents: dict[AgentId, FloorAgent] = {}
         self._tallies: defaultdict[AgentId, Tally] = defaultdict(Tally)
         # Seeded, so that a test that failed fails again.
@@ -192,6 +207,7 @@ class FloorMemory:
     def __init__(self, clock: Instants) -> None:
         self.clock = clock
         self.is_down = False
+        self.changes: Stream[AgentChange] = Stream(self.check)
         self.clear()
 
     def clear(self) -> None:
@@ -205,6 +221,8 @@ class FloorMemory:
         self.dropped: Expiring[tuple[QueueName, str], DroppedPlace] = Expiring(now)
         self.promises: dict[tuple[QueueName, str], CallId] = {}
         self.last_agents: Expiring[tuple[QueueName, str], AgentId] = Expiring(now)
+        self.wrong_pins: Expiring[AgentId, int] = Expiring(now)
+        self.changes.clear()
         self._answers: Expiring[tuple[str, str], object] = Expiring(now)
 
     def check(self) -> None:
@@ -227,14 +245,40 @@ class FloorMemory:
         ended = replace(call, state=FloorCallState.ENDED, offers=(), ended_at=self.clock.now())
         self.calls.put(ended)
 
+    def tell(self, before: FloorAgent, after: FloorAgent, why: Why, at: Micros) -> None:
+        """Adds a line to the agent's timeline; of an offer that is over it tells too."""
+        held = after if after.offer_id is not None else before
+        self.changes.append(
+            AgentChange(
+                agent_id=after.agent_id,
+                at=at,
+                before=before.state,
+                state=after.state,
+                reason=why.reason,
+                actor=encodable(why.actor),
+                note=encodable(why.note),
+                break_code=after.break_code,
+                holds=after.holds,
+                queue=held.queue,
+                call_id=held.call_id,
+                offer_id=held.offer_id,
+            )
+        )
+
     def after(self, seconds: float) -> Micros:
         """The instant so long from now."""
         return Micros(self.clock.now() + round(seconds * MICROS_PER_SECOND))
 
 
+def encodable(text: str) -> str:
+    """The text as a server would keep it."""
+    return text.encode(errors="replace").decode()
+
+
 def is_free(agent: FloorAgent) -> bool:
-    """True if the agent may be asked: available and not resting after a miss."""
-    return agent.state is AgentState.AVAILABLE and agent.lease_until is None
+    """True if the agent may be asked: available, not resting after a miss, not held."""
+    is_awake = agent.state is AgentState.AVAILABLE and agent.lease_until is None
+    return is_awake and not agent.holds
 
 
 def _asking_key(post: Post, agent: FloorAgent, tally: Tally) -> int:

@@ -4,30 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from callcore.domain.agents import AgentState
-from callcore.domain.ids import AgentId, Micros, OfferId
+from callcore.domain.agents import AgentReason, AgentState, Why
+from callcore.domain.ids import Micros
+from callcore.domain.outcomes import MISSES_BY_WILL, OfferLostReason
 from callcore.ports.stores import (
     FloorAgent,
     FloorCall,
     FloorCallState,
+    Freed,
     OfferAnswer,
     Reservation,
     ReserveAnswer,
 )
-from tests.fakes.floor_memory import Agents, FloorMemory, is_free
+from tests.fakes.floor_duties import STALE, Duties
+from tests.fakes.floor_memory import is_free
 
 UNRESOLVED = (AgentState.RESERVED, AgentState.RINGING)
 
 
-class Offers:
+class Offers(Duties):
     """The verbs of ``ports.stores.Roster`` that an offer goes through."""
-
-    def __init__(self, memory: FloorMemory) -> None:
-        self._memory = memory
-
-    @property
-    def _agents(self) -> Agents:
-        return self._memory.agents
 
     def reserve(self, reservation: Reservation) -> ReserveAnswer:
         return self._memory.once(
@@ -47,17 +43,15 @@ class Offers:
             replace(call, state=FloorCallState.OFFERED, offers=(*call.offers, promise))
         )
         self._agents.tally(agent.agent_id).last_offers[queue] = now
-        self._agents.put(
-            replace(
-                agent,
-                state=AgentState.RESERVED,
-                since=now,
-                call_id=reservation.call_id,
-                offer_id=reservation.offer_id,
-                queue=queue,
-                leg_id=reservation.leg_id,
-                lease_until=self._memory.after(reservation.lease_seconds),
-            )
+        self._enter(
+            agent,
+            AgentState.RESERVED,
+            Why(reason=AgentReason.OFFERED),
+            call_id=reservation.call_id,
+            offer_id=reservation.offer_id,
+            queue=queue,
+            leg_id=reservation.leg_id,
+            leased_seconds=reservation.lease_seconds,
         )
         return ReserveAnswer.RESERVED
 
@@ -68,15 +62,12 @@ class Offers:
             return OfferAnswer.STALE
         if agent.state is AgentState.TALKING:
             return OfferAnswer.DONE
-        is_first = agent.state is AgentState.RESERVED
-        self._agents.put(
-            replace(
-                agent,
-                state=AgentState.RINGING,
-                since=self._memory.clock.now() if is_first else agent.since,
-                lease_until=self._memory.after(reservation.lease_seconds),
-            )
-        )
+        lease = reservation.lease_seconds
+        if agent.state is AgentState.RESERVED:
+            why = Why(reason=AgentReason.RINGING)
+            self._enter(agent, AgentState.RINGING, why, leased_seconds=lease)
+        else:
+            self._agents.put(replace(agent, lease_until=self._memory.after(lease)))
         return OfferAnswer.DONE
 
     def _holder(self, reservation: Reservation, *states: AgentState) -> FloorAgent | None:
@@ -113,35 +104,33 @@ class Offers:
             )
         )
         self._agents.tally(agent.agent_id).conversation_count += 1
-        self._agents.put(
-            replace(
-                agent,
-                state=AgentState.TALKING,
-                since=self._memory.clock.now(),
-                lease_until=None,
-                miss_count=0,
-            )
-        )
+        why = Why(reason=AgentReason.BRIDGED)
+        self._enter(agent, AgentState.TALKING, why, leased_seconds=None, miss_count=0)
         return OfferAnswer.DONE
 
     def lose(
         self,
         reservation: Reservation,
         *,
-        is_miss: bool,
+        reason: OfferLostReason,
         retry_after_seconds: float,
         is_caller_waiting: bool,
-    ) -> OfferAnswer:
-        def lose() -> OfferAnswer:
+        break_after_misses: int | None = None,
+    ) -> Freed:
+        def lose() -> Freed:
             agent = self._holder(reservation, *UNRESOLVED)
             if agent is None:
-                return OfferAnswer.STALE
+                return STALE
             self._take_back(reservation, is_caller_waiting=is_caller_waiting)
+            is_miss = reason in MISSES_BY_WILL
             missed = replace(agent, miss_count=agent.miss_count + is_miss)
-            rests = retry_after_seconds > 0
-            rest = self._memory.after(retry_after_seconds) if rests else None
-            self._release(missed, AgentState.AVAILABLE, rest)
-            return OfferAnswer.DONE
+            limit = break_after_misses
+            return self._free(
+                missed,
+                Why(reason=AgentReason(reason)),
+                rest_seconds=retry_after_seconds if retry_after_seconds > 0 else None,
+                is_break_due=is_miss and bool(limit) and missed.miss_count >= (limit or 0),
+            )
 
         return self._memory.once("lose", reservation.offer_id, lose)
 
@@ -154,57 +143,26 @@ class Offers:
         state = FloorCallState.WAITING if waits else FloorCallState.OFFERED
         self._memory.calls.put(replace(call, state=state, offers=offers))
 
-    def end_talk(self, reservation: Reservation, *, wrap_up_seconds: float) -> OfferAnswer:
+    def end_talk(self, reservation: Reservation, *, wrap_up_seconds: float) -> Freed:
         return self._memory.once(
             "end_talk", reservation.offer_id, lambda: self._end_talk(reservation, wrap_up_seconds)
         )
 
-    def _end_talk(self, reservation: Reservation, wrap_up_seconds: float) -> OfferAnswer:
+    def _end_talk(self, reservation: Reservation, wrap_up_seconds: float) -> Freed:
         agent = self._holder(reservation, AgentState.TALKING)
         if agent is None:
-            return OfferAnswer.STALE
+            return STALE
         call = self._memory.calls.get(reservation.call_id)
         is_theirs = call is not None and call.offer_id == reservation.offer_id
         if call is not None and is_theirs and call.state is FloorCallState.TALKING:
             self._memory.end(call)
-        now = self._memory.clock.now()
-        self._agents.tally(agent.agent_id).talked_micros += now - agent.since
-        if wrap_up_seconds > 0:
-            until = self._memory.after(wrap_up_seconds)
-            state = AgentState.WRAPPING_UP
-            self._agents.put(replace(agent, state=state, since=now, lease_until=until))
-        else:
-            self._release(agent, AgentState.AVAILABLE)
-        return OfferAnswer.DONE
-
-    def end_wrap_up(self, agent_id: AgentId, offer_id: OfferId, request_id: str) -> OfferAnswer:
-        def end_wrap_up() -> OfferAnswer:
-            agent = self._agents.get(agent_id)
-            if agent is None or agent.state is not AgentState.WRAPPING_UP:
-                return OfferAnswer.STALE
-            if agent.offer_id != offer_id:
-                return OfferAnswer.STALE
-            self._release(agent, AgentState.AVAILABLE)
-            return OfferAnswer.DONE
-
-        return self._memory.once("end_wrap_up", request_id, end_wrap_up)
-
-    def _release(
-        self, agent: FloorAgent, state: AgentState, lease_until: Micros | None = None
-    ) -> None:
-        """Puts the agent in a state in which nobody is promised to him."""
-        self._agents.put(
-            replace(
-                agent,
-                state=state,
-                since=self._memory.clock.now(),
-                call_id=None,
-                offer_id=None,
-                queue=None,
-                leg_id=None,
-                lease_until=lease_until,
-            )
-        )
+        talked = self._memory.clock.now() - agent.since
+        self._agents.tally(agent.agent_id).talked_micros += talked
+        why = Why(reason=AgentReason.TALK_ENDED)
+        if wrap_up_seconds <= 0:
+            return self._free(agent, why)
+        self._enter(agent, AgentState.WRAPPING_UP, why, leased_seconds=wrap_up_seconds)
+        return Freed(answer=OfferAnswer.DONE, state=AgentState.WRAPPING_UP)
 
 
 def _takable(reservation: Reservation) -> tuple[FloorCallState, ...]:

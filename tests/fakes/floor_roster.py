@@ -5,28 +5,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from callcore.domain.agents import AgentState
+from callcore.domain.agents import AgentReason, AgentState, HoldReason, Why
 from callcore.domain.ids import MICROS_PER_SECOND, AgentId, Micros, QueueName
 from callcore.ports.stores import (
     AgentAnswer,
     FloorAgent,
     Post,
+    StandingLeg,
 )
+from tests.fakes.floor_duties import first_of_queue
 from tests.fakes.floor_offers import Offers
-
-WAKE_EARLY_SECONDS = 0.1
 
 
 class FakeRoster(Offers):
     """``ports.stores.Roster`` in memory."""
 
-    def enrol(self, agent_id: AgentId, posts: Sequence[Post], name: str) -> None:
+    def enrol(
+        self,
+        agent_id: AgentId,
+        posts: Sequence[Post],
+        name: str,
+        *,
+        chosen: Sequence[QueueName] = (),
+        why: Why | None = None,
+    ) -> None:
         self._memory.check()
-        first_of_queue: dict[QueueName, Post] = {}
-        for post in posts:
-            first_of_queue.setdefault(post.queue, post)
-        agent = self._agents.get(agent_id) or _stranger(agent_id)
-        self._agents.assign(agent, tuple(first_of_queue.values()))
+        known = self._agents.get(agent_id)
+        agent, now = known or _stranger(agent_id), first_of_queue(posts)
+        is_new = known is None or self._agents.tally(agent_id).posts != now
+        is_new = is_new or agent.chosen_queues != tuple(chosen)
+        agent = replace(agent, chosen_queues=tuple(chosen))
+        self._agents.assign(agent, now)
+        if why is not None and is_new:
+            self._memory.tell(agent, agent, why, self._memory.clock.now())
 
     def staffed(self, queue: QueueName) -> frozenset[AgentId]:
         self._memory.check()
@@ -37,46 +48,27 @@ class FakeRoster(Offers):
         found = [self._agents.get(agent_id) for agent_id in agent_ids]
         return [agent.state if agent else AgentState.LOGGED_OUT for agent in found]
 
-    def log_in(self, agent_id: AgentId, request_id: str) -> AgentAnswer:
-        sources = (AgentState.LOGGED_OUT,)
-        others = tuple(state for state in AgentState if state not in sources)
-        return self._change("log_in", agent_id, request_id, sources, AgentState.AVAILABLE, others)
-
-    def log_out(self, agent_id: AgentId, request_id: str) -> AgentAnswer:
-        sources = (AgentState.AVAILABLE, AgentState.WRAPPING_UP, AgentState.ON_BREAK)
-        return self._change("log_out", agent_id, request_id, sources, AgentState.LOGGED_OUT)
-
-    def start_break(self, agent_id: AgentId, request_id: str) -> AgentAnswer:
-        sources = (AgentState.AVAILABLE, AgentState.WRAPPING_UP)
-        return self._change("start_break", agent_id, request_id, sources, AgentState.ON_BREAK)
-
-    def end_break(self, agent_id: AgentId, request_id: str) -> AgentAnswer:
-        sources = (AgentState.ON_BREAK,)
-        return self._change("end_break", agent_id, request_id, sources, AgentState.AVAILABLE)
-
-    def _change(
-        self,
-        verb: str,
-        agent_id: AgentId,
-        request_id: str,
-        sources: tuple[AgentState, ...],
-        target: AgentState,
-        already: tuple[AgentState, ...] = (),
-    ) -> AgentAnswer:
-        def change() -> AgentAnswer:
-            agent = self._agents.get(agent_id)
-            if agent is None:
-                return AgentAnswer.UNKNOWN_AGENT
-            if agent.state is target or agent.state in already:
+    def hold(self, agent_id: AgentId, holds: frozenset[HoldReason], request_id: str) -> AgentAnswer:
+        def change(agent: FloorAgent) -> AgentAnswer:
+            if agent.holds == holds:
                 return AgentAnswer.ALREADY
-            if agent.state not in sources:
-                return AgentAnswer.REFUSED
-            if agent.state is AgentState.LOGGED_OUT:
-                self._agents.tally(agent_id).begin_shift()
-            self._release(agent, target)
+            held = replace(agent, holds=holds)
+            self._agents.put(held)
+            why = Why(reason=AgentReason.HOLDS_CHANGED)
+            self._memory.tell(agent, held, why, self._memory.clock.now())
             return AgentAnswer.DONE
 
-        return self._memory.once(verb, request_id, change)
+        return self._change("hold", agent_id, request_id, change)
+
+    def stand(self, agent_id: AgentId, leg: StandingLeg | None) -> AgentAnswer:
+        self._memory.check()
+        agent = self._agents.get(agent_id)
+        if agent is None:
+            return AgentAnswer.UNKNOWN_AGENT
+        if agent.standing_leg == leg:
+            return AgentAnswer.ALREADY
+        self._agents.put(replace(agent, standing_leg=leg))
+        return AgentAnswer.DONE
 
     def agent(self, agent_id: AgentId) -> FloorAgent | None:
         self._memory.check()
@@ -104,12 +96,10 @@ class FakeRoster(Offers):
         agent = self._agents.get(agent_id)
         if agent is None or agent.state is not AgentState.AVAILABLE:
             return False
-        if agent.lease_until is None:
-            return True
-        if agent.lease_until > self._memory.after(WAKE_EARLY_SECONDS):
+        if not self._is_due(agent.lease_until):
             return False
         self._agents.put(replace(agent, lease_until=None))
-        return True
+        return not agent.holds
 
 
 def _stranger(agent_id: AgentId) -> FloorAgent:

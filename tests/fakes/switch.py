@@ -9,12 +9,12 @@ once, not 20 ms later.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 
 from callcore.adapters.freeswitch import commands
 from callcore.domain.ids import LegId, NodeName
+from callcore.domain.phones import Phone as PhoneName
 from callcore.ports.switch_events import (
     DigitPressed,
     LegAnswered,
@@ -29,47 +29,39 @@ from callcore.ports.switch_events import (
     RecordingStopped,
     SwitchEvent,
 )
-from callcore.ports.telephony import LegGoneError, LegRequest
+from callcore.ports.telephony import LegGoneError, LegRequest, PhoneLeg
 from tests.fakes.clock import FakeClock
 from tests.fakes.switch_core import STEP_SECONDS, FakeCore, FakeLeg
+from tests.fakes.switch_phones import (
+    ANSWERING,
+    BUSY,
+    REFUSING,
+    SILENT,
+    UNREGISTERED,
+    FakePhones,
+)
+from tests.fakes.switch_phones import Habit as Phone
 from tests.fakes.switch_sounds import FakeSounds
 
 NODE = NodeName("fs1")
 ARRIVAL_GUARD = (5, "callcore_fallback", "public")
 
 
-@dataclass(frozen=True)
-class Phone:
-    """How an agent's phone takes a call: rings, and after a while answers or fails.
-
-    One that is busy says so without ringing.
-    """
-
-    is_ringing: bool = True
-    answers_after_seconds: float | None = 2.0
-    fails_after_seconds: float = 0.5
-    fails_with: str = "USER_BUSY"
-    is_registered: bool = True
-
-
-ANSWERING = Phone()
-BUSY = Phone(answers_after_seconds=None, is_ringing=False)
-REFUSING = Phone(answers_after_seconds=None, fails_with="CALL_REJECTED")
-SILENT = Phone(answers_after_seconds=None, fails_after_seconds=1e6)
-UNREGISTERED = Phone(is_registered=False)
+__all__ = ["ANSWERING", "BUSY", "NODE", "REFUSING", "SILENT", "UNREGISTERED", "FakeSwitch", "Phone"]
 
 
 class FakeSwitch:
     """Implements ``ports.telephony.Switch`` in memory, on a fake clock."""
 
     def __init__(self, clock: FakeClock, node: NodeName = NODE) -> None:
-        self.phones: dict[str, Phone] = {}
         self.commands: list[tuple[str, LegId]] = []
         self.requests: list[LegRequest] = []
         self.causes: dict[LegId, str] = {}
         self.recordings: list[tuple[LegId, str]] = []
         self._core = FakeCore(clock, node)
         self._sounds = FakeSounds(self._core)
+        self._phones = FakePhones(self._core)
+        self.phones = self._phones.habits
         self.legs_by_id = self._core.legs_by_id
         self.missing_sounds = self._sounds.missing
 
@@ -127,7 +119,15 @@ class FakeSwitch:
             return
         partner.bridged_to = None
         # The bridge is the caller's, and only its end there is told.
-        if leg.is_inbound:
+        if partner.outlives_talks:
+            self._park(partner)
+            self._core.tell(LegUnbridged(node=self.node, at=self._core.now(), leg_id=leg_id))
+        elif partner.is_inbound and leg.outlives_talks:
+            self._core.tell(
+                LegUnbridged(node=self.node, at=self._core.now(), leg_id=partner.leg_id)
+            )
+            self.end(partner.leg_id)
+        elif leg.is_inbound:
             self.end(partner.leg_id)
             self._core.tell(LegUnbridged(node=self.node, at=self._core.now(), leg_id=leg_id))
         else:
@@ -170,6 +170,34 @@ class FakeSwitch:
             leg.variables["callcore_queue"] = queue
         self._guard(leg, *ARRIVAL_GUARD)
         self._park(leg)
+
+    def register(self, contact: str) -> None:
+        """The phone of a contact registers."""
+        self._phones.register(contact, is_registered=True)
+
+    def unregister(self, contact: str) -> None:
+        """The phone of a contact ends its registration, or is not heard of for too long."""
+        self._phones.register(contact, is_registered=False)
+
+    def dial(self, contact: str, dialled: str = "0221234567", queue: str | None = None) -> LegId:
+        """The phone calls a number; one of callcore's, if a ``queue`` or the settings say so."""
+        leg = self._phones.leg(contact, dialled)
+        if queue is not None:
+            self.park_again(leg.leg_id, dialled, queue)
+        return leg.leg_id
+
+    def call_phone(self, contact: str) -> LegId:
+        """Somebody who is none of callcore's calls the phone, and it is picked up."""
+        return self._phones.leg(contact, None).leg_id
+
+    def carry_off(self, agent_leg_id: LegId) -> None:
+        """Somebody sends an agent's leg elsewhere: the caller is hung up, the leg lives on."""
+        agent = self.legs_by_id[agent_leg_id]
+        assert agent.bridged_to is not None
+        caller = self.legs_by_id[agent.bridged_to]
+        agent.bridged_to = caller.bridged_to = None
+        self.end(caller.leg_id)
+        self._core.tell(LegUnbridged(node=self.node, at=self._core.now(), leg_id=caller.leg_id))
 
     def lose_link(self) -> None:
         """The event socket goes down; calls go on."""
@@ -241,7 +269,7 @@ class FakeSwitch:
         commands.originate(request, str(uuid.uuid4()))
         self._core.check_link()
         self.requests.append(request)
-        phone = self.phones.get(request.contact, ANSWERING)
+        phone = self._phones.habit(request.contact)
         leg = FakeLeg(
             request.leg_id,
             is_inbound=False,
@@ -251,7 +279,7 @@ class FakeSwitch:
         if not phone.is_registered:
             self._core.after(0.0, lambda: self._tell_ended(request.leg_id, "SUBSCRIBER_ABSENT"))
             return
-        self.legs_by_id[request.leg_id] = leg
+        self._phones.begin(leg, request.contact)
         if phone.is_ringing:
             self._core.soon(
                 leg,
@@ -279,6 +307,16 @@ class FakeSwitch:
         if caller.is_ending or agent.is_ending:
             raise LegGoneError
         self._core.later(caller, 2 * STEP_SECONDS, lambda: self._join(caller, agent))
+
+    def outlive_talks(self, leg_id: LegId) -> None:
+        commands.outlive_talks(leg_id)
+        leg = self._command("outlive_talks", leg_id)
+        if leg is not None:
+            leg.outlives_talks = True
+
+    def hide_keys(self, leg_id: LegId) -> None:
+        commands.hide_keys(leg_id)
+        self._command("hide_keys", leg_id)
 
     def hang_up(self, leg_id: LegId, cause: str) -> None:
         commands.hang_up(leg_id, cause)
@@ -311,11 +349,27 @@ class FakeSwitch:
         leg = self.legs_by_id.get(leg_id)
         return leg is not None and not leg.is_ending
 
-    def legs(self) -> list[LegSnapshot]:
+    def leg_ids(self) -> frozenset[LegId]:
         self._core.check_link()
-        found = [self._snapshot(leg) for leg in self.legs_by_id.values() if not leg.is_ending]
+        return frozenset(self.legs_by_id)
+
+    def legs(self, among: Collection[LegId] | None = None) -> list[LegSnapshot]:
+        self._core.check_link()
+        found = [
+            self._snapshot(leg)
+            for leg in self.legs_by_id.values()
+            if not leg.is_ending and (among is None or leg.leg_id in among)
+        ]
         ours = {leg.leg_id for leg in found if leg.variables}
         return [leg for leg in found if leg.leg_id in ours or leg.bridged_to in ours]
+
+    def registered(self, phones: Collection[PhoneName]) -> frozenset[PhoneName]:
+        self._core.check_link()
+        return self._phones.registered(phones)
+
+    def legs_of(self, phones: Collection[PhoneName]) -> Mapping[LegId, PhoneLeg]:
+        self._core.check_link()
+        return self._phones.legs_of(phones)
 
     def _snapshot(self, leg: FakeLeg) -> LegSnapshot:
         return self._core.snapshot(leg)

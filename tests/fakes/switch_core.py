@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from callcore.domain.ids import LegId, Micros, NodeName
+from callcore.domain.phones import Phone
 from callcore.ports.surroundings import Timer
 from callcore.ports.switch_events import (
-    LegEvent,
     LegParked,
     LegSnapshot,
     SwitchEvent,
@@ -42,6 +42,7 @@ class FakeLeg:
     bridged_to: LegId | None = None
     variables: dict[str, str] = field(default_factory=dict)
     is_ending: bool = False
+    outlives_talks: bool = False
     music: str | None = None
     ordered_music: str | None = None
     announcing: str | None = None
@@ -53,6 +54,8 @@ class FakeLeg:
     guard_timer: Timer | None = None
     recordings: list[str] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
+    phone: Phone | None = None
+    """Of a phone that the switch knows by name."""
 
     @property
     def is_answered(self) -> bool:
@@ -93,7 +96,7 @@ class FakeCore:
         """The instant that events are told with."""
         return self._clock.now()
 
-    def tell(self, event: LegEvent) -> None:
+    def tell(self, event: SwitchEvent) -> None:
         """Nobody hears it while the link is down, and nobody hears it later."""
         if self.is_connected:
             self.deliver(event)

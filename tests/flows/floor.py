@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import TypeVar
 
+from callcore.domain.agents import AgentReason, Why
 from callcore.domain.events import Fact
 from callcore.domain.ids import AgentId, CallId, LegId, QueueName
 from callcore.domain.policies import (
@@ -17,18 +19,22 @@ from callcore.domain.policies import (
     SoundsPolicy,
 )
 from callcore.domain.records import CallRecord
+from callcore.flows.policies import Policies
 from callcore.flows.site import Site
 from callcore.flows.worker import Worker
+from callcore.ports.operations import ReloadAnswer
 from callcore.ports.stores import FloorAgent, FloorCallState
 from callcore.runtime.broadcast import Broadcast
 from callcore.runtime.greenlets import spawn
 from callcore.runtime.identifiers import RandomIds
 from tests.fakes.clock import FakeClock, MortalClock, settle
 from tests.fakes.floor import FakeFloor
+from tests.fakes.settings_file import FakeSettingsFile
 from tests.fakes.switch import NODE, FakeSwitch, Phone
 
 SUPPORT, SALES = QueueName("support"), QueueName("sales")
 ANN, BOB, CLEO = AgentId("1001"), AgentId("1002"), AgentId("1003")
+TESTED = Why(reason=AgentReason.COMMAND, actor="test")
 
 POLICY = SitePolicy(
     site="test",
@@ -70,12 +76,16 @@ class TestFloor:
 
     __test__ = False
 
-    def __init__(self, policy: SitePolicy = POLICY) -> None:
-        self.clock = FakeClock()
+    def __init__(self, policy: SitePolicy = POLICY, *, beside: TestFloor | None = None) -> None:
+        """A worker of its own; ``beside`` another one it shares time and floor with it."""
+        self.clock: FakeClock = FakeClock() if beside is None else beside.clock
         self.switch = FakeSwitch(self.clock)
-        self.store = FakeFloor(self.clock)
+        self.store: FakeFloor = FakeFloor(self.clock) if beside is None else beside.store
         self.policy = policy
+        self.version = "v1"
+        self.settings = FakeSettingsFile(policy, self.version)
         self.facts: list[Fact] = []
+        self.listeners: list[Callable[[Fact], None]] = []
         self.complaints: list[tuple[str, Exception]] = []
         self.worker = self.start_worker()
         self.switch.restore_link()
@@ -85,7 +95,7 @@ class TestFloor:
         """A process begins: opens the floor and hears the switch."""
         self._life = MortalClock(self.clock)
         self.site = self._new_site(self._life)
-        worker = Worker(spawn, lambda _: nullcontext())
+        worker = Worker(spawn, lambda _: nullcontext(), source=self.settings)
         self._open(worker)
         self.switch.deliver_to(worker.deliver)
         settle()
@@ -93,22 +103,37 @@ class TestFloor:
 
     def _new_site(self, life: MortalClock) -> Site:
         return Site(
-            policy=self.policy,
+            policies=Policies(self.policy, self.version),
             switches={NODE: self.switch},
             waiting_room=self.store.waiting_room,
             roster=self.store.roster,
             pending_records=self.store.pending_records,
+            config_versions=self.store.config_versions,
+            lockouts=self.store.lockouts,
             epoch=self.store.epoch,
             clock=life,
             ids=RandomIds(),
-            facts=Broadcast([("list", self.facts.append)], self._complain),
+            facts=Broadcast([("list", self._hear)], self._complain),
         )
 
     def _open(self, worker: Worker) -> None:
         worker.open(self.site)
 
+    def _hear(self, fact: Fact) -> None:
+        self.facts.append(fact)
+        for listener in self.listeners:
+            listener(fact)
+
     def _complain(self, name: str, error: Exception) -> None:
         self.complaints.append((name, error))
+
+    def reload(self, policy: SitePolicy) -> ReloadAnswer:
+        """Somebody edits the settings and has them read again."""
+        self.policy = policy
+        self.settings.write(policy)
+        answer = self.worker.operating.reload(by="eve")
+        settle()
+        return answer
 
     def kill_worker(self) -> None:
         """The process dies: nobody hears the switch, its timers never fire."""
@@ -128,7 +153,7 @@ class TestFloor:
         for agent_id in agents:
             if phone is not None:
                 self.switch.phones[self.policy.agents[agent_id].contact] = phone
-            self.store.roster.log_in(agent_id, RandomIds().request_id())
+            self.store.roster.log_in(agent_id, RandomIds().request_id(), TESTED)
             self.worker.dispatcher.agent_free(agent_id, self.clock.now())
         settle()
 

@@ -15,7 +15,7 @@ from callcore.runtime.greenlets import spawn
 from callcore.runtime.identifiers import RandomIds
 from tests.fakes.clock import MortalClock
 from tests.fakes.switch import NODE, Phone
-from tests.flows.floor import POLICY, TestFloor
+from tests.flows.floor import POLICY, TESTED, TestFloor
 
 
 class Slow:
@@ -29,6 +29,8 @@ class Slow:
         self, real: object, clock: Any, dice: random.Random, verbs: frozenset[str] = frozenset()
     ) -> None:
         self.fault_share = 0.0
+        self.pause_share = 1.0
+        """How often a verb takes its moment at all."""
         self._real = real
         self._clock = clock
         self._dice = dice
@@ -48,7 +50,8 @@ class Slow:
         return call
 
     def _pause(self, verb: str) -> None:
-        self._clock.sleep(self._dice.choice((0.0002, 0.0005, 0.001, 0.003)))
+        if self.pause_share >= 1.0 or self._dice.random() < self.pause_share:
+            self._clock.sleep(self._dice.choice((0.0002, 0.0005, 0.001, 0.003)))
         if self._dice.random() < self.fault_share / 2:
             raise StoreUnavailableError(verb)
 
@@ -64,7 +67,7 @@ class SlowFloor(TestFloor):
         super().__init__(policy)
 
     def _new_site(self, life: MortalClock) -> Site:
-        asked = frozenset({"bridge", "legs", "leg_exists"})
+        asked = frozenset({"bridge", "legs", "leg_ids", "leg_exists"})
         self.stores = [
             Slow(store, life, self._dice)
             for store in (self.store.waiting_room, self.store.roster, self.store.pending_records)
@@ -88,4 +91,4 @@ class SlowFloor(TestFloor):
         for agent_id in agents:
             if phone is not None:
                 self.switch.phones[self.policy.agents[agent_id].contact] = phone
-            self.store.roster.log_in(agent_id, RandomIds().request_id())
+            self.store.roster.log_in(agent_id, RandomIds().request_id(), TESTED)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from callcore.domain.agents import ANY_BREAK
 from callcore.domain.ids import AgentId, CallId, LegId, OfferId, QueueName
 from callcore.domain.policies import SitePolicy
 from callcore.domain.records import CallRecord, DecisionRecord
-from callcore.ports.stores import FloorCall
+from callcore.ports.operations import DutyChange, DutyOrder
+from callcore.ports.stores import AgentAnswer, FloorCall
 from tests.fakes.clock import settle
 from tests.fakes.switch_core import FakeLeg
 from tests.flows.floor import ROOMY, SUPPORT, TestFloor
@@ -45,8 +47,33 @@ def arrive(floor: TestFloor, dialled: str = "8001", *, number: str = "", **varia
 def come(floor: TestFloor, *agents: AgentId) -> None:
     """Agents log in as the daemon hears of it."""
     for agent_id in agents:
-        floor.worker.duty.log_in(agent_id, "test")
+        log_in(floor, agent_id)
         settle()
+
+
+def log_in(floor: TestFloor, agent_id: AgentId) -> AgentAnswer:
+    """An operator logs an agent in."""
+    return floor.worker.duty.log_in(agent_id, _order(DutyChange.LOG_IN))
+
+
+def log_out(floor: TestFloor, agent_id: AgentId) -> AgentAnswer:
+    """An operator logs an agent out."""
+    return floor.worker.duty.log_out(agent_id, _order(DutyChange.LOG_OUT))
+
+
+def start_break(floor: TestFloor, agent_id: AgentId) -> AgentAnswer:
+    """An operator gives an agent a break as long as ever."""
+    order = _order(DutyChange.START_BREAK)
+    return floor.worker.duty.start_break(agent_id, order, ANY_BREAK, None)
+
+
+def end_break(floor: TestFloor, agent_id: AgentId) -> AgentAnswer:
+    """An operator calls an agent back from a break."""
+    return floor.worker.duty.end_break(agent_id, _order(DutyChange.END_BREAK))
+
+
+def _order(what: DutyChange) -> DutyOrder:
+    return DutyOrder(what=what, by="eve")
 
 
 def raise_to(floor: TestFloor, caller: LegId, priority: int) -> int:

@@ -34,6 +34,7 @@ from callcore.ports.switch_events import DigitPressed
 from tests.fakes.clock import START, settle
 from tests.fakes.switch import NODE
 from tests.flows.floor import ANN, BOB, CLEO, POLICY, SALES, SUPPORT, TestFloor
+from tests.flows.stories import log_in, log_out, start_break
 
 NOW = datetime.fromtimestamp(START / 1e6, tz=UTC)
 MAIN = MenuName("main")
@@ -83,7 +84,7 @@ class TestRelativeLimit:
         """All the agents talk."""
         floor = TestFloor(self.POLICY)
         for agent_id in (ANN, BOB, CLEO)[: len(agents)]:
-            assert floor.worker.duty.log_in(agent_id, "test")
+            assert log_in(floor, agent_id)
         for _ in agents:
             floor.call_in()
         floor.clock.advance(3)
@@ -111,7 +112,7 @@ class TestRelativeLimit:
         callers = [floor.call_in() for _ in range(3)]
         floor.switch.end(floor.agent(ANN).leg_id or LegId(""))
         settle()
-        floor.worker.duty.start_break(ANN, "lunch")
+        start_break(floor, ANN)
         settle()
         assert [floor.knows(caller) for caller in callers] == [True, True, False]
         floor.clock.advance(1)
@@ -148,7 +149,7 @@ class TestHours:
         floor.clock.advance(31)
         late = floor.call_in()
         assert (floor.knows(waiting), floor.knows(late)) == (True, False)
-        floor.worker.duty.log_in(ANN, "test")
+        log_in(floor, ANN)
         floor.clock.advance(3)
         assert floor.agent(ANN).call_id == waiting
 
@@ -174,7 +175,7 @@ class TestHours:
         floor = TestFloor(support(hours=hours, at_closing=AtClosing.OVERFLOW))
         waiting = floor.call_in()
         floor.clock.advance(29)
-        floor.worker.duty.log_in(ANN, "test")
+        log_in(floor, ANN)
         floor.clock.advance(3)
         assert floor.switch.legs_by_id[waiting].bridged_to is not None
 
@@ -183,7 +184,7 @@ class TestHours:
         floor = TestFloor(support(hours=open_for(3600), maximum_waiting=100))
         for _ in range(10):
             floor.store.waiting_room.learn_service(SUPPORT, 300.0)
-        floor.worker.duty.log_in(ANN, "test")
+        log_in(floor, ANN)
         callers = [floor.call_in() for _ in range(20)]
         kept = [floor.knows(caller) for caller in callers]
         assert kept.index(False) == pytest.approx(12, abs=1)
@@ -220,8 +221,8 @@ class TestNoAgents:
     def test_a_queue_may_admit_only_with_agents(self) -> None:
         """An agent on a break is none."""
         floor = TestFloor(support(admits_without_agents=False))
-        floor.worker.duty.log_in(ANN, "test")
-        floor.worker.duty.start_break(ANN, "lunch")
+        log_in(floor, ANN)
+        start_break(floor, ANN)
         floor.call_in()
         floor.clock.advance(1)
         assert visits(floor) == [("support", "no_agents")]
@@ -229,13 +230,13 @@ class TestNoAgents:
     def test_those_who_wait_leave_after_the_grace(self) -> None:
         """Counted from the instant the last agent went."""
         floor = TestFloor(support(no_agents_grace_seconds=20))
-        floor.worker.duty.log_in(ANN, "test")
+        log_in(floor, ANN)
         first = floor.call_in()
         floor.clock.advance(3)
         waiting = floor.call_in()
         floor.switch.end(first)
         settle()
-        floor.worker.duty.log_out(ANN, "home")
+        log_out(floor, ANN)
         floor.clock.advance(19.9)
         assert floor.knows(waiting)
         floor.clock.advance(0.2)
@@ -248,7 +249,7 @@ class TestNoAgents:
         floor = TestFloor(support(no_agents_grace_seconds=20))
         waiting = floor.call_in()
         floor.clock.advance(15)
-        floor.worker.duty.log_in(ANN, "test")
+        log_in(floor, ANN)
         floor.clock.advance(10)
         assert floor.switch.legs_by_id[waiting].bridged_to is not None
 

@@ -29,7 +29,7 @@ from callcore.domain.outcomes import (
 from callcore.domain.policies import NumberRoute
 from callcore.ports.switch_events import DigitPressed, LegParked
 from tests.fakes.clock import settle
-from tests.fakes.switch import BUSY, NODE, REFUSING, SILENT, UNREGISTERED, Phone
+from tests.fakes.switch import BUSY, NODE, REFUSING, SILENT, Phone
 from tests.flows.floor import ANN, BOB, CLEO, POLICY, SUPPORT, TestFloor
 
 
@@ -260,7 +260,6 @@ class TestMissed:
             (BUSY, OfferLostReason.BUSY),
             (REFUSING, OfferLostReason.REFUSED),
             (SILENT, OfferLostReason.NO_ANSWER),
-            (UNREGISTERED, OfferLostReason.UNREGISTERED),
         ],
     )
     def test_the_next_agent_is_asked_and_the_place_is_kept(

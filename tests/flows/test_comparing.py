@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from callcore.domain.events import CallArrived, SelfHealed, WrapUpEnded
-from callcore.ports.stores import OfferAnswer
+from callcore.ports.stores import Freed
 from tests.fakes.switch import SILENT
 from tests.flows.floor import ANN, TestFloor
 
@@ -24,7 +24,7 @@ def test_two_comparisons_at_once_adopt_a_call_once(
     floor.worker = floor.start_worker()
     lose = floor.store.roster.lose
 
-    def slow_lose(*args: Any, **kwargs: Any) -> OfferAnswer:
+    def slow_lose(*args: Any, **kwargs: Any) -> Freed:
         floor.clock.sleep(0.05)
         return lose(*args, **kwargs)
 
@@ -57,4 +57,27 @@ def test_a_call_that_ends_during_a_comparison_is_not_closed_again(
     floor.switch.restore_link()
     floor.clock.advance(30)
     assert len(floor.told(WrapUpEnded)) == 1
+    assert floor.told(SelfHealed) == []
+
+
+def test_a_call_that_ends_while_it_is_looked_at_is_not_adopted(
+    floor: TestFloor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stands among the legs that were read, and its script is over when its turn comes."""
+    caller = floor.call_in()
+    floor.clock.advance(5)
+    legs = floor.switch.legs
+
+    def slow_legs() -> Any:
+        found = legs()
+        floor.switch.end(caller)
+        floor.clock.sleep(0.05)
+        return found
+
+    monkeypatch.setattr(floor.switch, "legs", slow_legs)
+    floor.switch.lose_link()
+    floor.switch.restore_link()
+    floor.clock.advance(30)
+    assert len(floor.told(CallArrived)) == 1
+    assert len(floor.records()) == 1
     assert floor.told(SelfHealed) == []

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from callcore.domain.agents import AgentState
-from callcore.domain.events import AgentChanged, LimitChanged
+from callcore.domain.agents import AgentReason, AgentState, WrapUpEnd
+from callcore.domain.events import AgentChanged, LimitChanged, WrapUpEnded
 from callcore.domain.ids import AgentId
 from callcore.domain.outcomes import LeaveReason
 from callcore.domain.policies import WaitingPerAgent
 from callcore.ports.operations import (
     DutyAnswer,
     DutyChange,
+    DutyOrder,
     DutyRefusedError,
     NotReadyError,
+    OutOfRangeError,
     UnknownAgentError,
 )
 from tests.fakes.clock import settle
@@ -25,14 +28,14 @@ from tests.flows.stories import agent_of, come, queue_of, record_of, rung, who_t
 
 LOG_IN, LOG_OUT = DutyChange.LOG_IN, DutyChange.LOG_OUT
 START_BREAK, END_BREAK = DutyChange.START_BREAK, DutyChange.END_BREAK
+READY, EXTEND = DutyChange.END_WRAP_UP, DutyChange.EXTEND_WRAP_UP
 GOING = pytest.mark.parametrize("what", [LOG_OUT, START_BREAK])
 
 
-def change(
-    floor: TestFloor, what: DutyChange, agent_id: AgentId = ANN, reason: str = ""
-) -> DutyAnswer:
+def change(floor: TestFloor, what: DutyChange, agent_id: AgentId = ANN, **more: Any) -> DutyAnswer:
     """An operator decides, and everybody has heard of it."""
-    answer = floor.worker.operating.change_duty(agent_id, what, reason=reason, by="eve")
+    order = DutyOrder(what=what, by="eve", **more)
+    answer = floor.worker.operating.change_duty(agent_id, order)
     settle()
     return answer
 
@@ -124,7 +127,11 @@ class TestEffects:
         floor.clock.advance(3)
         floor.switch.end(caller)
         settle()
-        assert change(floor, LOG_OUT) == DutyAnswer(is_changed=True, state=AgentState.LOGGED_OUT)
+        assert change(floor, LOG_OUT) == DutyAnswer(
+            is_changed=True, state=AgentState.LOGGED_OUT, queues=(SUPPORT,)
+        )
+        (wrapped_up,) = floor.told(WrapUpEnded)
+        assert (wrapped_up.end, wrapped_up.queue) == (WrapUpEnd.ENDED_EARLY, SUPPORT)
         floor.call_in()
         floor.clock.advance(30)
         assert len(rung(floor)) == 1
@@ -137,15 +144,26 @@ class TestEffects:
         floor.restart()
         assert floor.agent(ANN).state is AgentState.LOGGED_OUT
 
-    @pytest.mark.parametrize(("reason", "told"), [("lunch", "by eve: lunch"), ("", "by eve")])
-    def test_who_decided_and_why_is_told(self, reason: str, told: str) -> None:
-        """Once for each change that was one."""
+    def test_who_decided_and_why_is_told(self) -> None:
+        """Once for each change that was one; in the agent's timeline as well."""
         floor = TestFloor(ROOMY)
-        change(floor, LOG_IN, reason=reason)
-        change(floor, LOG_IN, reason=reason)
-        assert [(fact.state, fact.reason) for fact in floor.told(AgentChanged)] == [
-            (AgentState.AVAILABLE, told)
-        ]
+        for _ in range(2):
+            change(floor, LOG_IN, note="shift\nbegins")
+        (told,) = floor.told(AgentChanged)
+        assert (told.state, told.reason, told.actor, told.note) == (
+            AgentState.AVAILABLE,
+            AgentReason.COMMAND,
+            "eve",
+            "shiftbegins",
+        )
+        (line,) = [one.change for one in floor.store.pending_changes.read(10, 0)]
+        assert (line.agent_id, line.state, line.reason, line.actor, line.note) == (
+            ANN,
+            AgentState.AVAILABLE,
+            AgentReason.COMMAND,
+            "eve",
+            "shiftbegins",
+        )
 
 
 class TestAnswers:
@@ -168,45 +186,21 @@ class TestAnswers:
         floor = TestFloor(ROOMY)
         for one in before:
             change(floor, one)
-        assert change(floor, what) == DutyAnswer(is_changed=False, state=state)
+        assert change(floor, what) == DutyAnswer(is_changed=False, state=state, queues=(SUPPORT,))
 
-    @pytest.mark.parametrize(
-        ("what", "sentence"),
-        [
-            (LOG_OUT, "is talking .*: ask again when the call is over"),
-            (START_BREAK, "is talking .*: ask again when the call is over"),
-            (END_BREAK, "is talking .*, not on a break: there is none to end"),
-        ],
-    )
-    def test_nobody_who_talks_is_taken_away(self, what: DutyChange, sentence: str) -> None:
-        """The call is named; it goes on, and the agent stays."""
-        floor = TestFloor(ROOMY)
-        come(floor, ANN)
-        caller = floor.call_in()
-        floor.clock.advance(3)
-        with pytest.raises(DutyRefusedError, match=sentence) as refusal:
-            change(floor, what)
-        assert f"call {caller}" in str(refusal.value)
-        assert who_talks_with(floor, caller) == ANN
-        assert change(floor, LOG_IN) == DutyAnswer(is_changed=False, state=AgentState.TALKING)
-
-    def test_nobody_whose_phone_rings_is_taken_away(self) -> None:
-        """The offer goes on."""
-        floor = TestFloor(ROOMY)
-        come(floor, ANN)
-        caller = floor.call_in()
-        floor.clock.advance(1)
-        with pytest.raises(DutyRefusedError, match="agent 1001 is ringing"):
-            change(floor, LOG_OUT)
-        floor.clock.advance(2)
-        assert who_talks_with(floor, caller) == ANN
-
-    @pytest.mark.parametrize("what", [START_BREAK, END_BREAK])
-    def test_a_break_is_for_those_who_are_there(self, what: DutyChange) -> None:
+    @pytest.mark.parametrize("what", [START_BREAK, END_BREAK, READY, EXTEND])
+    def test_who_is_not_there_is_to_log_in_first(self, what: DutyChange) -> None:
         """With the remedy."""
         floor = TestFloor(ROOMY)
         with pytest.raises(DutyRefusedError, match="1001 is logged out: log in first"):
             change(floor, what)
+
+    def test_a_note_is_not_a_book(self) -> None:
+        """Nothing is done."""
+        floor = TestFloor(ROOMY)
+        with pytest.raises(OutOfRangeError, match="at most 200 characters"):
+            change(floor, LOG_IN, note="x" * 201)
+        assert floor.agent(ANN).state is AgentState.LOGGED_OUT
 
     @pytest.mark.parametrize(
         ("wrong", "guess"),
@@ -275,7 +269,7 @@ class TestAgents:
         assert not floor.worker.operating.agents()[0].is_resting
 
     def test_one_whom_the_settings_lost_while_at_work(self) -> None:
-        """Is seen and may be logged out, and is gone then."""
+        """Is seen until the call is over, and is gone then."""
         floor = TestFloor(ROOMY)
         come(floor, ANN)
         caller = floor.call_in()
@@ -286,7 +280,6 @@ class TestAgents:
         assert (ann.agent_id, ann.name, ann.state) == (ANN, "", AgentState.TALKING)
         floor.switch.end(caller)
         floor.clock.advance(20)
-        assert change(floor, LOG_OUT).is_changed
         assert [view.agent_id for view in floor.worker.operating.agents()] == [BOB]
         with pytest.raises(UnknownAgentError):
             change(floor, LOG_IN)

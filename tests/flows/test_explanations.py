@@ -24,7 +24,7 @@ from callcore.ports.stores import StoreUnavailableError
 from tests.fakes.clock import settle
 from tests.fakes.switch import SILENT, Phone
 from tests.flows.faults import fail_once
-from tests.flows.floor import ANN, BOB, CLEO, ROOMY, SALES, SUPPORT, TestFloor
+from tests.flows.floor import ANN, BOB, CLEO, ROOMY, SALES, SUPPORT, TESTED, TestFloor
 from tests.flows.stories import (
     agent_of,
     arrive,
@@ -35,6 +35,7 @@ from tests.flows.stories import (
     pick_up,
     queue_of,
     record_of,
+    start_break,
     verdicts,
     who_talks_with,
 )
@@ -246,7 +247,7 @@ class TestNotFree:
             answers_after_seconds=None, fails_with="CALL_REJECTED"
         )
         come(floor, on_break)
-        floor.worker.duty.start_break(on_break, "lunch")
+        start_break(floor, on_break)
         come(floor, wrapping)
         over = floor.call_in()
         floor.clock.advance(3)
@@ -289,7 +290,7 @@ class TestExplain:
         policy = agent_of(CLEO, policy, skills={"russian": 9}, tiers={SUPPORT: Tier(level=2)})
         floor = TestFloor(policy)
         come(floor, *TEAM)
-        floor.worker.duty.start_break(ANN, "lunch")
+        start_break(floor, ANN)
         caller = arrive(floor, skills="russian")
         floor.clock.advance(5)
         told = floor.worker.operating.explain(CallId(caller))
@@ -369,7 +370,7 @@ class TestExplain:
         caller = floor.call_in()
         floor.clock.advance(1)
         pick_up(floor, ANN)
-        floor.store.roster.log_in(CLEO, "by hand")
+        floor.store.roster.log_in(CLEO, "by hand", TESTED)
         floor.worker.dispatcher.agent_free(CLEO, floor.clock.now())
         floor.clock.advance(0.5)
         assert who_talks_with(floor, caller) == ANN

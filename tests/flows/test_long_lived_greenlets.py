@@ -8,7 +8,7 @@ import pytest
 
 from callcore.domain.agents import AgentState
 from callcore.domain.records import CallRecord
-from callcore.flows import record_writing
+from callcore.flows import history_writing, record_writing
 from callcore.runtime.greenlets import spawn
 from tests.fakes.clock import settle
 from tests.flows.faults import fail_once
@@ -68,7 +68,7 @@ def test_record_writing_outlives_a_fault(floor: TestFloor, monkeypatch: pytest.M
     settle()
     records = Records()
     fail_once(monkeypatch, records, "write", happens=False, error=RuntimeError("a bug"))
-    monkeypatch.setattr(record_writing, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(history_writing, "WAIT_SECONDS", 0.01)
     writing = record_writing.RecordWriting(floor.site, floor.store.pending_records, records)
     greenlet = spawn("record_writing", writing.run)
     try:

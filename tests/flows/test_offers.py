@@ -19,7 +19,8 @@ from callcore.domain.outcomes import CallOutcome
 from callcore.ports.switch_events import SwitchEvent
 from callcore.ports.telephony import CommandRefusedError
 from tests.fakes.switch import SILENT, Phone
-from tests.flows.floor import ANN, BOB, CLEO, POLICY, SUPPORT, TestFloor
+from tests.flows.floor import ANN, BOB, CLEO, POLICY, SUPPORT, TESTED, TestFloor
+from tests.flows.stories import agent_of, queue_of
 
 
 def _look(floor: TestFloor) -> None:
@@ -58,7 +59,7 @@ def test_a_phone_that_drops_what_it_picks_up_does_not_capture_the_caller(floor: 
     caller = floor.call_in()
     floor.clock.advance(1)
     floor.switch.phones[POLICY.agents[BOB].contact] = SILENT
-    floor.store.roster.log_in(BOB, "bob")
+    floor.store.roster.log_in(BOB, "bob", TESTED)
     leg = floor.switch.legs_by_id[floor.offered_leg()]
     floor.switch._pick_up(leg)
     floor.switch.end(leg.leg_id)
@@ -107,3 +108,20 @@ def test_duplicates_of_events_change_nothing(floor: TestFloor) -> None:
     assert len(floor.told(OfferMade)) == len(floor.told(CallerLeft)) == 1
     assert len(floor.told(WrapUpEnded)) == 1
     assert floor.agent(ANN).state is AgentState.AVAILABLE
+
+
+@pytest.mark.parametrize(
+    ("whisper", "key", "seconds"),
+    [((), None, 30.0), (("queue-support",), None, 60.0), ((), "1", 64.0), (("x",), "1", 64.0)],
+)
+def test_a_reservation_lasts_as_long_as_everything_before_the_talk(
+    whisper: tuple[str, ...], key: str | None, seconds: float
+) -> None:
+    """Whoever listens or presses a key is not taken for one whose process has died."""
+    policy = agent_of(ANN, queue_of(whisper=whisper), confirm_key=key, confirm_seconds=4.0)
+    floor = TestFloor(policy)
+    floor.log_in(ANN, phone=SILENT)
+    floor.call_in()
+    lease_until = floor.agent(ANN).lease_until
+    assert lease_until is not None
+    assert (lease_until - floor.clock.now()) / 1e6 == pytest.approx(seconds, abs=0.1)

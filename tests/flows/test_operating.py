@@ -47,6 +47,7 @@ from tests.flows.stories import (
     end_talk,
     leg_of,
     line,
+    log_in,
     pick_up,
     place,
     queue_of,
@@ -484,7 +485,7 @@ class TestAtOnce:
             except OperationError as error:
                 told.append(error)
 
-        floor.worker.duty.log_in(ANN, "test")
+        log_in(floor, ANN)
         spawn("operator", ask)
         floor.clock.advance(3)
         assert isinstance(told[0], NotWaitingError)
@@ -533,7 +534,7 @@ class TestNothingIsLeftOver:
         floor = TestFloor(policy)
         caller = floor.call_in()
         spawn("operator", ASKS["withdraw"], floor, CallId(caller))
-        spawn("agent", floor.worker.duty.log_in, ANN, "test")
+        spawn("agent", log_in, floor, ANN)
         floor.clock.advance(1)
         assert line(floor, caller, queue=SALES) == [1]
         assert floor.agent(ANN).state is AgentState.AVAILABLE

@@ -17,19 +17,23 @@ from callcore.ports.stores import Joined, Joining
 from tests.fakes.clock import settle
 from tests.fakes.switch import NODE
 from tests.flows.faults import fail_once
-from tests.flows.floor import ANN, BOB, CLEO, ROOMY, SALES, SUPPORT, TestFloor
+from tests.flows.floor import ANN, BOB, CLEO, ROOMY, SALES, SUPPORT, TESTED, TestFloor
 from tests.flows.stories import (
     agent_of,
     arrive,
     come,
+    end_break,
     end_talk,
     leg_of,
     line,
+    log_in,
+    log_out,
     move,
     place,
     queue_of,
     raise_to,
     record_of,
+    start_break,
 )
 
 BOTH = (SUPPORT, SALES)
@@ -41,7 +45,7 @@ class TestComingBack:
     @staticmethod
     def sent_back(floor: TestFloor, *, dies: bool = False) -> tuple[LegId, LegId]:
         """Who talked with Ann after a minute of waiting, and one who came half a minute later."""
-        floor.worker.duty.log_in(CLEO, "test")
+        log_in(floor, CLEO)
         talking = floor.call_in("8002")
         caller = floor.call_in()
         floor.clock.advance(30)
@@ -348,7 +352,7 @@ class TestAcrossQueues:
         floor = self.floor()
         if how == "end of a break":
             come(floor, CLEO)
-            floor.worker.duty.start_break(CLEO, "lunch")
+            start_break(floor, CLEO)
         if how == "end of a talk":
             come(floor, CLEO)
             floor.call_in()
@@ -360,7 +364,7 @@ class TestAcrossQueues:
             case "log in" | "rest":
                 come(floor, CLEO)
             case "end of a break":
-                floor.worker.duty.end_break(CLEO, "back")
+                end_break(floor, CLEO)
             case _:
                 end_talk(floor, CLEO)
                 floor.clock.advance(10)
@@ -379,7 +383,7 @@ class TestAcrossQueues:
         floor.clock.advance(5)
         floor.call_in()
         floor.kill_worker()
-        floor.store.roster.log_in(CLEO, "by hand")
+        floor.store.roster.log_in(CLEO, "by hand", TESTED)
         floor.restart()
         assert floor.agent(CLEO).call_id == longest
 
@@ -449,7 +453,7 @@ class Umpire:
             case ("comes", agent_id):
                 come(floor, agent_id)
             case ("goes", agent_id):
-                floor.worker.duty.log_out(agent_id, "home")
+                log_out(floor, agent_id)
             case ("talks end",):
                 self.talks_end()
             case ("hangs up", number) if number < len(waiting):
@@ -510,7 +514,7 @@ class Umpire:
         return ones > others + HAIR
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(stories)
 def test_nobody_is_overtaken_against_the_rules(story: list[Act]) -> None:
     """Whatever arrives, is raised, moved, gives up, comes and goes."""

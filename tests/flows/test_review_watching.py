@@ -13,7 +13,7 @@ from callcore.domain.policies import StickyPolicy, TierPolicy
 from callcore.flows.messages import StaffingChanged
 from tests.fakes.clock import START, settle
 from tests.flows.floor import ANN, BOB, ROOMY, SUPPORT, TestFloor
-from tests.flows.stories import come, queue_of, record_of
+from tests.flows.stories import come, queue_of, record_of, start_break
 
 
 def test_the_end_of_a_closure_by_command_is_noticed_at_its_instant() -> None:
@@ -36,7 +36,7 @@ def test_who_came_in_as_the_last_agent_went_is_sent_on_after_the_grace(
     real = floor.store.waiting_room.join
 
     def join(*args: Any) -> Any:
-        floor.worker.duty.start_break(ANN, "lunch")
+        start_break(floor, ANN)
         return real(*args)
 
     monkeypatch.setattr(floor.store.waiting_room, "join", join)
@@ -81,7 +81,7 @@ def test_a_change_is_told_to_those_only_whom_it_concerns(
     assert leg_id is not None
     floor.switch.end(leg_id)
     settle()
-    floor.worker.duty.start_break(ANN, "lunch")
+    start_break(floor, ANN)
     settle()
     assert sorted(told) == (sorted(map(CallId, callers)) if is_told else [])
     waiters = floor.worker.operating._crew.waiters

@@ -26,12 +26,15 @@ from tests.flows.stories import (
     arrive,
     come,
     done_to,
+    end_break,
     end_talk,
     leg_of,
+    log_out,
     pick_up,
     queue_of,
     record_of,
     rung,
+    start_break,
     who_talks_with,
 )
 from tests.flows.test_random_stories import PHONES, STORIES, play
@@ -229,9 +232,9 @@ class TestComingAndGoing:
             end_talk(floor, CLEO)
             floor.clock.advance(1)
         if how == "end of a break":
-            floor.worker.duty.start_break(CLEO, "lunch")
+            start_break(floor, CLEO)
         if how == "log in":
-            floor.worker.duty.log_out(CLEO, "home")
+            log_out(floor, CLEO)
         floor.log_in(ANN, BOB, phone=SILENT)
         caller = floor.call_in()
         floor.clock.advance(4)
@@ -241,7 +244,7 @@ class TestComingAndGoing:
             case "end of a talk":
                 end_talk(floor, CLEO)
             case "end of a break":
-                floor.worker.duty.end_break(CLEO, "back")
+                end_break(floor, CLEO)
             case _:
                 floor.switch.end(leg_of(floor, CLEO), "USER_BUSY")
                 floor.clock.advance(3.2)

@@ -24,11 +24,14 @@ from tests.flows.stories import (
     agent_of,
     arrive,
     come,
+    end_break,
     end_talk,
     leg_of,
+    log_out,
     move,
     queue_of,
     rung,
+    start_break,
     who_talks_with,
 )
 
@@ -94,10 +97,10 @@ class TestStrategies:
         floor = TestFloor(in_order(Strategy.ROUND_ROBIN))
         come(floor, *TEAM)
         assert served(floor) == ANN
-        floor.worker.duty.start_break(ANN, "lunch")
-        floor.worker.duty.log_out(BOB, "home")
+        start_break(floor, ANN)
+        log_out(floor, BOB)
         floor.clock.advance(1)
-        floor.worker.duty.end_break(ANN, "back")
+        end_break(floor, ANN)
         come(floor, BOB)
         assert [served(floor) for _ in range(4)] == [BOB, CLEO, ANN, BOB]
 
@@ -135,11 +138,11 @@ class TestStrategies:
         assert served(floor, 200) == BOB
         assert served(floor, 100) == CLEO
         for agent_id in TEAM:
-            floor.worker.duty.start_break(agent_id, "lunch")
-            floor.worker.duty.end_break(agent_id, "back")
+            start_break(floor, agent_id)
+            end_break(floor, agent_id)
         assert served(floor, 150) == CLEO
         assert served(floor, 1) == BOB
-        floor.worker.duty.log_out(ANN, "home")
+        log_out(floor, ANN)
         come(floor, ANN)
         assert served(floor, 10) == ANN
         assert served(floor, 10) == ANN
@@ -149,9 +152,9 @@ class TestStrategies:
         floor = TestFloor(in_order(Strategy.FEWEST_CALLS))
         come(floor, *TEAM)
         assert [served(floor, 1 + number * 50) for number in range(4)] == [ANN, BOB, CLEO, ANN]
-        floor.worker.duty.start_break(BOB, "lunch")
-        floor.worker.duty.end_break(BOB, "back")
-        floor.worker.duty.log_out(ANN, "home")
+        start_break(floor, BOB)
+        end_break(floor, BOB)
+        log_out(floor, ANN)
         come(floor, ANN)
         assert [served(floor) for _ in range(4)] == [ANN, ANN, BOB, CLEO]
 
@@ -242,9 +245,9 @@ class TestLevels:
         settle()
         assert rung(floor) == [ANN]
         if how == "break":
-            floor.worker.duty.start_break(ANN, "lunch")
+            start_break(floor, ANN)
         else:
-            floor.worker.duty.log_out(ANN, "home")
+            log_out(floor, ANN)
         floor.clock.advance(0.1)
         assert rung(floor) == [ANN, BOB]
         floor.clock.advance(3)
@@ -401,11 +404,11 @@ class TestSticky:
 
     def ann_talks(self, floor: TestFloor) -> LegId:
         """Ann is busy, Bob is free."""
-        floor.worker.duty.start_break(BOB, "lunch")
+        start_break(floor, BOB)
         talks = floor.call_in(number="+48111")
         floor.clock.advance(3)
         assert who_talks_with(floor, talks) == ANN
-        floor.worker.duty.end_break(BOB, "back")
+        end_break(floor, BOB)
         return talks
 
     def test_offered_to_them_first(self) -> None:
@@ -452,9 +455,9 @@ class TestSticky:
         settle()
         assert floor.agent(BOB).call_id is None
         if how == "break":
-            floor.worker.duty.start_break(ANN, "lunch")
+            start_break(floor, ANN)
         else:
-            floor.worker.duty.log_out(ANN, "home")
+            log_out(floor, ANN)
         floor.clock.advance(3)
         assert who_talks_with(floor, caller) == BOB
         floor.switch.end(caller)
@@ -464,11 +467,11 @@ class TestSticky:
     def test_who_comes_back_is_waited_for_and_asked_first(self) -> None:
         """Back from a break: offered their own caller, not whoever is first in line."""
         floor = self.floor()
-        floor.worker.duty.start_break(ANN, "lunch")
-        floor.worker.duty.log_out(BOB, "home")
+        start_break(floor, ANN)
+        log_out(floor, BOB)
         caller = floor.call_in(number=self.NUMBER)
         floor.clock.advance(1)
-        floor.worker.duty.end_break(ANN, "back")
+        end_break(floor, ANN)
         floor.clock.advance(3)
         assert who_talks_with(floor, caller) == ANN
 

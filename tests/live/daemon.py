@@ -90,6 +90,11 @@ class Daemon:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait(STOP_SECONDS)
 
+    def send(self, number: signal.Signals) -> None:
+        """Sends it a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
     def freeze(self) -> None:
         """Stops it where it is, as a machine that stalls would; ``thaw`` lets it go on."""
         assert self._process is not None

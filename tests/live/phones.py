@@ -94,8 +94,8 @@ class Phone:
 
 
 @dataclass
-class Caller(Phone):
-    """A caller whose sound is not SIPp's but ours."""
+class ListeningPhone(Phone):
+    """A phone whose sound is not SIPp's but ours."""
 
     sound: Sound
 
@@ -144,6 +144,23 @@ class Phones:
             host=host,
         )
 
+    def crowd(self, dialled: str, count: int, *, per_second: int = 10) -> Phone:
+        """So many calls from outside, one after the other; each stays until hung up, silent."""
+        return self._start(
+            "caller",
+            self.switch.callers_port,
+            words={"hang_up_after_ms": _milliseconds(None), "rtp_loops": "1"},
+            keys={
+                "dialled": dialled,
+                "from_user": "+48600700800",
+                "from_name": "Ann",
+                "x_note": "none",
+            },
+            is_once=True,
+            count=count,
+            per_second=per_second,
+        )
+
     def listening_caller(
         self,
         dialled: str,
@@ -151,7 +168,7 @@ class Phones:
         give_up_after_seconds: float | None = None,
         hang_up_after_seconds: float | None = None,
         from_user: str = "+48600700800",
-    ) -> Caller:
+    ) -> ListeningPhone:
         """A call from outside that may stay unanswered, with its sound: gives up so long after
         the last sign of progress, hangs up so long after being answered.
         """
@@ -167,8 +184,7 @@ class Phones:
             keys={"dialled": dialled, "from_user": from_user},
             is_once=True,
         )
-        self.made[-1] = caller = Caller(phone.process, phone.port, phone.base, sound)
-        return caller
+        return self._listening(phone, sound)
 
     def agent(
         self,
@@ -187,6 +203,8 @@ class Phones:
             words={
                 "answer_after_ms": _milliseconds(answer_after_seconds),
                 "hang_up_after_ms": _milliseconds(hang_up_after_seconds),
+                "audio_port": "[rtpstream_audio_port]",
+                "rtp": '<nop><action><exec rtp_stream="{{rtp_file}},-1,0"/></action></nop>',
             },
             port=port,
         )
@@ -194,10 +212,70 @@ class Phones:
             self.register(user, phone.port)
         return phone
 
+    def listening_agent(
+        self, *, answer_after_seconds: float = 0.1, hang_up_after_seconds: float | None = None
+    ) -> ListeningPhone:
+        """An agent's phone with its sound, for one call at a time."""
+        sound = Sound()
+        phone = self._start(
+            "agent",
+            self.switch.agents_port,
+            words={
+                "answer_after_ms": _milliseconds(answer_after_seconds),
+                "hang_up_after_ms": _milliseconds(hang_up_after_seconds),
+                "audio_port": str(sound.port),
+                "rtp": "",
+            },
+        )
+        return self._listening(phone, sound)
+
+    def dialling(
+        self, user: str, dialled: str, *, hang_up_after_seconds: float | None = None
+    ) -> ListeningPhone:
+        """An agent's phone calls a number with its password, with its sound; without a time it
+        stays until hung up.
+        """
+        sound = Sound()
+        phone = self._start(
+            "dialling",
+            self.switch.agents_port,
+            words={
+                "user": user,
+                "password": self.switch.agent_password,
+                "hang_up_after_ms": _milliseconds(hang_up_after_seconds),
+                "sound_port": str(sound.port),
+            },
+            keys={"user": user, "domain": DOMAIN, "dialled": dialled},
+            is_once=True,
+        )
+        return self._listening(phone, sound)
+
+    def _listening(self, phone: Phone, sound: Sound) -> ListeningPhone:
+        self.made[-1] = listening = ListeningPhone(phone.process, phone.port, phone.base, sound)
+        return listening
+
     def refusing_agent(self, status: int, *, port: int | None = None) -> Phone:
         """An agent's phone that answers every call with a SIP status: 486 busy, 603 declined."""
         return self._start(
             "agent_refusing", self.switch.agents_port, words={"status": str(status)}, port=port
+        )
+
+    def dials(
+        self, user: str, dialled: str, *, hang_up_after_seconds: float | None = None
+    ) -> Phone:
+        """The phone of ``user`` calls a number, with its password; without a time it stays until
+        hung up.
+        """
+        return self._start(
+            "phone_dials",
+            self.switch.agents_port,
+            words={
+                "user": user,
+                "password": self.switch.agent_password,
+                "hang_up_after_ms": _milliseconds(hang_up_after_seconds),
+            },
+            keys={"user": user, "domain": DOMAIN, "dialled": dialled},
+            is_once=True,
         )
 
     def register(self, user: str, phone_port: int, *, expires_seconds: int = 300) -> None:
@@ -230,6 +308,8 @@ class Phones:
         is_once: bool = False,
         port: int | None = None,
         host: str = HOST,
+        count: int = 1,
+        per_second: int = 1,
     ) -> Phone:
         base = self.base / f"{next(self.numbers)}_{scenario}"
         base.mkdir(parents=True)
@@ -250,7 +330,8 @@ class Phones:
                     *("-trace_logs", "-log_file", str(base / "milestones.log")),
                     *("-trace_err", "-error_file", str(base / "errors.log")),
                     *("-trace_msg", "-message_file", str(base / "messages.log")),
-                    *(("-m", "1", "-l", "1") if is_once else ()),
+                    *(("-m", f"{count}", "-l", f"{count}") if is_once else ()),
+                    *("-r", f"{per_second}"),
                     *key_flags,
                 ],
                 cwd=base,

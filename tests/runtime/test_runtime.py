@@ -6,6 +6,7 @@ import contextvars
 
 import gevent
 import pytest
+from gevent import monkey
 
 from callcore.domain.events import Fact
 from callcore.domain.ids import LegId, Micros, shard_of
@@ -14,6 +15,7 @@ from callcore.runtime.broadcast import Broadcast
 from callcore.runtime.clock import SystemClock
 from callcore.runtime.identifiers import RandomIds
 from callcore.runtime.mailbox import MAXIMUM_UNREAD, Mailbox, MailboxFullError
+from callcore.runtime.threads import BackRoom
 from tests.fakes.clock import FakeClock
 
 WHO: contextvars.ContextVar[str] = contextvars.ContextVar("WHO", default="nobody")
@@ -128,3 +130,30 @@ def test_a_new_leg_is_in_the_shard_of_the_leg_beside_it() -> None:
     ids = {RandomIds().leg_id(beside) for _ in range(50)}
     assert len(ids) == 50
     assert {shard_of(leg_id) for leg_id in ids} == {"f"}
+
+
+def test_the_back_room_does_one_thing_at_a_time_beside_the_loop() -> None:
+    """Other greenlets run meanwhile; what work raises is raised to whoever asked."""
+    room, at_work, most_at_work, ticks = BackRoom(), [0], [0], [0]
+
+    def work(result: int) -> int:
+        at_work[0] += 1
+        most_at_work[0] = max(most_at_work[0], at_work[0])
+        monkey.get_original("time", "sleep")(0.02)
+        at_work[0] -= 1
+        return result
+
+    def tick() -> None:
+        while True:
+            ticks[0] += 1
+            gevent.sleep(0.001)
+
+    ticking = greenlets.spawn("tick", tick)
+    asked = [greenlets.spawn("ask", room.run, work, number) for number in range(5)]
+    gevent.joinall(asked, timeout=5)
+    ticking.kill()
+    assert [one.value for one in asked] == list(range(5))
+    assert most_at_work == [1]
+    assert ticks[0] > 10
+    with pytest.raises(ZeroDivisionError):
+        room.run(divmod, 1, 0)

@@ -1,6 +1,6 @@
 """Lists of callers that cannot be used are told with the line at fault."""
 
-from callcore.settings import caller_lists
+from callcore.settings import named_files
 from tests.settings.texts import in_queue
 
 
@@ -21,7 +21,7 @@ def test_file_that_is_no_list_does_not_bury_the_other_faults(faults, tmp_path):
     """Of many lines the first ones are told, and how many more there are."""
     (tmp_path / "vip.txt").write_text("x\n" * 1000)
     found = faults(in_queue("") + "caller_lists: {vip: {file: vip.txt}}")
-    assert len(found) == caller_lists.MOST_LINES_TOLD + 1
+    assert len(found) == named_files.MOST_LINES_TOLD + 1
     assert found[-1] == "vip.txt:21:1: caller_lists.vip.file: 980 more lines are no number"
 
 

@@ -11,6 +11,7 @@ from callcore import settings
 from callcore.domain import policies
 from callcore.domain.ids import AgentId, MenuName, NodeName, QueueName
 from callcore.domain.treatments import OverflowReason, Treatment
+from callcore.settings.agents import AgentDefaultsSection, AgentSection
 from callcore.settings.menus import MenuChoiceSection
 from callcore.settings.reading import Reading
 from callcore.settings.section import Section
@@ -80,6 +81,7 @@ def test_example_shows_every_key(monkeypatch, tmp_path):
         settings.load(path, FS1)
     assert len(seen) > 20
     seen[MenuChoiceSection] |= seen[TreatmentSection]
+    seen[AgentSection] |= seen[AgentDefaultsSection]
     assert {section: set(section.model_fields) - keys for section, keys in seen.items()} == {
         section: set() for section in subclasses(Section)
     }
@@ -123,7 +125,7 @@ def test_sections_without_anything_in_them_are_not_there(load):
     """A section whose keys are all commented out is the same as none."""
     names = (
         "redis postgres http log sounds recordings fallback nodes dialplan hours caller_lists "
-        "menus numbers agents"
+        "menus numbers agent_defaults agents breaks feature_codes pins"
     )
     text = SMALLEST + "".join(f"{name}:\n" for name in names.split())
     assert load(text) == load(SMALLEST)

@@ -18,7 +18,7 @@ END = "<!-- tables: end -->\n"
 
 
 def table(transitions: Mapping[State, Mapping[Event, Enum]]) -> str:
-    """A row an event, a column a state; `·` changes nothing, `✗` is refused."""
+    """A row an event, a column a state; `·` changes nothing, `…` is for later, `✗` is refused."""
     states = list(transitions)
     rows: list[list[str]] = [["", *states], ["---"] * (len(states) + 1)]
     for event in next(iter(transitions.values())):
@@ -33,6 +33,8 @@ def _cell(answer: Enum) -> str:
             return "·"
         case agents.REFUSE | offers.REFUSE:
             return "✗"
+        case agents.WISH:
+            return "…"
         case _:
             return str(answer)
 
@@ -42,9 +44,10 @@ def page() -> str:
     before, _, rest = PAGE.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
     told = "`·` changes nothing, `✗` is refused: it cannot happen, and is an error if it does.\n"
+    later = "`…` is kept as a wish: it happens when call and wrap-up are over.\n"
     tables = (
         f"\n## The table of offers\n\n{told}\n{table(offers.TRANSITIONS)}"
-        f"\n## The table of agents\n\n{told}\n{table(agents.TRANSITIONS)}\n"
+        f"\n## The table of agents\n\n{told}{later}\n{table(agents.TRANSITIONS)}\n"
     )
     return before + BEGIN + tables + END + after
 

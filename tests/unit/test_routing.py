@@ -13,6 +13,7 @@ from callcore.domain import routing, skills
 from callcore.domain.ids import MICROS_PER_SECOND, AgentId, CallId, Micros, QueueName
 from callcore.domain.policies import (
     AgentPolicy,
+    Connection,
     QueuePolicy,
     SkillStep,
     StickyPolicy,
@@ -146,6 +147,28 @@ def test_several_phones_ring_where_several_may() -> None:
 
 
 # --- levels -------------------------------------------------------------------------------------
+
+
+STANDING = replace(agent("1009"), connection=Connection.STANDING)
+
+
+def test_who_stands_on_a_line_is_asked_at_its_switch_only() -> None:
+    """There the others' equal; elsewhere, or without a line, passed over."""
+    served = serving_of(STANDING, TWO)
+    assert asked(caller(queue(), on_line=frozenset({STANDING.agent_id})), served) == ["1009"]
+    assert verdicts(caller(queue()), served) == {
+        "1009": (Verdict.NO_LINE, ""),
+        "1002": (Verdict.CHOSEN, ""),
+    }
+
+
+def test_nobody_is_kept_for_an_agent_out_of_reach() -> None:
+    """The caller talked with this one last, whose line is elsewhere now."""
+    policy = queue(sticky=StickyPolicy(wait_seconds=60))
+    demand = caller(policy, sticky_agent=STANDING.agent_id)
+    assert asked(demand, serving_of(STANDING, TWO)) == ["1002"]
+    reached = replace(demand, on_line=frozenset({STANDING.agent_id}))
+    assert asked(reached, serving_of(STANDING, TWO)) == ["1009"]
 
 
 def levels_open(waited: float, staffed: Sequence[AgentId], tiers: TierPolicy | None) -> int:

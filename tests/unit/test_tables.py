@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,6 +58,20 @@ def test_an_offer_is_won_only_after_a_pick_up() -> None:
 def test_only_an_available_agent_is_reserved() -> None:
     """One caller at a time, and none for who is absent."""
     assert agents.states_before(AgentEvent.RESERVE) == (AgentState.AVAILABLE,)
+
+
+def test_only_who_holds_a_call_wishes_to_go() -> None:
+    """And wishes for nothing else; meanwhile the state stays."""
+    wishes = {
+        (state, event)
+        for state, row in agents.TRANSITIONS.items()
+        for event, answer in row.items()
+        if answer is agents.WISH
+    }
+    holding = (AgentState.RESERVED, AgentState.RINGING, AgentState.TALKING)
+    assert wishes == set(product(holding, (AgentEvent.LOG_OUT, AgentEvent.BREAK_STARTED)))
+    for state, event in wishes:
+        assert agents.next_state(AGENT, state, event) is state
 
 
 def test_a_refused_change_names_agent_state_and_event() -> None:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import http.client
 import socket as system_socket
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import gevent
 import msgspec
 from gevent import socket
 
 from callcore.adapters.control import messages, place
-from callcore.ports.operations import DutyChange, Explanation
+from callcore.ports.operations import ConfigView, DutyChange, Explanation
 
 DEADLINE_SECONDS = 15.0
 """Longer than the daemon's own, which tells more."""
+RELOAD_DEADLINE_SECONDS = 75.0
+"""A file of thousands of agents takes long to read."""
 
 AnswerT = TypeVar("AnswerT")
+
+_NO_QUERY: Mapping[str, object] = MappingProxyType({})
 
 
 class ControlError(Exception):
@@ -107,8 +113,27 @@ class ControlClient:
     def change_duty(
         self, agent: str, what: DutyChange, request: messages.ChangeDuty
     ) -> messages.DutyChanged:
-        """Logs an agent in or out, begins or ends a break."""
+        """Logs an agent in or out, begins or ends a break, ends or extends a wrap-up."""
         return self._ask(messages.DutyChanged, "POST", "agents", agent, what, body=request)
+
+    def unlock(self, agent: str) -> messages.Unlocked:
+        """Forgets an agent's wrong PINs."""
+        return self._ask(messages.Unlocked, "POST", "agents", agent, "unlock")
+
+    def timeline(self, agent: str, count: int = messages.USUAL_CHANGES) -> messages.Timeline:
+        """The last changes of an agent."""
+        query = {"count": count}
+        return self._ask(messages.Timeline, "GET", "agents", agent, "timeline", query=query)
+
+    def configuration(self) -> ConfigView:
+        """The configuration in force."""
+        return self._ask(ConfigView, "GET", "config")
+
+    def reload(self) -> messages.Reloaded:
+        """Has the settings read again."""
+        seconds = max(self._deadline_seconds, RELOAD_DEADLINE_SECONDS)
+        patient = ControlClient(self._path, deadline_seconds=seconds)
+        return patient._ask(messages.Reloaded, "POST", "config", "reload")
 
     def _ask(
         self,
@@ -116,10 +141,13 @@ class ControlClient:
         method: str,
         *steps: str,
         body: messages.Request | None = None,
+        query: Mapping[str, object] = _NO_QUERY,
     ) -> AnswerT:
         address = "/".join(
             ("/v1", *(quote(step, safe="", errors="surrogateescape") for step in steps))
         )
+        if query:
+            address += f"?{urlencode(query)}"
         content = b"" if body is None else msgspec.json.encode(body)
         status, answer = self._exchange(method, address, content)
         try:

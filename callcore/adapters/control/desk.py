@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from callcore.adapters.control import messages
+from callcore.domain.agents import BreakCode
 from callcore.domain.ids import AgentId, CallId, Micros, QueueName
-from callcore.ports.operations import DutyChange, Explanation, Operations
+from callcore.ports.operations import ConfigView, DutyChange, DutyOrder, Explanation, Operations
 
 
 class Desk:
@@ -28,6 +31,12 @@ class Desk:
     def agents(self) -> messages.Agents:
         """``GET /v1/agents``."""
         return messages.Agents(agents=tuple(self._operations.agents()))
+
+    def timeline(self, agent: str, count: int) -> messages.Timeline:
+        """``GET /v1/agents/{agent}/timeline``."""
+        agent_id = AgentId(agent)
+        changes = self._operations.timeline(agent_id, count)
+        return messages.Timeline(agent_id=agent_id, changes=changes)
 
     def close(self, request: messages.Close, by: str, queue: str) -> messages.Closed:
         """``POST /v1/queues/{queue}/close``."""
@@ -67,12 +76,50 @@ class Desk:
     ) -> messages.DutyChanged:
         """``POST /v1/agents/{agent}/{what}``."""
         agent_id = AgentId(agent)
-        answer = self._operations.change_duty(agent_id, what, reason=request.reason, by=by)
+        answer = self._operations.change_duty(agent_id, _order(what, request, by))
         return messages.DutyChanged(
             agent_id=agent_id,
             change=what,
             is_changed=answer.is_changed,
             state=answer.state,
+            wish=answer.wish,
+            queues=answer.queues,
+            warnings=answer.warnings,
             reason=request.reason,
             by=by,
         )
+
+    def unlock(self, _request: messages.Nothing, by: str, agent: str) -> messages.Unlocked:
+        """``POST /v1/agents/{agent}/unlock``."""
+        agent_id = AgentId(agent)
+        is_changed = self._operations.unlock(agent_id, by=by)
+        return messages.Unlocked(agent_id=agent_id, is_changed=is_changed, by=by)
+
+    def configuration(self) -> ConfigView:
+        """``GET /v1/config``."""
+        return self._operations.configuration()
+
+    def reload(self, _request: messages.Nothing, by: str) -> messages.Reloaded:
+        """``POST /v1/config/reload``."""
+        answer = self._operations.reload(by=by)
+        return messages.Reloaded(
+            version=answer.version,
+            is_changed=answer.is_changed,
+            changes=answer.changes,
+            warnings=answer.warnings,
+            needs_restart=answer.needs_restart,
+            by=by,
+        )
+
+
+def _order(what: DutyChange, request: messages.ChangeDuty, by: str) -> DutyOrder:
+    order = DutyOrder(what=what, by=by, note=request.reason)
+    match request:
+        case messages.ChangeQueues(queues=queues):
+            return replace(order, queues=tuple(map(QueueName, queues)))
+        case messages.StartBreak(code=str(code)):
+            return replace(order, break_code=BreakCode(code))
+        case messages.ExtendWrapUp(seconds=seconds):
+            return replace(order, seconds=seconds)
+        case _:
+            return order

@@ -10,14 +10,18 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from callcore.domain.agents import AgentState
+from callcore.domain.agents import LONGEST_NOTE, AgentState, Wish
 from callcore.domain.ids import AgentId, CallId, Micros, QueueName
+from callcore.domain.policy_changes import PolicyChange
 from callcore.ports import operations
 from callcore.ports.operations import AgentView, DutyChange, QueueView, WaitingView
+from callcore.ports.timelines import AgentChange
 
 LONGEST_BODY_BYTES = 4096
 LONGEST_REASON = 200
 LONGEST_NAME = 128
+USUAL_CHANGES = 50
+"""So many of a timeline, if it is not said."""
 LAST_INSTANT = 253_402_300_799_000_000
 """The end of the year 9999, beyond which few can tell a date."""
 
@@ -52,9 +56,38 @@ class Move(Request, frozen=True, kw_only=True):
 
 
 class ChangeDuty(Request, frozen=True, kw_only=True):
-    """Of ``/login``, ``/logout``, ``/break`` and ``/return``."""
+    """Of ``/return`` and ``/ready``."""
 
-    reason: Annotated[str, Meta(max_length=LONGEST_REASON)] = ""
+    reason: Annotated[str, Meta(max_length=LONGEST_NOTE)] = ""
+
+
+class ChangeQueues(ChangeDuty, frozen=True, kw_only=True):
+    """Of ``/login`` and ``/logout``; without queues it is for all."""
+
+    queues: tuple[Name, ...] = ()
+
+
+class StartBreak(ChangeDuty, frozen=True, kw_only=True):
+    """Of ``/break``; without a code it is the usual one."""
+
+    code: Name | None = None
+
+
+class ExtendWrapUp(ChangeDuty, frozen=True, kw_only=True):
+    """Of ``/extend``."""
+
+    seconds: float = 60.0
+
+
+DUTY_REQUESTS: dict[DutyChange, type[ChangeDuty]] = {
+    DutyChange.LOG_IN: ChangeQueues,
+    DutyChange.LOG_OUT: ChangeQueues,
+    DutyChange.START_BREAK: StartBreak,
+    DutyChange.END_BREAK: ChangeDuty,
+    DutyChange.END_WRAP_UP: ChangeDuty,
+    DutyChange.EXTEND_WRAP_UP: ExtendWrapUp,
+}
+"""What each change takes."""
 
 
 class Queues(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,13 +149,42 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DutyChanged(msgspec.Struct, frozen=True, kw_only=True):
-    """An agent came or went, or was so already: then the state is what the agent is doing."""
+    """What became of a change: see ``DutyAnswer``."""
 
     agent_id: AgentId
     change: DutyChange
     is_changed: bool
     state: AgentState
+    wish: Wish | None
+    queues: tuple[QueueName, ...]
+    warnings: tuple[str, ...]
     reason: str
+    by: str
+
+
+class Unlocked(msgspec.Struct, frozen=True, kw_only=True):
+    """Wrong PINs of an agent are forgotten, or there were none."""
+
+    agent_id: AgentId
+    is_changed: bool
+    by: str
+
+
+class Timeline(msgspec.Struct, frozen=True, kw_only=True):
+    """The last changes of an agent, oldest first."""
+
+    agent_id: AgentId
+    changes: tuple[AgentChange, ...]
+
+
+class Reloaded(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a reload: see ``ReloadAnswer``."""
+
+    version: str
+    is_changed: bool
+    changes: tuple[PolicyChange, ...]
+    warnings: tuple[str, ...]
+    needs_restart: tuple[str, ...]
     by: str
 
 
@@ -133,14 +195,19 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     message: str
 
 
+CONFIG_REFUSED = "config_refused"
+
 ERRORS: dict[type[operations.OperationError], tuple[str, int]] = {
     operations.UnknownCallError: ("unknown_call", 404),
     operations.UnknownQueueError: ("unknown_queue", 404),
     operations.UnknownAgentError: ("unknown_agent", 404),
+    operations.UnknownBreakError: ("unknown_break", 404),
     operations.DutyRefusedError: ("duty_refused", 409),
     operations.NotWaitingError: ("not_waiting", 409),
     operations.MoveRefusedError: ("move_refused", 409),
     operations.OutOfRangeError: ("out_of_range", 422),
+    operations.NoConfigError: ("no_config", 409),
+    operations.ConfigRefusedError: (CONFIG_REFUSED, 422),
     operations.NotReadyError: ("not_ready", 503),
     operations.OperationError: ("refused", 409),
 }

@@ -27,6 +27,9 @@ CHANGE_MADE = "control_change_made"
 DEADLINE_SECONDS = 10.0
 """Operations have shorter deadlines of their own; this is for what they forgot."""
 
+RELOAD_DEADLINE_SECONDS = 65.0
+"""Longer than a reload's own."""
+
 RequestT = TypeVar("RequestT", bound=messages.Request)
 
 
@@ -38,7 +41,7 @@ def application(operations: Operations, note: Note) -> falcon.App[falcon.Request
         return _Change(kind, make, note)
 
     app = falcon.App(cors_enable=False)
-    queue, call = "/v1/queues/{queue}", "/v1/calls/{call_id}"
+    queue, call, agent = "/v1/queues/{queue}", "/v1/calls/{call_id}", "/v1/agents/{agent}"
     app.add_route("/v1/queues", _View(desk.queues))
     app.add_route(f"{queue}/close", change(messages.Close, desk.close))
     app.add_route(f"{queue}/open", change(messages.Nothing, desk.open))
@@ -48,9 +51,14 @@ def application(operations: Operations, note: Note) -> falcon.App[falcon.Request
     app.add_route(f"{call}/move", change(messages.Move, desk.move))
     app.add_route(f"{call}/explanation", _View(desk.explanation))
     app.add_route("/v1/agents", _View(desk.agents))
+    app.add_route(f"{agent}/timeline", _Timeline(desk.timeline))
+    app.add_route(f"{agent}/unlock", change(messages.Nothing, desk.unlock))
     for what in DutyChange:
-        changing = change(messages.ChangeDuty, partial(desk.change_duty, what))
-        app.add_route(f"/v1/agents/{{agent}}/{what}", changing)
+        changing = change(messages.DUTY_REQUESTS[what], partial(desk.change_duty, what))
+        app.add_route(f"{agent}/{what}", changing)
+    app.add_route("/v1/config", _View(desk.configuration))
+    reload = _Change(messages.Nothing, desk.reload, note, RELOAD_DEADLINE_SECONDS)
+    app.add_route("/v1/config/reload", reload)
     app.add_error_handler(OperationError, _answer_refusal)
     app.add_error_handler(Exception, _Fault(note).answer)
     app.set_error_serializer(_write_http_error)
@@ -67,18 +75,38 @@ class _View:
         _write(response, answer)
 
 
+class _Timeline:
+    def __init__(self, look: Callable[[str, int], messages.Timeline]) -> None:
+        self._look = look
+
+    def on_get(self, request: falcon.Request, response: falcon.Response, agent: str) -> None:
+        """With ``?count=``; anything else may be that misspelt."""
+        unknown = request.params.keys() - {"count"}
+        if unknown:
+            raise falcon.HTTPInvalidParam("it is not known here", unknown.pop())
+        count = request.get_param_as_int("count", default=messages.USUAL_CHANGES)
+        with _deadline():
+            answer = self._look(agent, count)
+        _write(response, answer)
+
+
 class _Change(Generic[RequestT]):
     def __init__(
-        self, kind: type[RequestT], change: Callable[..., msgspec.Struct], note: Note
+        self,
+        kind: type[RequestT],
+        change: Callable[..., msgspec.Struct],
+        note: Note,
+        deadline_seconds: float | None = None,
     ) -> None:
         self._decoder = msgspec.json.Decoder(kind)
         self._change = change
         self._note = note
+        self._deadline_seconds = deadline_seconds
 
     def on_post(self, request: falcon.Request, response: falcon.Response, **names: str) -> None:
         wanted = self._decoder.decode(_body(request))
         by = _user_of(request)
-        with _deadline():
+        with _deadline(self._deadline_seconds):
             answer = self._change(wanted, by, **names)
         self._note(CHANGE_MADE, {"path": request.path, **msgspec.structs.asdict(answer)}, None)
         _write(response, answer)
@@ -105,8 +133,9 @@ def _user_of(request: falcon.Request) -> str:
 
 
 @contextmanager
-def _deadline() -> Iterator[None]:
-    timeout = gevent.Timeout(DEADLINE_SECONDS)
+def _deadline(given_seconds: float | None = None) -> Iterator[None]:
+    seconds = given_seconds or DEADLINE_SECONDS
+    timeout = gevent.Timeout(seconds)
     try:
         with timeout:
             yield
@@ -114,8 +143,7 @@ def _deadline() -> Iterator[None]:
         if expired is not timeout:
             raise
         raise NotReadyError(
-            f"callcore did not come to an end of it within {DEADLINE_SECONDS:g} s: look whether it "
-            "was done"
+            f"callcore did not come to an end of it within {seconds:g} s: look whether it was done"
         ) from expired
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from callcore.adapters.freeswitch import hostile
 from callcore.domain.ids import LegId
+from callcore.domain.phones import Phone
 from callcore.ports.telephony import HostileTextError, LegRequest
 
 COMMAND_BYTES_LIMIT = 16 * 1024
@@ -186,6 +187,18 @@ def bridge(caller_leg_id: LegId, agent_leg_id: LegId) -> Command:
     return _api("uuid_bridge", hostile.leg_id(caller_leg_id), hostile.leg_id(agent_leg_id))
 
 
+def outlive_talks(leg_id: LegId) -> Command:
+    """Has a leg park after each of its bridges; ``hangup_after_bridge=false`` alone does not."""
+    return _api("uuid_setvar", hostile.leg_id(leg_id), "park_after_bridge", "true")
+
+
+def hide_keys(leg_id: LegId) -> Command:
+    """Has ``X`` written in place of each key in the variable ``digits_dialed`` of the leg's record
+    (``switch_channel_set_timestamps``). With ``sensitive_dtmf`` there would be no ``DTMF`` events.
+    """
+    return _api("uuid_setvar", hostile.leg_id(leg_id), "digits_dialed_filter", ".+")
+
+
 def hang_up(leg_id: LegId, cause: str) -> Command:
     """Ends a leg."""
     return _api("uuid_kill", hostile.leg_id(leg_id), hostile.cause(cause))
@@ -214,6 +227,14 @@ def list_legs() -> Command:
 def sounding(leg_id: LegId) -> Command:
     """Asks whether a sound of ours is playing; no event and no dump shows it."""
     return _api("uuid_getvar", hostile.leg_id(leg_id), SOUNDING)
+
+
+def contact_of(phone: Phone) -> Command:
+    """Asks where a phone is registered, at whichever profile: what ``user/...`` itself would find.
+
+    Not ``show registrations``: that table is written later, and keeps what was flushed or expired.
+    """
+    return _api("sofia_contact", f"*/{hostile.phone(phone)}")
 
 
 def dump_leg(leg_id: LegId) -> Command:

@@ -9,11 +9,13 @@ that was set several times is an array. Neither costs more than a second parse.
 
 from __future__ import annotations
 
+import re
 from typing import TypeVar
 
 import msgspec
 
 from callcore.adapters.freeswitch.cleaning import VARIABLE_LIMIT, cleaned
+from callcore.domain.ids import LegId
 
 Value = str | list[str]
 """A header's value: an array when the header was set several times (``push``, repeated SIP)."""
@@ -24,6 +26,10 @@ VARIABLE_PREFIX = "variable_callcore_"
 
 class UnreadableEventError(Exception):
     """The body of an event is not a JSON object of texts."""
+
+
+class IncompleteEventError(Exception):
+    """An event lacks what it is about, its leg for one."""
 
 
 class EventHeaders(msgspec.Struct, frozen=True, gc=False):
@@ -66,10 +72,37 @@ class LegHeaders(EventHeaders, frozen=True, gc=False):
     partner: Value = msgspec.field(name="variable_signal_bond", default="")
 
 
+class PhoneHeaders(msgspec.Struct, frozen=True, gc=False):
+    """What the events of registrations, and those and the dumps of channels, tell of a phone.
+
+    ``variable_user_name`` and ``variable_domain_name`` come from the switch's directory, after the
+    password was right; a caller can claim anything in From. ``Channel-Presence-ID`` is set by the
+    directory too where the switch calls a user, but may be From where a user calls.
+    """
+
+    subclass: Value = msgspec.field(name="Event-Subclass", default="")
+    from_user: Value = msgspec.field(name="from-user", default="")
+    from_host: Value = msgspec.field(name="from-host", default="")
+    user: Value = ""
+    host: Value = ""
+    leg_id: Value = msgspec.field(name="Unique-ID", default="")
+    direction: Value = msgspec.field(name="Call-Direction", default="")
+    presence: Value = msgspec.field(name="Channel-Presence-ID", default="")
+    dialled_user: Value = msgspec.field(name="variable_dialed_user", default="")
+    dialled_domain: Value = msgspec.field(name="variable_dialed_domain", default="")
+    calling_user: Value = msgspec.field(name="variable_user_name", default="")
+    calling_domain: Value = msgspec.field(name="variable_domain_name", default="")
+    offer: Value = msgspec.field(name="variable_callcore_offer", default="")
+
+
 class ChannelRow(msgspec.Struct, frozen=True):
     """One row of ``show channels as json``."""
 
     uuid: str = ""
+    direction: str = ""
+    name: str = ""
+    cid_num: str = ""
+    presence_id: str = ""
 
 
 class ChannelTable(msgspec.Struct, frozen=True):
@@ -78,7 +111,9 @@ class ChannelTable(msgspec.Struct, frozen=True):
     rows: list[ChannelRow] = []
 
 
-Shape = TypeVar("Shape", EventHeaders, LegHeaders)
+Shape = TypeVar("Shape", EventHeaders, LegHeaders, PhoneHeaders)
+
+_LEG_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What a body that is no JSON object of texts makes the decoder raise."""
@@ -86,6 +121,7 @@ _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _everything = msgspec.json.Decoder(dict[str, object])
 _event = msgspec.json.Decoder(EventHeaders)
 _leg = msgspec.json.Decoder(LegHeaders)
+_phone = msgspec.json.Decoder(PhoneHeaders)
 _table = msgspec.json.Decoder(ChannelTable)
 
 
@@ -105,14 +141,22 @@ def leg_headers(body: bytes) -> LegHeaders:
         return _repaired(body, LegHeaders)
 
 
-def channel_ids(body: bytes) -> list[str]:
-    """The channel ids of ``show channels as json``. Raises ``UnreadableEventError``."""
+def phone_headers(body: bytes) -> PhoneHeaders:
+    """What an event or a dumped leg tells of a phone. Raises ``UnreadableEventError``."""
+    try:
+        return _phone.decode(body)
+    except _UNREADABLE:
+        return _repaired(body, PhoneHeaders)
+
+
+def channel_rows(body: bytes) -> list[ChannelRow]:
+    """The rows of ``show channels as json``. Raises ``UnreadableEventError``."""
     try:
         # Names and numbers of callers are in the rows too, so bad UTF-8 may be.
         table = _table.decode(body.decode("utf-8", "replace"))
     except _UNREADABLE as cause:
         raise UnreadableEventError(str(cause)) from cause
-    return [row.uuid for row in table.rows]
+    return table.rows
 
 
 def variables_of(body: bytes) -> dict[str, str]:
@@ -133,6 +177,19 @@ def one(value: Value) -> str:
     if isinstance(value, str):
         return value
     return value[0] if value else ""
+
+
+def is_leg_id(text: str) -> bool:
+    """True for a channel id in lower case."""
+    return _LEG_ID.fullmatch(text) is not None
+
+
+def leg_id_of(value: Value) -> LegId:
+    """The channel id in a header. Raises ``IncompleteEventError``."""
+    text = one(value).lower()
+    if not is_leg_id(text):
+        raise IncompleteEventError(f"no channel id but {text[:64]!r}")
+    return LegId(text)
 
 
 def instant(value: Value) -> int | None:

@@ -43,6 +43,7 @@ _SEQUENCE_SEPARATOR = "!"
 
 _HOST = r"[A-Za-z0-9_.-]+(?::[0-9]{1,5})?"
 _USER = r"[A-Za-z0-9_.+*#-]+"
+_PHONE = re.compile(rf"{_USER}@[A-Za-z0-9_.-]+")
 _CONTACT = re.compile(
     rf"user/{_USER}(?:@{_HOST})?"
     rf"|sofia/gateway/[A-Za-z0-9_.-]+/{_USER}"
@@ -98,6 +99,11 @@ def recording(text: str) -> str:
 def contact(text: str) -> str:
     """A dial string of one phone."""
     return _exact(_CONTACT, text, "a dial string", limit=256)
+
+
+def phone(text: str) -> str:
+    """A user of the directory, ``user@domain``."""
+    return _exact(_PHONE, text, "a phone", limit=320)
 
 
 def kept_variables(variables: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from gevent import Greenlet
 from gevent.event import AsyncResult
 
-from callcore.adapters.freeswitch import commands, headers, translation
+from callcore.adapters.freeswitch import commands, headers, phone_translation, translation
 from callcore.adapters.freeswitch.commands import Command
 from callcore.adapters.freeswitch.connection import Connection
 from callcore.adapters.freeswitch.faults import (
@@ -62,7 +62,7 @@ class LinkListener:
     restored: Callable[[str, bool], None]
     """The link is up: the switch's core id, and whether it differs from the one before."""
     told: Callable[[EventHeaders, bytes], None]
-    """An event of a leg or a job: its headers, and its body for whoever needs all of it."""
+    """An event of a leg, phone or job: its headers, and its body for whoever needs all of it."""
     lost: Callable[[str], None]
     """The link was up and is down, for this reason."""
 
@@ -186,7 +186,7 @@ class Link:
             for command in self._filters():
                 self._ask_for_events(command)
             self._ask_for_events(
-                commands.subscribe(translation.SUBSCRIBED), lambda: self._come_up(core_uuid)
+                commands.subscribe(translation.SUBSCRIPTION), lambda: self._come_up(core_uuid)
             )
         except CommandTimedOutError as cause:
             raise LinkFaultError(self._policy, FaultKind.SILENT) from cause
@@ -204,6 +204,7 @@ class Link:
             commands.keep_events("Unique-ID", f"/^[{self._shards}]/"),
             commands.keep_events("Event-Name", translation.BACKGROUND_JOB),
             commands.keep_events("Event-Name", translation.HEARTBEAT),
+            commands.keep_events("Event-Name", phone_translation.CUSTOM),
             *(
                 commands.keep_events("Application-Response", f"-{response}")
                 for response in translation.USUAL_RESPONSES

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
 
 from callcore.adapters.freeswitch import commands, headers, hostile, translation
 from callcore.adapters.freeswitch.commands import Command
@@ -11,14 +10,16 @@ from callcore.adapters.freeswitch.faults import LinkFaultError
 from callcore.adapters.freeswitch.headers import EventHeaders, one
 from callcore.adapters.freeswitch.jobs import OriginateJobs
 from callcore.adapters.freeswitch.link import Link, LinkListener, Retry
+from callcore.adapters.freeswitch.listing import Listing
 from callcore.adapters.freeswitch.observing import LinkObserver
 from callcore.adapters.freeswitch.replies import Reply
 from callcore.domain.ids import LegId, NodeName
+from callcore.domain.phones import Phone
 from callcore.domain.policies import NodePolicy
 from callcore.ports import switch_events
 from callcore.ports.surroundings import Clock
 from callcore.ports.switch_events import LegSnapshot, SwitchEvent
-from callcore.ports.telephony import CommandRefusedError, LegGoneError, LegRequest
+from callcore.ports.telephony import CommandRefusedError, LegGoneError, LegRequest, PhoneLeg
 from callcore.runtime.greenlets import spawn
 
 LEG_GONE_REPLIES = (
@@ -28,11 +29,6 @@ LEG_GONE_REPLIES = (
     "-err invalid session id",
 )
 """The ways FreeSWITCH's commands say that there is no such channel, in lower case."""
-
-SOUNDING_ANSWER = "true"
-
-DUMPS_AT_ONCE = 32
-"""``uuid_dump`` takes half a millisecond; asking for several at once saves the round trips."""
 
 
 class FreeSwitch:
@@ -61,7 +57,6 @@ class FreeSwitch:
         self._clock = clock
         self._deliver = deliver
         self._observer = observe
-        self._shards = shards
         self._poke_seconds = poke_seconds
         self._is_poking = False
         self._link = Link(
@@ -73,6 +68,7 @@ class FreeSwitch:
             shards=shards,
             retry=retry,
         )
+        self._listing = Listing(self._link, policy.name, shards, observe)
         self._jobs = OriginateJobs(
             node=policy.name, clock=clock, deliver=self._hand_over, leg_exists=self.leg_exists
         )
@@ -175,6 +171,14 @@ class FreeSwitch:
         if reply.is_error:
             raise CommandRefusedError(f"{self.node}: uuid_bridge: {reply.text[:200]}")
 
+    def outlive_talks(self, leg_id: LegId) -> None:
+        """Has the leg park again when whom it talks with is gone (posted)."""
+        self._post(commands.outlive_talks(leg_id))
+
+    def hide_keys(self, leg_id: LegId) -> None:
+        """Keeps the leg's keys out of the switch's own records (posted)."""
+        self._post(commands.hide_keys(leg_id))
+
     def hang_up(self, leg_id: LegId, cause: str) -> None:
         """Ends the leg (posted); harmless when it is gone."""
         self._post(commands.hang_up(leg_id, cause), is_gone_harmless=True)
@@ -197,46 +201,34 @@ class FreeSwitch:
             raise CommandRefusedError(f"{self.node}: uuid_exists: {reply.text[:200]}")
         return reply.text == "true"
 
-    def legs(self) -> list[LegSnapshot]:
-        """Every leg of our shards with a ``callcore_`` variable, and their partners (asked).
+    def legs(self, among: Collection[LegId] | None = None) -> list[LegSnapshot]:
+        """Every leg of our shards (or of those ``among`` them) with a ``callcore_`` variable, and
+        their partners (asked).
 
         Raises ``CommandTimedOutError``, ``CommandRefusedError``.
         """
-        reply = self._link.ask(commands.list_legs())
-        try:
-            candidates = headers.channel_ids(reply.body)
-        except headers.UnreadableEventError as cause:
-            raise CommandRefusedError(f"{self.node}: show channels: {cause}") from cause
-        wanted = [
-            LegId(candidate)
-            for candidate in candidates
-            if candidate and (self._shards is None or candidate[0] in self._shards)
-        ]
-        found: list[LegSnapshot] = []
-        for start in range(0, len(wanted), DUMPS_AT_ONCE):
-            found += self._snapshots(wanted[start : start + DUMPS_AT_ONCE])
-        ours = {leg.leg_id for leg in found if leg.variables}
-        return [leg for leg in found if leg.leg_id in ours or leg.bridged_to in ours]
+        return self._listing.legs(among)
 
-    def _snapshots(self, leg_ids: list[LegId]) -> list[LegSnapshot]:
-        """The legs that still exist; those that cannot be read are counted and left out."""
-        found: dict[LegId, LegSnapshot] = {}
-        unsure: list[LegId] = []
-        for reply in self._link.ask_all([commands.dump_leg(leg_id) for leg_id in leg_ids]):
-            if reply.is_error:
-                continue
-            try:
-                leg = translation.snapshot_of(reply.body, self.node)
-                found[leg.leg_id] = leg
-                if leg.is_parked and translation.may_be_sounding(reply.body):
-                    unsure.append(leg.leg_id)
-            except (headers.UnreadableEventError, translation.IncompleteEventError):
-                self._observer.frame_skipped("unreadable_leg")
-        answers = self._link.ask_all([commands.sounding(leg_id) for leg_id in unsure])
-        for leg_id, answer in zip(unsure, answers, strict=True):
-            if answer.text == SOUNDING_ANSWER:
-                found[leg_id] = replace(found[leg_id], is_parked=False)
-        return list(found.values())
+    def leg_ids(self) -> frozenset[LegId]:
+        """Every leg of our shards, a little late (asked).
+
+        Raises ``CommandTimedOutError``, ``CommandRefusedError``.
+        """
+        return self._listing.leg_ids()
+
+    def registered(self, phones: Collection[Phone]) -> frozenset[Phone]:
+        """Those of the phones that could be called now (asked).
+
+        Raises ``CommandTimedOutError``, ``CommandRefusedError``.
+        """
+        return self._listing.registered(phones)
+
+    def legs_of(self, phones: Collection[Phone]) -> Mapping[LegId, PhoneLeg]:
+        """The legs to and from those phones, of our shards (asked).
+
+        Raises ``CommandTimedOutError``, ``CommandRefusedError``.
+        """
+        return self._listing.legs_of(phones)
 
     def _post(self, command: Command, *, is_gone_harmless: bool = False) -> None:
         def take(reply: Reply | LinkFaultError) -> None:
@@ -275,7 +267,7 @@ class FreeSwitch:
             return
         try:
             event = translation.event_of(told, body, self.node, self._clock.now())
-        except (headers.UnreadableEventError, translation.IncompleteEventError):
+        except (headers.UnreadableEventError, headers.IncompleteEventError):
             self._observer.frame_skipped("incomplete_event")
             return
         if event is None:

@@ -14,6 +14,7 @@ Subscribed to, and why:
 - ``CHANNEL_EXECUTE_COMPLETE``: the only sign of a missing sound file. It is large and frequent, so
   filters keep back those with the usual answers (``USUAL_RESPONSES``).
 - ``RECORD_START``, ``RECORD_STOP``: a recording exists, is complete.
+- ``CHANNEL_CREATE``, ``CUSTOM``: what phones do, see ``phone_translation``.
 - ``BACKGROUND_JOB``: an originate failed without ever making a channel.
 - ``HEARTBEAT``: the link lives.
 """
@@ -24,14 +25,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from callcore.adapters.freeswitch import headers
+from callcore.adapters.freeswitch import headers, phone_translation
 from callcore.adapters.freeswitch.cleaning import (
     NAME_LIMIT,
     NUMBER_LIMIT,
     PATH_LIMIT,
     cleaned,
 )
-from callcore.adapters.freeswitch.headers import EventHeaders, one
+from callcore.adapters.freeswitch.headers import EventHeaders, IncompleteEventError, leg_id_of, one
 from callcore.domain.ids import LegId, Micros, NodeName
 from callcore.ports import switch_events
 
@@ -52,13 +53,8 @@ PARKED_STATES = frozenset({"CS_EXECUTE", "CS_PARK"})
 
 UNKNOWN_CAUSE = "UNSPECIFIED"
 
-_LEG_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CAUSE = re.compile(r"[A-Z][A-Z0-9_]{1,63}")
 _DIGIT = re.compile(r"[0-9*#A-D]")
-
-
-class IncompleteEventError(Exception):
-    """An event lacks what it is about, its leg for one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +70,15 @@ class _Told:
 
 def event_of(
     told: EventHeaders, body: bytes, node: NodeName, received_at: Micros
-) -> switch_events.LegEvent | None:
-    """What a leg's event says, or ``None`` if it says nothing callcore needs.
+) -> switch_events.LegEvent | switch_events.PhoneEvent | None:
+    """What the event of a leg or a phone says, or ``None`` if it says nothing callcore needs.
 
     Raises ``IncompleteEventError`` and ``headers.UnreadableEventError``.
     """
-    translate = _TRANSLATIONS.get(one(told.name))
+    name = one(told.name)
+    if name in phone_translation.SUBSCRIBED:
+        return phone_translation.event_of(name, body, node, happened_at(told, received_at))
+    translate = _TRANSLATIONS.get(name)
     if translate is None:
         return None
     return translate(
@@ -88,7 +87,7 @@ def event_of(
             body=body,
             node=node,
             at=happened_at(told, received_at),
-            leg_id=_leg_id(told.leg_id),
+            leg_id=leg_id_of(told.leg_id),
         )
     )
 
@@ -108,7 +107,7 @@ def snapshot_of(body: bytes, node: NodeName) -> switch_events.LegSnapshot:
     told = headers.leg_headers(body)
     state = one(told.channel_state)
     partner = one(told.partner)
-    bridged_to = LegId(partner) if _LEG_ID.fullmatch(partner) and state != "CS_PARK" else None
+    bridged_to = LegId(partner) if headers.is_leg_id(partner) and state != "CS_PARK" else None
     application = one(told.current_application)
     if application == PLAYBACK_APPLICATION:
         is_parked = state in PARKED_STATES and _is_over(told)
@@ -118,7 +117,7 @@ def snapshot_of(body: bytes, node: NodeName) -> switch_events.LegSnapshot:
         )
     answered_at = headers.instant(told.answered_at)
     return switch_events.LegSnapshot(
-        leg_id=_leg_id(told.leg_id),
+        leg_id=leg_id_of(told.leg_id),
         node=node,
         is_inbound=one(told.direction) == "inbound",
         is_line_answered=answered_at is not None,
@@ -150,13 +149,6 @@ def _is_over(told: headers.LegHeaders) -> bool:
 def hangup_cause(text: str) -> str:
     """A hangup cause, or ``UNSPECIFIED`` when the text is none."""
     return text if _CAUSE.fullmatch(text) else UNKNOWN_CAUSE
-
-
-def _leg_id(value: headers.Value) -> LegId:
-    text = one(value).lower()
-    if not _LEG_ID.fullmatch(text):
-        raise IncompleteEventError(f"no channel id but {text[:64]!r}")
-    return LegId(text)
 
 
 def _path(value: headers.Value) -> str:
@@ -192,8 +184,8 @@ def _bridged(told: _Told) -> switch_events.LegEvent:
     return switch_events.LegBridged(
         node=told.node,
         at=told.at,
-        leg_id=_leg_id(told.headers.bridge_a),
-        other_leg_id=_leg_id(told.headers.bridge_b),
+        leg_id=leg_id_of(told.headers.bridge_a),
+        other_leg_id=leg_id_of(told.headers.bridge_b),
     )
 
 
@@ -295,5 +287,8 @@ _TRANSLATIONS: dict[str, Callable[[_Told], switch_events.LegEvent | None]] = {
     "RECORD_STOP": _recording_stopped,
 }
 
-SUBSCRIBED = (*_TRANSLATIONS, BACKGROUND_JOB, HEARTBEAT)
-"""Every event name the link asks for."""
+SUBSCRIBED = (*_TRANSLATIONS, BACKGROUND_JOB, HEARTBEAT, *phone_translation.SUBSCRIBED)
+"""Every event name the link asks for; ``CUSTOM`` comes last."""
+
+SUBSCRIPTION = (*SUBSCRIBED, *phone_translation.REGISTRATIONS)
+"""The words it asks with: after ``CUSTOM`` come kinds of it, and nothing else can."""

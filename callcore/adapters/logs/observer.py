@@ -17,6 +17,10 @@ LEVELS: dict[type[events.Fact], Level] = {
     events.LinkLost: Level.DEBUG,  # the link's own line has the reason too
     events.StoreFailed: Level.WARNING,
     events.FlowFailed: Level.ERROR,
+    events.AgentMissedTooMany: Level.WARNING,
+    events.BreakOverrun: Level.WARNING,
+    events.AgentLockedOut: Level.WARNING,
+    events.ConfigurationRefused: Level.ERROR,
     events.OfferRinging: Level.DEBUG,
     events.Decided: Level.DEBUG,
 }
@@ -47,7 +51,7 @@ class LogObserver:
         if shape is None:
             shape = self._shapes[kind] = _shape(kind)
         event, names = shape
-        values = {name: getattr(fact, name) for name in names}
+        values = {name: _in_order(getattr(fact, name)) for name in names}
         values["at"] = _iso(fact.at)
         self._log.write(level, event, values)
 
@@ -98,6 +102,10 @@ def level_of(fact: events.Fact) -> Level:
             return Level.INFO if reason in EXPECTED_REFUSALS else Level.WARNING
         case events.QueueDoorChanged(is_open=False, by=by):
             return Level.INFO if by == events.BY_HOURS else Level.WARNING
+        case events.ConfigurationApplied(warnings=warnings):
+            return Level.WARNING if warnings else Level.INFO
+        case events.ConfigurationDiffers(is_different=is_different):
+            return Level.WARNING if is_different else Level.INFO
         case events.PriorityChanged(by=by):
             return Level.DEBUG if by == events.BY_AGEING else Level.INFO
         case _:
@@ -112,6 +120,11 @@ def event_name(kind: type[events.Fact]) -> str:
 def _shape(kind: type[events.Fact]) -> tuple[str, tuple[str, ...]]:
     names = tuple(field.name for field in dataclasses.fields(kind) if field.name != "at")
     return event_name(kind), names
+
+
+def _in_order(value: object) -> object:
+    """A set of words the same way each time."""
+    return sorted(value) if isinstance(value, frozenset) else value
 
 
 def _iso(at: Micros) -> str:

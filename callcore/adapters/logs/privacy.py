@@ -14,7 +14,8 @@ Entry = MutableMapping[str, Any]
 HIDDEN = "***"
 
 _SECRET_KEY = re.compile(
-    r"passw|secret|token|authori[sz]ation|cookie|api_?key|credential", re.IGNORECASE
+    r"passw|secret|token|authori[sz]ation|cookie|api_?key|credential|(?:^|_)pins?(?:_|$)",
+    re.IGNORECASE,
 )
 _SECRETS_IN_TEXT: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(://[^\s:/@]*):[^\s/]*@"), rf"\1:{HIDDEN}@"),  # user:password@ in a URL

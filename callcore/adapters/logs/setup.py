@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 import msgspec
 import structlog
@@ -38,13 +38,25 @@ class LogFileError(Exception):
 class Log:
     """Writes lines. Raises nothing: a full disk costs log lines, counted in ``lost_lines``."""
 
-    def __init__(self, sink: _Sink, *, level: Level, is_json: bool, is_coloured: bool) -> None:
-        self.level: Final = level
+    def __init__(
+        self, sink: _Sink, *, level: str | Level, is_json: bool, is_coloured: bool
+    ) -> None:
         self._sink = sink
+        self._processors = _json_chain() if is_json else _console_chain(is_coloured=is_coloured)
+        self.set_level(level)
+
+    @property
+    def level(self) -> Level:
+        """The least that is written."""
+        return self._level
+
+    def set_level(self, level: str | Level) -> None:
+        """Writes what matters so much, or more, from now on."""
+        self._level = Level[level.upper()] if isinstance(level, str) else level
         self._logger: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
-            structlog.BytesLogger(sink),  # type: ignore[arg-type]  # only write and flush are used
-            processors=_json_chain() if is_json else _console_chain(is_coloured=is_coloured),
-            wrapper_class=structlog.make_filtering_bound_logger(level),
+            structlog.BytesLogger(self._sink),  # type: ignore[arg-type]  # write and flush are used
+            processors=self._processors,
+            wrapper_class=structlog.make_filtering_bound_logger(self._level),
             context_class=dict,
         ).bind()
 
@@ -94,9 +106,8 @@ def setup(
             raise LogFileError(message) from error
     elif stream is None:
         stream = sys.stderr.buffer
-    threshold = Level[level.upper()] if isinstance(level, str) else level
     sink = _Sink(stream, is_owned=file is not None)
-    log = Log(sink, level=threshold, is_json=json, is_coloured=stream.isatty())
+    log = Log(sink, level=level, is_json=json, is_coloured=stream.isatty())
     _lead_foreign_lines(log)
     return log
 
@@ -133,10 +144,12 @@ class _Sink:
 
 class _ForeignLines(logging.Handler):
     def __init__(self, log: Log) -> None:
-        super().__init__(level=max(log.level, logging.WARNING))
+        super().__init__(level=logging.WARNING)
         self._log = log
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno < self._log.level:
+            return
         try:
             text = record.getMessage()
         except (TypeError, ValueError):  # a library's arguments do not fit its format

@@ -1,1 +1,1 @@
-"""The history in Postgres: connections with deadlines, the schema, and writing call records."""
+"""The history in Postgres: connections with deadlines, the schema, and what is written and read."""

@@ -7,8 +7,8 @@ from typing import Final
 
 from psycopg import rows as row_factories
 
-from callcore.adapters.postgres import rows
 from callcore.adapters.postgres.pool import PostgresPool
+from callcore.adapters.postgres.scalars import clean
 from callcore.domain.ids import AgentId, CallId, Micros, OfferId, QueueName
 from callcore.domain.policies import Strategy
 from callcore.domain.records import DecisionRecord, PassedOver
@@ -37,7 +37,7 @@ class PostgresCallHistory:
 
         Raises ``RecordsUnavailableError``.
         """
-        key = [rows.clean(call_id)]
+        key = [clean(call_id)]
         with self._pool.transaction() as connection:
             if connection.execute(_FIND_CALL, key).fetchone() is None:
                 return None

@@ -1,22 +1,13 @@
-"""A call record as rows of the six tables, in the order of their columns.
-
-Text comes from callers and switches: what Postgres cannot hold (NUL, and halves of surrogate
-pairs left by a lenient decoder) becomes the replacement character.
-"""
+"""A call record as rows of the six tables, in the order of their columns."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
-from callcore.domain.ids import Micros
+from callcore.adapters.postgres.scalars import Row, clean, clean_or_none, instant
 from callcore.domain.records import CallRecord, DecisionRecord
-
-Row = tuple[object, ...]
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,26 +19,6 @@ class Table:
     rows: Callable[[CallRecord], Iterator[Row]]
 
 
-def clean(text: str) -> str:
-    """The text as Postgres can hold it."""
-    return (
-        text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    )
-
-
-def _text(text: str | None) -> str | None:
-    return None if text is None else clean(text)
-
-
-def _seconds(length: float | None) -> float | None:
-    return None if length is None else float(length)
-
-
-def _instant(at: Micros | None) -> datetime | None:
-    """Raises ``OverflowError`` beyond the years 1 to 9999."""
-    return None if at is None else _EPOCH + timedelta(microseconds=at)
-
-
 def _call_rows(record: CallRecord) -> Iterator[Row]:
     yield (
         clean(record.call_id),
@@ -57,17 +28,17 @@ def _call_rows(record: CallRecord) -> Iterator[Row]:
         clean(record.caller_number),
         clean(record.caller_name),
         clean(record.dialled_number),
-        _instant(record.arrived_at),
-        _instant(record.line_answered_at),
-        _instant(record.picked_up_at),
-        _instant(record.bridged_at),
-        _instant(record.unbridged_at),
-        _instant(record.ended_at),
+        instant(record.arrived_at),
+        instant(record.line_answered_at),
+        instant(record.picked_up_at),
+        instant(record.bridged_at),
+        instant(record.unbridged_at),
+        instant(record.ended_at),
         record.outcome.value,
         record.hung_up_by.value,
         clean(record.hangup_cause),
-        _text(record.queue),
-        _text(record.agent_id),
+        clean_or_none(record.queue),
+        clean_or_none(record.agent_id),
         float(record.wait_seconds),
         float(record.talk_seconds),
         float(record.hold_seconds),
@@ -75,7 +46,7 @@ def _call_rows(record: CallRecord) -> Iterator[Row]:
         record.is_adopted,
         [clean(fault) for fault in record.faults],
         record.is_callback,
-        _text(record.callback_of),
+        clean_or_none(record.callback_of),
     )
 
 
@@ -85,19 +56,19 @@ def _visit_rows(record: CallRecord) -> Iterator[Row]:
             clean(record.call_id),
             number,
             clean(visit.queue),
-            _instant(visit.joined_at),
+            instant(visit.joined_at),
             visit.priority,
             visit.position_at_join,
-            _instant(visit.left_at),
+            instant(visit.left_at),
             None if visit.leave_reason is None else visit.leave_reason.value,
             None if visit.refusal_reason is None else visit.refusal_reason.value,
             float(visit.waited_seconds),
             visit.is_short_abandon,
             visit.announcements_count,
             visit.limit,
-            _seconds(visit.estimate_seconds),
+            None if visit.estimate_seconds is None else float(visit.estimate_seconds),
             visit.last_priority,
-            _instant(visit.came_at),
+            instant(visit.came_at),
             visit.is_resumed,
             clean(visit.asked_by),
             clean(visit.treatment),
@@ -113,12 +84,12 @@ def _offer_rows(record: CallRecord) -> Iterator[Row]:
             clean(offer.queue),
             clean(offer.agent_id),
             clean(offer.leg_id),
-            _instant(offer.reserved_at),
-            _instant(offer.ringing_at),
-            _instant(offer.picked_up_at),
-            _instant(offer.bridged_at),
-            _instant(offer.unbridged_at),
-            _instant(offer.ended_at),
+            instant(offer.reserved_at),
+            instant(offer.ringing_at),
+            instant(offer.picked_up_at),
+            instant(offer.bridged_at),
+            instant(offer.unbridged_at),
+            instant(offer.ended_at),
             None if offer.lost_reason is None else offer.lost_reason.value,
             clean(offer.hangup_cause),
             float(offer.hold_seconds),
@@ -133,7 +104,7 @@ def _decision_rows(record: CallRecord) -> Iterator[Row]:
             clean(decision.offer_id),
             clean(decision.queue),
             clean(decision.agent_id),
-            _instant(decision.decided_at),
+            instant(decision.decided_at),
             clean(decision.trigger),
             float(decision.waited_seconds),
             decision.priority,
@@ -170,7 +141,7 @@ def _not_free(decision: DecisionRecord) -> str:
 
 def _digit_rows(record: CallRecord) -> Iterator[Row]:
     for number, press in enumerate(record.digits, start=1):
-        yield (clean(record.call_id), number, _instant(press.at), clean(press.digit))
+        yield (clean(record.call_id), number, instant(press.at), clean(press.digit))
 
 
 def _recording_rows(record: CallRecord) -> Iterator[Row]:
@@ -179,8 +150,8 @@ def _recording_rows(record: CallRecord) -> Iterator[Row]:
             clean(record.call_id),
             number,
             clean(recording.path),
-            _instant(recording.started_at),
-            _instant(recording.stopped_at),
+            instant(recording.started_at),
+            instant(recording.stopped_at),
         )
 
 

@@ -7,14 +7,15 @@ scrape, which would hide everything else.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import gevent
 from prometheus_client import core, registry
 
+from callcore.adapters.prom import agent_gauges
+from callcore.adapters.prom.agent_gauges import AgentGauges, empty
 from callcore.adapters.prom.families import Definition, Kind
-from callcore.domain.agents import AgentState
 from callcore.domain.ids import Micros, seconds_between
 from callcore.ports.stores import FloorAgent, QueueCounts, StoreError
 
@@ -53,16 +54,15 @@ STAFFED_AGENTS = Definition(
     help="Agents of the queue who are present: neither logged out nor on break.",
     labels=("queue",),
 )
-AGENTS = Definition(
-    kind=Kind.GAUGE,
-    name="callcore_agents",
-    help="Agents of the roster by state.",
-    labels=("state",),
-)
 RECORDS_PENDING = Definition(
     kind=Kind.GAUGE,
     name="callcore_records_pending",
     help="Call records that wait for Postgres.",
+)
+CHANGES_PENDING = Definition(
+    kind=Kind.GAUGE,
+    name="callcore_agent_changes_pending",
+    help="Changes of agents that wait for Postgres.",
 )
 
 DEFINITIONS = (
@@ -72,9 +72,20 @@ DEFINITIONS = (
     LONGEST_WAIT,
     FREE_AGENTS,
     STAFFED_AGENTS,
-    AGENTS,
+    *agent_gauges.DEFINITIONS,
     RECORDS_PENDING,
+    CHANGES_PENDING,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Floor:
+    """What was read for one scrape."""
+
+    counts: Sequence[QueueCounts]
+    agents: Sequence[FloorAgent]
+    records_pending: int
+    changes_pending: int
 
 
 class FloorCollector(registry.Collector):
@@ -86,38 +97,49 @@ class FloorCollector(registry.Collector):
         counts: Callable[[], Sequence[QueueCounts]],
         agents: Callable[[], Sequence[FloorAgent]],
         records_pending: Callable[[], int],
+        changes_pending: Callable[[], int],
         now: Callable[[], Micros],
         timeout_seconds: float = 0.5,
     ) -> None:
         self._counts = counts
         self._agents = agents
         self._records_pending = records_pending
+        self._changes_pending = changes_pending
+        self._agent_gauges = AgentGauges()
         self._now = now
         self._timeout_seconds = timeout_seconds
 
     def describe(self) -> Iterable[core.Metric]:
         """The families without values, so that registering reads nothing."""
-        return [_family(definition) for definition in DEFINITIONS]
+        return [empty(definition) for definition in DEFINITIONS]
 
     def collect(self) -> Iterator[core.Metric]:
         """The families with the values of this moment."""
         floor = self._read()
-        up = _family(FLOOR_UP)
+        up = empty(FLOOR_UP)
         up.add_metric([], 0.0 if floor is None else 1.0)
         yield up
         if floor is not None:
-            counts, agents, records_pending = floor
-            yield from self._queues(counts)
-            yield from _agents_by_state(agents)
-            pending = _family(RECORDS_PENDING)
-            pending.add_metric([], records_pending)
-            yield pending
+            yield from self._queues(floor.counts)
+            yield from self._agent_gauges.of(floor.agents)
+            for definition, count in (
+                (RECORDS_PENDING, floor.records_pending),
+                (CHANGES_PENDING, floor.changes_pending),
+            ):
+                pending = empty(definition)
+                pending.add_metric([], count)
+                yield pending
 
-    def _read(self) -> tuple[Sequence[QueueCounts], Sequence[FloorAgent], int] | None:
+    def _read(self) -> _Floor | None:
         timeout = gevent.Timeout(self._timeout_seconds)
         try:
             with timeout:
-                return self._counts(), self._agents(), self._records_pending()
+                return _Floor(
+                    counts=self._counts(),
+                    agents=self._agents(),
+                    records_pending=self._records_pending(),
+                    changes_pending=self._changes_pending(),
+                )
         except StoreError:
             return None
         except gevent.Timeout as expired:
@@ -128,7 +150,7 @@ class FloorCollector(registry.Collector):
     def _queues(self, counts: Sequence[QueueCounts]) -> Iterator[core.Metric]:
         now = self._now()
         waiting, offered, longest, free, present = map(
-            _family, (WAITING, OFFERED, LONGEST_WAIT, FREE_AGENTS, STAFFED_AGENTS)
+            empty, (WAITING, OFFERED, LONGEST_WAIT, FREE_AGENTS, STAFFED_AGENTS)
         )
         for count in counts:
             oldest = count.oldest_joined_at
@@ -140,15 +162,3 @@ class FloorCollector(registry.Collector):
             free.add_metric([count.queue], count.free_agents_count)
             present.add_metric([count.queue], count.staffed_count)
         yield from (waiting, offered, longest, free, present)
-
-
-def _agents_by_state(agents: Sequence[FloorAgent]) -> Iterator[core.Metric]:
-    found = Counter(agent.state for agent in agents)
-    family = _family(AGENTS)
-    for state in AgentState:
-        family.add_metric([state], found[state])
-    yield family
-
-
-def _family(definition: Definition) -> core.GaugeMetricFamily:
-    return core.GaugeMetricFamily(definition.name, definition.help, labels=definition.labels)

@@ -47,6 +47,10 @@ class _Children(Generic[_Child]):
         self._bind = bind
         self._bound: dict[tuple[str, ...], _Child] = {}
 
+    def forget(self, labels: tuple[str, ...]) -> bool:
+        """False if there was none."""
+        return self._bound.pop(labels, None) is not None
+
     def at(self, labels: tuple[str, ...]) -> _Child:
         child = self._bound.get(labels)
         if child is None:
@@ -83,10 +87,15 @@ class Gauges:
     def __init__(
         self, definition: Definition, registry: prometheus_client.CollectorRegistry
     ) -> None:
-        family = prometheus_client.Gauge(
+        self._family = family = prometheus_client.Gauge(
             definition.name, definition.help, definition.labels, registry=registry
         )
         self._children = _Children(lambda labels: family.labels(*labels) if labels else family)
+
+    def remove(self, *labels: str) -> None:
+        """Takes the child with these labels off the page; harmless if there is none."""
+        if self._children.forget(labels):
+            self._family.remove(*labels)
 
     def set(self, value: float, *labels: str) -> None:
         """Sets the child with these labels."""

@@ -13,14 +13,17 @@ from collections.abc import Iterable
 import prometheus_client
 
 import callcore
+from callcore.adapters.prom.agent_families import AgentFamilies
 from callcore.adapters.prom.call_families import UNKNOWN_QUEUE, CallFamilies
 from callcore.adapters.prom.callback_families import CallbackFamilies
+from callcore.adapters.prom.config_families import ConfigFamilies
 from callcore.adapters.prom.families import Definition, Families, Kind
 from callcore.adapters.prom.link_families import LinkFamilies
 from callcore.adapters.prom.offer_families import WON, OfferFamilies
 from callcore.adapters.prom.process_families import ProcessFamilies
 from callcore.adapters.prom.queue_families import QueueFamilies
 from callcore.adapters.prom.store_families import StoreFamilies
+from callcore.domain.agents import WrapUpEnd
 from callcore.domain.outcomes import CallOutcome, LeaveReason, OfferLostReason, RefusalReason
 
 _REFUSALS = tuple(reason for reason in RefusalReason if reason is not RefusalReason.UNKNOWN_QUEUE)
@@ -47,10 +50,13 @@ class Metrics:
         self.calls = CallFamilies(self._families)
         self.queues = QueueFamilies(self._families)
         self.offers = OfferFamilies(self._families)
+        self.agents = AgentFamilies(self._families)
         self.callbacks = CallbackFamilies(self._families)
         self.links = LinkFamilies(self._families)
         self.stores = StoreFamilies(self._families)
         self.process = ProcessFamilies(self._families)
+        self.config = ConfigFamilies(self._families)
+        self._expected: set[str] = set()
 
     @property
     def definitions(self) -> list[Definition]:
@@ -60,9 +66,10 @@ class Metrics:
     def expect_queues(self, queues: Iterable[str]) -> None:
         """Makes the counters of these queues begin at 0, so that the first call is a rise.
 
-        They are open until told otherwise.
+        They are open until told otherwise. Those that were expected before stay as they are.
         """
-        for queue in queues:
+        for queue in [queue for queue in queues if queue not in self._expected]:
+            self._expected.add(queue)
             for family in (
                 self.queues.joined,
                 self.queues.resumed,
@@ -72,6 +79,7 @@ class Metrics:
                 self.queues.short_abandoned,
                 self.offers.made,
                 self.offers.sticky,
+                self.agents.missed_too_many,
                 self.callbacks.promised,
                 self.callbacks.dialled,
                 self.callbacks.unreached,
@@ -80,6 +88,8 @@ class Metrics:
             self.queues.open.set(1, queue)
             for reason in LeaveReason:
                 self.queues.left.add(queue, reason, amount=0.0)
+            for end in WrapUpEnd:
+                self.queues.wrap_ups.add(queue, end, amount=0.0)
             for reason in _ENDS_OF_CALLBACKS:
                 self.callbacks.ended.add(queue, reason, amount=0.0)
             for refusal in _REFUSALS:
@@ -89,6 +99,14 @@ class Metrics:
         self.calls.refused.add(UNKNOWN_QUEUE, RefusalReason.UNKNOWN_QUEUE, amount=0.0)
         for ended in CallOutcome:
             self.calls.ended.add(ended, amount=0.0)
+
+    def forget_queue(self, queue: str) -> None:
+        """Takes the gauges of a queue that is no more off the page; what was counted of it stays,
+        as counters must.
+        """
+        self._expected.discard(queue)
+        self.queues.open.remove(queue)
+        self.queues.limit.remove(queue)
 
     def _build_info(self) -> None:
         name, labels = "callcore_build_info", ("version", "python")

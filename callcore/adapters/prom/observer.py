@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from callcore.adapters.prom.agent_families import STAYING, TAKEN_BACK
 from callcore.adapters.prom.call_families import UNKNOWN_QUEUE
 from callcore.adapters.prom.metrics import Metrics
 from callcore.adapters.prom.offer_families import WON
@@ -65,6 +66,15 @@ class MetricsObserver:
         self._count(
             events.QueueDoorChanged, lambda fact: metrics.queues.open.set(fact.is_open, fact.queue)
         )
+        self._count(events.QueueGone, lambda fact: metrics.forget_queue(fact.queue))
+        self._count(events.ConfigurationApplied, self._configuration_applied)
+        self._count(
+            events.ConfigurationUnchanged, lambda _: metrics.config.reloads.add("unchanged")
+        )
+        self._count(events.ConfigurationRefused, lambda _: metrics.config.reloads.add("refused"))
+        self._count(
+            events.ConfigurationDiffers, lambda fact: metrics.config.drift.set(fact.is_different)
+        )
         self._count(
             events.LimitChanged, lambda fact: metrics.queues.limit.set(fact.limit, fact.queue)
         )
@@ -72,13 +82,24 @@ class MetricsObserver:
             events.TalkEnded,
             lambda fact: metrics.queues.talk_seconds.observe(fact.talked_seconds, fact.queue),
         )
+        self._count(events.WrapUpEnded, self._wrap_up_ended)
+        self._count(events.AgentChanged, self._agent_changed)
         self._count(
-            events.WrapUpEnded,
-            lambda fact: metrics.queues.wrap_up_seconds.observe(
-                fact.wrapped_up_seconds, fact.queue
-            ),
+            events.AgentWished,
+            lambda fact: metrics.agents.wishes.add(fact.wish.state if fact.wish else TAKEN_BACK),
         )
-        self._count(events.AgentChanged, lambda fact: metrics.offers.agent_changes.add(fact.state))
+        # Who is held now is read from the floor.
+        self._count(events.AgentHeld, _nothing)
+        self._count(
+            events.AgentMissedTooMany, lambda fact: metrics.agents.missed_too_many.add(fact.queue)
+        )
+        self._count(events.BreakOverrun, lambda fact: metrics.agents.overruns.add(fact.break_code))
+        self._count(events.WrapUpExtended, lambda _: metrics.agents.wrap_up_extensions.add())
+        self._count(events.AgentLockedOut, lambda _: metrics.agents.lockouts.add())
+        self._count(
+            events.FeatureCodeDialled,
+            lambda fact: metrics.agents.feature_codes.add(fact.code, fact.answer),
+        )
         self._count(events.CallEnded, self._call_ended)
         self._count(
             events.Decided,
@@ -121,6 +142,12 @@ class MetricsObserver:
         if not fact.is_adopted:
             self._metrics.callbacks.promised.add(fact.queue)
 
+    def _configuration_applied(self, fact: events.ConfigurationApplied) -> None:
+        self._metrics.config.applied(fact.version, fact.at)
+        self._metrics.expect_queues(fact.new_queues)
+        if fact.by != events.BY_START:
+            self._metrics.config.reloads.add("applied")
+
     def _caller_joined(self, fact: events.CallerJoined) -> None:
         if not fact.is_adopted and not fact.is_callback:
             self._metrics.queues.joined.add(fact.queue)
@@ -142,6 +169,14 @@ class MetricsObserver:
         if fact.is_within_service_level:
             metrics.queues.picked_up_within.add(fact.queue)
         metrics.queues.wait_seconds.observe(fact.waited_seconds, fact.queue)
+
+    def _agent_changed(self, fact: events.AgentChanged) -> None:
+        if fact.reason not in STAYING:
+            self._metrics.agents.changes.add(fact.state)
+
+    def _wrap_up_ended(self, fact: events.WrapUpEnded) -> None:
+        self._metrics.queues.wrap_ups.add(fact.queue, fact.end)
+        self._metrics.queues.wrap_up_seconds.observe(fact.wrapped_up_seconds, fact.queue)
 
     def _caller_left(self, fact: events.CallerLeft) -> None:
         metrics = self._metrics

@@ -1,4 +1,4 @@
-"""What is counted of offers, of the decisions that lead to them, and of agents."""
+"""What is counted of offers and of the decisions that lead to them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ WON = "won"
 
 
 class OfferFamilies:
-    """Families by queue, trigger or state."""
+    """Families by queue or trigger."""
 
     def __init__(self, families: Families) -> None:
         self.made = families.counters(
@@ -38,7 +38,4 @@ class OfferFamilies:
             "`relaxation`, `callback_due`) until its command was on the wire, in seconds.",
             FAST_BUCKETS,
             "trigger",
-        )
-        self.agent_changes = families.counters(
-            "callcore_agent_changes_total", "Changes of agents into a state.", "state"
         )

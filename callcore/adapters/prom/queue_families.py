@@ -63,6 +63,13 @@ class QueueFamilies:
             WRAP_UP_BUCKETS,
             "queue",
         )
+        self.wrap_ups = families.counters(
+            "callcore_queue_wrap_ups_total",
+            "Wrap-ups that are over, by how they ended: `timed_out`, `ended_early`, or either of "
+            "them after it was `extended`.",
+            "queue",
+            "end",
+        )
         self.announcements = families.counters(
             "callcore_queue_announcements_total", "Announcements made to waiting callers.", "queue"
         )

@@ -14,7 +14,8 @@ _HEAD = """\
 
 Every worker serves its metrics at `/metrics` in Prometheus' text format. Times are in seconds.
 Labels are few on purpose: a call, an agent or a phone number is never one; the log and the call
-records have those.
+records have those. A queue that is taken out of the settings keeps its counters until the next
+start, as counters must; its gauges go with it.
 
 This page is generated: `python -m callcore.adapters.prom.reference > docs/metrics.md`.
 
@@ -49,6 +50,32 @@ Callers whom queues sent elsewhere in the last hour, by reason:
 
 ```promql
 sum by (queue, reason, target) (increase(callcore_calls_sent_on_total[1h]))
+```
+
+Calls that agents missed in the last hour, by queue and how:
+
+```promql
+sum by (queue, outcome) (increase(callcore_offers_ended_total{
+  outcome=~"no_answer|busy|refused|unregistered|unreachable|not_confirmed"}[1h]))
+```
+
+Mean wrap-up of the last hour, and the share of wrap-ups that agents ended themselves:
+
+```promql
+sum by (queue) (rate(callcore_queue_wrap_up_seconds_sum[1h]))
+/ sum by (queue) (rate(callcore_queue_wrap_up_seconds_count[1h]))
+
+sum by (queue) (increase(callcore_queue_wrap_ups_total{end="ended_early"}[1h]))
+/ sum by (queue) (increase(callcore_queue_wrap_ups_total[1h]))
+```
+
+Breaks that are too long now: `max(callcore_agents_overrun)`; agents who are free but whose phone is
+away: `max(callcore_agents_held{reason="unregistered"})`
+
+Wrong PINs that somebody tries, in the last ten minutes:
+
+```promql
+sum(increase(callcore_agent_feature_codes_total{answer=~"wrong_pin|locked_out"}[10m]))
 ```
 
 How full a queue is, of how many may wait:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from callcore.adapters.redisdb import rows
+from callcore.adapters.redisdb import agent_rows
 from callcore.adapters.redisdb.client import Client
 from callcore.adapters.redisdb.keys import Keys
 from callcore.adapters.redisdb.reread import until_current
@@ -55,7 +55,7 @@ class AgentPosts:
 
     def of_text(self, text: str) -> HeldPosts:
         """Posts as a hash holds them; none if there is no agent."""
-        queues = [post.queue for post in rows.posts_of(text)]
+        queues = [post.queue for post in agent_rows.posts_of(text)]
         return HeldPosts(
             text=text,
             free_keys=tuple(self._keys.free_agents(queue) for queue in queues),

@@ -21,6 +21,7 @@ class Fault(StrEnum):
     UNFIT = "unfit"
     UNEXPECTED_ANSWER = "unexpected_answer"
     RECORD_UNREADABLE = "record_unreadable"
+    CHANGE_UNREADABLE = "change_unreadable"
 
 
 class UnexpectedAnswerError(StoreError):

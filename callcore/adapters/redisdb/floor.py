@@ -1,4 +1,4 @@
-"""The floor of one site: the three stores over one server."""
+"""The floor of one site: its stores over one server."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import secrets
 from typing import Final
 
 from callcore.adapters.redisdb.client import Client, NoteFault, Observe
+from callcore.adapters.redisdb.config_versions import RedisConfigVersions
 from callcore.adapters.redisdb.keys import Keys
+from callcore.adapters.redisdb.lockouts import RedisLockouts
+from callcore.adapters.redisdb.pending_changes import RedisPendingChanges
 from callcore.adapters.redisdb.pending_records import RedisPendingRecords
 from callcore.adapters.redisdb.roster import RedisRoster
 from callcore.adapters.redisdb.scripts import Scripts
@@ -51,6 +54,9 @@ class Floor:
         self.waiting_room = RedisWaitingRoom(self._client, scripts, self._keys)
         self.roster = RedisRoster(self._client, scripts, self._keys)
         self.pending_records = RedisPendingRecords(self._client, scripts, self._keys)
+        self.pending_changes = RedisPendingChanges(self._client, scripts, self._keys)
+        self.lockouts = RedisLockouts(self._client, scripts, self._keys)
+        self.config_versions = RedisConfigVersions(self._client, self._keys)
 
     def ping(self) -> None:
         """Returns if the server answers. Raises ``StoreUnavailableError``."""

@@ -19,6 +19,10 @@ class Keys:
         """String: a random value that changes when the data were lost."""
         return f"{self._site}:epoch"
 
+    def config(self) -> str:
+        """String: the version of the configuration that the site runs, as JSON."""
+        return f"{self._site}:config"
+
     def request(self, verb: str, request_id: str) -> str:
         """String: the answer already given to a request."""
         return f"{self._site}:request:{verb}:{request_id}"
@@ -76,7 +80,9 @@ class Keys:
         return f"{self._site}:agents"
 
     def leases(self) -> str:
-        """Sorted set: agent ids by the end of their lease, or of their rest after a miss."""
+        """Sorted set: agent ids by the end of their lease, of their rest after a miss, or of their
+        longest break.
+        """
         return f"{self._site}:leases"
 
     def records(self) -> str:
@@ -86,6 +92,18 @@ class Keys:
     def set_aside_records(self) -> str:
         """Stream: entries of ``records`` that could not be read, or that Postgres refused."""
         return f"{self._site}:records:set_aside"
+
+    def agent_changes(self) -> str:
+        """Stream: changes of agents that have not reached Postgres."""
+        return f"{self._site}:agent_changes"
+
+    def set_aside_agent_changes(self) -> str:
+        """Stream: entries of ``agent_changes`` that could not be read."""
+        return f"{self._site}:agent_changes:set_aside"
+
+    def wrong_pins(self, agent_id: AgentId) -> str:
+        """String: how many wrong PINs were given for an agent."""
+        return f"{self._site}:wrong_pins:{agent_id}"
 
     def recorded(self, call_id: CallId) -> str:
         """String: a mark that the call's record was appended."""

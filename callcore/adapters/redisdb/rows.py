@@ -1,8 +1,8 @@
-"""What Redis holds, as values: the hashes of calls and agents, closures, rates, dropped places."""
+"""What Redis holds, as values: the hashes of calls, closures, rates, dropped places."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -11,34 +11,21 @@ import msgspec
 from callcore.adapters.redisdb.encodable import encodable
 from callcore.adapters.redisdb.faults import UnexpectedAnswerError
 from callcore.domain.admission import Closure, DroppedPlace
-from callcore.domain.agents import AgentState
 from callcore.domain.callbacks import Callback
 from callcore.domain.estimates import Rates
 from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
+from callcore.ports.config_versions import AnnouncedVersion
 from callcore.ports.stores import (
-    FloorAgent,
     FloorCall,
     FloorCallState,
     Joining,
-    Post,
     Reservation,
 )
 
-_posts_decoder = msgspec.json.Decoder(tuple[Post, ...])
 _skills_decoder = msgspec.json.Decoder(tuple[str, ...])
 _offers_decoder = msgspec.json.Decoder(tuple[tuple[OfferId, AgentId, LegId], ...])
 _closure_decoder = msgspec.json.Decoder(Closure)
-
-
-def posts_text(posts: Sequence[Post]) -> str:
-    """An agent's posts as the hash holds them; the first of each queue, in the order given."""
-    first = {post.queue: post for post in reversed(posts)}
-    return _json([post for post in posts if first[post.queue] is post])
-
-
-def posts_of(text: str) -> tuple[Post, ...]:
-    """The posts in an agent's hash; none if there is no agent."""
-    return _posts_decoder.decode(text) if text else ()
+_announced_decoder = msgspec.json.Decoder(AnnouncedVersion)
 
 
 def call_fields(joining: Joining) -> list[str | int]:
@@ -71,7 +58,7 @@ def place_fields(joining: Joining) -> list[str | int]:
         *("queue", joining.queue),
         *("priority", joining.priority),
         *("own_priority", joining.own_priority),
-        *("skills", _json([encodable(rule) for rule in joining.skills])),
+        *("skills", json_text([encodable(rule) for rule in joining.skills])),
         *("first_joined_at", joining.first_joined_at),
         *("joined_at", joining.joined_at),
     ]
@@ -79,7 +66,7 @@ def place_fields(joining: Joining) -> list[str | int]:
 
 def call(call_id: CallId, row: Mapping[str, str]) -> FloorCall:
     """A call. Raises ``UnexpectedAnswerError`` if the hash is not one of ours."""
-    with _ours(f"the hash of call {call_id}"):
+    with ours(f"the hash of call {call_id}"):
         queue = QueueName(row["queue"])
         return FloorCall(
             call_id=call_id,
@@ -130,62 +117,52 @@ def _offers(call_id: CallId, queue: QueueName, text: str) -> tuple[Reservation, 
     )
 
 
-def agent(agent_id: AgentId, row: Mapping[str, str], lease_until: float | None) -> FloorAgent:
-    """An agent. Raises ``UnexpectedAnswerError`` if the hash is not one of ours."""
-    with _ours(f"the hash of agent {agent_id}"):
-        return FloorAgent(
-            agent_id=agent_id,
-            state=AgentState(row["state"]),
-            since=Micros(int(row["since"])),
-            queues=tuple(post.queue for post in posts_of(row["posts"])),
-            call_id=CallId(row["call_id"]) if "call_id" in row else None,
-            offer_id=OfferId(row["offer_id"]) if "offer_id" in row else None,
-            queue=QueueName(row["queue"]) if "queue" in row else None,
-            leg_id=LegId(row["leg_id"]) if "leg_id" in row else None,
-            lease_until=Micros(int(lease_until)) if lease_until is not None else None,
-            miss_count=int(row["miss_count"]),
-        )
-
-
-def state(agent_id: AgentId, text: str | None) -> AgentState:
-    """What an agent does; one who is unknown is logged out. Raises ``UnexpectedAnswerError``."""
-    with _ours(f"the hash of agent {agent_id}"):
-        return AgentState(text) if text is not None else AgentState.LOGGED_OUT
-
-
 def closure_text(closure: Closure) -> str:
     """A closure as the hash of closures holds it."""
     by, reason = encodable(closure.by), encodable(closure.reason)
-    return _json(replace(closure, by=by, reason=reason))
+    return json_text(replace(closure, by=by, reason=reason))
 
 
 def closure(queue: QueueName, text: str) -> Closure:
     """A closure. Raises ``UnexpectedAnswerError`` if the text is not one of ours."""
-    with _ours(f"the closure of queue {queue}"):
+    with ours(f"the closure of queue {queue}"):
         return _closure_decoder.decode(text)
+
+
+def announced_text(announced: AnnouncedVersion) -> str:
+    """The version of a site's configuration as its key holds it."""
+    return json_text(replace(announced, by=encodable(announced.by)))
+
+
+def announced(text: str) -> AnnouncedVersion:
+    """The version. Raises ``UnexpectedAnswerError`` if the text is not one of ours."""
+    with ours("the version of the configuration"):
+        return _announced_decoder.decode(text)
 
 
 def rates(queue: QueueName, row: Mapping[str, str]) -> Rates:
     """What a queue has learnt. Raises ``UnexpectedAnswerError`` if the hash is not one of ours."""
-    with _ours(f"what queue {queue} has learnt"):
+    with ours(f"what queue {queue} has learnt"):
         return Rates(**{name: float(number) for name, number in row.items()})
 
 
 def dropped_place(queue: QueueName, text: str) -> DroppedPlace:
     """A dropped place. Raises ``UnexpectedAnswerError`` if the text is not one of ours."""
-    with _ours(f"a dropped place in queue {queue}"):
+    with ours(f"a dropped place in queue {queue}"):
         first_joined_at, own_priority = text.split(" ")
         return DroppedPlace(
             first_joined_at=Micros(int(first_joined_at)), own_priority=int(own_priority)
         )
 
 
-def _json(value: object) -> str:
+def json_text(value: object) -> str:
+    """The value as Redis holds it."""
     return msgspec.json.encode(value).decode()
 
 
 @contextmanager
-def _ours(what: str) -> Iterator[None]:
+def ours(what: str) -> Iterator[None]:
+    """Raises ``UnexpectedAnswerError`` where ``what`` turns out not to be one of ours."""
     try:
         yield
     except (KeyError, ValueError, TypeError, msgspec.DecodeError) as error:

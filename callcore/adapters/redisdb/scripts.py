@@ -67,7 +67,21 @@ class WakeAnswer(StrEnum):
     """Whether an agent may be asked."""
 
     AWAKE = "awake"
+    HELD = "held"
     ASLEEP = "asleep"
+
+
+class OverrunAnswer(StrEnum):
+    """Whether a break was noted as too long."""
+
+    NOTED = "noted"
+    NOT_OVERRUN = "not_overrun"
+
+
+class WrongPinAnswer(StrEnum):
+    """What became of a wrong PIN."""
+
+    NOTED = "noted"
 
 
 class AppendAnswer(StrEnum):
@@ -97,21 +111,34 @@ class Script(Generic[Answer]):
 
     def run(self, keys: Sequence[str], args: Sequence[str | int | float]) -> Answer:
         """The answer. Raises ``OutdatedError``, and ``UnexpectedAnswerError`` at any other word."""
-        return self.run_counted(keys, args)[0]
+        return self.run_told(keys, args)[0]
 
     def run_counted(
         self, keys: Sequence[str], args: Sequence[str | int | float]
     ) -> tuple[Answer, int | None]:
         """The answer and the number that came with it."""
+        answer, number = self.run_told(keys, args)
+        try:
+            return answer, int(number) if number else None
+        except ValueError as error:
+            raise self._unexpected(f"{answer} {number}") from error
+
+    def run_told(
+        self, keys: Sequence[str], args: Sequence[str | int | float]
+    ) -> tuple[Answer, str]:
+        """The answer and the words that came with it."""
         said = str(self._client.evaluate(self.name, self._sha, self._text, keys, args))
         if said == _OUTDATED:
             raise OutdatedError
-        word, _, number = said.partition(" ")
+        word, _, more = said.partition(" ")
         try:
-            return self._answers(word), int(number) if number else None
+            return self._answers(word), more
         except ValueError as error:
-            self._client.note_fault(Fault.UNEXPECTED_ANSWER)
-            raise UnexpectedAnswerError(f"the script {self.name} answered {said!r}") from error
+            raise self._unexpected(said) from error
+
+    def _unexpected(self, said: str) -> UnexpectedAnswerError:
+        self._client.note_fault(Fault.UNEXPECTED_ANSWER)
+        return UnexpectedAnswerError(f"the script {self.name} answered {said!r}")
 
 
 def text_of(name: str) -> str:
@@ -147,6 +174,11 @@ class Scripts:
         self.lose = Script(client, "lose", OfferAnswer)
         self.end_talk = Script(client, "end_talk", OfferAnswer)
         self.end_wrap_up = Script(client, "end_wrap_up", OfferAnswer)
+        self.extend_wrap_up = Script(client, "extend_wrap_up", AgentAnswer)
+        self.note_overrun = Script(client, "note_overrun", OverrunAnswer)
+        self.hold = Script(client, "hold", AgentAnswer)
+        self.stand = Script(client, "stand", AgentAnswer)
         self.wake = Script(client, "wake", WakeAnswer)
         self.append = Script(client, "append", AppendAnswer)
         self.set_aside = Script(client, "set_aside", SetAsideAnswer)
+        self.note_wrong_pin = Script(client, "note_wrong_pin", WrongPinAnswer)

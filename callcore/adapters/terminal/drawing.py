@@ -9,9 +9,10 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from callcore.adapters.terminal import words
+from callcore.adapters.terminal import agent_words, words
 from callcore.adapters.terminal.picture import AgentLine, EventLine, Picture, QueueLine
 from callcore.domain.agents import AgentState
+from callcore.domain.decisions import RESTING
 
 WIDE = 120
 """Columns from which events stand beside the tables."""
@@ -24,6 +25,9 @@ EVENTS_LEAST = 5
 
 TROUBLE_LINES = 6
 """More would leave no room for the floor."""
+
+STATE_WIDTH = 24
+"""``on break (missed calls)`` in full."""
 
 _MEASURE = Console(width=WIDE)
 """rich wraps text only for a console; nothing is written to this one."""
@@ -187,23 +191,45 @@ def _agents(agents: tuple[AgentLine, ...], room: int) -> Panel:
     shown = agents
     title = f"Agents ({len(agents)})"
     if len(agents) > room:
-        shown = tuple(sorted(agents, key=lambda agent: _ACTIVE_FIRST[agent.state])[:room])
+        shown = tuple(sorted(agents, key=_urgency)[:room])
         title = f"Agents ({room} of {len(agents)})"
     table = _table()
-    table.add_column("agent", no_wrap=True, ratio=2)
-    table.add_column("state", no_wrap=True, ratio=2)
+    table.add_column("agent", no_wrap=True, ratio=3)
+    table.add_column("state", no_wrap=True, width=STATE_WIDTH)
     table.add_column("for", justify="right", no_wrap=True, min_width=7)
-    table.add_column("with", no_wrap=True, ratio=2)
+    table.add_column("with", no_wrap=True, ratio=2, min_width=8)
     table.add_column("queue", no_wrap=True, ratio=2)
     for agent in shown:
         table.add_row(
             Text(words.printable(agent.name)),
-            Text(words.spoken(agent.state), style=_STATE_STYLES[agent.state]),
+            _doing(agent),
             Text(words.span(agent.for_seconds), style="dim"),
             Text(words.printable(agent.caller)),
             Text(words.printable(agent.queue), style="dim"),
         )
     return _panel(table, title)
+
+
+def _urgency(agent: AgentLine) -> int:
+    return -1 if agent.is_overrun else _ACTIVE_FIRST[agent.state]
+
+
+def _doing(agent: AgentLine) -> Text:
+    """What the agent does, or what keeps an available one from being asked; and what comes then."""
+    style = _STATE_STYLES[agent.state]
+    match agent.state:
+        case AgentState.AVAILABLE if agent.holds:
+            doing = Text(agent_words.of_holds(agent.holds), style="yellow")
+        case AgentState.AVAILABLE if agent.is_resting:
+            doing = Text(RESTING, style="yellow")
+        case AgentState.ON_BREAK:
+            told = f"{words.spoken(agent.state)}{agent_words.of_break(agent.break_code)}"
+            doing = Text(told, style="bold red" if agent.is_overrun else style)
+        case state:
+            doing = Text(words.spoken(state), style=style)
+    if agent.wish is not None:
+        doing.append(f" → {agent_words.of_wish(agent.wish)}", style="yellow")
+    return doing
 
 
 def _events(events: tuple[EventLine, ...], room: int) -> Panel:

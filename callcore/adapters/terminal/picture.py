@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from callcore.domain.agents import AgentState
+from callcore.domain.agents import AgentState, BreakCode, HoldReason, Wish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,13 @@ class AgentLine:
     for_seconds: float
     caller: str
     queue: str
+    is_resting: bool
+    """Left alone for a while after a missed call."""
+    holds: frozenset[HoldReason]
+    break_code: BreakCode | None
+    is_overrun: bool
+    wish: Wish | None
+    """What comes after the call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import atexit
 import contextlib
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, TextIO, cast
 
@@ -40,8 +40,8 @@ class Sources:
     agents: Callable[[], Sequence[FloorAgent]]
     parts: Callable[[], Mapping[str, str]]
     now: Callable[[], Micros]
-    agent_names: Mapping[AgentId, str] = field(default_factory=dict)
-    """What agents are called, where that is more than their id."""
+    name_of: Callable[[AgentId], str] = str
+    """What an agent is called."""
 
 
 class TerminalView:
@@ -163,11 +163,16 @@ class TerminalView:
         # Who wraps up is with nobody any more, and the caller's number is forgotten with the call.
         call_id = None if agent.state is AgentState.WRAPPING_UP else agent.call_id
         return picture.AgentLine(
-            name=self._sources.agent_names.get(agent.agent_id, agent.agent_id),
+            name=self._sources.name_of(agent.agent_id),
             state=agent.state,
             for_seconds=seconds_between(agent.since or now, now),
             caller="" if call_id is None else self._tally.caller(call_id),
             queue=agent.queue or "",
+            is_resting=agent.state is AgentState.AVAILABLE and agent.lease_until is not None,
+            holds=agent.holds,
+            break_code=agent.break_code,
+            is_overrun=agent.is_overrun,
+            wish=agent.wish,
         )
 
     def _paint_on(self) -> None:

@@ -4,7 +4,7 @@ Lengths are seconds. Every class checks itself; ``settings`` turns a ``PolicyErr
 with the place in the file.
 """
 
-from callcore.domain.policies.agent import HIGHEST_TIER, AgentPolicy, Tier
+from callcore.domain.policies.agent import HIGHEST_TIER, AgentPolicy, Connection, Tier
 from callcore.domain.policies.announcement import (
     HIGHEST_SPOKEN_NUMBER,
     MINIMUM_INTERVAL_SECONDS,
@@ -17,8 +17,10 @@ from callcore.domain.policies.answering import (
     UnansweredThen,
 )
 from callcore.domain.policies.arrival import CallerList, NumberRoute
+from callcore.domain.policies.breaks import BreakPolicy
 from callcore.domain.policies.callback import MOST_ATTEMPTS, CallbackPolicy
 from callcore.domain.policies.choosing import SkillStep, StickyPolicy, TierPolicy
+from callcore.domain.policies.feature_codes import FeatureCode, PinPolicy
 from callcore.domain.policies.limits import HIGHEST_PRIORITY, KEYS, PolicyError
 from callcore.domain.policies.menu import MOST_TRIES, MenuChoice, MenuPolicy
 from callcore.domain.policies.queue import (
@@ -45,14 +47,18 @@ __all__ = [
     "AnnouncementPolicy",
     "AnswerWhen",
     "AtClosing",
+    "BreakPolicy",
     "CallbackPolicy",
     "CallerList",
+    "Connection",
     "DialplanPolicy",
     "Fallback",
+    "FeatureCode",
     "MenuChoice",
     "MenuPolicy",
     "NodePolicy",
     "NumberRoute",
+    "PinPolicy",
     "PolicyError",
     "QueuePolicy",
     "SitePolicy",

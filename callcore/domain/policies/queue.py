@@ -9,7 +9,9 @@ from enum import StrEnum
 from callcore.domain.ageing import AgeingPolicy
 from callcore.domain.hours import OpeningHours
 from callcore.domain.ids import QueueName
+from callcore.domain.outcomes import OfferLostReason
 from callcore.domain.policies import limits
+from callcore.domain.policies.agent import check_retry_after
 from callcore.domain.policies.announcement import AnnouncementPolicy
 from callcore.domain.policies.answering import AnswerWhen, UnansweredPolicy
 from callcore.domain.policies.callback import CallbackPolicy
@@ -89,8 +91,15 @@ class QueuePolicy:
     sticky: StickyPolicy | None = None
     ring_timeout_seconds: float = 15.0
     wrap_up_seconds: float = 10.0
+    longest_wrap_up_seconds: float = 600.0
+    """Beyond it a wrap-up cannot be extended."""
+    whisper: tuple[str, ...] = ()
+    """Prompts the agent hears, after picking up and before the caller is heard: which queue calls.
+    """
     retry_after_miss_seconds: float = 10.0
     """How long an agent who missed an offer is left alone."""
+    retry_after: Mapping[OfferLostReason, float] = field(default_factory=dict)
+    """In place of that, by the reason of ``MISSES``."""
     short_abandon_seconds: float = 5.0
     service_level_seconds: float = 20.0
     record: bool = False
@@ -107,6 +116,7 @@ class QueuePolicy:
             value = getattr(self, setting)
             if value is not None and value < 0:
                 raise limits.PolicyError(setting, "must not be negative")
+        check_retry_after(self.retry_after)
         if not 1 <= self.ring_at_most <= MOST_RINGING_AT_ONCE:
             raise limits.PolicyError("ring_at_most", f"must be 1 to {MOST_RINGING_AT_ONCE}")
         if self.exit_key is not None and self.exit_key not in limits.KEYS:
@@ -125,6 +135,7 @@ _NOT_NEGATIVE = (
     "no_agents_grace_seconds",
     "resume_within_seconds",
     "wrap_up_seconds",
+    "longest_wrap_up_seconds",
     "retry_after_miss_seconds",
     "short_abandon_seconds",
 )

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+import http.client
+import json
+import os
+import socket
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -11,6 +17,8 @@ import pytest
 from callcore.adapters.control import place
 from callcore.adapters.control.server import ControlServer
 from tests.adapters.control.small_floor import SmallFloor
+
+Ask = Callable[..., tuple[int, Any]]
 
 
 @pytest.fixture
@@ -35,3 +43,32 @@ def server(floor: SmallFloor, path: Path, noted: list[tuple[Any, ...]]) -> Itera
     running.start()
     yield running
     running.stop()
+
+
+@pytest.fixture
+def ask(path: Path) -> Ask:
+    """Sends a request over a connection of its own; status and decoded answer."""
+
+    def send(
+        method: str,
+        address: str,
+        body: Any = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> tuple[int, Any]:
+        content = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        with contextlib.closing(http.client.HTTPConnection("localhost")) as connection:
+            connection.sock = connected(path)
+            connection.request(method, address, content, dict(headers))
+            answer = connection.getresponse()
+            assert answer.headers["content-type"] == "application/json"
+            return answer.status, json.loads(answer.read())
+
+    return send
+
+
+def connected(path: Path) -> socket.socket:
+    """A connection to the server's socket."""
+    client = socket.socket(socket.AF_UNIX)
+    client.settimeout(10)
+    client.connect(os.fspath(path))
+    return client

@@ -6,25 +6,29 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from callcore.domain.admission import Closure, Limit
-from callcore.domain.agents import AgentState
+from callcore.domain.agents import AgentReason, AgentState
 from callcore.domain.ids import AgentId, CallId, Micros, OfferId, QueueName
 from callcore.domain.policies import Strategy
 from callcore.domain.records import DecisionRecord, PassedOver
 from callcore.domain.routing import Judgement, Verdict
 from callcore.ports.operations import (
     AgentView,
+    ConfigView,
     DutyAnswer,
-    DutyChange,
+    DutyOrder,
     Explanation,
     MoveRefusedError,
     NotWaitingError,
     OutOfRangeError,
     QueueView,
+    ReloadAnswer,
     UnknownAgentError,
+    UnknownBreakError,
     UnknownCallError,
     UnknownQueueError,
     WaitingView,
 )
+from callcore.ports.timelines import AgentChange
 
 SUPPORT, SALES = QueueName("support"), QueueName("sales")
 FIRST = CallId("3f2a9c1e-8d11-4f0c-9b7e-0123456789ab")
@@ -33,6 +37,7 @@ THIRD = CallId("b7000000-8d11-4f0c-9b7e-0123456789ab")
 ENDED = CallId("e0000000-8d11-4f0c-9b7e-0123456789ab")
 NOW = Micros(1_795_300_000_000_000)
 SECOND_LONG = 1_000_000
+MINUTE = 60 * SECOND_LONG
 LONG_AGO = Micros(1_000_000_000_000_000)
 
 
@@ -82,6 +87,18 @@ def agent_view(agent_id: str = "1001", **parts: object) -> AgentView:
         queues=(SALES, SUPPORT),
     )
     return replace(view, **parts)  # type: ignore[arg-type]  # whatever a case varies
+
+
+def agent_change(**parts: object) -> AgentChange:
+    change = AgentChange(
+        agent_id=AgentId("1001"),
+        at=NOW,
+        before=AgentState.LOGGED_OUT,
+        state=AgentState.AVAILABLE,
+        reason=AgentReason.COMMAND,
+        actor="ann",
+    )
+    return replace(change, **parts)  # type: ignore[arg-type]  # whatever a case varies
 
 
 def decision(agent_id: str = "1002", **parts: object) -> DecisionRecord:
@@ -146,6 +163,19 @@ class SmallFloor:
             agent_view("1003", name="Cleo", state=AgentState.LOGGED_OUT, since=None),
         ]
         self.duty_answer = DutyAnswer(is_changed=True, state=AgentState.AVAILABLE)
+        self.has_wrong_pins = True
+        self.reloaded = ReloadAnswer(version="0123456789ab", is_changed=True)
+        self.config = ConfigView(
+            version="0123456789ab",
+            loaded_at=NOW,
+            loaded_by="eve",
+            changes=(),
+            warnings=(),
+            needs_restart=(),
+            retired_queues=(),
+            site_version="0123456789ab",
+        )
+        self.changes = tuple(agent_change(at=Micros(NOW - minute * MINUTE)) for minute in (3, 2, 1))
         self.done: list[tuple[object, ...]] = []
         self.before: Callable[[], None] = lambda: None
         """What happens first in every operation: a fault, a wait."""
@@ -200,20 +230,47 @@ class SmallFloor:
         self.before()
         return list(self.roster)
 
-    def change_duty(
-        self, agent_id: AgentId, what: DutyChange, *, reason: str, by: str
-    ) -> DutyAnswer:
+    def change_duty(self, agent_id: AgentId, order: DutyOrder) -> DutyAnswer:
         self.before()
-        if agent_id not in {agent.agent_id for agent in self.roster}:
-            raise UnknownAgentError(f"there is no agent {agent_id}: did you mean 1001 (Ann)?")
-        self.done.append((what, agent_id, reason, by))
+        self._known(agent_id)
+        if order.break_code == "nap":
+            raise UnknownBreakError("there is no break nap: the breaks are short, lunch")
+        if order.seconds <= 0:
+            raise OutOfRangeError(f"{order.seconds:g} seconds are out of range")
+        self.done.append((agent_id, order))
         return self.duty_answer
+
+    def unlock(self, agent_id: AgentId, *, by: str) -> bool:
+        self.before()
+        self._known(agent_id)
+        self.done.append(("unlock", agent_id, by))
+        return self.has_wrong_pins
+
+    def timeline(self, agent_id: AgentId, count: int) -> tuple[AgentChange, ...]:
+        self.before()
+        self._known(agent_id)
+        if not 1 <= count <= 1000:
+            raise OutOfRangeError(f"{count} changes are out of range: ask for 1 to 1000")
+        return self.changes[-count:]
+
+    def reload(self, *, by: str) -> ReloadAnswer:
+        self.before()
+        self.done.append(("reload", by))
+        return self.reloaded
+
+    def configuration(self) -> ConfigView:
+        self.before()
+        return self.config
 
     def explain(self, call_id: CallId) -> Explanation:
         self.before()
         if call_id not in self.explanations:
             raise UnknownCallError(f"no call {call_id} is going on or recorded")
         return self.explanations[call_id]
+
+    def _known(self, agent_id: AgentId) -> None:
+        if agent_id not in {agent.agent_id for agent in self.roster}:
+            raise UnknownAgentError(f"there is no agent {agent_id}: did you mean 1001 (Ann)?")
 
     def _view(self, queue: QueueName) -> QueueView:
         if queue not in self.views:

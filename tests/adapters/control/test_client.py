@@ -58,8 +58,11 @@ def test_every_view_arrives_as_it_was_sent(server, floor, path):
     client = ControlClient(path)
     assert list(client.queues().queues) == list(floor.views.values())
     assert list(client.calls().calls) == list(floor.line.values())
+    assert client.configuration() == floor.config
     assert list(client.agents().agents) == floor.roster
     assert client.explain(FIRST) == floor.explanations[FIRST]
+    assert client.timeline("1001").changes == floor.changes
+    assert client.timeline("1001", 1).changes == floor.changes[-1:]
 
 
 def test_a_refusal_arrives_with_its_word(server, path):

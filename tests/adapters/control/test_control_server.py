@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import json
 import os
 import pwd
-import socket
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any
 
 import gevent
 import pytest
@@ -20,39 +15,12 @@ from callcore.adapters.control import messages, pages
 from callcore.adapters.control import server as serving
 from callcore.ports import operations
 from callcore.ports.operations import OperationError
-from tests.adapters.control.small_floor import FIRST, NOW, SALES, SUPPORT
+from tests.adapters.control.conftest import connected
+from tests.adapters.control.small_floor import FIRST, SALES, SUPPORT
 
 ME = pwd.getpwuid(os.geteuid()).pw_name
 
 pytestmark = pytest.mark.usefixtures("server")
-
-
-@pytest.fixture
-def ask(path):
-    """Sends a request over a connection of its own; status and decoded answer."""
-
-    def send(
-        method: str,
-        address: str,
-        body: Any = None,
-        headers: Mapping[str, str] = MappingProxyType({}),
-    ):
-        content = body if isinstance(body, bytes | None) else json.dumps(body).encode()
-        with contextlib.closing(http.client.HTTPConnection("localhost")) as connection:
-            connection.sock = connected(path)
-            connection.request(method, address, content, dict(headers))
-            answer = connection.getresponse()
-            assert answer.headers["content-type"] == "application/json"
-            return answer.status, json.loads(answer.read())
-
-    return send
-
-
-def connected(path):
-    client = socket.socket(socket.AF_UNIX)
-    client.settimeout(10)
-    client.connect(os.fspath(path))
-    return client
 
 
 def test_queues_are_shown_as_they_are(ask):
@@ -84,21 +52,6 @@ def test_callers_and_explanations_are_shown_as_they_are(ask):
     assert body["decisions"][0]["not_free"] == {"talking": ["1001", "1008"], "on_break": ["1006"]}
     assert body["judgements"][0]["verdict"] == "level_closed"
     assert body["not_free"] == [["1001", "talking"], ["1002", "wrapping_up"]]
-
-
-def test_agents_are_shown_as_they_are(ask):
-    """What is not known of one is null."""
-    status, body = ask("GET", "/v1/agents")
-    assert (status, len(body["agents"])) == (200, 3)
-    assert body["agents"][0] == {
-        "agent_id": "1001",
-        "name": "Ann",
-        "state": "available",
-        "is_resting": False,
-        "since": NOW,
-        "queues": ["sales", "support"],
-    }
-    assert body["agents"][2]["since"] is None
 
 
 @pytest.mark.parametrize(
@@ -144,22 +97,6 @@ def test_agents_are_shown_as_they_are(ask):
             {"queue": "sales"},
             ("move", FIRST, SALES, ME),
             {"call_id": FIRST, "queue": "sales", "by": ME},
-        ),
-        *(
-            (
-                f"/v1/agents/1002/{what}",
-                {"reason": "lunch"},
-                (what, "1002", "lunch", ME),
-                {
-                    "agent_id": "1002",
-                    "change": what,
-                    "is_changed": True,
-                    "state": "available",
-                    "reason": "lunch",
-                    "by": ME,
-                },
-            )
-            for what in ("login", "logout", "break", "return")
         ),
     ],
 )
@@ -328,9 +265,6 @@ def test_a_failure_tells_the_log_and_not_the_client(ask, floor, noted):
         ("POST", "/v1/queues", 405, "wrong_method"),
         ("GET", "/v1/queues/support/close", 405, "wrong_method"),
         ("DELETE", f"/v1/calls/{FIRST}/withdraw", 405, "wrong_method"),
-        ("GET", "/v1/agents/1001/login", 405, "wrong_method"),
-        ("POST", "/v1/agents/1001/nap", 404, "unknown_address"),
-        ("POST", "/v1/agents/nobody/login", 404, "unknown_agent"),
         ("POST", "/v1/queues/nowhere/open", 404, "unknown_queue"),
         ("POST", "/v1/queues/%0A%1B%5B31m/open", 404, "unknown_queue"),
         ("POST", "/v1/queues/%FF%00/open", 404, "unknown_queue"),

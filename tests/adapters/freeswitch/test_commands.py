@@ -87,6 +87,8 @@ TEXT_ARGUMENTS: dict[str, Callable[[str], Command]] = {
     "originate caller": lambda text: commands.originate(request(caller_name=text), JOB),
     "originate job": lambda text: commands.originate(request(), text),
     "bridge": lambda text: commands.bridge(LEG, LegId(text)),
+    "outlive_talks": lambda text: commands.outlive_talks(LegId(text)),
+    "hide_keys": lambda text: commands.hide_keys(LegId(text)),
     "hang_up": lambda text: commands.hang_up(LEG, text),
     "start_recording": lambda text: commands.start_recording(LEG, text),
     "stop_recording": lambda text: commands.stop_recording(LEG, text),

@@ -199,7 +199,7 @@ FRAGMENTS = st.sampled_from(
     st.lists(FRAGMENTS | st.binary(max_size=5), max_size=40).map(b"".join),
     st.lists(st.integers(1, 400), max_size=6),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_bytes_end_in_frames_or_in_a_broken_stream(stream: bytes, places: list[int]) -> None:
     """Nothing that arrives makes the reader fail otherwise, or depend on the packets."""
 

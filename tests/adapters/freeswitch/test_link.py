@@ -60,7 +60,8 @@ def test_the_link_subscribes_before_it_is_restored(
     assert "filter Event-Name BACKGROUND_JOB" in lines
     assert "filter Event-Name HEARTBEAT" in lines
     assert "filter Application-Response -FILE PLAYED" in lines
-    assert lines[-1] == "event json " + " ".join(translation.SUBSCRIBED)
+    assert lines[-1] == "event json " + " ".join(translation.SUBSCRIPTION)
+    assert "filter Event-Name CUSTOM" in lines
     (restored,) = heard
     assert isinstance(restored, switch_events.SwitchRestored)
     assert (restored.core_uuid, restored.is_restarted) == (CORE, False)

@@ -74,6 +74,14 @@ POSTED: dict[str, tuple[Callable[[Switch], None], list[str]]] = {
         lambda switch: switch.transfer(LEG, "2000", "default"),
         [f"api uuid_transfer {LEG} 2000 XML default"],
     ),
+    "outlive_talks": (
+        lambda switch: switch.outlive_talks(LEG),
+        [f"api uuid_setvar {LEG} park_after_bridge true"],
+    ),
+    "hide_keys": (
+        lambda switch: switch.hide_keys(LEG),
+        [f"api uuid_setvar {LEG} digits_dialed_filter .+"],
+    ),
     "hang_up": (
         lambda switch: switch.hang_up(LEG, "NORMAL_CLEARING"),
         [f"api uuid_kill {LEG} NORMAL_CLEARING"],

@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 
 from callcore.adapters.logs import observer, setup
 from callcore.domain import events, phone_numbers
-from callcore.domain.agents import AgentState
+from callcore.domain.agents import AgentReason, AgentState, BreakCode, HoldReason, Wish
+from callcore.domain.feature_answers import FeatureAnswer
 from callcore.domain.ids import AgentId, CallId, LegId, MenuName, Micros, NodeName, QueueName
 from callcore.domain.outcomes import RefusalReason
+from callcore.domain.policies import FeatureCode
 from callcore.domain.treatments import OverflowReason
 from callcore.runtime import greenlets
 
@@ -47,6 +49,12 @@ class Written:
     @property
     def lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.text.splitlines()]
+
+
+def differing(*, is_different: bool) -> events.ConfigurationDiffers:
+    return events.ConfigurationDiffers(
+        at=NOW, version="aaa", site_version="bbb", is_different=is_different
+    )
 
 
 @pytest.fixture
@@ -86,6 +94,18 @@ def test_a_fact_is_one_line_named_for_it(written):
     }
 
 
+def test_the_level_changes_while_it_is_written(written):
+    """For foreign lines, too."""
+    written.log.set_level("error")
+    written.log.write(setup.Level.INFO, "not_told")
+    logging.getLogger("lib").warning("not told")
+    assert written.log.level is setup.Level.ERROR
+    written.log.set_level("debug")
+    written.log.write(setup.Level.DEBUG, "told")
+    logging.getLogger("lib").warning("told")
+    assert [line["event"] for line in written.lines] == ["told", "library_message"]
+
+
 def test_levels_are_kept():
     """Debug facts are not written at info, warnings are, and are named so."""
     written = Written(level="info")
@@ -94,7 +114,7 @@ def test_levels_are_kept():
     observe(events.StoreFailed(at=NOW, store="redis", reason="away"))
     observe(
         events.AgentChanged(
-            at=NOW, agent_id=AgentId("anna"), state=AgentState.ON_BREAK, reason="asked"
+            at=NOW, agent_id=AgentId("anna"), state=AgentState.ON_BREAK, reason=AgentReason.COMMAND
         )
     )
     assert [(line["level"], line["event"]) for line in written.lines] == [
@@ -177,6 +197,8 @@ SECRET = "hunter2horse"
         {"esl_password": SECRET},
         {"Authorization": f"Bearer {SECRET}"},
         {"api_key": SECRET},
+        {"pin": SECRET},
+        {"agent": {"pin_hash": SECRET}},
         {"settings": {"redis": {"password": SECRET}}},
         {"pairs": [{"token": SECRET}]},
         {"url": f"postgresql://ops:{SECRET}@db:5432/calls"},
@@ -347,6 +369,8 @@ def door(by: str, *, is_open: bool) -> events.QueueDoorChanged:
 ANSWERED = events.MenuAnswered(
     at=NOW, call_id=CallId("c"), menu=MenuName("main"), key="2", to="number:+48225550100"
 )
+LUNCH = BreakCode("lunch")
+OF_ANN: dict[str, Any] = {"at": NOW, "agent_id": AgentId("1001")}
 LIMITED = events.LimitChanged(
     at=NOW, queue=QueueName("support"), limit=8, setting="waiting_per_agent", staffed_count=4
 )
@@ -362,11 +386,62 @@ LIMITED = events.LimitChanged(
         ),
         (ANSWERED, "info", {"event": "menu_answered", "menu": "main", "key": "2"}),
         (LIMITED, "info", {"event": "limit_changed", "limit": 8, "staffed_count": 4}),
+        (
+            events.ConfigurationApplied(at=NOW, version="aaa", by="eve", changes=("a", "b")),
+            "info",
+            {"event": "configuration_applied", "version": "aaa", "changes": ["a", "b"]},
+        ),
+        (
+            events.ConfigurationApplied(at=NOW, version="aaa", by="eve", warnings=("look",)),
+            "warning",
+            {"event": "configuration_applied", "warnings": ["look"]},
+        ),
+        (
+            events.ConfigurationRefused(at=NOW, version="aaa", by="eve", reason="wrong"),
+            "error",
+            {"event": "configuration_refused", "reason": "wrong"},
+        ),
+        (differing(is_different=True), "warning", {"event": "configuration_differs"}),
+        (differing(is_different=False), "info", {"event": "configuration_differs"}),
         (aged("ageing"), "debug", {"event": "priority_changed", "priority": 7}),
         (aged("anna"), "info", {"event": "priority_changed", "by": "anna"}),
         (door("hours", is_open=False), "info", {"event": "queue_door_changed", "is_open": False}),
         (door("anna", is_open=False), "warning", {"by": "anna", "reason": "fire drill"}),
         (door("anna", is_open=True), "info", {"is_open": True}),
+        (
+            events.AgentMissedTooMany(**OF_ANN, queue=QueueName("support"), misses_count=3),
+            "warning",
+            {"event": "agent_missed_too_many", "agent_id": "1001", "misses_count": 3},
+        ),
+        (
+            events.BreakOverrun(**OF_ANN, break_code=LUNCH, maximum_seconds=60.0),
+            "warning",
+            {"event": "break_overrun", "break_code": "lunch", "maximum_seconds": 60.0},
+        ),
+        (
+            events.AgentLockedOut(**OF_ANN, failures_count=3, seconds=900.0),
+            "warning",
+            {"event": "agent_locked_out", "failures_count": 3},
+        ),
+        (
+            events.AgentHeld(**OF_ANN, holds=frozenset(HoldReason)),
+            "info",
+            {"event": "agent_held", "holds": ["outside_call", "unregistered"]},
+        ),
+        (
+            events.AgentWished(
+                **OF_ANN, wish=Wish(state=AgentState.ON_BREAK, break_code=LUNCH), actor="anna"
+            ),
+            "info",
+            {"wish": {"state": "on_break", "break_code": "lunch"}, "actor": "anna"},
+        ),
+        (
+            events.FeatureCodeDialled(
+                at=NOW, code=FeatureCode.LOG_IN, agent_id=None, answer=FeatureAnswer.WRONG_PIN
+            ),
+            "info",
+            {"event": "feature_code_dialled", "code": "login", "answer": "wrong_pin"},
+        ),
         (refused(RefusalReason.CLOSED), "info", {"event": "call_refused", "reason": "closed"}),
         (refused(RefusalReason.CLOSES_TOO_SOON), "info", {}),
         (refused(RefusalReason.QUEUE_FULL), "warning", {"limit": 20}),

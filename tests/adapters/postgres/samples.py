@@ -1,10 +1,11 @@
-"""Call records as a day of work leaves them."""
+"""Call records and changes of agents as a day of work leaves them."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
 
+from callcore.domain.agents import CALLCORE, AgentReason, AgentState
 from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
 from callcore.domain.outcomes import CallOutcome, HungUpBy, LeaveReason, OfferLostReason
 from callcore.domain.policies import Strategy
@@ -18,6 +19,7 @@ from callcore.domain.records import (
     Recording,
 )
 from callcore.domain.routing import Verdict
+from callcore.ports.timelines import AgentChange, PendingChange
 
 NOON = Micros(1_790_000_000_000_000)
 """21 September 2026, 14:13:20 UTC."""
@@ -175,3 +177,27 @@ def abandoned_call(*, waited_seconds: float, start: Micros = NOON, is_short=Fals
         digits=(),
         faults=(),
     )
+
+
+def change(entry_id: str = "1790000000000-0", *, at: Micros = NOON, **changes) -> PendingChange:
+    """An agent's phone begins to ring, unless told otherwise."""
+    values: dict[str, Any] = {
+        "agent_id": AgentId("anna"),
+        "at": at,
+        "before": AgentState.RESERVED,
+        "state": AgentState.RINGING,
+        "reason": AgentReason.RINGING,
+        "actor": CALLCORE,
+        "queue": QueueName("support"),
+        "call_id": CallId("5f6b7d1a-0c57-4f1e-9a58-0f3f7e3b1c11"),
+        "offer_id": OfferId("9d1b0b52-4f0a-4f7a-8f4c-c0f2f8f6a1b2"),
+    }
+    return PendingChange(entry_id=entry_id, change=AgentChange(**(values | changes)))
+
+
+def many_changes(count: int) -> list[PendingChange]:
+    """So many changes in one second, the entries of a floor that was busy."""
+    return [
+        change(f"1790000000{number // 2:03}-{number % 2}", at=Micros(NOON + number * 500))
+        for number in range(count)
+    ]

@@ -200,9 +200,7 @@ def test_poison_does_not_block_the_batch(history, history_url):
     assert "+48201234501" not in str(caught.value)
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(st.characters(), min_size=1))
 def test_any_text_from_outside_is_kept(text, history, history_url):
     """No name a caller can show stops the history, and what Postgres can hold is kept exactly."""

@@ -63,6 +63,9 @@ def test_a_history_of_the_first_version_stays_readable(database_url):
             insert into callcore.queue_visits (call_id, visit_number, queue, joined_at, priority,
                 left_at, leave_reason, waited_seconds, is_short_abandon, announcements_count)
             values ('c', 1, 'support', now(), 3, now(), 'maximum_wait', 9, false, 0);
+            insert into callcore.offers (call_id, offer_number, offer_id, queue, agent_id, leg_id,
+                reserved_at, lost_reason, hangup_cause, hold_seconds)
+            values ('c', 1, 'o', 'support', '1001', '', now(), 'busy', '', 0);
             """
         )
     assert migrations.migrate(database_url) == migrations.bundled()[2:]
@@ -77,9 +80,14 @@ def test_a_history_of_the_first_version_stays_readable(database_url):
         callbacks = connection.execute(
             "select is_callback, callback_of from callcore.call_records"
         ).fetchall()
+        days = connection.execute(
+            "select agent_id, offers_count, misses_by_reason, logged_in_seconds, occupancy"
+            " from callcore.agent_days"
+        ).fetchall()
     assert visits == [(3, None, None, None, False, "")]
     assert overflows == [("maximum_wait", "", 1)]
     assert callbacks == [(False, None)]
+    assert days == [("1001", 1, {"busy": 1}, 0.0, None)]
 
 
 def test_an_older_database_is_named_with_the_cure(database_url):

@@ -1,14 +1,19 @@
-"""A record on its way to Postgres: it waits as JSON, and may have been left by an older version."""
+"""What is on its way to Postgres: it waits in Redis, and may have been left by an older version."""
 
 from __future__ import annotations
 
+import secrets
+
 import pytest
 
-from callcore.adapters.postgres import call_history, call_records, pool
+from callcore.adapters.postgres import call_history, call_records, pool, timelines
 from callcore.adapters.redisdb import pending_records
-from callcore.domain.ids import AgentId
+from callcore.adapters.redisdb.floor import Floor
+from callcore.domain.agents import AgentReason, AgentState, BreakCode, Why
+from callcore.domain.ids import AgentId, QueueName
 from callcore.domain.records import PassedOver
 from callcore.domain.routing import Verdict
+from callcore.ports.stores import Post
 from tests.adapters.postgres.samples import decision, served_call
 
 OF_VERSION_0_1 = (
@@ -88,3 +93,32 @@ def test_a_record_of_the_first_version_is_written(connections):
     )
     assert call_records.PostgresCallRecords(connections).write([record]) == 1
     assert call_history.PostgresCallHistory(connections).decisions(record.call_id) == []
+
+
+def test_a_change_comes_from_the_floor_to_the_timeline(connections, valkey_url):
+    """What a script of Redis appended is in Postgres with all its fields, once, in order."""
+    floor = Floor(valkey_url, f"s{secrets.token_hex(4)}")
+    try:
+        anna = AgentId("anna")
+        floor.roster.enrol(anna, [Post(queue=QueueName("support"))], "Anna")
+        why = Why(reason=AgentReason.COMMAND, actor="ops", note="a \ud800 note\0")
+        floor.roster.log_in(anna, "r1", why)
+        code = BreakCode("lunch")
+        floor.roster.start_break(anna, "r2", why, code=code, most_seconds=60.0)
+        waiting = floor.pending_changes.read(10, 0)
+        history = timelines.PostgresTimelines(connections, "warsaw")
+        assert history.write(waiting) == len(waiting)
+        assert history.write(floor.pending_changes.read(10, 0)) == 0
+        floor.pending_changes.set_aside([waiting[0].entry_id])
+        floor.pending_changes.acknowledge([pending.entry_id for pending in waiting])
+        assert floor.pending_changes.count() == 0
+    finally:
+        floor.close()
+    found = history.of(anna, 10)
+    assert [(line.before, line.state, line.break_code) for line in found] == [
+        (AgentState.LOGGED_OUT, AgentState.AVAILABLE, None),
+        (AgentState.AVAILABLE, AgentState.ON_BREAK, code),
+    ]
+    assert {(line.reason, line.actor) for line in found} == {(AgentReason.COMMAND, "ops")}
+    assert [line.at for line in found] == [pending.change.at for pending in waiting]
+    assert "note" in found[0].note

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from callcore.adapters.prom import collector
 from callcore.domain.agents import AgentState
 from callcore.domain.ids import (
@@ -28,8 +30,8 @@ def counts(waiting=2, oldest=LONG_AGO):
     )
 
 
-def agent(name, state):
-    return FloorAgent(
+def agent(name, state, **parts):
+    floor_agent = FloorAgent(
         agent_id=AgentId(name),
         state=state,
         since=NOW,
@@ -41,6 +43,7 @@ def agent(name, state):
         lease_until=None,
         miss_count=0,
     )
+    return replace(floor_agent, **parts)
 
 
 def floor_collector(**changes):
@@ -52,6 +55,7 @@ def floor_collector(**changes):
             agent("cora", AgentState.ON_BREAK),
         ],
         "records_pending": lambda: 7,
+        "changes_pending": lambda: 11,
         "now": lambda: NOW,
     }
     return collector.FloorCollector(**(reads | changes))

@@ -8,7 +8,7 @@ import pytest
 
 from callcore.adapters.prom.observer import MetricsObserver
 from callcore.domain import events
-from callcore.domain.agents import AgentState
+from callcore.domain.agents import AgentReason, AgentState
 from callcore.domain.ids import (
     CallId,
     LegId,
@@ -64,7 +64,9 @@ SERVED_CALL = (
     events.LegsBridged(**OFFER, waited_seconds=12.0, is_within_service_level=True),
     events.TalkEnded(**OFFER, talked_seconds=61.0, hung_up_by=HungUpBy.CALLER),
     events.WrapUpEnded(at=NOW, agent_id=ANNA, queue=SUPPORT, wrapped_up_seconds=10.0),
-    events.AgentChanged(at=NOW, agent_id=ANNA, state=AgentState.AVAILABLE, reason="wrap_up_ended"),
+    events.AgentChanged(
+        at=NOW, agent_id=ANNA, state=AgentState.AVAILABLE, reason=AgentReason.WRAP_UP_ENDED
+    ),
     ended(lasted_seconds=75.0),
     events.RecordsWritten(at=NOW, count=3, seconds=0.004),
     events.SelfHealed(at=NOW, what="agent_freed", subject="anna", reason="leg gone"),
@@ -91,6 +93,7 @@ COUNTED = {
     "callcore_queue_wait_seconds_count queue=support": 1,
     "callcore_queue_talk_seconds_sum queue=support": 61.0,
     "callcore_queue_wrap_up_seconds_sum queue=support": 10.0,
+    "callcore_queue_wrap_ups_total queue=support end=timed_out": 1,
     "callcore_agent_changes_total state=available": 1,
     "callcore_calls_ended_total outcome=served": 1,
     "callcore_call_seconds_sum": 75.0,

@@ -24,6 +24,7 @@ def test_the_floor_is_read_at_scrape_time(metrics, value):
     assert value("callcore_agents", state="talking") == 1
     assert value("callcore_agents", state="logged_out") == 0
     assert value("callcore_records_pending") == 7
+    assert value("callcore_agent_changes_pending") == 11
 
 
 def test_an_empty_queue_waits_zero_seconds(metrics, value):

@@ -14,6 +14,8 @@ Hashes = dict[str, dict[str, str]]
 
 LEASED = {"reserved", "ringing", "wrapping_up"}
 PROMISED = {"reserved", "ringing"}
+LEASED_AT_TIMES = {"available", "on_break"}
+"""With a lease the agent rests after a miss, or is on a break of a limited length."""
 ABSENT = {"logged_out", "on_break"}
 
 
@@ -117,8 +119,8 @@ def _check_offers(calls: Hashes, agents: Hashes) -> None:
 def _check_queues_of_agents(
     queues: dict[QueueName, QueueKeys], agents: Hashes, leases: dict[str, float]
 ) -> None:
-    """An agent is free where available and not resting, at the place that the post gives; and
-    staffed unless logged out or on a break.
+    """An agent is free where available, not resting and not held, at the place that the post gives;
+    and staffed unless logged out or on a break.
     """
     for queue, held in queues.items():
         posts = {
@@ -130,7 +132,9 @@ def _check_queues_of_agents(
         assert held.free == {
             agent_id: post["level"] * 2**42 + key_of(post, agents[agent_id])
             for agent_id, post in posts.items()
-            if agents[agent_id]["state"] == "available" and agent_id not in leases
+            if agents[agent_id]["state"] == "available"
+            and agent_id not in leases
+            and "holds" not in agents[agent_id]
         }
         assert held.staffed == {
             agent_id for agent_id in posts if agents[agent_id]["state"] not in ABSENT
@@ -157,11 +161,19 @@ def key_of(post: dict[str, Any], agent: dict[str, str]) -> int:
 
 
 def _check_agent_fields(agents: Hashes, leases: dict[str, float]) -> None:
-    """An agent is leased where something may end, and has an offer where one is not over."""
+    """An agent is leased where something may end, has an offer where one is not over, and a wish
+    only until the call and its wrap-up are.
+    """
     for agent_id, agent in agents.items():
         state = agent["state"]
-        if state != "available":  # with a lease it rests after a miss
+        if state not in LEASED_AT_TIMES:
             assert (agent_id in leases) == (state in LEASED), (agent_id, state)
         has_offer = state in {*LEASED, "talking"}
         assert ("offer_id" in agent) == has_offer, (agent_id, state)
+        assert has_offer or "wish" not in agent, (agent_id, state)
+        assert ("break_code" in agent) == (state == "on_break"), (agent_id, state)
+        assert state == "on_break" or "is_overrun" not in agent, (agent_id, state)
+        assert state == "wrapping_up" or "was_extended" not in agent, (agent_id, state)
+        assert agent.get("holds") != ""
+        assert not ({"is_overrun"} <= set(agent) and agent_id in leases), agent_id
     assert set(leases) <= set(agents)

@@ -60,6 +60,17 @@ def test_a_call_that_is_not_ours_hides_no_other(server_url: str, raw: Any) -> No
             lambda raw: raw.hset(KEYS.agent(ANNA), "posts", '["support"]'),
             lambda floor: floor.roster.agents(),
         ),
+        *(
+            (
+                lambda raw, field=field: raw.hset(KEYS.agent(ANNA), field, '{"mood":"fine"}'),
+                lambda floor: floor.roster.agents(),
+            )
+            for field in ("wish", "holds", "chosen", "standing_leg")
+        ),
+        (
+            lambda raw: raw.set(KEYS.wrong_pins(ANNA), "many"),
+            lambda floor: floor.lockouts.failures(ANNA),
+        ),
     ],
 )
 def test_what_is_not_ours_is_not_taken_for_something_else(

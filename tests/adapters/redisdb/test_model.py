@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import cycle, product
+from typing import TypeVar
 
 import hypothesis.strategies as st
 import redis
@@ -14,14 +16,19 @@ from hypothesis.stateful import run_state_machine_as_test as run_machine
 from callcore.adapters.redisdb.floor import Floor
 from callcore.adapters.redisdb.keys import Keys
 from callcore.domain.admission import Closure, Door
+from callcore.domain.agents import AgentState, BreakCode, HoldReason, Why
 from callcore.domain.estimates import Rates
-from callcore.domain.ids import AgentId, CallId, Micros, NodeName, QueueName
+from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, QueueName
+from callcore.domain.outcomes import OfferLostReason
 from callcore.ports.stores import (
+    AgentAnswer,
     AskingOrder,
     FloorAgent,
     FloorCall,
     Post,
     Reservation,
+    Roster,
+    StandingLeg,
     WaitingRoom,
 )
 from tests.adapters.redisdb import invariants
@@ -29,14 +36,19 @@ from tests.adapters.redisdb.floors import SITE
 from tests.contract.conftest import SteppedClock
 from tests.contract.floor_builders import (
     LONG_SECONDS,
+    LUNCH,
     NUMBER,
     SALES,
     SUPPORT,
+    WHY,
     AnyFloor,
+    changes_since,
     joining,
     reservation,
 )
 from tests.fakes.floor import FakeFloor
+
+A = TypeVar("A")
 
 QUEUES = (SUPPORT, SALES)
 NODES = (NodeName("fs1"), NodeName("fs2"))
@@ -65,6 +77,11 @@ keeping = st.sampled_from([0.0, LONG_SECONDS])
 nth = st.integers(0, 5)
 requests = st.integers(0, 40).map(lambda number: f"r{number}")
 rests = st.sampled_from([0.0, AT_ONCE_SECONDS, LONG_SECONDS])
+nodes = st.sampled_from(NODES)
+legs = st.sampled_from([LegId("l1"), LegId("l2")])
+codes = st.sampled_from([LUNCH, BreakCode("meeting")])
+choices = st.sampled_from([(), (SALES,), (SALES, SUPPORT)])
+whys = st.none() | st.just(WHY)
 
 
 class TickingClock(SteppedClock):
@@ -120,6 +137,7 @@ class BothFloors(RuleBasedStateMachine):
         self.offer_of: dict[str, Reservation] = {}
         self.looks = cycle(product(NUMBERS, QUEUES))
         self.posts: dict[tuple[QueueName, AgentId], Post] = {}
+        self.told: dict[AgentId, AgentState] = {}
 
     def teardown(self) -> None:
         self.real.close()
@@ -130,12 +148,12 @@ class BothFloors(RuleBasedStateMachine):
         for floor in self.floors:
             for agent_id in AGENTS:
                 floor.roster.enrol(agent_id, [Post(queue=queue) for queue in QUEUES], "")
-                floor.roster.log_in(agent_id, f"open-{agent_id}")
+                floor.roster.log_in(agent_id, f"open-{agent_id}", WHY)
 
     @rule(
         call=calls,
         queue=queues,
-        node=st.sampled_from(NODES),
+        node=nodes,
         score=scores,
         maximum=st.integers(1, 3),
         number=numbers,
@@ -211,10 +229,19 @@ class BothFloors(RuleBasedStateMachine):
         for floor in self.floors:
             floor.waiting_room.forget(CallId(call))
 
-    @rule(agent_id=agents, held=st.lists(posts, max_size=3))
-    def enrol(self, agent_id: AgentId, held: list[Post]) -> None:
+    @rule(agent_id=agents, held=st.lists(posts, max_size=3), chosen=choices, why=whys)
+    def enrol(
+        self,
+        agent_id: AgentId,
+        held: list[Post],
+        chosen: tuple[QueueName, ...],
+        why: Why | None,
+    ) -> None:
         for floor in self.floors:
-            floor.roster.enrol(agent_id, held, "")
+            floor.roster.enrol(agent_id, held, "", chosen=chosen, why=why)
+        self.note_posts(agent_id, held)
+
+    def note_posts(self, agent_id: AgentId, held: list[Post]) -> None:
         for queue in QUEUES:
             self.posts.pop((queue, agent_id), None)
         for post in held:
@@ -222,11 +249,54 @@ class BothFloors(RuleBasedStateMachine):
 
     @rule(
         agent_id=agents,
-        verb=st.sampled_from(["log_in", "log_out", "start_break", "end_break"]),
+        held=st.none() | st.lists(posts, max_size=3),
+        chosen=choices,
         request=requests,
     )
+    def log_in(
+        self,
+        agent_id: AgentId,
+        held: list[Post] | None,
+        chosen: tuple[QueueName, ...],
+        request: str,
+    ) -> None:
+        before = self.fake.roster.agent(agent_id)
+        answer = self.same(
+            lambda roster: roster.log_in(agent_id, request, WHY, posts=held, chosen=chosen)
+        )
+        after = self.fake.roster.agent(agent_id)
+        if answer is AgentAnswer.DONE and held is not None and before != after:
+            self.note_posts(agent_id, held)
+
+    @rule(agent_id=agents, verb=st.sampled_from(["log_out", "end_break"]), request=requests)
     def change(self, agent_id: AgentId, verb: str, request: str) -> None:
-        assert len({getattr(f.roster, verb)(agent_id, request) for f in self.floors}) == 1
+        self.same(lambda roster: getattr(roster, verb)(agent_id, request, WHY))
+
+    @rule(agent_id=agents, code=codes, most=st.none() | rests, request=requests)
+    def start_break(
+        self, agent_id: AgentId, code: BreakCode, most: float | None, request: str
+    ) -> None:
+        self.same(
+            lambda roster: roster.start_break(agent_id, request, WHY, code=code, most_seconds=most)
+        )
+
+    @rule(agent_id=agents)
+    def note_overrun(self, agent_id: AgentId) -> None:
+        self.same(lambda roster: roster.note_overrun(agent_id))
+
+    @rule(agent_id=agents, holds=st.frozensets(st.sampled_from(HoldReason)), request=requests)
+    def hold(self, agent_id: AgentId, holds: frozenset[HoldReason], request: str) -> None:
+        self.same(lambda roster: roster.hold(agent_id, holds, request))
+
+    @rule(agent_id=agents, leg=st.none() | st.builds(StandingLeg, leg_id=legs, node=nodes))
+    def stand(self, agent_id: AgentId, leg: StandingLeg | None) -> None:
+        self.same(lambda roster: roster.stand(agent_id, leg))
+
+    def same(self, verb: Callable[[Roster], A]) -> A:
+        """What both floors answer."""
+        answers = {verb(floor.roster) for floor in self.floors}
+        assert len(answers) == 1, answers
+        return answers.pop()
 
     @rule(call=calls, agent_id=agents, queue=queues, offer=offers, is_additional=st.booleans())
     def reserve(
@@ -237,7 +307,7 @@ class BothFloors(RuleBasedStateMachine):
             call, offer, agent_id=agent_id, queue=queue, is_additional=is_additional
         )
         promise = self.offer_of.setdefault(offer, asked)
-        assert len({floor.roster.reserve(promise) for floor in self.floors}) == 1
+        self.same(lambda roster: roster.reserve(promise))
 
     @rule(queue=queues)
     def ring_all(self, queue: QueueName) -> None:
@@ -255,42 +325,52 @@ class BothFloors(RuleBasedStateMachine):
 
     @rule(number=nth)
     def mark_ringing(self, number: int) -> None:
-        assert len({floor.roster.mark_ringing(self.made(number)) for floor in self.floors}) == 1
+        self.same(lambda roster: roster.mark_ringing(self.made(number)))
 
     @rule(number=nth)
     def win(self, number: int) -> None:
-        assert len({f.roster.win(self.made(number), Micros(5)) for f in self.floors}) == 1
+        self.same(lambda roster: roster.win(self.made(number), Micros(5)))
 
-    @rule(number=nth, is_miss=st.booleans(), rest=rests, is_waiting=st.booleans())
-    def lose(self, number: int, is_miss: bool, rest: float, is_waiting: bool) -> None:
-        answers = {
-            floor.roster.lose(
+    @rule(
+        number=nth,
+        reason=st.sampled_from(OfferLostReason),
+        rest=rests,
+        is_waiting=st.booleans(),
+        limit=st.none() | st.integers(1, 2),
+    )
+    def lose(
+        self, number: int, reason: OfferLostReason, rest: float, is_waiting: bool, limit: int | None
+    ) -> None:
+        self.same(
+            lambda roster: roster.lose(
                 self.made(number),
-                is_miss=is_miss,
+                reason=reason,
                 retry_after_seconds=rest,
                 is_caller_waiting=is_waiting,
+                break_after_misses=limit,
             )
-            for floor in self.floors
-        }
-        assert len(answers) == 1
+        )
 
     @rule(number=nth, wrap_up=rests)
     def end_talk(self, number: int, wrap_up: float) -> None:
-        answers = {
-            floor.roster.end_talk(self.made(number), wrap_up_seconds=wrap_up)
-            for floor in self.floors
-        }
-        assert len(answers) == 1
+        self.same(lambda roster: roster.end_talk(self.made(number), wrap_up_seconds=wrap_up))
 
-    @rule(number=nth, request=requests)
-    def end_wrap_up(self, number: int, request: str) -> None:
+    @rule(number=nth, request=requests, why=whys)
+    def end_wrap_up(self, number: int, request: str, why: Why | None) -> None:
         agent_id, offer_id = self.made(number).agent_id, self.made(number).offer_id
-        answers = {f.roster.end_wrap_up(agent_id, offer_id, request) for f in self.floors}
-        assert len(answers) == 1
+        self.same(lambda roster: roster.end_wrap_up(agent_id, offer_id, request, why))
+
+    @rule(agent_id=agents, request=requests, seconds=rests, most=rests)
+    def extend_wrap_up(self, agent_id: AgentId, request: str, seconds: float, most: float) -> None:
+        self.same(
+            lambda roster: roster.extend_wrap_up(
+                agent_id, request, WHY, seconds=seconds, most_seconds=most
+            )
+        )
 
     @rule(agent_id=agents)
     def wake(self, agent_id: AgentId) -> None:
-        assert len({floor.roster.wake(agent_id) for floor in self.floors}) == 1
+        self.same(lambda roster: roster.wake(agent_id))
 
     @invariant()
     def both_are_the_same(self) -> None:
@@ -304,6 +384,18 @@ class BothFloors(RuleBasedStateMachine):
         assert real.roster.states(AGENTS) == fake.roster.states(AGENTS)
         ended = [{a.agent_id for a in floor.roster.expired(9)} for floor in self.floors]
         assert ended[0] == ended[1]
+
+    @invariant()
+    def the_timelines_are_the_same(self) -> None:
+        told = [
+            [replace(change, at=Micros(0)) for change in changes_since(floor)]
+            for floor in self.floors
+        ]
+        assert told[0] == told[1]
+        for change in told[0]:
+            self.told[change.agent_id] = change.state
+        for agent in self.fake.roster.agents():
+            assert self.told.get(agent.agent_id, AgentState.LOGGED_OUT) is agent.state
 
     @invariant()
     def a_queue_is_the_same(self) -> None:
@@ -344,7 +436,6 @@ def test_the_real_floor_does_as_the_one_in_memory(server_url: str) -> None:
         settings=settings(
             max_examples=40,
             stateful_step_count=30,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,
         ),

@@ -8,7 +8,7 @@ from typing import Any
 import gevent
 import pytest
 
-from callcore.adapters.redisdb import pending_records
+from callcore.adapters.redisdb import pending_records, streams
 from callcore.adapters.redisdb.faults import Fault
 from callcore.adapters.redisdb.floor import Floor
 from callcore.adapters.redisdb.keys import Keys
@@ -100,7 +100,7 @@ def test_a_wait_longer_than_one_block_goes_on(
     floor: Floor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Blocks are short so that a dead link is noticed; the wait is as long as asked."""
-    monkeypatch.setattr(pending_records, "LONGEST_BLOCK_SECONDS", 0.02)
+    monkeypatch.setattr(streams, "LONGEST_BLOCK_SECONDS", 0.02)
     started = time.monotonic()
     assert floor.pending_records.read(9, 0.1) == []
     assert time.monotonic() - started >= 0.1

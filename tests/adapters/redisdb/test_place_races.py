@@ -30,11 +30,13 @@ from tests.contract.floor_builders import (
     free_ids,
     joining,
     known,
+    log_out,
     make_available,
     request,
     reservation,
     reserved,
     ringing_at,
+    start_break,
     waiting_ids,
 )
 
@@ -174,8 +176,8 @@ def test_an_agent_given_other_posts_meanwhile(
             *([Post(queue=SUPPORT, order=AskingOrder.RANDOM)] if number % 2 else []),
         ]
         rivals: dict[str, Callable[[], object]] = {
-            "log_out": partial(floor.roster.log_out, ANNA, request()),
-            "start_break": partial(floor.roster.start_break, ANNA, request()),
+            "log_out": partial(log_out, floor),
+            "start_break": partial(start_break, floor),
             "reserve": partial(floor.roster.reserve, reservation("c1", "o2")),
             "lose": offer.lose,
         }

@@ -10,8 +10,10 @@ import pytest
 import redis
 
 from callcore.adapters.redisdb.floor import Floor
+from callcore.domain.agents import AgentState
 from callcore.domain.ids import AgentId, CallId, Micros, QueueName
-from callcore.ports.stores import LeaveAnswer, OfferAnswer, Reservation, ReserveAnswer
+from callcore.domain.outcomes import OfferLostReason
+from callcore.ports.stores import Freed, LeaveAnswer, OfferAnswer, Reservation, ReserveAnswer
 from tests.adapters.redisdb.floors import SITE
 from tests.adapters.redisdb.racing import OTHER_NODE, at_once, check
 from tests.contract.floor_builders import (
@@ -19,10 +21,13 @@ from tests.contract.floor_builders import (
     NODE,
     SALES,
     SUPPORT,
+    agent_of,
     ended,
     enrol,
     free_ids,
     joining,
+    log_in,
+    log_out,
     make_available,
     request,
     reservation,
@@ -35,7 +40,9 @@ ROUNDS = 30
 
 
 def lose(floor: Floor, promise: Reservation) -> OfferAnswer:
-    return floor.roster.lose(promise, is_miss=False, retry_after_seconds=0, is_caller_waiting=True)
+    return floor.roster.lose(
+        promise, reason=OfferLostReason.CALLER_GONE, retry_after_seconds=0, is_caller_waiting=True
+    ).answer
 
 
 def test_one_agent_is_promised_to_one_of_fifty_callers(floor: Floor, raw: redis.Redis) -> None:
@@ -113,14 +120,20 @@ def test_a_repetition_at_the_same_time_is_done_once(floor: Floor, raw: redis.Red
     losses = at_once(
         *[
             lambda: floor.roster.lose(
-                promise, is_miss=True, retry_after_seconds=0, is_caller_waiting=True
+                promise,
+                reason=OfferLostReason.NO_ANSWER,
+                retry_after_seconds=0,
+                is_caller_waiting=True,
             )
         ]
         * 10
     )
     agent = floor.roster.agent(ANNA)
     assert agent
-    assert (set(losses), agent.miss_count) == ({OfferAnswer.DONE}, 1)
+    assert (set(losses), agent.miss_count) == (
+        {Freed(answer=OfferAnswer.DONE, state=AgentState.AVAILABLE)},
+        1,
+    )
     check(raw)
 
 
@@ -161,7 +174,12 @@ def test_a_caller_who_leaves_while_being_promised(
         if ReserveAnswer.RESERVED in answers:
             assert free_ids(floor) == []
             assert floor.roster.win(promise, Micros(1)) is OfferAnswer.STALE
-            floor.roster.lose(promise, is_miss=False, retry_after_seconds=0, is_caller_waiting=True)
+            floor.roster.lose(
+                promise,
+                reason=OfferLostReason.CALLER_GONE,
+                retry_after_seconds=0,
+                is_caller_waiting=True,
+            )
         assert free_ids(floor) == [ANNA]
         assert waiting_ids(floor) == []
         check(raw)
@@ -192,22 +210,25 @@ def test_leave_win_and_lose_at_once(floor: Floor, raw: redis.Redis) -> None:
 
 
 def test_an_agent_who_logs_out_while_being_promised(floor: Floor, raw: redis.Redis) -> None:
-    """Either the agent is gone and the caller waits, or the promise stands and logging out is
-    refused.
+    """Either the agent is gone and the caller waits, or the promise stands and the agent goes when
+    it is lost.
     """
     make_available(floor, ANNA)
     for number in range(ROUNDS):
         promise = reservation(f"c{number}", f"o{number}")
         floor.waiting_room.join(joining(f"c{number}"), request())
-        reserve, log_out = at_once(
+        runs: list[Callable[[], object]] = [
             partial(floor.roster.reserve, promise),
-            lambda: floor.roster.log_out(ANNA, request()),
-        )
-        assert (reserve, log_out) in {("reserved", "refused"), ("agent_busy", "done")}
+            partial(log_out, floor),
+        ]
+        answers = at_once(*(runs if number % 2 else reversed(runs)))
+        assert set(answers) in ({"reserved", "wished"}, {"agent_busy", "done"})
         check(raw)
         floor.waiting_room.leave(CallId(f"c{number}"), SUPPORT, request())
-        floor.roster.lose(promise, is_miss=False, retry_after_seconds=0, is_caller_waiting=False)
-        floor.roster.log_in(ANNA, request())
+        lose(floor, promise)
+        assert agent_of(floor).state is AgentState.LOGGED_OUT
+        check(raw)
+        log_in(floor)
 
 
 def test_an_agent_enrolled_anew_while_being_promised(
@@ -256,7 +277,7 @@ def test_a_caller_who_leaves_as_the_talk_ends(floor: Floor, raw: redis.Redis) ->
             partial(floor.roster.end_talk, offer.promise, wrap_up_seconds=0),
         ]
         answers = at_once(*(runs if number % 2 else reversed(runs)))
-        assert OfferAnswer.DONE in answers
+        assert Freed(answer=OfferAnswer.DONE, state=AgentState.AVAILABLE) in answers
         assert (ended(floor).offer_id, free_ids(floor)) == ("o1", [ANNA])
         check(raw)
 

@@ -125,7 +125,7 @@ def sources(**changes: Any) -> Sources:
         ],
         "parts": lambda: {"redis": "up", "link:fs1": "up", "postgres": "away"},
         "now": lambda: NOW,
-        "agent_names": {AgentId("anna"): "Anna Nowak"},
+        "name_of": lambda agent_id: {"anna": "Anna Nowak"}.get(agent_id, agent_id),
     }
     return Sources(**(values | changes))
 

@@ -126,7 +126,8 @@ class Truth:
     def _agent_changed(self, fact: events.AgentChanged) -> None:
         agent, state = self.agents[fact.agent_id], str(fact.state)
         before = agent.state
-        if state == "available" and before in {"reserved", "ringing"}:
+        is_idle = state in {"available", "on_break", "logged_out"}
+        if is_idle and before in {"reserved", "ringing"}:
             self._released(agent, fact.reason)
         if before == "logged_out":
             agent.talked = agent.talks_count = 0
@@ -135,7 +136,7 @@ class Truth:
             agent.available_since = self.now
         else:
             agent.rests_until = 0
-        if state in {"available", "on_break", "logged_out"}:
+        if is_idle:
             agent.offer_id = ""
         if state == "talking":
             agent.talks_count += 1

@@ -40,10 +40,12 @@ class Whom(Family):
                 self._look_at(what)
             case events.AgentChanged(state="talking"):
                 agent = self.truth.agents[what.agent_id]
+                made = self.truth.reserved.get(agent.offer_id)
+                is_theirs = made is not None and made.call_id == what.call_id
                 self.expect(
                     ONE_TALK,
                     f"{what.agent_id} is {agent.state} when a conversation begins",
-                    holds=agent.state in {"reserved", "ringing"} and agent.offer_id == what.reason,
+                    holds=agent.state in {"reserved", "ringing"} and is_theirs,
                 )
             case _:
                 pass

@@ -1,8 +1,8 @@
 -- _free.lua: begins scripts that make agents free: their places among those who may be asked.
 --
--- A place is level * 2^42 + a key below 2^42; ports/stores.py describes the key of each order.
+-- A place is level * 2^42 + a key below 2^42; ports/stores describes the key of each order.
 local function place_of(agent, post)
-  local function number(field) return tonumber(redis.call('HGET', agent, field) or 0) end
+  local function number(field) return tonumber(redis.call('HGET', agent.key, field) or 0) end
   local key = post.position
   if post.order == 'longest_idle' then
     key = math.floor(number('since') / 1000)
@@ -19,9 +19,11 @@ local function place_of(agent, post)
   return string.format('%.0f', post.level * 2 ^ 42 + key)
 end
 
--- KEYS from first on are the free agents of the posts' queues, in their order.
-local function make_free(agent, agent_id, posts, first)
+-- KEYS from first on are the free agents of the posts' queues, in their order. One who is held is
+-- not asked.
+local function make_free(agent, posts, first)
+  if agent.holds then return end
   for i, post in ipairs(cjson.decode(posts)) do
-    redis.call('ZADD', KEYS[first + i - 1], place_of(agent, post), agent_id)
+    redis.call('ZADD', KEYS[first + i - 1], place_of(agent, post), agent.id)
   end
 end

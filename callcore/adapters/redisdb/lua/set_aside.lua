@@ -1,7 +1,7 @@
--- set_aside.lua: a record that cannot be read or written is moved out of the way, for a person.
+-- set_aside.lua: an entry that cannot be read or written is moved out of the way, for a person.
 --
--- KEYS[1] stream the records that wait
--- KEYS[2] stream the records set aside
+-- KEYS[1] stream the entries that wait
+-- KEYS[2] stream the entries set aside
 -- ARGV[1] entry id   ARGV[2] about how many of those are kept
 --
 -- Returns 'set_aside' | 'gone'

@@ -1,9 +1,4 @@
-"""The floor: who waits, who serves, who is promised to whom. All of it lives in Redis.
-
-Each change is one atomic step that commits only if it is still true, answers with a word, and is
-idempotent by its ``request_id``: repeated with the same id it answers the same and changes
-nothing. Every method may raise ``StoreUnavailableError``; the change may have happened then.
-"""
+"""Callers and their places on the floor."""
 
 from __future__ import annotations
 
@@ -14,17 +9,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from callcore.domain.admission import Closure, Door
-from callcore.domain.agents import AgentState
 from callcore.domain.callbacks import Callback
 from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
-
-
-class StoreError(Exception):
-    """The floor did not do what was asked."""
-
-
-class StoreUnavailableError(StoreError):
-    """Redis does not answer, or not in time."""
+from callcore.ports.stores.offers import Reservation
 
 
 class FloorCallState(StrEnum):
@@ -70,57 +57,6 @@ class LeaveAnswer(StrEnum):
 
     LEFT = "left"
     NOT_THERE = "not_there"
-
-
-class ReserveAnswer(StrEnum):
-    """What became of a reservation."""
-
-    RESERVED = "reserved"
-    CALLER_GONE = "caller_gone"
-    AGENT_BUSY = "agent_busy"
-
-
-class OfferAnswer(StrEnum):
-    """What became of a change to an offer: done, or the offer is no longer the agent's."""
-
-    DONE = "done"
-    STALE = "stale"
-
-
-class AgentAnswer(StrEnum):
-    """What became of a change to an agent: done, already so, or not from this state."""
-
-    DONE = "done"
-    ALREADY = "already"
-    REFUSED = "refused"
-    UNKNOWN_AGENT = "unknown_agent"
-
-
-class AskingOrder(StrEnum):
-    """What orders the free agents of one level: each gives a key, lower is asked first."""
-
-    LONGEST_IDLE = "longest_idle"
-    """The instant the agent became available, in milliseconds."""
-    ROUND_ROBIN = "round_robin"
-    """The instant of the agent's last offer from this queue, in milliseconds; the position of one
-    who never had any."""
-    LEAST_TALK_TIME = "least_talk_time"
-    """The whole seconds talked since logging in, times 1024, plus the position."""
-    FEWEST_CALLS = "fewest_calls"
-    """The conversations had since logging in, times 1024, plus the position."""
-    POSITION = "position"
-    RANDOM = "random"
-    """A number drawn anew whenever the agent becomes free."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
-    """An agent's place in a queue; ``level`` and ``position`` are 1 to 1000."""
-
-    queue: QueueName
-    order: AskingOrder = AskingOrder.LONGEST_IDLE
-    level: int = 1
-    position: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,20 +126,6 @@ class Candidates:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reservation:
-    """A caller promised to an agent for ``lease_seconds``, to be renewed or resolved by then."""
-
-    offer_id: OfferId
-    call_id: CallId
-    agent_id: AgentId
-    queue: QueueName
-    leg_id: LegId
-    lease_seconds: float
-    is_additional: bool = False
-    """True if other agents may already be ringing for the caller: one winner, by ``win``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FloorCall:
     """What the floor knows of a call."""
 
@@ -246,42 +168,6 @@ class FloorCall:
             agent_id=self.agent_id,
             queue=self.queue,
             leg_id=self.agent_leg_id,
-            lease_seconds=0.0,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FloorAgent:
-    """What the floor knows of an agent. ``lease_until`` is ``None`` in states without a lease."""
-
-    agent_id: AgentId
-    state: AgentState
-    since: Micros
-    """When the state began; 0 for an agent who was never logged in."""
-    queues: tuple[QueueName, ...]
-    call_id: CallId | None
-    offer_id: OfferId | None
-    queue: QueueName | None
-    leg_id: LegId | None
-    lease_until: Micros | None
-    miss_count: int
-
-    @property
-    def reservation(self) -> Reservation | None:
-        """The call the agent is held by, if any; without a lease of its own."""
-        if (
-            self.offer_id is None
-            or self.call_id is None
-            or self.queue is None
-            or self.leg_id is None
-        ):
-            return None
-        return Reservation(
-            offer_id=self.offer_id,
-            call_id=self.call_id,
-            agent_id=self.agent_id,
-            queue=self.queue,
-            leg_id=self.leg_id,
             lease_seconds=0.0,
         )
 
@@ -386,78 +272,3 @@ class WaitingRoom(Protocol):
 
     def counts(self, queues: Sequence[QueueName]) -> list[QueueCounts]:
         """The queues at this instant, in the order asked."""
-
-
-class Roster(Protocol):
-    """Agents and what they do. Leases run on Redis' own clock."""
-
-    def enrol(self, agent_id: AgentId, posts: Sequence[Post], name: str) -> None:
-        """Makes the agent known with these posts; keeps the state of one already known, and
-        moves one between the queues' free and staffed agents, and within their order.
-        """
-
-    def staffed(self, queue: QueueName) -> frozenset[AgentId]:
-        """The queue's agents who are logged in and not on a break."""
-
-    def states(self, agent_ids: Sequence[AgentId]) -> list[AgentState]:
-        """What each agent does, in the order asked; ``LOGGED_OUT`` for one who is unknown."""
-
-    def log_in(self, agent_id: AgentId, request_id: str) -> AgentAnswer:
-        """Makes a logged-out agent available."""
-
-    def log_out(self, agent_id: AgentId, request_id: str) -> AgentAnswer:
-        """Takes an available, wrapping-up or resting agent off the floor."""
-
-    def start_break(self, agent_id: AgentId, request_id: str) -> AgentAnswer:
-        """Gives an available or wrapping-up agent a break."""
-
-    def end_break(self, agent_id: AgentId, request_id: str) -> AgentAnswer:
-        """Makes a resting agent available."""
-
-    def reserve(self, reservation: Reservation) -> ReserveAnswer:
-        """Promises the caller to the agent if both are still free. Idempotent by the offer id."""
-
-    def mark_ringing(self, reservation: Reservation) -> OfferAnswer:
-        """Notes that the agent's phone rings, and renews the lease."""
-
-    def win(self, reservation: Reservation, bridged_at: Micros) -> OfferAnswer:
-        """Notes that caller and agent talk: both are ``talking``, the lease ends (a live channel
-        backs the state), the caller no longer waits, the agent's misses are forgotten.
-        """
-
-    def lose(
-        self,
-        reservation: Reservation,
-        *,
-        is_miss: bool,
-        retry_after_seconds: float,
-        is_caller_waiting: bool,
-    ) -> OfferAnswer:
-        """Ends an offer: the agent is available again, after ``retry_after_seconds`` if that is
-        more than 0; the caller gets the old place back if ``is_caller_waiting``.
-        """
-
-    def end_talk(self, reservation: Reservation, *, wrap_up_seconds: float) -> OfferAnswer:
-        """Ends the conversation: the agent wraps up under a lease of that length (is available
-        at once if it is 0), the call is ``ended``.
-        """
-
-    def end_wrap_up(self, agent_id: AgentId, offer_id: OfferId, request_id: str) -> OfferAnswer:
-        """Makes the agent who wraps up after that offer available."""
-
-    def agent(self, agent_id: AgentId) -> FloorAgent | None:
-        """What is known of an agent."""
-
-    def agents(self) -> list[FloorAgent]:
-        """The whole roster."""
-
-    def expired(self, count: int) -> list[FloorAgent]:
-        """Up to ``count`` agents whose lease has ended (reserved, ringing or wrapping up) or whose
-        rest after a miss is over, oldest first. Changes nothing.
-        """
-
-    def next_expiry_seconds(self) -> float | None:
-        """How long until the first lease or rest ends: 0 if one has, ``None`` if there is none."""
-
-    def wake(self, agent_id: AgentId) -> bool:
-        """Ends the rest after a miss: true if the agent may be asked from now on."""

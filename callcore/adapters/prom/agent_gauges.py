@@ -1,0 +1,93 @@
+"""Gauges of the agents on the floor, by what they do and what keeps them from it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from prometheus_client import core
+
+from callcore.adapters.prom.families import Definition, Kind
+from callcore.domain.agents import AgentState, BreakCode, HoldReason
+from callcore.ports.stores import FloorAgent
+
+CODES_LIMIT = 100
+"""Break codes told apart, however often the settings change."""
+
+AGENTS = Definition(
+    kind=Kind.GAUGE,
+    name="callcore_agents",
+    help="Agents of the roster by state.",
+    labels=("state",),
+)
+ON_BREAK = Definition(
+    kind=Kind.GAUGE,
+    name="callcore_agents_on_break",
+    help="Of those on a break, how many are on which.",
+    labels=("break_code",),
+)
+OVERRUN = Definition(
+    kind=Kind.GAUGE,
+    name="callcore_agents_overrun",
+    help="Agents whose break is longer than its code allows.",
+)
+HELD = Definition(
+    kind=Kind.GAUGE,
+    name="callcore_agents_held",
+    help="Agents who are available and yet not asked: their phone is `unregistered`, or on an "
+    "`outside_call`. One for whom both is true counts in both.",
+    labels=("reason",),
+)
+RESTING = Definition(
+    kind=Kind.GAUGE,
+    name="callcore_agents_resting",
+    help="Agents who are available and left alone for a while after a missed call.",
+)
+
+DEFINITIONS = (AGENTS, ON_BREAK, OVERRUN, HELD, RESTING)
+
+
+class AgentGauges:
+    """Remembers the break codes that were in use, so that a count falls to 0 and does not end."""
+
+    def __init__(self) -> None:
+        self._codes: set[BreakCode] = set()
+
+    def of(self, agents: Sequence[FloorAgent]) -> Iterator[core.Metric]:
+        """The families with the values of this moment."""
+        available = [agent for agent in agents if agent.state is AgentState.AVAILABLE]
+        states = Counter(agent.state for agent in agents)
+        yield _by_label(AGENTS, {str(state): states[state] for state in AgentState})
+        yield _by_label(ON_BREAK, self._breaks(agents))
+        yield _alone(OVERRUN, sum(agent.is_overrun for agent in agents))
+        holds = Counter(hold for agent in available for hold in agent.holds)
+        yield _by_label(HELD, {str(hold): holds[hold] for hold in HoldReason})
+        yield _alone(RESTING, sum(agent.lease_until is not None for agent in available))
+
+    def _breaks(self, agents: Sequence[FloorAgent]) -> dict[str, int]:
+        found = Counter(
+            agent.break_code
+            for agent in agents
+            if agent.state is AgentState.ON_BREAK and agent.break_code is not None
+        )
+        room = CODES_LIMIT - len(self._codes)
+        self._codes.update(sorted(found.keys() - self._codes)[:room])
+        return {code: found[code] for code in sorted(self._codes)}
+
+
+def empty(definition: Definition) -> core.GaugeMetricFamily:
+    """A family without values."""
+    return core.GaugeMetricFamily(definition.name, definition.help, labels=definition.labels)
+
+
+def _by_label(definition: Definition, values: Mapping[str, int]) -> core.Metric:
+    family = empty(definition)
+    for label, value in values.items():
+        family.add_metric([label], value)
+    return family
+
+
+def _alone(definition: Definition, value: int) -> core.Metric:
+    family = empty(definition)
+    family.add_metric([], value)
+    return family

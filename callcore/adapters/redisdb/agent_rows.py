@@ -1,0 +1,154 @@
+"""Agents in Redis, as values: their hashes, and what scripts say and are told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from callcore.adapters.redisdb.encodable import encodable
+from callcore.adapters.redisdb.rows import json_text, ours
+from callcore.domain.agents import (
+    ANY_BREAK,
+    AgentReason,
+    AgentState,
+    BreakCode,
+    HoldReason,
+    Why,
+    Wish,
+)
+from callcore.domain.ids import AgentId, CallId, LegId, Micros, OfferId, QueueName
+from callcore.ports.stores import FloorAgent, Freed, OfferAnswer, Post, StandingLeg
+
+_posts_decoder = msgspec.json.Decoder(tuple[Post, ...])
+_chosen_decoder = msgspec.json.Decoder(tuple[QueueName, ...])
+_standing_decoder = msgspec.json.Decoder(StandingLeg)
+
+
+def posts_text(posts: Sequence[Post]) -> str:
+    """An agent's posts as the hash holds them; the first of each queue, in the order given."""
+    first: dict[QueueName, Post] = {}
+    for post in posts:
+        first.setdefault(post.queue, post)
+    return json_text([*first.values()])
+
+
+def posts_of(text: str) -> tuple[Post, ...]:
+    """The posts in an agent's hash; none if there is no agent."""
+    return _posts_decoder.decode(text) if text else ()
+
+
+class _Wished(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """A wish as the agent's hash holds it; ``most`` is in microseconds."""
+
+    state: AgentState
+    reason: AgentReason
+    actor: str
+    note: str = ""
+    break_code: BreakCode | None = None
+    most: int | None = None
+
+
+_wished_decoder = msgspec.json.Decoder(_Wished)
+
+
+def agent(agent_id: AgentId, row: Mapping[str, str], lease_until: float | None) -> FloorAgent:
+    """An agent. Raises ``UnexpectedAnswerError`` if the hash is not one of ours."""
+    with ours(f"the hash of agent {agent_id}"):
+        return FloorAgent(
+            agent_id=agent_id,
+            state=AgentState(row["state"]),
+            since=Micros(int(row["since"])),
+            queues=tuple(post.queue for post in posts_of(row["posts"])),
+            call_id=CallId(row["call_id"]) if "call_id" in row else None,
+            offer_id=OfferId(row["offer_id"]) if "offer_id" in row else None,
+            queue=QueueName(row["queue"]) if "queue" in row else None,
+            leg_id=LegId(row["leg_id"]) if "leg_id" in row else None,
+            lease_until=Micros(int(lease_until)) if lease_until is not None else None,
+            miss_count=int(row["miss_count"]),
+            reason=row.get("reason", ""),
+            actor=row.get("actor", ""),
+            break_code=_break_code(row),
+            is_overrun="is_overrun" in row,
+            wish=_wish(row["wish"]) if "wish" in row else None,
+            holds=holds_of(row.get("holds", "")),
+            chosen_queues=_chosen_decoder.decode(row.get("chosen", "[]")),
+            standing_leg=(
+                _standing_decoder.decode(row["standing_leg"]) if "standing_leg" in row else None
+            ),
+        )
+
+
+def _break_code(row: Mapping[str, str]) -> BreakCode | None:
+    if row["state"] != AgentState.ON_BREAK:
+        return None
+    # Breaks that began before there were codes have none.
+    return BreakCode(row.get("break_code", ANY_BREAK))
+
+
+def _wish(text: str) -> Wish:
+    wished = _wished_decoder.decode(text)
+    return Wish(state=wished.state, break_code=wished.break_code)
+
+
+def wish_text(wish: Wish, why: Why, most: int | None = None) -> str:
+    """A wish as the agent's hash holds it; a break lasts at most ``most`` microseconds."""
+    return json_text(
+        _Wished(
+            state=wish.state,
+            break_code=wish.break_code,
+            reason=why.reason,
+            actor=encodable(why.actor),
+            note=encodable(why.note),
+            most=most,
+        )
+    )
+
+
+def why_args(why: Why | None) -> tuple[str, str, str]:
+    """Reason, actor and note as the scripts take them; no reason if ``None``."""
+    if why is None:
+        return "", "", ""
+    return why.reason, encodable(why.actor), encodable(why.note)
+
+
+def holds_text(holds: frozenset[HoldReason]) -> str:
+    """Why an agent is not asked, as the hash holds it."""
+    return " ".join(sorted(holds))
+
+
+def holds_of(text: str) -> frozenset[HoldReason]:
+    """Why an agent is not asked. Raises ``ValueError``."""
+    return frozenset(HoldReason(word) for word in text.split())
+
+
+def chosen_text(chosen: Sequence[QueueName]) -> str:
+    """The queues an agent chose, as the hash holds them; empty if there are none."""
+    return json_text(chosen) if chosen else ""
+
+
+def standing_text(leg: StandingLeg | None) -> str:
+    """The line on which an agent stays connected, as the hash holds it; empty if there is none."""
+    return "" if leg is None else json_text(leg)
+
+
+def freed(answer: OfferAnswer, words: str) -> Freed:
+    """What became of an agent by the words of a script. Raises ``UnexpectedAnswerError``."""
+    # An answer remembered from before there were words: long over, and followed by nobody here.
+    if answer is OfferAnswer.STALE or not words:
+        return Freed(answer=OfferAnswer.STALE)
+    with ours(f"the answer {words!r}"):
+        state, is_wish, was_extended, break_code = words.split(" ", 3)
+        return Freed(
+            answer=answer,
+            state=AgentState(state),
+            break_code=BreakCode(break_code) if break_code else None,
+            is_wish=is_wish == "1",
+            was_extended=was_extended == "1",
+        )
+
+
+def state(agent_id: AgentId, text: str | None) -> AgentState:
+    """What an agent does; one who is unknown is logged out. Raises ``UnexpectedAnswerError``."""
+    with ours(f"the hash of agent {agent_id}"):
+        return AgentState(text) if text is not None else AgentState.LOGGED_OUT

@@ -1,0 +1,133 @@
+"""What agents do, in words: short enough for a column, and facts for a line of the view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from callcore.adapters.terminal.words import Tone, printable, span, spoken
+from callcore.domain import events
+from callcore.domain.agents import (
+    ANY_BREAK,
+    AgentReason,
+    AgentState,
+    BreakCode,
+    HoldReason,
+    Wish,
+)
+from callcore.domain.feature_answers import FeatureAnswer
+
+_HOLDS = {
+    HoldReason.UNREGISTERED: "not registered",
+    HoldReason.OUTSIDE_CALL: "on another call",
+}
+_ASKED_FOR = frozenset(
+    {
+        AgentReason.COMMAND,
+        AgentReason.FEATURE_CODE,
+        AgentReason.SETTINGS,
+        AgentReason.STANDING_LEG,
+    }
+)
+"""Reasons of changes that no call has made."""
+
+_TOLD_BY_THEMSELVES = frozenset(
+    {
+        AgentReason.MISSED_CALLS,
+        AgentReason.BREAK_OVERRUN,
+        AgentReason.HOLDS_CHANGED,
+        AgentReason.WRAP_UP_EXTENDED,
+    }
+)
+"""Reasons of changes that have facts of their own."""
+
+_TOLD_OTHERWISE = frozenset(
+    {FeatureAnswer.DONE, FeatureAnswer.AFTER_THE_CALL, FeatureAnswer.HUNG_UP}
+)
+"""Another fact tells what came of it, or nothing did."""
+
+
+def of_break(code: BreakCode | None) -> str:
+    """`` (lunch)``; nothing for the one break there is where the settings know none."""
+    return "" if code is None or code == ANY_BREAK else f" ({spoken(code)})"
+
+
+def of_wish(wish: Wish) -> str:
+    """What comes after the call: ``break (lunch)``."""
+    is_break = wish.state is AgentState.ON_BREAK
+    return f"break{of_break(wish.break_code)}" if is_break else spoken(wish.state)
+
+
+def of_holds(holds: Iterable[HoldReason]) -> str:
+    """Why an agent is not asked although free."""
+    return ", ".join(_HOLDS[hold] for hold in sorted(holds))
+
+
+def by_whom(reason: str, actor: str) -> str:
+    """`` by ann``; nothing where callcore itself did it."""
+    match reason:
+        case AgentReason.COMMAND:
+            return f" by {printable(actor)}"
+        case AgentReason.FEATURE_CODE:
+            return " by phone"
+        case _:
+            return ""
+
+
+def subject(fact: events.Fact) -> str:
+    """Whom a fact is about, if it is an agent."""
+    match fact:
+        case (
+            events.AgentChanged(agent_id=agent_id)
+            | events.AgentWished(agent_id=agent_id)
+            | events.AgentHeld(agent_id=agent_id)
+            | events.AgentMissedTooMany(agent_id=agent_id)
+            | events.BreakOverrun(agent_id=agent_id)
+            | events.WrapUpExtended(agent_id=agent_id)
+            | events.AgentLockedOut(agent_id=agent_id)
+        ):
+            return agent_id
+        case events.FeatureCodeDialled(agent_id=dialled_by):
+            return dialled_by or "somebody"
+        case _:
+            return ""
+
+
+def describe(fact: events.Fact) -> tuple[str, Tone] | None:  # noqa: C901, PLR0911  # a line a fact
+    """What happened, and its tone; ``None`` for what nobody watches for or calls tell of."""
+    match fact:
+        case events.AgentChanged():
+            return _changed(fact)
+        case events.AgentWished(wish=None, actor=actor):
+            return f"goes on after the call, by {printable(actor)}", Tone.PLAIN
+        case events.AgentWished(wish=Wish() as wish, actor=actor):
+            return f"after the call: {of_wish(wish)}, by {printable(actor)}", Tone.BUSY
+        case events.AgentHeld(holds=holds) if holds:
+            return f"is not asked: {of_holds(holds)}", Tone.BUSY
+        case events.AgentHeld():
+            return "may be asked again", Tone.PLAIN
+        case events.AgentMissedTooMany(misses_count=count):
+            return f"missed {count} calls in a row: is given a break", Tone.BAD
+        case events.BreakOverrun(break_code=code, maximum_seconds=maximum):
+            longest = f"more than {span(maximum)}" if maximum else "too long"
+            return f"is on a break{of_break(code)} for {longest}", Tone.BAD
+        case events.WrapUpExtended(seconds=seconds):
+            return f"has {span(seconds)} more for notes", Tone.QUIET
+        case events.AgentLockedOut(failures_count=count, seconds=seconds):
+            return f"gave {count} wrong PINs: locked out for {span(seconds)}", Tone.BAD
+        case events.FeatureCodeDialled(code=code, answer=answer) if answer not in _TOLD_OTHERWISE:
+            return f"dialled the code for {spoken(code)}: {spoken(answer)}", Tone.BUSY
+        case _:
+            return None
+
+
+def _changed(fact: events.AgentChanged) -> tuple[str, Tone] | None:
+    """Those that somebody asked for, if only for after the call."""
+    note = f": {printable(fact.note)}" if fact.note else ""
+    by = by_whom(fact.reason, fact.actor)
+    if fact.reason is AgentReason.QUEUES_CHOSEN:
+        return f"serves other queues{note}", Tone.PLAIN
+    is_away = fact.state in (AgentState.LOGGED_OUT, AgentState.ON_BREAK)
+    if fact.reason in _TOLD_BY_THEMSELVES or not (is_away or fact.reason in _ASKED_FOR):
+        return None
+    told = f"is {spoken(fact.state)}{of_break(fact.break_code)}{by}{note}"
+    return told, Tone.QUIET if is_away else Tone.GOOD

@@ -1,0 +1,89 @@
+"""What an operator should know of a configuration that leaves callers in difficulties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
+
+from callcore.domain.agents import STAFFED, AgentState
+from callcore.domain.ids import AgentId, QueueName
+from callcore.domain.policies import SitePolicy
+from callcore.domain.serving import Serving
+
+NEXT_START = "takes effect at the next start"
+
+
+class AtWork(Protocol):
+    """What an agent does while the configuration changes."""
+
+    @property
+    def agent_id(self) -> AgentId:
+        """Who it is."""
+
+    @property
+    def state(self) -> AgentState:
+        """What the agent does."""
+
+    @property
+    def queues(self) -> tuple[QueueName, ...]:
+        """Those served so far."""
+
+    @property
+    def queue(self) -> QueueName | None:
+        """That of the call the agent holds."""
+
+
+def of_settings(warnings: Iterable[str], needs_restart: Iterable[str]) -> tuple[str, ...]:
+    """What the settings by themselves give cause to say."""
+    return (*warnings, *(f"{name} {NEXT_START}" for name in needs_restart))
+
+
+def of_floor(
+    policy: SitePolicy, waiting: Mapping[QueueName, int], agents: Iterable[AtWork]
+) -> tuple[str, ...]:
+    """The queues that ``policy`` takes out while somebody is in them, and those in which callers
+    wait that it leaves without agents; ``waiting`` counts those being offered, too.
+    """
+    everybody = tuple(agents)
+    return (*_of_retired(policy, waiting, everybody), *_of_left(policy, waiting, everybody))
+
+
+def is_used(queue: QueueName, waiting: Mapping[QueueName, int], agents: Iterable[AtWork]) -> bool:
+    """True if somebody waits, is offered or talks in the queue."""
+    return waiting.get(queue, 0) > 0 or _talking_count(queue, agents) > 0
+
+
+def _of_retired(
+    policy: SitePolicy, waiting: Mapping[QueueName, int], agents: tuple[AtWork, ...]
+) -> Iterator[str]:
+    for queue in sorted(policy.retired):
+        waiting_count, talking_count = waiting.get(queue, 0), _talking_count(queue, agents)
+        if waiting_count or talking_count:
+            yield (
+                f"queue {queue} is no longer in the settings while {waiting_count} wait and "
+                f"{talking_count} talk in it: it admits nobody, and goes when nobody is left"
+            )
+
+
+def _of_left(
+    policy: SitePolicy, waiting: Mapping[QueueName, int], agents: tuple[AtWork, ...]
+) -> Iterator[str]:
+    serving = Serving.of(policy.agents)
+    for queue in sorted(policy.queues):
+        count = waiting.get(queue, 0)
+        before = {one.agent_id for one in agents if queue in one.queues and one.state in STAFFED}
+        had_agents = any(queue in one.queues for one in agents)
+        now = serving.at(queue).agents.keys()
+        if not count or not had_agents:
+            continue
+        if not now:
+            lack = "has no agents any more"
+        elif before and before.isdisjoint(now):
+            lack = "has nobody logged in any more"
+        else:
+            continue
+        yield f"queue {queue} {lack}: {count} wait on there by its rules"
+
+
+def _talking_count(queue: QueueName, agents: Iterable[AtWork]) -> int:
+    return sum(one.queue == queue and one.state is AgentState.TALKING for one in agents)

@@ -1,0 +1,123 @@
+"""How the agent of an offer is reached: a phone that is called, or a line that stands."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from callcore.domain.offers import OfferEvent
+from callcore.domain.policies import AgentPolicy, Connection
+from callcore.flows.call import Call
+from callcore.flows.messages import LineGivenBack, LineReady, LineWanted, Message
+from callcore.flows.switchboard import Switchboard
+from callcore.ports.stores import Reservation
+from callcore.ports.switch_events import LegParked
+from callcore.ports.telephony import LegRequest, SwitchUnavailableError, TelephonyError
+
+BEYOND_RINGING_SECONDS = 2.0
+"""How much longer than we the switch lets a phone ring, should nobody be there to end it: it counts
+whole seconds, and would end one of two seconds after 1.1."""
+
+
+class AgentLine(Protocol):
+    """What makes the agent's leg of one offer, and what ends it."""
+
+    def call(self, ring_timeout_seconds: float) -> OfferEvent | None:
+        """Asks for the agent; what became of the offer at once."""
+
+    def is_open_with(self, message: Message) -> bool:
+        """True if the message tells that the agent is on the line."""
+
+    def give_up(self, cause: str) -> None:
+        """The offer is lost, and the leg lives."""
+
+
+def line_of(
+    call: Call, reservation: Reservation, agent: AgentPolicy | None, switchboard: Switchboard
+) -> AgentLine:
+    """How the agent of ``reservation`` is reached."""
+    if switchboard.keeper_of(reservation.leg_id) is not None:
+        return _StandingLine(call, reservation, switchboard)
+    if agent is None or agent.connection is Connection.STANDING:
+        return _NoLine()
+    return _CalledPhone(call, reservation, agent)
+
+
+class _NoLine:
+    """An agent who was taken out of the settings a moment ago, or whose line has just ended."""
+
+    def call(self, ring_timeout_seconds: float) -> OfferEvent | None:  # noqa: ARG002 - AgentLine's
+        return OfferEvent.LEG_ENDED
+
+    def is_open_with(self, message: Message) -> bool:  # noqa: ARG002 - AgentLine's
+        return False
+
+    def give_up(self, cause: str) -> None:
+        """There is nothing to end."""
+
+
+class _CalledPhone:
+    """The agent's contact, called for the offer."""
+
+    def __init__(self, call: Call, reservation: Reservation, agent: AgentPolicy) -> None:
+        self._call = call
+        self._reservation = reservation
+        self._agent = agent
+
+    def call(self, ring_timeout_seconds: float) -> OfferEvent | None:
+        reservation = self._reservation
+        request = LegRequest(
+            leg_id=reservation.leg_id,
+            contact=self._agent.contact,
+            timeout_seconds=ring_timeout_seconds + BEYOND_RINGING_SECONDS,
+            caller_number=self._call.caller.number,
+            caller_name=self._call.caller.name,
+            variables={
+                "callcore_call": reservation.call_id,
+                "callcore_offer": reservation.offer_id,
+                "callcore_agent": reservation.agent_id,
+                "callcore_queue": reservation.queue,
+            },
+        )
+        try:
+            self._call.switch.originate(request)
+        except SwitchUnavailableError:
+            return OfferEvent.SWITCH_LOST
+        except TelephonyError as error:
+            self._call.fault(error)
+            return OfferEvent.LEG_ENDED
+        return None
+
+    def is_open_with(self, message: Message) -> bool:
+        return isinstance(message, LegParked) and message.leg_id == self._reservation.leg_id
+
+    def give_up(self, cause: str) -> None:
+        try:
+            self._call.switch.hang_up(self._reservation.leg_id, cause)
+        except SwitchUnavailableError as error:
+            self._call.fault(error)
+
+
+class _StandingLine:
+    """The line on which the agent stays connected: asked for and given back, never hung up."""
+
+    def __init__(self, call: Call, reservation: Reservation, switchboard: Switchboard) -> None:
+        self._call = call
+        self._reservation = reservation
+        self._switchboard = switchboard
+
+    def call(self, ring_timeout_seconds: float) -> OfferEvent | None:  # noqa: ARG002 - AgentLine's
+        keeper = self._switchboard.keeper_of(self._reservation.leg_id)
+        if keeper is None or self._switchboard.node_of(keeper) != self._call.caller.node:
+            return OfferEvent.LEG_ENDED
+        if not self._call.switch.is_connected:
+            return OfferEvent.SWITCH_LOST
+        self._switchboard.post(keeper, LineWanted(call_id=self._reservation.call_id))
+        return None
+
+    def is_open_with(self, message: Message) -> bool:
+        return isinstance(message, LineReady) and message.leg_id == self._reservation.leg_id
+
+    def give_up(self, cause: str) -> None:  # noqa: ARG002 - AgentLine's
+        keeper = self._switchboard.keeper_of(self._reservation.leg_id)
+        if keeper is not None:
+            self._switchboard.post(keeper, LineGivenBack(call_id=self._reservation.call_id))

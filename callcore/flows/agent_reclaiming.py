@@ -1,0 +1,81 @@
+"""Agents held by a call that is no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from callcore.domain.agents import AgentState
+from callcore.domain.callbacks import CALLBACKS
+from callcore.domain.ids import CallId, OfferId
+from callcore.domain.outcomes import OfferLostReason
+from callcore.flows.agent_freeing import AgentFreeing
+from callcore.flows.site import Site
+from callcore.flows.switchboard import Switchboard
+from callcore.ports.stores import FloorAgent, FloorCallState, Reservation
+
+HOLDING_STATES = frozenset({AgentState.RESERVED, AgentState.RINGING, AgentState.TALKING})
+
+
+class AgentReclaiming:
+    """Frees them. ``resume`` goes on with a promised callback that nobody follows; ``heal`` tells
+    what was mended: the kind of thing, which, and why.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        switchboard: Switchboard,
+        freeing: AgentFreeing,
+        resume: Callable[[CallId], object],
+        heal: Callable[[str, str, str], None],
+    ) -> None:
+        self._site = site
+        self._switchboard = switchboard
+        self._freeing = freeing
+        self._resume = resume
+        self._heal = heal
+
+    def is_held_by_nothing(self, agent: FloorAgent) -> bool:
+        """True if no script follows the agent's call, and it is over, or is with another agent, or
+        on a switch that was taken out of the settings.
+        """
+        if agent.state not in HOLDING_STATES or agent.call_id is None:
+            return False
+        if self._switchboard.node_of(agent.call_id) is not None:
+            return False
+        call = self._site.waiting_room.call(agent.call_id)
+        if call is None or call.state is FloorCallState.ENDED:
+            return True
+        if call.node != CALLBACKS and call.node not in self._site.switches:
+            return True
+        return agent.offer_id not in {call.offer_id, *(offer.offer_id for offer in call.offers)}
+
+    def free_held_by_nothing(self) -> None:
+        """Frees all of them."""
+        for agent in self._site.roster.agents():
+            if self.is_held_by_nothing(agent):
+                self.free(agent, "held_by_nothing")
+
+    def free_held_by(self, offers: Collection[OfferId], reason: str) -> None:
+        """Frees whoever these offers and talks still hold."""
+        for agent in self._site.roster.agents() if offers else ():
+            if agent.state in HOLDING_STATES and agent.offer_id in offers:
+                self.free(agent, reason)
+
+    def free(self, agent: FloorAgent, reason: str) -> None:
+        """Frees an agent from an offer or a conversation that is no more."""
+        reservation = agent.reservation
+        if reservation is None:
+            return
+        if agent.state is AgentState.TALKING:
+            self._freeing.after_talk(reservation)
+        else:
+            self.lose(reservation, is_caller_waiting=True)
+            self._resume(reservation.call_id)
+        self._heal("agent", agent.agent_id, reason)
+
+    def lose(self, reservation: Reservation, *, is_caller_waiting: bool) -> None:
+        """Ends an offer that nobody follows."""
+        self._freeing.after_lost_offer(
+            reservation, OfferLostReason.RECLAIMED, is_caller_waiting=is_caller_waiting
+        )

@@ -1,0 +1,149 @@
+"""What is told of one offer: in the call's record, and as facts."""
+
+from __future__ import annotations
+
+from callcore.domain.agents import AgentReason, AgentState
+from callcore.domain.events import (
+    AgentChanged,
+    AgentPickedUp,
+    Decided,
+    LegsBridged,
+    OfferLost,
+    OfferMade,
+    OfferRinging,
+)
+from callcore.domain.ids import Micros, seconds_between
+from callcore.domain.outcomes import OfferLostReason
+from callcore.domain.policies import QueuePolicy
+from callcore.flows.call import Call
+from callcore.flows.messages import Reserved
+
+
+class OfferTelling:
+    """Tells of the offer made by ``reserved`` to ``call``."""
+
+    def __init__(
+        self, call: Call, queue: QueuePolicy, reserved: Reserved, first_joined_at: Micros
+    ) -> None:
+        self._call = call
+        self._queue = queue
+        self._reserved = reserved
+        self._reservation = reserved.reservation
+        self._first_joined_at = first_joined_at
+        self._reserved_at = call.site.clock.now()
+        self._ringing_at: Micros | None = None
+
+    def reserved(self) -> None:
+        """The agent was reserved, and by which decision."""
+        reservation = self._reservation
+        self._call.ledger.offered(
+            reservation.offer_id,
+            reservation.queue,
+            reservation.agent_id,
+            reservation.leg_id,
+            self._reserved_at,
+        )
+        self._call.ledger.decided(self._reserved.decision)
+
+    def made(self) -> None:
+        """The agent's phone is being called."""
+        site, reservation = self._call.site, self._reservation
+        now = site.clock.now()
+        seconds = seconds_between(self._reserved.triggered_at, now)
+        site.facts.publish(Decided(at=now, trigger=self._reserved.trigger, seconds=seconds))
+        site.facts.publish(
+            OfferMade(
+                at=now,
+                call_id=reservation.call_id,
+                queue=reservation.queue,
+                offer_id=reservation.offer_id,
+                agent_id=reservation.agent_id,
+                waited_seconds=seconds_between(self._first_joined_at, now),
+                is_sticky=self._reserved.decision.is_sticky,
+            )
+        )
+
+    def ringing(self, at: Micros) -> None:
+        """The agent's phone rings."""
+        reservation = self._reservation
+        self._ringing_at = at
+        self._call.ledger.ringing(reservation.offer_id, at)
+        self._agent_is(AgentState.RINGING, AgentReason.RINGING)
+        self._call.site.facts.publish(
+            OfferRinging(
+                at=at,
+                call_id=reservation.call_id,
+                queue=reservation.queue,
+                offer_id=reservation.offer_id,
+                agent_id=reservation.agent_id,
+            )
+        )
+
+    def picked_up(self, at: Micros) -> None:
+        """The agent is there."""
+        reservation = self._reservation
+        self._call.ledger.picked_up(reservation.offer_id, at)
+        self._call.site.facts.publish(
+            AgentPickedUp(
+                at=at,
+                call_id=reservation.call_id,
+                queue=reservation.queue,
+                offer_id=reservation.offer_id,
+                agent_id=reservation.agent_id,
+                rang_seconds=seconds_between(self._ringing_at or self._reserved_at, at),
+            )
+        )
+
+    def bridged(self, at: Micros) -> None:
+        """Caller and agent talk."""
+        reservation = self._reservation
+        waited = seconds_between(self._first_joined_at, at)
+        is_callback = self._call.callback is not None
+        is_within = waited <= self._queue.service_level_seconds and not is_callback
+        self._call.ledger.bridged(
+            reservation.offer_id,
+            at,
+            is_within_service_level=None if is_callback else is_within,
+        )
+        self._agent_is(AgentState.TALKING, AgentReason.BRIDGED)
+        self._call.site.facts.publish(
+            LegsBridged(
+                at=at,
+                call_id=reservation.call_id,
+                queue=reservation.queue,
+                offer_id=reservation.offer_id,
+                agent_id=reservation.agent_id,
+                waited_seconds=waited,
+                is_within_service_level=is_within,
+                is_callback=is_callback,
+            )
+        )
+
+    def lost(self, reason: OfferLostReason, hangup_cause: str) -> None:
+        """The offer ended without a conversation."""
+        reservation = self._reservation
+        now = self._call.site.clock.now()
+        self._call.ledger.offer_lost(reservation.offer_id, now, reason, hangup_cause)
+        self._call.site.facts.publish(
+            OfferLost(
+                at=now,
+                call_id=reservation.call_id,
+                queue=reservation.queue,
+                offer_id=reservation.offer_id,
+                agent_id=reservation.agent_id,
+                reason=reason,
+                hangup_cause=hangup_cause,
+            )
+        )
+
+    def _agent_is(self, state: AgentState, reason: AgentReason) -> None:
+        site = self._call.site
+        site.facts.publish(
+            AgentChanged(
+                at=site.clock.now(),
+                agent_id=self._reservation.agent_id,
+                state=state,
+                reason=reason,
+                call_id=self._reservation.call_id,
+            )
+        )

@@ -1,0 +1,1 @@
+"""Asterisk's files: what they mean there."""

@@ -1,0 +1,1 @@
+"""FreeSWITCH's files: what they mean there."""

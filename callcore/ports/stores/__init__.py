@@ -1,0 +1,68 @@
+"""The floor: who waits, who serves, who is promised to whom. All of it lives in Redis.
+
+Each change is one atomic step that commits only if it is still true, answers with a word, and is
+idempotent by its ``request_id``: repeated with the same id it answers the same and changes
+nothing. Every method may raise ``StoreUnavailableError``; the change may have happened then.
+"""
+
+from callcore.ports.stores.agents import (
+    AgentAnswer,
+    AskingOrder,
+    FloorAgent,
+    Freed,
+    Post,
+    Roster,
+    StandingLeg,
+)
+from callcore.ports.stores.calls import (
+    Candidates,
+    FloorCall,
+    FloorCallState,
+    FreeAgent,
+    JoinAnswer,
+    Joined,
+    Joining,
+    LeaveAnswer,
+    MoveAnswer,
+    QueueCounts,
+    RescoreAnswer,
+    WaitingCaller,
+    WaitingRoom,
+)
+from callcore.ports.stores.faults import (
+    StoreError,
+    StoreUnavailableError,
+)
+from callcore.ports.stores.offers import (
+    OfferAnswer,
+    Reservation,
+    ReserveAnswer,
+)
+
+__all__ = [
+    "AgentAnswer",
+    "AskingOrder",
+    "Candidates",
+    "FloorAgent",
+    "FloorCall",
+    "FloorCallState",
+    "FreeAgent",
+    "Freed",
+    "JoinAnswer",
+    "Joined",
+    "Joining",
+    "LeaveAnswer",
+    "MoveAnswer",
+    "OfferAnswer",
+    "Post",
+    "QueueCounts",
+    "RescoreAnswer",
+    "Reservation",
+    "ReserveAnswer",
+    "Roster",
+    "StandingLeg",
+    "StoreError",
+    "StoreUnavailableError",
+    "WaitingCaller",
+    "WaitingRoom",
+]

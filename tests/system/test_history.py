@@ -1,0 +1,146 @@
+"""Both writers over a real Postgres: neither holds up the other, and a stop leaves nothing."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import gevent
+import psycopg
+import pytest
+from gevent.event import Event
+
+from callcore.adapters.logs import setup
+from callcore.bootstrap.history import History
+from callcore.bootstrap.readiness import UP, Readiness
+from callcore.domain.agents import AgentReason, AgentState
+from callcore.domain.ids import CallId, Micros
+from callcore.flows import history_writing
+from callcore.ports.records import RecordsUnavailableError
+from callcore.ports.timelines import AgentChange
+from callcore.runtime.clock import SystemClock
+from tests.adapters.postgres.samples import served_call
+from tests.fakes.clock import FakeClock
+from tests.fakes.floor_changes import FakePendingChanges
+from tests.fakes.floor_memory import FloorMemory
+from tests.flows.floor import ANN, TestFloor
+
+
+class Kept:
+    """A floor whose records and changes go to Postgres by the real clock."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.lines = io.BytesIO()
+        self.readiness = Readiness()
+        self.memory = FloorMemory(FakeClock())
+        self.changes = FakePendingChanges(self.memory)
+        floor = TestFloor()
+        self.records = floor.store.pending_records
+        self.history = History(
+            replace(floor.site, clock=SystemClock()),
+            self.changes,
+            url,
+            self.readiness,
+            setup.setup(stream=self.lines),
+            Event(),
+        )
+
+    def change(self, number: int) -> AgentChange:
+        """A change happens."""
+        change = AgentChange(
+            agent_id=ANN,
+            at=Micros(1_790_000_000_000_000 + number),
+            before=AgentState.AVAILABLE,
+            state=AgentState.RESERVED,
+            reason=AgentReason.OFFERED,
+            actor="callcore",
+        )
+        self.memory.changes.append(change)
+        return change
+
+    def end_call(self, call_id: str) -> None:
+        """A call ends."""
+        self.records.append(served_call(call_id))
+
+    def has(self, table: str) -> int:
+        """How many rows Postgres has."""
+        with psycopg.connect(self.url) as connection:
+            found = connection.execute(f"select count(*) from callcore.{table}").fetchone()
+        assert found is not None
+        return int(found[0])
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Waits for something that must happen."""
+    with gevent.Timeout(20):
+        while not condition():
+            gevent.sleep(0.02)
+
+
+@pytest.fixture
+def kept(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
+    """Begun, and brought up to date."""
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", list(root.handlers))
+    monkeypatch.setattr(history_writing, "WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(history_writing, "GATHER_SECONDS", 0.05)
+    kept = Kept(database_url)
+    with pytest.raises(RecordsUnavailableError, match="not been reached"):
+        kept.history.timeline(ANN, 1)
+    kept.history.start()
+    until(lambda: kept.readiness.parts()["postgres"] == UP)
+    yield kept
+    kept.history.drain()
+    kept.history.close()
+
+
+def test_records_and_changes_reach_postgres(kept: Kept) -> None:
+    """Each in its table, and the timeline is read back."""
+    made = [kept.change(number) for number in range(3)]
+    kept.end_call("call-1")
+    until(lambda: kept.records.count() == 0 and kept.changes.count() == 0)
+    assert kept.history.timeline(ANN, 2) == tuple(made[1:])
+    assert kept.history.decisions(CallId("call-1")) is not None
+
+
+def test_a_timeline_that_is_locked_holds_up_no_record(kept: Kept) -> None:
+    """Whoever locks the changes' table, for a report or by mistake, does not stop the records."""
+    with psycopg.connect(kept.url) as other:
+        other.execute("lock table callcore.agent_changes")
+        kept.change(1)
+        readers = [gevent.spawn(kept.history.timeline, ANN, 1) for _ in range(3)]
+        gevent.sleep(0.3)
+        for number in range(3):
+            kept.end_call(f"call-{number}")
+            until(lambda: kept.records.count() == 0)
+        assert (kept.has("call_records"), kept.changes.count()) == (3, 1)
+    until(lambda: kept.changes.count() == 0)
+    assert kept.has("agent_changes") == 1
+    gevent.joinall(readers, raise_error=True)
+
+
+def test_a_stop_writes_what_is_left_of_both(kept: Kept) -> None:
+    """What came in the last moment is not left for the next start."""
+    for number in range(300):
+        kept.change(number)
+    kept.end_call("call-1")
+    kept.history.drain()
+    assert (kept.has("agent_changes"), kept.has("call_records")) == (300, 1)
+    assert b"left_pending" not in kept.lines.getvalue()
+
+
+def test_a_stop_says_what_it_had_to_leave(kept: Kept) -> None:
+    """The changes cannot be written and wait in Redis; the records do not wait for them."""
+    with psycopg.connect(kept.url) as other:
+        other.execute("alter table callcore.agent_changes rename to elsewhere")
+        other.commit()
+        kept.change(1)
+        kept.end_call("call-1")
+        kept.history.drain()
+        assert (kept.has("call_records"), kept.changes.count()) == (1, 1)
+        assert b"agent_changes_left_pending" in kept.lines.getvalue()
+        assert b"records_left_pending" not in kept.lines.getvalue()
+        other.execute("alter table callcore.elsewhere rename to agent_changes")
