@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from callcore.domain import routing
-from callcore.domain.agents import AgentState
+from callcore.domain.agents import AgentState, HoldReason
 from callcore.domain.ids import AgentId, Micros, OfferId, seconds_between
 from callcore.domain.records import DecisionRecord, PassedOver
 from callcore.domain.routing import Demand, Judgement
@@ -15,9 +15,19 @@ RESTING = "resting"
 """Available, but left alone for a while after a phone that failed, or free only just now."""
 
 
-def not_free_word(state: AgentState) -> str:
-    """What an agent does who was not among the free ones."""
-    return RESTING if state is AgentState.AVAILABLE else state
+OTHER_QUEUES = "other_queues"
+"""Available, but logged in to other queues than this."""
+
+
+def not_free_word(state: AgentState, holds: frozenset[HoldReason], *, serves: bool) -> str:
+    """What an agent does who was not among the free ones of a queue, which the agent ``serves`` at
+    the moment or not.
+    """
+    if state is not AgentState.AVAILABLE:
+        return state
+    if not serves:
+        return OTHER_QUEUES
+    return min(holds, default=RESTING)
 
 
 def record(

@@ -170,15 +170,18 @@ class Operating:
             demand, free, self._crew.serving, waiter.staffed, self._site.clock.now()
         )
         others = [one for one in self._crew.serving.at(queue).agents if one not in set(free)]
-        states = _ready(lambda: self._site.roster.states(others))
+        doings = _ready(lambda: self._site.roster.doings(others))
         return Explanation(
             call_id=demand.call_id,
             decisions=waiter.decisions(),
             waiting=self._waiting_view(waiter),
             judgements=tuple(judgements),
             not_free=tuple(
-                (agent_id, decisions.not_free_word(state))
-                for agent_id, state in zip(others, states, strict=True)
+                (
+                    agent_id,
+                    decisions.not_free_word(doing.state, doing.holds, serves=queue in doing.queues),
+                )
+                for agent_id, doing in zip(others, doings, strict=True)
             ),
         )
 

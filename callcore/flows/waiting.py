@@ -267,14 +267,16 @@ class Waiting(ABC):
         others = self._crew.others_than_judged(ledger.decision(due.offer_id))
         try:
             (found,) = site.waiting_room.candidates([self._queue.name], MOST_EXPLAINED)
-            states = site.roster.states(others)
+            doings = site.roster.doings(others)
         except StoreError:
             return
         free = {agent.agent_id for agent in found.agents}.intersection(others)
         not_free: dict[str, tuple[AgentId, ...]] = {}
-        for agent_id, state in zip(others, states, strict=True):
+        for agent_id, doing in zip(others, doings, strict=True):
             if agent_id not in free:
-                word = decisions.not_free_word(state)
+                word = decisions.not_free_word(
+                    doing.state, doing.holds, serves=self._queue.name in doing.queues
+                )
                 not_free[word] = (*not_free.get(word, ()), agent_id)
         asked = [agent.agent_id for agent in found.agents if agent.agent_id in free]
         judgements = routing.judge(

@@ -11,7 +11,6 @@ from callcore.domain.ids import Micros
 from callcore.domain.outcomes import MISSES_BY_WILL, OfferLostReason
 from callcore.ports.stores import Freed, OfferAnswer
 from tests.contract.floor_builders import (
-    ANNA,
     LONG_SECONDS,
     LUNCH,
     SUPPORT,
@@ -139,4 +138,4 @@ def test_a_stale_loss_is_no_miss(floor: AnyFloor) -> None:
     floor.roster.win(offer.promise, Micros(1))
     assert offer.end(OfferLostReason.BUSY, limit=1) == Freed(answer=OfferAnswer.STALE)
     assert agent_of(floor).miss_count == 0
-    assert floor.roster.states([ANNA]) == [AgentState.TALKING]
+    assert agent_of(floor).state is AgentState.TALKING

@@ -6,7 +6,7 @@ import pytest
 
 from callcore.domain.agents import AgentState, HoldReason
 from callcore.domain.ids import AgentId, Micros, OfferId, QueueName
-from callcore.ports.stores import AgentAnswer, AskingOrder, OfferAnswer, Post
+from callcore.ports.stores import AgentAnswer, AskingOrder, Doing, OfferAnswer, Post
 from tests.contract.floor_builders import (
     ANNA,
     BORIS,
@@ -16,6 +16,7 @@ from tests.contract.floor_builders import (
     SUPPORT,
     WHY,
     AnyFloor,
+    agent_of,
     candidates,
     changes_since,
     end_break,
@@ -207,18 +208,22 @@ def test_enrolling_moves_an_agent_between_the_staffed(floor: AnyFloor, state: st
     assert [floor.roster.staffed(q) for q in (SUPPORT, SALES, third)] == [set()] * 3
 
 
-def test_states_are_told_in_the_order_asked(floor: AnyFloor) -> None:
-    """A stranger is as absent as one who is logged out."""
+def test_doings_are_told_in_the_order_asked(floor: AnyFloor) -> None:
+    """A stranger is as absent as one who is logged out; of one who is available also why nobody
+    asks, and in which queues somebody might.
+    """
     make_available(floor, BORIS)
     enrol(floor, ANNA, SUPPORT)
     stranger = AgentId("stranger")
-    assert floor.roster.states([stranger, BORIS, ANNA, BORIS]) == [
-        AgentState.LOGGED_OUT,
-        AgentState.AVAILABLE,
-        AgentState.LOGGED_OUT,
-        AgentState.AVAILABLE,
-    ]
-    assert floor.roster.states([]) == []
+    floor.roster.hold(BORIS, frozenset({HoldReason.OUTSIDE_CALL}), request())
+    absent = Doing(state=AgentState.LOGGED_OUT)
+    there = Doing(
+        state=AgentState.AVAILABLE,
+        holds=frozenset({HoldReason.OUTSIDE_CALL}),
+        queues=agent_of(floor, BORIS).queues,
+    )
+    assert floor.roster.doings([stranger, BORIS, ANNA, BORIS]) == [absent, there, absent, there]
+    assert floor.roster.doings([]) == []
 
 
 def test_of_two_posts_in_one_queue_the_first_counts(floor: AnyFloor) -> None:

@@ -9,6 +9,7 @@ from callcore.domain.agents import AgentReason, AgentState, HoldReason, Why
 from callcore.domain.ids import MICROS_PER_SECOND, AgentId, Micros, QueueName
 from callcore.ports.stores import (
     AgentAnswer,
+    Doing,
     FloorAgent,
     Post,
     StandingLeg,
@@ -43,10 +44,9 @@ class FakeRoster(Offers):
         self._memory.check()
         return frozenset(self._agents.staffed[queue])
 
-    def states(self, agent_ids: Sequence[AgentId]) -> list[AgentState]:
+    def doings(self, agent_ids: Sequence[AgentId]) -> list[Doing]:
         self._memory.check()
-        found = [self._agents.get(agent_id) for agent_id in agent_ids]
-        return [agent.state if agent else AgentState.LOGGED_OUT for agent in found]
+        return [_doing(self._agents.get(agent_id)) for agent_id in agent_ids]
 
     def hold(self, agent_id: AgentId, holds: frozenset[HoldReason], request_id: str) -> AgentAnswer:
         def change(agent: FloorAgent) -> AgentAnswer:
@@ -100,6 +100,14 @@ class FakeRoster(Offers):
             return False
         self._agents.put(replace(agent, lease_until=None))
         return not agent.holds
+
+
+def _doing(agent: FloorAgent | None) -> Doing:
+    if agent is None:
+        return Doing(state=AgentState.LOGGED_OUT)
+    if agent.state is not AgentState.AVAILABLE:
+        return Doing(state=agent.state)
+    return Doing(state=agent.state, holds=agent.holds, queues=agent.queues)
 
 
 def _stranger(agent_id: AgentId) -> FloorAgent:

@@ -20,7 +20,7 @@ from callcore.domain.policies import (
 from callcore.domain.records import DecisionRecord
 from callcore.domain.routing import Verdict
 from callcore.ports.operations import NotReadyError, UnknownCallError
-from callcore.ports.stores import StoreUnavailableError
+from callcore.ports.stores import Post, StoreUnavailableError
 from tests.fakes.clock import settle
 from tests.fakes.switch import SILENT, Phone
 from tests.flows.faults import fail_once
@@ -268,11 +268,25 @@ class TestNotFree:
             "resting": (resting,),
         }
 
+    def test_free_and_not_asked(self) -> None:
+        """One is on a call of their own, one serves other queues today: told apart from a rest."""
+        floor = TestFloor(ROOMY)
+        come(floor, BOB)
+        come(floor, CLEO)
+        floor.switch.dial(ROOMY.agents[BOB].contact)
+        settle()
+        floor.store.roster.enrol(CLEO, [Post(queue=SALES)], "Cleo", chosen=[SALES])
+        caller = floor.call_in()
+        come(floor, ANN)
+        floor.clock.advance(1)
+        (decision,) = explained(floor, caller)
+        assert decision.not_free == {"outside_call": (BOB,), "other_queues": (CLEO,)}
+
     def test_unknown_without_redis(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """The offer does not wait for it."""
         floor = TestFloor(ROOMY)
         come(floor, ANN)
-        fail_once(monkeypatch, floor.store.roster, "states", happens=False)
+        fail_once(monkeypatch, floor.store.roster, "doings", happens=False)
         caller = floor.call_in()
         floor.clock.advance(3)
         assert who_talks_with(floor, caller) == ANN

@@ -195,6 +195,14 @@ def test_what_nobody_could_use_is_a_fault(faults, pin_file, text, expected):
     assert [line.split(": ", 1)[1] for line in found] == expected
 
 
+def test_nobody_is_on_a_standing_line_at_the_start(faults, pin_file):
+    """A contradiction: there would be nothing to reach the agent by."""
+    pin_file(f"1001 {HASH}\n1002 {HASH}\n")
+    standing = AGENTS.replace("B, ", "B, connection: standing, logged_in_at_start: true, ")
+    (fault,) = faults(QUEUES + standing + CODES + PINS)
+    assert "logged_in_at_start: must be false with connection standing" in fault
+
+
 def test_an_agent_on_a_standing_line_needs_a_pin(faults, pin_file):
     """There is no other way onto the line; said of each such agent alone."""
     pin_file(f"1001 {HASH}\n")

@@ -18,7 +18,7 @@ from callcore.domain.agents import (
     Wish,
 )
 from callcore.domain.ids import AgentId, CallId, LegId, Micros, OfferId, QueueName
-from callcore.ports.stores import FloorAgent, Freed, OfferAnswer, Post, StandingLeg
+from callcore.ports.stores import Doing, FloorAgent, Freed, OfferAnswer, Post, StandingLeg
 
 _posts_decoder = msgspec.json.Decoder(tuple[Post, ...])
 _chosen_decoder = msgspec.json.Decoder(tuple[QueueName, ...])
@@ -148,7 +148,13 @@ def freed(answer: OfferAnswer, words: str) -> Freed:
         )
 
 
-def state(agent_id: AgentId, text: str | None) -> AgentState:
+def doing(agent_id: AgentId, state: str | None, holds: str | None, posts: str | None) -> Doing:
     """What an agent does; one who is unknown is logged out. Raises ``UnexpectedAnswerError``."""
     with ours(f"the hash of agent {agent_id}"):
-        return AgentState(text) if text is not None else AgentState.LOGGED_OUT
+        if state != AgentState.AVAILABLE:
+            return Doing(state=AgentState.LOGGED_OUT if state is None else AgentState(state))
+        return Doing(
+            state=AgentState.AVAILABLE,
+            holds=holds_of(holds or ""),
+            queues=tuple(post.queue for post in posts_of(posts or "[]")),
+        )

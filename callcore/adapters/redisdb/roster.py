@@ -13,9 +13,9 @@ from callcore.adapters.redisdb.durations import micros
 from callcore.adapters.redisdb.duties import END_EARLY_SECONDS, draw
 from callcore.adapters.redisdb.offers import Offers
 from callcore.adapters.redisdb.scripts import EnrolAnswer, WakeAnswer
-from callcore.domain.agents import AgentState, HoldReason, Why
+from callcore.domain.agents import HoldReason, Why
 from callcore.domain.ids import MICROS_PER_SECOND, AgentId, QueueName
-from callcore.ports.stores import AgentAnswer, FloorAgent, Post, StandingLeg
+from callcore.ports.stores import AgentAnswer, Doing, FloorAgent, Post, StandingLeg
 
 
 class RedisRoster(Offers):
@@ -85,14 +85,18 @@ class RedisRoster(Offers):
         (members,) = self._client.send("staffed", [("SMEMBERS", self._keys.staffed(queue))])
         return frozenset(AgentId(member) for member in members)
 
-    def states(self, agent_ids: Sequence[AgentId]) -> list[AgentState]:
-        """What each agent does, in the order asked; ``LOGGED_OUT`` for one who is unknown."""
+    def doings(self, agent_ids: Sequence[AgentId]) -> list[Doing]:
+        """What each agent does, in the order asked; one who is unknown is ``LOGGED_OUT``."""
         found = self._client.send(
-            "states", [("HGET", self._keys.agent(agent_id), "state") for agent_id in agent_ids]
+            "doings",
+            [
+                ("HMGET", self._keys.agent(agent_id), "state", "holds", "posts")
+                for agent_id in agent_ids
+            ],
         )
         return [
-            agent_rows.state(agent_id, text)
-            for agent_id, text in zip(agent_ids, found, strict=True)
+            agent_rows.doing(agent_id, *fields)
+            for agent_id, fields in zip(agent_ids, found, strict=True)
         ]
 
     def agent(self, agent_id: AgentId) -> FloorAgent | None:

@@ -77,6 +77,11 @@ class AgentPolicy:
         if self.break_after_misses is not None and self.break_after_misses < 1:
             raise PolicyError("break_after_misses", "must be at least 1")
         check_retry_after(self.retry_after)
+        if self.logged_in_at_start and self.connection is Connection.STANDING:
+            raise PolicyError(
+                "logged_in_at_start",
+                "must be false with connection standing: the agent comes on the line to log in",
+            )
 
     def tier(self, queue: QueueName) -> Tier:
         """The agent's place in a queue."""

@@ -8,6 +8,7 @@ nothing. Every method may raise ``StoreUnavailableError``; the change may have h
 from callcore.ports.stores.agents import (
     AgentAnswer,
     AskingOrder,
+    Doing,
     FloorAgent,
     Freed,
     Post,
@@ -43,6 +44,7 @@ __all__ = [
     "AgentAnswer",
     "AskingOrder",
     "Candidates",
+    "Doing",
     "FloorAgent",
     "FloorCall",
     "FloorCallState",

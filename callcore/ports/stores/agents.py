@@ -69,6 +69,16 @@ class Freed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Doing:
+    """What an agent does, in few words."""
+
+    state: AgentState
+    holds: frozenset[HoldReason] = frozenset()
+    queues: tuple[QueueName, ...] = ()
+    """Those an available agent serves; empty in the other states."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StandingLeg:
     """The line on which an agent stays connected."""
 
@@ -150,8 +160,8 @@ class Roster(Protocol):
     def staffed(self, queue: QueueName) -> frozenset[AgentId]:
         """The queue's agents who are logged in and not on a break."""
 
-    def states(self, agent_ids: Sequence[AgentId]) -> list[AgentState]:
-        """What each agent does, in the order asked; ``LOGGED_OUT`` for one who is unknown."""
+    def doings(self, agent_ids: Sequence[AgentId]) -> list[Doing]:
+        """What each agent does, in the order asked; one who is unknown is ``LOGGED_OUT``."""
 
     def log_in(
         self,

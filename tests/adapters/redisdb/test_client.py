@@ -14,8 +14,9 @@ from redis import exceptions
 from callcore.adapters.redisdb.client import PIPELINE_LIMIT
 from callcore.adapters.redisdb.faults import Fault, UnexpectedAnswerError, meaning, without_password
 from callcore.adapters.redisdb.floor import Floor
+from callcore.domain.agents import AgentState
 from callcore.domain.ids import AgentId
-from callcore.ports.stores import StoreUnavailableError
+from callcore.ports.stores import Doing, StoreUnavailableError
 from callcore.runtime.greenlets import spawn
 from tests.adapters.redisdb import servers
 from tests.adapters.redisdb.floors import SITE
@@ -262,7 +263,7 @@ def test_a_big_roster_is_read_in_parts(floor: Floor) -> None:
     for agent_id in agents:
         enrol(floor, agent_id, SUPPORT)
     assert [agent.agent_id for agent in floor.roster.agents()] == agents
-    assert floor.roster.states(agents) == ["logged_out"] * len(agents)
+    assert floor.roster.doings(agents) == [Doing(state=AgentState.LOGGED_OUT)] * len(agents)
 
 
 def test_lost_data_change_the_epoch(floor: Floor, raw: Any) -> None:

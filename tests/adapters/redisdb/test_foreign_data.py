@@ -54,7 +54,7 @@ def test_a_call_that_is_not_ours_hides_no_other(server_url: str, raw: Any) -> No
         ),
         (
             lambda raw: raw.hset(KEYS.agent(ANNA), "state", "bored"),
-            lambda floor: floor.roster.states([ANNA]),
+            lambda floor: floor.roster.doings([ANNA]),
         ),
         (
             lambda raw: raw.hset(KEYS.agent(ANNA), "posts", '["support"]'),

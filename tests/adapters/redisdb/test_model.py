@@ -381,7 +381,7 @@ class BothFloors(RuleBasedStateMachine):
             without_times(a) for a in fake.roster.agents()
         ]
         assert real.waiting_room.counts(QUEUES) == fake.waiting_room.counts(QUEUES)
-        assert real.roster.states(AGENTS) == fake.roster.states(AGENTS)
+        assert real.roster.doings(AGENTS) == fake.roster.doings(AGENTS)
         ended = [{a.agent_id for a in floor.roster.expired(9)} for floor in self.floors]
         assert ended[0] == ended[1]
 
