@@ -7,10 +7,12 @@ from typing import Protocol
 
 from callcore.domain.agents import STAFFED, AgentState
 from callcore.domain.ids import AgentId, QueueName
-from callcore.domain.policies import SitePolicy
+from callcore.domain.policies import Connection, SitePolicy
 from callcore.domain.serving import Serving
 
 NEXT_START = "takes effect at the next start"
+
+MOST_NAMED = 10
 
 
 class AtWork(Protocol):
@@ -32,6 +34,10 @@ class AtWork(Protocol):
     def queue(self) -> QueueName | None:
         """That of the call the agent holds."""
 
+    @property
+    def standing_leg(self) -> object | None:
+        """The line on which the agent stays connected."""
+
 
 def of_settings(warnings: Iterable[str], needs_restart: Iterable[str]) -> tuple[str, ...]:
     """What the settings by themselves give cause to say."""
@@ -41,11 +47,16 @@ def of_settings(warnings: Iterable[str], needs_restart: Iterable[str]) -> tuple[
 def of_floor(
     policy: SitePolicy, waiting: Mapping[QueueName, int], agents: Iterable[AtWork]
 ) -> tuple[str, ...]:
-    """The queues that ``policy`` takes out while somebody is in them, and those in which callers
-    wait that it leaves without agents; ``waiting`` counts those being offered, too.
+    """The queues that ``policy`` takes out while somebody is in them, those in which callers wait
+    that it leaves without agents, and agents at work whom it takes for being on a line;
+    ``waiting`` counts those being offered, too.
     """
     everybody = tuple(agents)
-    return (*_of_retired(policy, waiting, everybody), *_of_left(policy, waiting, everybody))
+    return (
+        *_of_retired(policy, waiting, everybody),
+        *_of_left(policy, waiting, everybody),
+        *_of_lines(policy, everybody),
+    )
 
 
 def is_used(queue: QueueName, waiting: Mapping[QueueName, int], agents: Iterable[AtWork]) -> bool:
@@ -83,6 +94,25 @@ def _of_left(
         else:
             continue
         yield f"queue {queue} {lack}: {count} wait on there by its rules"
+
+
+def _of_lines(policy: SitePolicy, agents: tuple[AtWork, ...]) -> Iterator[str]:
+    standing = {
+        agent_id
+        for agent_id, agent in policy.agents.items()
+        if agent.connection is Connection.STANDING
+    }
+    without = [
+        one.agent_id
+        for one in agents
+        if one.agent_id in standing and one.state in STAFFED and one.standing_leg is None
+    ]
+    if without:
+        more = ", ..." if len(without) > MOST_NAMED else ""
+        yield (
+            f"standing connection without a line: {', '.join(without[:MOST_NAMED])}{more}: "
+            "logged in, but no calls before they dial in"
+        )
 
 
 def _talking_count(queue: QueueName, agents: Iterable[AtWork]) -> int:

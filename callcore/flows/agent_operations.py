@@ -50,6 +50,9 @@ _MADE = {
 }
 """The state each change makes; that which ends a wrap-up may find a wish."""
 
+_STAYING = frozenset({DutyChange.LOG_IN, DutyChange.START_BREAK})
+"""Not for an agent who is no longer in the settings, and is to be logged out after the call."""
+
 PastChanges = Callable[[AgentId, int], Sequence[AgentChange]]
 """The last changes of an agent, oldest first. May raise ``RecordsUnavailableError``."""
 
@@ -76,6 +79,8 @@ class AgentOperations:
     def change_duty(self, agent_id: AgentId, order: DutyOrder) -> DutyAnswer:
         """Logs an agent in or out, begins or ends a break, ends or extends a wrap-up."""
         self._known(agent_id)
+        if agent_id not in self._site.policy.agents and order.what in _STAYING:
+            raise DutyRefusedError(duty_answers.gone(agent_id))
         if len(order.note) > LONGEST_NOTE:
             message = f"the note is too long: give at most {LONGEST_NOTE} characters"
             raise OutOfRangeError(message)

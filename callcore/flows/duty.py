@@ -159,7 +159,7 @@ class Duty:
             and before.state is AgentState.WRAPPING_UP
             and before.queue is not None
         ):
-            end = WrapUpEnd.ENDED_EARLY
+            end = WrapUpEnd.EXTENDED if before.was_extended else WrapUpEnd.ENDED_EARLY
             self._freeing.tell_wrap_up(agent_id, before.queue, before.since, end)
         self._follow(agent_id, order, answer, wish.state, wish)
         return answer

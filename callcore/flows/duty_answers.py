@@ -32,6 +32,14 @@ def refusal(agent: FloorAgent, what: DutyChange) -> str:
             return f"{doing} by now: ask again"
 
 
+def gone(agent_id: AgentId) -> str:
+    """An agent who is no longer in the settings does not stay."""
+    return (
+        f"agent {agent_id} is no longer in the settings and goes after the call: put the agent "
+        "there again and reload"
+    )
+
+
 def standing_refusal(agent_id: AgentId, policy: SitePolicy) -> str:
     """An agent who stays on the line is logged in by dialling in."""
     numbers = [

@@ -118,16 +118,22 @@ class QueueWatch:
         seconds = self._seconds_until_next()
         self._site.clock.after(seconds, lambda: self.look(self._site.policy.queues))
 
-    def recover(self) -> frozenset[AgentId]:
-        """Closes again what was closed on a floor that lost its data; who was staffed on it.
+    def staffed(self) -> dict[AgentId, frozenset[QueueName]]:
+        """Who was there when this last looked, and in which queues."""
+        found: dict[AgentId, frozenset[QueueName]] = {}
+        for name, seen in self._seen.items():
+            for agent_id in seen.staffed:
+                found[agent_id] = found.get(agent_id, frozenset()) | {name}
+        return found
 
-        May raise ``StoreUnavailableError``.
+    def recover(self) -> None:
+        """Closes again what was closed on a floor that lost its data. May raise
+        ``StoreUnavailableError``.
         """
         self._epoch = None
         for name, seen in self._seen.items():
             if seen.closure is not None:
                 self._site.waiting_room.close_queue(name, seen.closure)
-        return frozenset().union(*(seen.staffed for seen in self._seen.values()))
 
     def _has_lost_its_data(self) -> bool:
         """An empty floor says nothing of who is there, until it has been told again."""

@@ -10,12 +10,16 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-from callcore.domain.agents import CALLCORE, AgentReason, AgentState, Why, Wish
+from callcore.domain import duty
+from callcore.domain.agents import CALLCORE, AgentReason, AgentState, BreakCode, Why, Wish
 from callcore.domain.events import AgentChanged, AgentWished, StoreFailed
-from callcore.domain.ids import AgentId
+from callcore.domain.ids import AgentId, QueueName
+from callcore.domain.policies import AgentPolicy, SitePolicy
 from callcore.flows.posts import posts_of
 from callcore.flows.site import Site
 from callcore.ports.stores import AgentAnswer, FloorAgent, StoreError, StoreUnavailableError
+
+NOWHERE: Mapping[AgentId, frozenset[QueueName]] = {}
 
 _LOG_OUT = Wish(state=AgentState.LOGGED_OUT, break_code=None)
 
@@ -48,9 +52,19 @@ class RosterWork:
                 self._site.facts.publish(StoreFailed(at=now, store="redis", reason=str(error)))
             self._steps.popleft()
 
-    def enrol(self, agents: Iterable[AgentId]) -> None:
-        """These agents are to have the posts and the names that the settings give them."""
-        self._steps.extend(partial(self._enrol, agent_id) for agent_id in agents)
+    def enrol(
+        self,
+        agents: Iterable[AgentId],
+        sat: Mapping[AgentId, frozenset[QueueName]] = NOWHERE,
+    ) -> None:
+        """These agents are to have the posts and the names that the settings give them.
+
+        One whom the floor does not know serves those queues of the settings where the agent
+        ``sat``, all if nowhere.
+        """
+        self._steps.extend(
+            partial(self._enrol, agent_id, sat.get(agent_id, frozenset())) for agent_id in agents
+        )
 
     def log_in(self, agents: Iterable[AgentId], reason: AgentReason) -> None:
         """These agents are to begin logged in, unless they ever were."""
@@ -58,6 +72,11 @@ class RosterWork:
             known = self._known.get(agent_id)
             if known is None or known.since == 0:
                 self._steps.append(partial(self._log_in, agent_id, self._fresh(), reason))
+
+    def send_on_break(self, breaks: Mapping[AgentId, BreakCode]) -> None:
+        """These agents were on a break when the floor was lost; its length begins anew."""
+        for agent_id, code in breaks.items():
+            self._steps.append(partial(self._send_on_break, agent_id, self._fresh(), code))
 
     def take_back(self, agents: Iterable[AgentId]) -> None:
         """These agents, who were to be logged out after their call, are in the settings again."""
@@ -75,14 +94,14 @@ class RosterWork:
             if agent_id not in self._site.policy.agents and is_at_work:
                 self._steps.append(partial(self._let_go, agent_id, self._fresh()))
 
-    def _enrol(self, agent_id: AgentId) -> None:
+    def _enrol(self, agent_id: AgentId, sat: frozenset[QueueName]) -> None:
         """The queues an agent has chosen are asked for anew: it may have been a moment ago."""
         policy, roster = self._site.policy, self._site.roster
         agent = policy.agents.get(agent_id)
         if agent is None:
             return
         known = roster.agent(agent_id)
-        chosen = known.chosen_queues if known is not None else ()
+        chosen = known.chosen_queues if known is not None else _chosen(agent, policy, sat)
         posts = posts_of(agent, policy, chosen)
         served = {post.queue for post in posts}
         is_chosen = tuple(queue for queue in chosen if queue in served)
@@ -98,6 +117,19 @@ class RosterWork:
             case _:
                 pass
 
+    def _send_on_break(self, agent_id: AgentId, request_id: str, code: BreakCode) -> None:
+        why = Why(reason=AgentReason.FLOOR_LOST, actor=self._actor)
+        known = duty.breaks(self._site.policy).get(code)
+        answer = self._site.roster.start_break(
+            agent_id,
+            request_id,
+            why,
+            code=code,
+            most_seconds=None if known is None else known.maximum_seconds,
+        )
+        if answer is AgentAnswer.DONE:
+            self._publish(agent_id, AgentState.ON_BREAK, why, code)
+
     def _let_go(self, agent_id: AgentId, request_id: str) -> None:
         why = Why(reason=AgentReason.SETTINGS, actor=self._actor)
         self._site.roster.enrol(agent_id, (), "")
@@ -109,7 +141,9 @@ class RosterWork:
             case _:
                 pass
 
-    def _publish(self, agent_id: AgentId, state: AgentState, why: Why) -> None:
+    def _publish(
+        self, agent_id: AgentId, state: AgentState, why: Why, code: BreakCode | None = None
+    ) -> None:
         self._site.facts.publish(
             AgentChanged(
                 at=self._site.clock.now(),
@@ -117,6 +151,7 @@ class RosterWork:
                 state=state,
                 reason=why.reason,
                 actor=why.actor,
+                break_code=code,
             )
         )
 
@@ -129,6 +164,15 @@ class RosterWork:
     def _fresh(self) -> str:
         """A step that is repeated says so by the same request id."""
         return self._site.ids.request_id()
+
+
+def _chosen(
+    agent: AgentPolicy, policy: SitePolicy, sat: frozenset[QueueName]
+) -> tuple[QueueName, ...]:
+    """The queues an agent must have chosen who sat there; none if those are all."""
+    given = duty.served(agent, policy)
+    there = tuple(queue for queue in given if queue in sat)
+    return () if there == given else there
 
 
 def bring_up_to_date(site: Site, agent_id: AgentId) -> None:

@@ -18,6 +18,7 @@ from callcore.flows.dispatching import Dispatcher
 from callcore.flows.duty import Duty
 from callcore.flows.feature_call import FeatureCalls
 from callcore.flows.floor_changes import FloorChanges
+from callcore.flows.floor_memory import BreakMemory, Seats
 from callcore.flows.floor_opening import open_floor
 from callcore.flows.inbound_call import InboundCalls
 from callcore.flows.lease_watch import LeaseWatch
@@ -77,6 +78,9 @@ class Worker:
         self._is_taking_calls = True
         self._site: Site | None = None
         self._restored_at: dict[NodeName, Micros] = {}
+        self._break_memory = BreakMemory()
+        self._seats: Seats | None = None
+        """Where the agents sat on a floor that is lost, until it has been opened again."""
 
     def open(self, site: Site) -> None:
         """Puts the flows together and opens the floor. May raise ``StoreUnavailableError``."""
@@ -122,6 +126,7 @@ class Worker:
         self.leg_watch = LegWatch(site, self.switchboard, self.reclaiming, self.changes)
         self.switchboard.connect(self._arrived, self._link_changed)
         open_floor(site)
+        self._break_memory.note(site.roster.agents())
         self.reloading.open()
         self._spawn("reloading", self.reloading.run)
         self._spawn("lease_watch", self.lease_watch.run)
@@ -241,11 +246,17 @@ class Worker:
             at=site.clock.now(), what="floor", subject=site.policy.site, reason="lost"
         )
         site.facts.publish(fault)
-        open_floor(site, self.queue_watch.recover())
+        if self._seats is None:  # what is seen from now on is the empty floor
+            staffed = self.queue_watch.staffed()
+            self._seats = Seats(staffed=staffed, breaks=self._break_memory.without(staffed))
+        self.queue_watch.recover()
+        open_floor(site, self._seats)
+        self._seats = None
         self.switchboard.tell_all(FloorEmptied())
         self.phone_watch.floor_emptied()
 
     def _overhear(self, fact: Fact) -> None:
+        self._break_memory.hear(fact)
         self.lines.hear(fact)
         self.phone_watch.hear_fact(fact)
 

@@ -119,7 +119,9 @@ def test_an_extension_is_done_once(floor: AnyFloor) -> None:
 def test_what_was_extended_is_told_at_the_end(floor: AnyFloor) -> None:
     """Of this wrap-up, not of the next."""
     wrapping_up(floor, 30)
+    assert not agent_of(floor).was_extended
     extend(floor, 40, 100)
+    assert agent_of(floor).was_extended
     freed = floor.roster.end_wrap_up(ANNA, O1, request(), WHY)
     extended = Freed(answer=OfferAnswer.DONE, state=AgentState.AVAILABLE, was_extended=True)
     assert freed == extended
@@ -155,6 +157,7 @@ def test_a_break_out_of_an_extended_wrap_up_is_a_break(floor: AnyFloor) -> None:
     extend(floor, 40, 100)
     start_break(floor)
     assert agent_of(floor).lease_until is None
+    assert not agent_of(floor).was_extended
     floor.roster.end_break(ANNA, request(), WHY)
     wrapping_up_after(floor, 2)
     freed = floor.roster.end_wrap_up(ANNA, OfferId("o2"), request(), WHY)

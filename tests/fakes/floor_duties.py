@@ -113,9 +113,8 @@ class Duties:
             is_due = self._is_due(agent.lease_until)
             if agent.offer_id != offer_id or not (why or is_due):
                 return STALE
-            was_extended = agent_id in self._agents.extended
             freed = self._free(agent, why or Why(reason=AgentReason.WRAP_UP_ENDED))
-            return replace(freed, was_extended=was_extended)
+            return replace(freed, was_extended=agent.was_extended)
 
         return self._memory.once("end_wrap_up", request_id, end_wrap_up)
 
@@ -132,9 +131,9 @@ class Duties:
             if agent.lease_until >= latest:
                 return AgentAnswer.ALREADY
             until = min(agent.lease_until + round(seconds * MICROS_PER_SECOND), latest)
-            self._agents.extended.add(agent_id)
-            self._agents.put(replace(agent, lease_until=Micros(until)))
-            self._memory.tell(agent, agent, why, self._memory.clock.now())
+            extended = replace(agent, lease_until=Micros(until), was_extended=True)
+            self._agents.put(extended)
+            self._memory.tell(agent, extended, why, self._memory.clock.now())
             return AgentAnswer.DONE
 
         return self._change("extend_wrap_up", agent_id, request_id, change)
@@ -211,7 +210,6 @@ class Duties:
     ) -> None:
         """Puts the agent in a state in which nobody is promised to him."""
         self._agents.asked.pop(agent.agent_id, None)
-        self._agents.extended.discard(agent.agent_id)
         self._enter(
             agent,
             state,
@@ -223,6 +221,7 @@ class Duties:
             leased_seconds=leased_seconds,
             break_code=break_code,
             is_overrun=False,
+            was_extended=False,
             wish=None,
         )
 

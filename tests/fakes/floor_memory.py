@@ -139,8 +139,6 @@ class Agents:
         self.staffed: defaultdict[QueueName, set[AgentId]] = defaultdict(set)
         self.leases: Ranked[AgentId] = Ranked()
         self.asked: dict[AgentId, Asked] = {}
-        self.extended: set[AgentId] = set()
-        """Those whose wrap-up was."""
         self._agents: dict[AgentId, FloorAgent] = {}
         self._tallies: defaultdict[AgentId, Tally] = defaultdict(Tally)
         # Seeded, so that a test that failed fails again.

@@ -25,8 +25,9 @@ from tests.fakes.clock import START
 from tests.fakes.switch import NODE
 from tests.flows.faults import fail_once
 from tests.flows.floor import ANN, BOB, ROOMY, TestFloor
-from tests.flows.stories import agent_of, come, who_talks_with
-from tests.flows.test_duty import END_BREAK, LOG_IN, LOG_OUT, START_BREAK, change
+from tests.flows.reloads import without_agents
+from tests.flows.stories import agent_of, come, end_talk, who_talks_with
+from tests.flows.test_duty import END_BREAK, LOG_IN, LOG_OUT, READY, START_BREAK, change
 
 GONE_HOME = AgentId("1009")
 
@@ -79,6 +80,21 @@ def test_who_logs_in_without_a_phone_is_warned(hold: HoldReason, warning: str) -
     assert floor.worker.operating.agents()[0].holds == {hold}
     floor.store.roster.hold(ANN, frozenset(), "2")
     assert change(floor, LOG_IN).warnings == ()
+
+
+@pytest.mark.parametrize("what", [LOG_IN, START_BREAK])
+def test_who_is_no_longer_in_the_settings_does_not_stay(what: DutyChange) -> None:
+    """Else an agent without queues would be there until somebody reads the list."""
+    floor = TestFloor(ROOMY)
+    come(floor, ANN)
+    floor.call_in()
+    floor.clock.advance(5)
+    floor.reload(without_agents(ANN))
+    with pytest.raises(DutyRefusedError, match="no longer in the settings"):
+        change(floor, what)
+    end_talk(floor, ANN)
+    change(floor, READY)
+    assert floor.agent(ANN).state is AgentState.LOGGED_OUT
 
 
 class TestUnlocking:

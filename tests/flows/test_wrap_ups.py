@@ -21,7 +21,7 @@ from callcore.ports.operations import (
 from tests.flows.faults import fail_once
 from tests.flows.floor import ANN, BOB, CLEO, ROOMY, SALES, SUPPORT, TestFloor
 from tests.flows.stories import agent_of, come, end_talk, queue_of, rung, who_talks_with
-from tests.flows.test_duty import EXTEND, LOG_IN, READY, START_BREAK, change
+from tests.flows.test_duty import EXTEND, LOG_IN, LOG_OUT, READY, START_BREAK, change
 
 WATCHED_WITHIN = GRACE_SECONDS + LONGEST_SLEEP_SECONDS
 """So long after its end a lease is ended that nobody has a timer for."""
@@ -208,6 +208,15 @@ class TestExtended:
         assert floor.agent(ANN).state is AgentState.WRAPPING_UP
         change(floor, READY)
         assert ends(floor) == [(WrapUpEnd.EXTENDED, 45.0)]
+
+    @pytest.mark.parametrize("what", [START_BREAK, LOG_OUT])
+    def test_it_is_counted_as_extended_whatever_ends_it(self, what: DutyChange) -> None:
+        """A break, or going home."""
+        floor, _ = wrapping_up()
+        change(floor, EXTEND, seconds=20.0)
+        floor.clock.advance(4)
+        change(floor, what)
+        assert ends(floor) == [(WrapUpEnd.EXTENDED, 4.0)]
 
     def test_it_never_lasts_longer_than_the_queue_allows(self) -> None:
         """What is given is what is left; then nothing, with a reason."""

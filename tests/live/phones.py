@@ -309,7 +309,7 @@ class Phones:
         port: int | None = None,
         host: str = HOST,
         count: int = 1,
-        per_second: int = 1,
+        per_second: int = 10,
     ) -> Phone:
         base = self.base / f"{next(self.numbers)}_{scenario}"
         base.mkdir(parents=True)

@@ -195,11 +195,11 @@ def test_agent_who_does_not_answer(watched, phones, callcore):
 
 
 def test_agent_whose_phone_is_not_registered(watched, phones, callcore):
-    """An unregistered phone is a miss with its own reason; once it registers, it is called."""
-    daemon = callcore(
-        queues={"support": queue()},
-        agents={"1001": agent("Anna Nowak", f"user/1001@{DOMAIN}")},
-    )
+    """Asked all the same, where the settings say so, an unregistered phone is a miss with its own
+    reason; once it registers, it is called.
+    """
+    anna = agent("Anna Nowak", f"user/1001@{DOMAIN}") | {"must_be_registered": False}
+    daemon = callcore(queues={"support": queue()}, agents={"1001": anna})
     phones.caller("5001")
     uuid = arrival(watched)
     daemon.wait_metric(1, "callcore_offers_ended_total", queue="support", outcome="unregistered")

@@ -70,6 +70,7 @@ def agent(agent_id: AgentId, row: Mapping[str, str], lease_until: float | None) 
             actor=row.get("actor", ""),
             break_code=_break_code(row),
             is_overrun="is_overrun" in row,
+            was_extended="was_extended" in row,
             wish=_wish(row["wish"]) if "wish" in row else None,
             holds=holds_of(row.get("holds", "")),
             chosen_queues=_chosen_decoder.decode(row.get("chosen", "[]")),

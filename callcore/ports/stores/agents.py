@@ -109,6 +109,8 @@ class FloorAgent:
     break_code: BreakCode | None = None
     is_overrun: bool = False
     """True once the break is longer than its code allows."""
+    was_extended: bool = False
+    """True once the wrap-up has been extended."""
     wish: Wish | None = None
     holds: frozenset[HoldReason] = frozenset()
     chosen_queues: tuple[QueueName, ...] = ()
