@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from callcore.domain.agents import AgentReason, AgentState
 from callcore.domain.events import (
     AgentChanged,
     AgentPickedUp,
     Decided,
     LegsBridged,
+    OfferFact,
     OfferLost,
     OfferMade,
     OfferRinging,
@@ -47,94 +50,66 @@ class OfferTelling:
 
     def made(self) -> None:
         """The agent's phone is being called."""
-        site, reservation = self._call.site, self._reservation
+        site = self._call.site
         now = site.clock.now()
         seconds = seconds_between(self._reserved.triggered_at, now)
         site.facts.publish(Decided(at=now, trigger=self._reserved.trigger, seconds=seconds))
-        site.facts.publish(
-            OfferMade(
-                at=now,
-                call_id=reservation.call_id,
-                queue=reservation.queue,
-                offer_id=reservation.offer_id,
-                agent_id=reservation.agent_id,
-                waited_seconds=seconds_between(self._first_joined_at, now),
-                is_sticky=self._reserved.decision.is_sticky,
-            )
+        self._publish(
+            OfferMade,
+            now,
+            waited_seconds=seconds_between(self._first_joined_at, now),
+            is_sticky=self._reserved.decision.is_sticky,
         )
 
     def ringing(self, at: Micros) -> None:
         """The agent's phone rings."""
-        reservation = self._reservation
         self._ringing_at = at
-        self._call.ledger.ringing(reservation.offer_id, at)
+        self._call.ledger.ringing(self._reservation.offer_id, at)
         self._agent_is(AgentState.RINGING, AgentReason.RINGING)
-        self._call.site.facts.publish(
-            OfferRinging(
-                at=at,
-                call_id=reservation.call_id,
-                queue=reservation.queue,
-                offer_id=reservation.offer_id,
-                agent_id=reservation.agent_id,
-            )
-        )
+        self._publish(OfferRinging, at)
 
     def picked_up(self, at: Micros) -> None:
         """The agent is there."""
-        reservation = self._reservation
-        self._call.ledger.picked_up(reservation.offer_id, at)
-        self._call.site.facts.publish(
-            AgentPickedUp(
-                at=at,
-                call_id=reservation.call_id,
-                queue=reservation.queue,
-                offer_id=reservation.offer_id,
-                agent_id=reservation.agent_id,
-                rang_seconds=seconds_between(self._ringing_at or self._reserved_at, at),
-            )
-        )
+        self._call.ledger.picked_up(self._reservation.offer_id, at)
+        rang_seconds = seconds_between(self._ringing_at or self._reserved_at, at)
+        self._publish(AgentPickedUp, at, rang_seconds=rang_seconds)
 
     def bridged(self, at: Micros) -> None:
         """Caller and agent talk."""
-        reservation = self._reservation
         waited = seconds_between(self._first_joined_at, at)
         is_callback = self._call.callback is not None
         is_within = waited <= self._queue.service_level_seconds and not is_callback
         self._call.ledger.bridged(
-            reservation.offer_id,
+            self._reservation.offer_id,
             at,
             is_within_service_level=None if is_callback else is_within,
         )
         self._agent_is(AgentState.TALKING, AgentReason.BRIDGED)
-        self._call.site.facts.publish(
-            LegsBridged(
-                at=at,
-                call_id=reservation.call_id,
-                queue=reservation.queue,
-                offer_id=reservation.offer_id,
-                agent_id=reservation.agent_id,
-                waited_seconds=waited,
-                is_within_service_level=is_within,
-                is_callback=is_callback,
-            )
+        self._publish(
+            LegsBridged,
+            at,
+            waited_seconds=waited,
+            is_within_service_level=is_within,
+            is_callback=is_callback,
         )
 
     def lost(self, reason: OfferLostReason, hangup_cause: str) -> None:
         """The offer ended without a conversation."""
-        reservation = self._reservation
         now = self._call.site.clock.now()
-        self._call.ledger.offer_lost(reservation.offer_id, now, reason, hangup_cause)
-        self._call.site.facts.publish(
-            OfferLost(
-                at=now,
-                call_id=reservation.call_id,
-                queue=reservation.queue,
-                offer_id=reservation.offer_id,
-                agent_id=reservation.agent_id,
-                reason=reason,
-                hangup_cause=hangup_cause,
-            )
+        self._call.ledger.offer_lost(self._reservation.offer_id, now, reason, hangup_cause)
+        self._publish(OfferLost, now, reason=reason, hangup_cause=hangup_cause)
+
+    def _publish(self, kind: Callable[..., OfferFact], at: Micros, **more: object) -> None:
+        reservation = self._reservation
+        fact = kind(
+            at=at,
+            call_id=reservation.call_id,
+            queue=reservation.queue,
+            offer_id=reservation.offer_id,
+            agent_id=reservation.agent_id,
+            **more,
         )
+        self._call.site.facts.publish(fact)
 
     def _agent_is(self, state: AgentState, reason: AgentReason) -> None:
         site = self._call.site
