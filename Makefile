@@ -59,9 +59,24 @@ check-config: $(INSTALLED) ## every fault of a settings file: make check-config 
 	@if [ -z '$(CONFIG)' ]; then echo 'which file? make check-config CONFIG=callcore.yaml' >&2; exit 2; fi
 	@$(BIN)/python -m callcore check-config --config '$(CONFIG)'
 
-.PHONY: test
-test: setup ## all tests that need nothing but this checkout
-	$(BIN)/python -m pytest -m 'not live and not bench and not chaos' $(ARGS)
+PYTEST := $(BIN)/python -m pytest -m 'not live and not bench and not chaos'
+# Tests of processes, servers and sockets wait more than they work: beside them there is time for
+# those of the rules.
+WAITING := tests/adapters tests/cli tests/embedded tests/system
+
+.PHONY: test test-waiting test-rules
+test: setup ## all tests that need nothing but this checkout; in two halves at once, or those of ARGS
+ifeq ($(ARGS),)
+	@$(MAKE) --jobs=2 --keep-going --output-sync=target test-waiting test-rules
+else
+	$(PYTEST) $(ARGS)
+endif
+
+test-waiting: setup
+	$(PYTEST) $(WAITING)
+
+test-rules: setup
+	$(PYTEST) -p no:cacheprovider $(WAITING:%=--ignore=%)
 
 .PHONY: live
 live: setup ## tests against a real FreeSWITCH with callers played by sipp
