@@ -33,12 +33,12 @@ class Absence:
 
 ABSENCES = (
     Absence("technical@1", 11.45, 11.55),
-    Absence("technical@1", 14.0, 14.2),
+    Absence("technical@1", 14.0, 14.3),
     Absence("technical@2", 14.1, 14.3),
-    Absence("returns", 13.25, 13.45),
-    Absence("info@1", 12.2, 12.3),
+    Absence("returns", 13.25, 13.6),
+    Absence("info@1", 12.2, 12.45),
     *(Absence(f"technical@{level}", 13.15, 13.3) for level in (1, 2, 3)),
-    Absence("dispatch", 15.0, 15.1),
+    Absence("dispatch", 15.0, 15.3),
     Absence("support", 10.5, 10.6, share=0.5),
     Absence("support", 11.7, 11.8, share=0.7),
     Absence("support", 12.4, 12.55, share=0.7),
