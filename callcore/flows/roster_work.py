@@ -11,9 +11,17 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from callcore.domain import duty
-from callcore.domain.agents import CALLCORE, AgentReason, AgentState, BreakCode, Why, Wish
-from callcore.domain.events import AgentChanged, AgentWished, StoreFailed
-from callcore.domain.ids import AgentId, QueueName
+from callcore.domain.agents import (
+    CALLCORE,
+    AgentReason,
+    AgentState,
+    BreakCode,
+    Why,
+    Wish,
+    WrapUpEnd,
+)
+from callcore.domain.events import AgentChanged, AgentWished, StoreFailed, WrapUpEnded
+from callcore.domain.ids import AgentId, QueueName, seconds_between
 from callcore.domain.policies import AgentPolicy, SitePolicy
 from callcore.flows.posts import posts_of
 from callcore.flows.site import Site
@@ -132,14 +140,31 @@ class RosterWork:
 
     def _let_go(self, agent_id: AgentId, request_id: str) -> None:
         why = Why(reason=AgentReason.SETTINGS, actor=self._actor)
+        before = self._site.roster.agent(agent_id)
         self._site.roster.enrol(agent_id, (), "")
         match self._site.roster.log_out(agent_id, request_id, why):
             case AgentAnswer.DONE:
+                self._publish_wrap_up_of(before)
                 self._publish(agent_id, AgentState.LOGGED_OUT, why)
             case AgentAnswer.WISHED:
                 self._publish_wish(agent_id, _LOG_OUT)
             case _:
                 pass
+
+    def _publish_wrap_up_of(self, agent: FloorAgent | None) -> None:
+        """Tells of the wrap-up that has ended with it, if the agent was at one."""
+        if agent is None or agent.state is not AgentState.WRAPPING_UP or agent.queue is None:
+            return
+        now = self._site.clock.now()
+        self._site.facts.publish(
+            WrapUpEnded(
+                at=now,
+                agent_id=agent.agent_id,
+                queue=agent.queue,
+                wrapped_up_seconds=seconds_between(agent.since, now),
+                end=WrapUpEnd.EXTENDED if agent.was_extended else WrapUpEnd.ENDED_EARLY,
+            )
+        )
 
     def _publish(
         self, agent_id: AgentId, state: AgentState, why: Why, code: BreakCode | None = None

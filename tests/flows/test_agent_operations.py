@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from callcore.domain.agents import AgentReason, AgentState, HoldReason
+from callcore.domain.agents import AgentReason, AgentState, HoldReason, WrapUpEnd
+from callcore.domain.events import WrapUpEnded
 from callcore.domain.ids import AgentId, LegId
 from callcore.domain.policies import Connection, FeatureCode, SitePolicy
 from callcore.flows.agent_operations import AgentOperations
@@ -95,6 +96,19 @@ def test_who_is_no_longer_in_the_settings_does_not_stay(what: DutyChange) -> Non
     end_talk(floor, ANN)
     change(floor, READY)
     assert floor.agent(ANN).state is AgentState.LOGGED_OUT
+
+
+def test_the_wrap_up_of_one_who_is_taken_out_is_counted() -> None:
+    """It has ended with the log-out, before its time."""
+    floor = TestFloor(ROOMY)
+    come(floor, ANN)
+    floor.call_in()
+    floor.clock.advance(5)
+    end_talk(floor, ANN)
+    floor.reload(without_agents(ANN))
+    assert floor.agent(ANN).state is AgentState.LOGGED_OUT
+    (ended,) = floor.told(WrapUpEnded)
+    assert (ended.agent_id, ended.end) == (ANN, WrapUpEnd.ENDED_EARLY)
 
 
 class TestUnlocking:
