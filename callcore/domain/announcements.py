@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callcore.domain.policies import AnnouncementPolicy
+from callcore.domain.policies import PositionPolicy
 
 ATTENTION_TONE = "tone_stream://%(200,100,620);loops=2"
 """Heard in place of prompts that are not there: never silence."""
@@ -49,7 +49,7 @@ def key_prompts(key: str) -> tuple[str, ...]:
 
 
 def position_announcement(
-    position: int, last_told: int | None, policy: AnnouncementPolicy
+    position: int, last_told: int | None, policy: PositionPolicy
 ) -> PositionAnnouncement:
     """What to tell a caller at ``position`` (from 1) who was told ``last_told`` before.
 
@@ -66,6 +66,6 @@ def position_announcement(
     return PositionAnnouncement(position=told, prompts=prompts)
 
 
-def next_after_seconds(policy: AnnouncementPolicy, announcements_count: int) -> float:
+def next_after_seconds(policy: PositionPolicy, announcements_count: int) -> float:
     """How long until the next announcement, after so many have been made."""
     return policy.first_after_seconds if announcements_count == 0 else policy.interval_seconds

@@ -21,12 +21,15 @@ from callcore.domain.ids import (
     AgentId,
     CallId,
     LegId,
+    LookupName,
     MenuName,
     Micros,
     NodeName,
     OfferId,
     QueueName,
+    SurveyName,
 )
+from callcore.domain.lookups import LookupFailure
 from callcore.domain.outcomes import (
     CallOutcome,
     HungUpBy,
@@ -107,8 +110,60 @@ class PositionAnnounced(CallFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateAnnounced(CallFact):
+    """A waiting caller is being told how long the wait may still be, in whole minutes."""
+
+    queue: QueueName
+    low_minutes: int
+    high_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageAnnounced(CallFact):
+    """A waiting caller is being told a message of the rotation; ``number`` counts from 1."""
+
+    queue: QueueName
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookupMade(CallFact):
+    """Another system was asked about a caller."""
+
+    lookup: LookupName
+    seconds: float
+    failure: LookupFailure | None
+    """``None`` for an answer of use."""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyAnswered(CallFact):
+    """A caller answered a question, or gave no answer: ``answer`` is empty then."""
+
+    survey: SurveyName
+    question: str
+    answer: str
+    queue: QueueName | None
+    agent_id: AgentId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyEnded(CallFact):
+    """A survey is over; ``answered_count`` of ``questions_count`` questions have an answer."""
+
+    survey: SurveyName
+    queue: QueueName | None
+    agent_id: AgentId | None
+    answered_count: int
+    questions_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromptMissing(CallFact):
-    """A prompt or stream could not be played; the caller heard a tone or music instead."""
+    """A prompt or stream could not be played; the caller heard another language, a tone or music
+    instead.
+    """
 
     what: str
 
@@ -227,10 +282,13 @@ class PriorityChanged(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuAnswered(CallFact):
-    """A caller chose from a menu; ``key`` is empty for one who chose nothing of use."""
+    """A caller chose from a menu, or was led on by a branch."""
 
     menu: MenuName
     key: str
+    """What was pressed; empty for one who chose nothing of use, and for a branch."""
+    branch: str = ""
+    """``open``, ``closed``, a caller list, a lookup's word, ``failed``, ``otherwise``."""
     to: str
 
 

@@ -15,6 +15,11 @@ OfferId = NewType("OfferId", str)
 
 QueueName = NewType("QueueName", str)
 MenuName = NewType("MenuName", str)
+LookupName = NewType("LookupName", str)
+SurveyName = NewType("SurveyName", str)
+Language = NewType("Language", str)
+"""``en``, ``pl``, ``ru``: a language as BCP 47 writes it."""
+
 AgentId = NewType("AgentId", str)
 NodeName = NewType("NodeName", str)
 """One FreeSWITCH, by the name the configuration gives it."""

@@ -7,7 +7,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from callcore.domain import outcomes, visits
-from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
+from callcore.domain.ids import (
+    AgentId,
+    CallId,
+    Language,
+    LegId,
+    Micros,
+    NodeName,
+    OfferId,
+    QueueName,
+    SurveyName,
+)
 from callcore.domain.ids import seconds_between as between
 from callcore.domain.outcomes import (
     CallOutcome,
@@ -24,6 +34,7 @@ from callcore.domain.records import (
     PassedOver,
     QueueVisit,
     Recording,
+    SurveyAnswer,
 )
 
 
@@ -61,6 +72,9 @@ class CallLedger:
         self._digits: list[DigitPress] = []
         self._recordings: dict[str, Recording] = {}
         self._faults: list[str] = []
+        self._survey_answers: list[SurveyAnswer] = []
+        self._language = ""
+        self._account = ""
         self._has_walked = False
         self._is_promised = False
         self._held_since: Micros | None = None
@@ -252,6 +266,41 @@ class CallLedger:
         """The caller pressed a key."""
         self._digits.append(DigitPress(at=at, digit=digit))
 
+    def spoken_in(self, language: Language) -> None:
+        """From now on the caller is spoken to in this language."""
+        self._language = language
+
+    def known_as(self, account: str) -> None:
+        """A list or a lookup knows the caller by this."""
+        self._account = account
+
+    def survey_answered(
+        self,
+        survey: SurveyName,
+        question: str,
+        answer: str,
+        at: Micros,
+        *,
+        about: OfferRecord | None,
+    ) -> SurveyAnswer:
+        """The caller answered a question (or did not: empty) ``about`` the talk of an offer."""
+        kept = SurveyAnswer(
+            at=at,
+            survey=survey,
+            question=question,
+            answer=answer,
+            queue=about.queue if about else None,
+            agent_id=about.agent_id if about else None,
+            offer_id=about.offer_id if about else None,
+        )
+        self._survey_answers.append(kept)
+        return kept
+
+    def last_talk(self) -> OfferRecord | None:
+        """The offer of the caller's last talk; ``None`` if there was none."""
+        talks = _talks(self._offers.values())
+        return talks[-1] if talks else None
+
     def recording_started(self, path: str, at: Micros) -> None:
         """A recording began."""
         self._recordings[path] = Recording(path=path, started_at=at)
@@ -311,6 +360,9 @@ class CallLedger:
             visits=tuple(self._visits),
             offers=tuple(self._offers.values()),
             decisions=tuple(self._decisions.values()),
+            survey_answers=tuple(self._survey_answers),
+            language=self._language,
+            account=self._account,
             digits=tuple(self._digits),
             recordings=tuple(
                 replace(one, stopped_at=one.stopped_at or at) for one in self._recordings.values()

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
+from callcore.domain.ids import (
+    AgentId,
+    CallId,
+    LegId,
+    Micros,
+    NodeName,
+    OfferId,
+    QueueName,
+    SurveyName,
+)
 from callcore.domain.outcomes import (
     CallOutcome,
     HungUpBy,
@@ -76,6 +85,20 @@ class DigitPress:
 
     at: Micros
     digit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyAnswer:
+    """What a caller answered to one question, and about which talk."""
+
+    at: Micros
+    survey: SurveyName
+    question: str
+    answer: str
+    """The key; empty if the caller gave no answer in all tries."""
+    queue: QueueName | None = None
+    agent_id: AgentId | None = None
+    offer_id: OfferId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,5 +186,11 @@ class CallRecord:
     digits: tuple[DigitPress, ...] = ()
     recordings: tuple[Recording, ...] = ()
     decisions: tuple[DecisionRecord, ...] = ()
+    survey_answers: tuple[SurveyAnswer, ...] = ()
+    """In the order of the questions; those that were not put are missing."""
+    language: str = ""
+    """In which the caller was spoken to last."""
+    account: str = ""
+    """What a list or a lookup knew the caller by; empty if nothing did."""
     faults: tuple[str, ...] = field(default=())
     """What went wrong on our side, in words of the log."""

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from callcore.domain.ids import MenuName, QueueName
+from callcore.domain.ids import MenuName, QueueName, SurveyName
+from callcore.domain.speech import phrases
+from callcore.domain.speech.utterances import Utterance
 
 
 class OverflowReason(StrEnum):
@@ -70,8 +72,28 @@ class Goodbye:
     A caller whose line is not answered hears the prompts as early media.
     """
 
-    prompts: tuple[str, ...] = ()
+    prompts: Utterance = ()
     cause: str = "NORMAL_CLEARING"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToSurvey:
+    """A survey about the caller's last talk; a goodbye for one who has not talked."""
+
+    survey: SurveyName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Prompts that are heard to their end, or until a key is pressed, and what follows.
+
+    The key is not lost: it is the first of a menu that follows.
+    """
+
+    prompts: Utterance
+    then: Treatment
+    is_skippable: bool = True
+    """False for what must be heard: keys change nothing and are forgotten."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,28 +106,29 @@ class ToCallback:
 
     queue: QueueName | None = None
     """Where the promise waits; ``None`` for the queue whose treatment it is."""
-    prompts: tuple[str, ...]
+    prompts: Utterance = (phrases.CALLBACK_OFFER,)
     key: str = "1"
-    promised_prompts: tuple[str, ...] = ()
+    promised_prompts: Utterance = (phrases.CALLBACK_PROMISED,)
     timeout_seconds: float = 5.0
     """How long the caller may think once the prompts have been heard."""
     otherwise: Treatment = field(default=Goodbye())
 
 
 Treatment: TypeAlias = (
-    ToQueue | ToMenu | ToExtension | ToNumber | ToVoicemail | Goodbye | ToCallback
+    ToQueue | ToMenu | ToExtension | ToNumber | ToVoicemail | Goodbye | ToCallback | ToSurvey | Said
 )
 
 FULL_QUEUE_CAUSE = "SWITCH_CONGESTION"
 
 
 def default_treatment(reason: OverflowReason) -> Treatment:
-    """What becomes of a caller where the queue says nothing: a hang-up that a caller's switch
-    understands.
+    """What becomes of a caller where the queue says nothing: told why, then a hang-up that a
+    caller's switch understands.
     """
+    prompts = (phrases.REFUSED + reason.value.replace("_", "-"),)
     if reason is OverflowReason.QUEUE_FULL:
-        return Goodbye(cause=FULL_QUEUE_CAUSE)
-    return Goodbye()
+        return Goodbye(prompts=prompts, cause=FULL_QUEUE_CAUSE)
+    return Goodbye(prompts=prompts)
 
 
 def in_words(treatment: Treatment) -> str:  # noqa: PLR0911 - one word for each
@@ -125,3 +148,14 @@ def in_words(treatment: Treatment) -> str:  # noqa: PLR0911 - one word for each
             return "goodbye"
         case ToCallback(queue=queue):
             return f"callback:{queue or ''}"
+        case ToSurvey(survey=survey):
+            return f"survey:{survey}"
+        case Said(then=then):
+            return in_words(then)
+
+
+def destination(treatment: Treatment) -> Treatment:
+    """What a treatment leads to when everything said on the way has been heard."""
+    while isinstance(treatment, Said):
+        treatment = treatment.then
+    return treatment

@@ -1,4 +1,4 @@
-"""What a caller brings along, from queue to queue: a priority and demands on agents."""
+"""What a caller brings along, from place to place: a priority, demands on agents, a language."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from callcore.domain import skills
+from callcore.domain.ids import Language
 from callcore.domain.policies import HIGHEST_PRIORITY
 from callcore.domain.skills import SkillRule, SkillRuleError
 
@@ -25,12 +26,32 @@ class Wishes:
 
     own_priority: int = 0
     skills: tuple[SkillRule, ...] = ()
+    language: Language | None = None
+    """``None``: that of the site."""
+    music: str | None = None
+    """In place of the queues' own."""
+    account: str = ""
+    """What other systems know the caller by; text of theirs."""
 
-    def plus(self, priority: int, skills: SkillRule | None) -> Wishes:
-        """With what a number, a list or a menu choice adds."""
+    def plus(
+        self,
+        priority: int,
+        skills: SkillRule | None,
+        *,
+        language: Language | None = None,
+        music: str | None = None,
+        account: str = "",
+    ) -> Wishes:
+        """With what a number, a list, a menu choice or a lookup adds; of language, music and
+        account the later ones hold.
+        """
         added = (skills,) if skills is not None and skills not in self.skills else ()
         return Wishes(
-            own_priority=clamped(self.own_priority + priority), skills=(*self.skills, *added)
+            own_priority=clamped(self.own_priority + priority),
+            skills=(*self.skills, *added),
+            language=language or self.language,
+            music=music or self.music,
+            account=account or self.account,
         )
 
     def skills_text(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from callcore.domain import announcements
 from callcore.domain.events import PositionAnnounced
 from callcore.domain.ids import QueueName
-from callcore.domain.policies import AnnouncementPolicy
+from callcore.domain.policies import PositionPolicy
 from callcore.flows.call import Call
 from callcore.flows.messages import AnnouncementDue
 from callcore.flows.timers import Timers
@@ -16,7 +16,7 @@ class PositionTelling:
     """The announcements of one visit; a queue without a policy announces nothing."""
 
     def __init__(
-        self, call: Call, queue: QueueName, policy: AnnouncementPolicy | None, timers: Timers
+        self, call: Call, queue: QueueName, policy: PositionPolicy | None, timers: Timers
     ) -> None:
         self._call = call
         self._queue = queue

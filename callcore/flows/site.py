@@ -11,6 +11,7 @@ from callcore.domain.serving import Serving
 from callcore.flows.policies import Policies
 from callcore.ports.config_versions import ConfigVersions
 from callcore.ports.lockouts import Lockouts
+from callcore.ports.lookups import Lookups
 from callcore.ports.records import PendingRecords
 from callcore.ports.stores import Roster, WaitingRoom
 from callcore.ports.surroundings import Clock, EventSink, IdSource
@@ -28,6 +29,7 @@ class Site:
     pending_records: PendingRecords
     config_versions: ConfigVersions
     lockouts: Lockouts
+    lookups: Lookups
     epoch: Callable[[], str]
     """A random value kept with the floor's data: another one means that they were lost. May raise
     ``StoreUnavailableError``."""

@@ -44,7 +44,7 @@ class WaitingCall(Waiting):
     def __init__(self, call: Call, queue: QueuePolicy, taken: Taken, crew: Crew) -> None:
         super().__init__(call, queue, taken, crew)
         self._line = LineOpening(call, queue, self._timers)
-        self._position = PositionTelling(call, queue.name, queue.announcements, self._timers)
+        self._position = PositionTelling(call, queue.name, queue.announce_position, self._timers)
         self._must_leave: MustLeave | None = None
 
     @property

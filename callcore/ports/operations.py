@@ -12,7 +12,7 @@ from typing import Protocol
 
 from callcore.domain.admission import Closure, Limit
 from callcore.domain.agents import AgentReason, AgentState, BreakCode, HoldReason, Wish
-from callcore.domain.ids import AgentId, CallId, Micros, QueueName
+from callcore.domain.ids import AgentId, CallId, Language, Micros, QueueName
 from callcore.domain.policy_changes import PolicyChange
 from callcore.domain.records import DecisionRecord
 from callcore.domain.routing import Judgement
@@ -252,6 +252,13 @@ class Operations(Protocol):
         list and menu; the effective one from now on, the queue's own and ageing included.
 
         Raises ``UnknownCallError``, ``NotWaitingError``, ``OutOfRangeError``.
+        """
+
+    def set_language(self, call_id: CallId, language: Language, *, by: str) -> None:
+        """Has a caller, wherever in the call, be spoken to in another language from now on.
+
+        Raises ``UnknownCallError``, ``OutOfRangeError`` for a language without a catalogue, and
+        ``NotReadyError``.
         """
 
     def withdraw(self, call_id: CallId, *, by: str) -> None:

@@ -8,7 +8,7 @@ from callcore.domain.agents import BreakCode
 from callcore.domain.ids import AgentId, QueueName
 from callcore.domain.policies import (
     AgentPolicy,
-    AnnouncementPolicy,
+    PositionPolicy,
     BreakPolicy,
     NumberRoute,
     QueuePolicy,
@@ -33,10 +33,10 @@ _BREAKS = (
 
 def demo(data_directory: Path) -> Settings:
     """Two queues, six agents who are logged in, a simulated switch and embedded servers."""
-    announcements = AnnouncementPolicy(first_after_seconds=5, interval_seconds=15)
+    announcements = PositionPolicy(first_after_seconds=5, interval_seconds=15)
     queues = (
-        QueuePolicy(name=_SUPPORT, announcements=announcements, wrap_up_seconds=5),
-        QueuePolicy(name=_SALES, announcements=announcements, wrap_up_seconds=5, priority=1),
+        QueuePolicy(name=_SUPPORT, announce_position=announcements, wrap_up_seconds=5),
+        QueuePolicy(name=_SALES, announce_position=announcements, wrap_up_seconds=5, priority=1),
     )
     agents = (
         AgentPolicy(

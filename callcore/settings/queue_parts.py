@@ -6,7 +6,7 @@ from pydantic import TypeAdapter
 
 from callcore.domain.ageing import AgeingPolicy
 from callcore.domain.policies import (
-    AnnouncementPolicy,
+    PositionPolicy,
     CallbackPolicy,
     StickyPolicy,
     TierPolicy,
@@ -53,7 +53,7 @@ class QueueParts:
         """How long callers are kept for the agent who knows them; ``{}`` has the defaults."""
         return self._reading.part(StickyPolicy, queue_sections.StickyAgentSection, path, value)
 
-    def announcements(self, path: Path, value: object) -> AnnouncementPolicy | None:
+    def announcements(self, path: Path, value: object) -> PositionPolicy | None:
         """When the position is told; ``false`` is never."""
         if value == "false":
             return None
@@ -61,7 +61,7 @@ class QueueParts:
             self._reading.report_value(path, f"expected false or a mapping, found {shown(value)}")
             return None
         section = queue_sections.AnnouncementSection
-        return self._reading.part(AnnouncementPolicy, section, path, value)
+        return self._reading.part(PositionPolicy, section, path, value)
 
     def ageing(self, path: Path, value: object) -> AgeingPolicy | None:
         """How priority grows with the wait."""

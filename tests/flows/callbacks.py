@@ -36,7 +36,7 @@ def policy(
     support = replace(
         POLICY.queues[SUPPORT],
         overflow={reason: to},
-        announcements=None,
+        announce_position=None,
         **{"maximum_wait_seconds": MAXIMUM_WAIT, "callback": KEPT_BY, **settings},
     )
     return replace(POLICY, queues={**POLICY.queues, SUPPORT: support}, dialplan=DIALPLAN)

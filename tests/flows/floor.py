@@ -12,7 +12,7 @@ from callcore.domain.events import Fact
 from callcore.domain.ids import AgentId, CallId, LegId, QueueName
 from callcore.domain.policies import (
     AgentPolicy,
-    AnnouncementPolicy,
+    PositionPolicy,
     NumberRoute,
     QueuePolicy,
     SitePolicy,
@@ -41,7 +41,7 @@ POLICY = SitePolicy(
     queues={
         SUPPORT: QueuePolicy(
             name=SUPPORT,
-            announcements=AnnouncementPolicy(first_after_seconds=10, interval_seconds=30),
+            announce_position=PositionPolicy(first_after_seconds=10, interval_seconds=30),
             ring_timeout_seconds=15,
             wrap_up_seconds=10,
             retry_after_miss_seconds=8,
@@ -49,7 +49,7 @@ POLICY = SitePolicy(
             maximum_waiting=5,
             service_level_seconds=20,
         ),
-        SALES: QueuePolicy(name=SALES, wrap_up_seconds=0, record=True, announcements=None),
+        SALES: QueuePolicy(name=SALES, wrap_up_seconds=0, record=True, announce_position=None),
     },
     agents={
         ANN: AgentPolicy(agent_id=ANN, name="Ann", contact="user/1001@t", queues=(SUPPORT,)),

@@ -10,7 +10,7 @@ from callcore.domain.events import CallerLeft
 from callcore.domain.ids import CallId, LegId
 from callcore.domain.outcomes import CallOutcome, LeaveReason
 from callcore.domain.policies import (
-    AnnouncementPolicy,
+    PositionPolicy,
     AnswerWhen,
     SitePolicy,
     UnansweredHears,
@@ -37,7 +37,7 @@ from tests.flows.stories import (
 )
 
 EARLY, RINGBACK = UnansweredHears.EARLY_MEDIA, UnansweredHears.RINGBACK
-ANNOUNCING = AnnouncementPolicy(first_after_seconds=5, interval_seconds=10)
+ANNOUNCING = PositionPolicy(first_after_seconds=5, interval_seconds=10)
 MUSIC = "local_stream://moh"
 
 

@@ -67,14 +67,14 @@ BUSTLE = SitePolicy(
     queues={
         SUPPORT: QueuePolicy(
             name=SUPPORT,
-            announcements=None,
+            announce_position=None,
             ring_timeout_seconds=RING_SECONDS,
             wrap_up_seconds=4.0,
             retry_after_miss_seconds=3.0,
         ),
         SALES: QueuePolicy(
             name=SALES,
-            announcements=None,
+            announce_position=None,
             ring_timeout_seconds=RING_SECONDS,
             wrap_up_seconds=0.0,
             retry_after_miss_seconds=2.0,
@@ -82,7 +82,7 @@ BUSTLE = SitePolicy(
         ),
         TEAM: QueuePolicy(
             name=TEAM,
-            announcements=None,
+            announce_position=None,
             strategy=Strategy.RING_ALL,
             ring_timeout_seconds=RING_SECONDS,
             wrap_up_seconds=2.0,

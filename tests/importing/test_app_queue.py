@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callcore.domain.ids import AgentId, QueueName
-from callcore.domain.policies import AnnouncementPolicy, Strategy, Tier, TierPolicy
+from callcore.domain.policies import PositionPolicy, Strategy, Tier, TierPolicy
 
 SUPPORT = QueueName("support")
 MEMBER = "member => PJSIP/100\n"
@@ -213,15 +213,15 @@ def test_the_first_strategy_counts_and_the_last_of_others(queue):
         ("announce-frequency = 30\nannounce-position = no", None),
         (
             "announce-frequency = 30",
-            AnnouncementPolicy(first_after_seconds=0, interval_seconds=30, position_limit=99),
+            PositionPolicy(first_after_seconds=0, interval_seconds=30, position_limit=99),
         ),
         (
             "announce-frequency = 3\nannounce-position = limit",
-            AnnouncementPolicy(first_after_seconds=0, interval_seconds=5, position_limit=10),
+            PositionPolicy(first_after_seconds=0, interval_seconds=5, position_limit=10),
         ),
         (
             "announce-frequency = 9\nannounce-position = more\nannounce-position-limit = 500",
-            AnnouncementPolicy(first_after_seconds=0, interval_seconds=9, position_limit=99),
+            PositionPolicy(first_after_seconds=0, interval_seconds=9, position_limit=99),
         ),
     ],
 )

@@ -38,7 +38,7 @@ def test_example_loads():
     assert site.recordings_directory == "/var/lib/freeswitch/recordings/callcore"
     assert site.queues[SALES].announcements is None
     assert site.queues[SALES].wrap_up_seconds == 0
-    assert site.queues[SUPPORT].announcements == policies.AnnouncementPolicy(interval_seconds=20)
+    assert site.queues[SUPPORT].announce_position == policies.PositionPolicy(interval_seconds=20)
     assert site.queues[SUPPORT].record
     assert [agent.agent_id for agent in site.agents.values() if SALES in agent.queues] == ["1002"]
     assert site.agents[AgentId("1001")].logged_in_at_start

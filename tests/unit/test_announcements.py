@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcore.domain import announcements
-from callcore.domain.policies import AnnouncementPolicy
+from callcore.domain.policies import PositionPolicy
 
-POLICY = AnnouncementPolicy(first_after_seconds=10, interval_seconds=30, position_limit=20)
+POLICY = PositionPolicy(first_after_seconds=10, interval_seconds=30, position_limit=20)
 
 
 def spoken(number: int) -> int:

@@ -6,9 +6,14 @@ with the place in the file.
 
 from callcore.domain.policies.agent import HIGHEST_TIER, AgentPolicy, Connection, Tier
 from callcore.domain.policies.announcement import (
-    HIGHEST_SPOKEN_NUMBER,
+    HIGHEST_SPOKEN_POSITION,
+    LONGEST_SPOKEN_MINUTES,
     MINIMUM_INTERVAL_SECONDS,
-    AnnouncementPolicy,
+    EstimatePolicy,
+    MessageOrder,
+    MessagePolicy,
+    MessagesPolicy,
+    PositionPolicy,
 )
 from callcore.domain.policies.answering import (
     AnswerWhen,
@@ -22,7 +27,19 @@ from callcore.domain.policies.callback import MOST_ATTEMPTS, CallbackPolicy
 from callcore.domain.policies.choosing import SkillStep, StickyPolicy, TierPolicy
 from callcore.domain.policies.feature_codes import FeatureCode, PinPolicy
 from callcore.domain.policies.limits import HIGHEST_PRIORITY, KEYS, PolicyError
-from callcore.domain.policies.menu import MOST_TRIES, MenuChoice, MenuPolicy
+from callcore.domain.policies.lookup import LookupMethod, LookupPolicy
+from callcore.domain.policies.menu import (
+    MOST_TRIES,
+    CallersMenu,
+    Extensions,
+    HoursMenu,
+    LookupMenu,
+    Menu,
+    MenuChoice,
+    MenuPolicy,
+    WayOn,
+    ways_on,
+)
 from callcore.domain.policies.queue import (
     MOST_RINGING_AT_ONCE,
     AtClosing,
@@ -31,45 +48,71 @@ from callcore.domain.policies.queue import (
 )
 from callcore.domain.policies.site import SitePolicy
 from callcore.domain.policies.strategy import STRATEGIES_RINGING_MANY, Strategy
+from callcore.domain.policies.survey import (
+    SATISFACTION,
+    QueueSurveyPolicy,
+    SurveyPolicy,
+    SurveyQuestion,
+    SurveyWhen,
+)
 from callcore.domain.policies.switches import DialplanPolicy, Fallback, NodePolicy, SoundsPolicy
 
 __all__ = [
     "HIGHEST_PRIORITY",
-    "HIGHEST_SPOKEN_NUMBER",
+    "HIGHEST_SPOKEN_POSITION",
     "HIGHEST_TIER",
     "KEYS",
+    "LONGEST_SPOKEN_MINUTES",
     "MINIMUM_INTERVAL_SECONDS",
     "MOST_ATTEMPTS",
     "MOST_RINGING_AT_ONCE",
     "MOST_TRIES",
+    "SATISFACTION",
     "STRATEGIES_RINGING_MANY",
     "AgentPolicy",
-    "AnnouncementPolicy",
     "AnswerWhen",
     "AtClosing",
     "BreakPolicy",
     "CallbackPolicy",
     "CallerList",
+    "CallersMenu",
     "Connection",
     "DialplanPolicy",
+    "EstimatePolicy",
+    "Extensions",
     "Fallback",
     "FeatureCode",
+    "HoursMenu",
+    "LookupMenu",
+    "LookupMethod",
+    "LookupPolicy",
+    "Menu",
     "MenuChoice",
     "MenuPolicy",
+    "MessageOrder",
+    "MessagePolicy",
+    "MessagesPolicy",
     "NodePolicy",
     "NumberRoute",
     "PinPolicy",
     "PolicyError",
+    "PositionPolicy",
     "QueuePolicy",
+    "QueueSurveyPolicy",
     "SitePolicy",
     "SkillStep",
     "SoundsPolicy",
     "StickyPolicy",
     "Strategy",
+    "SurveyPolicy",
+    "SurveyQuestion",
+    "SurveyWhen",
     "Tier",
     "TierPolicy",
     "UnansweredHears",
     "UnansweredPolicy",
     "UnansweredThen",
     "WaitingPerAgent",
+    "WayOn",
+    "ways_on",
 ]

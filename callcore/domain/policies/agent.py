@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from callcore.domain.ids import AgentId, QueueName
+from callcore.domain.ids import AgentId, Language, QueueName
 from callcore.domain.outcomes import OfferLostReason
 from callcore.domain.pins import PinHash
 from callcore.domain.policies.limits import KEYS, PolicyError
@@ -50,6 +50,8 @@ class AgentPolicy:
     skills: Mapping[str, int] = field(default_factory=dict)
     """Levels of 1 to 100."""
     logged_in_at_start: bool = False
+    language: Language | None = None
+    """In which feature codes and whispers speak; ``None``: that of the site."""
     connection: Connection = Connection.CALLED
     confirm_key: str | None = None
     """What the agent presses to accept a call: voicemail and children do not. ``None``: picking up

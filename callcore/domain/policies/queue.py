@@ -12,11 +12,17 @@ from callcore.domain.ids import QueueName
 from callcore.domain.outcomes import OfferLostReason
 from callcore.domain.policies import limits
 from callcore.domain.policies.agent import check_retry_after
-from callcore.domain.policies.announcement import AnnouncementPolicy
+from callcore.domain.policies.announcement import (
+    EstimatePolicy,
+    MessagesPolicy,
+    PositionPolicy,
+)
 from callcore.domain.policies.answering import AnswerWhen, UnansweredPolicy
 from callcore.domain.policies.callback import CallbackPolicy
 from callcore.domain.policies.choosing import SkillStep, StickyPolicy, TierPolicy
 from callcore.domain.policies.strategy import Strategy
+from callcore.domain.policies.survey import QueueSurveyPolicy
+from callcore.domain.speech.utterances import Utterance
 from callcore.domain.treatments import OverflowReason, Treatment
 
 MOST_RINGING_AT_ONCE = 100
@@ -79,7 +85,14 @@ class QueuePolicy:
     """Without one no callback is promised here."""
     ageing: AgeingPolicy | None = None
     music: str = "local_stream://moh"
-    announcements: AnnouncementPolicy | None = field(default=AnnouncementPolicy())
+    greeting: Utterance = ()
+    """Heard once, before the music: when the caller joins."""
+    announce_position: PositionPolicy | None = field(default=PositionPolicy())
+    announce_estimate: EstimatePolicy | None = None
+    messages: MessagesPolicy | None = None
+    announcement_gap_seconds: float = 5.0
+    """So much music at least between the end of one announcement and the next."""
+    survey: QueueSurveyPolicy | None = None
     strategy: Strategy = Strategy.LONGEST_IDLE
     ring_more_after_seconds: float = 10.0
     ring_at_most: int = 20
@@ -93,7 +106,7 @@ class QueuePolicy:
     wrap_up_seconds: float = 10.0
     longest_wrap_up_seconds: float = 600.0
     """Beyond it a wrap-up cannot be extended."""
-    whisper: tuple[str, ...] = ()
+    whisper: Utterance = ()
     """Prompts the agent hears, after picking up and before the caller is heard: which queue calls.
     """
     retry_after_miss_seconds: float = 10.0
@@ -138,4 +151,5 @@ _NOT_NEGATIVE = (
     "longest_wrap_up_seconds",
     "retry_after_miss_seconds",
     "short_abandon_seconds",
+    "announcement_gap_seconds",
 )

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from callcore.domain.agents import BreakCode
-from callcore.domain.ids import AgentId, MenuName, QueueName
+from callcore.domain.ids import AgentId, LookupName, MenuName, QueueName, SurveyName
 from callcore.domain.policies.agent import AgentPolicy
 from callcore.domain.policies.arrival import CallerList, NumberRoute
 from callcore.domain.policies.breaks import BreakPolicy
 from callcore.domain.policies.feature_codes import FeatureCode, PinPolicy
-from callcore.domain.policies.menu import MenuPolicy
+from callcore.domain.policies.lookup import LookupPolicy
+from callcore.domain.policies.menu import Menu
 from callcore.domain.policies.queue import QueuePolicy
+from callcore.domain.policies.survey import SurveyPolicy
 from callcore.domain.policies.switches import DialplanPolicy, Fallback, SoundsPolicy
 
 
@@ -30,7 +32,9 @@ class SitePolicy:
     numbers: dict[str, NumberRoute] = field(default_factory=dict)
     """By the dialled number as the switch reports it, ``+48221234567`` or ``8001``."""
     sounds: SoundsPolicy = field(default=SoundsPolicy())
-    menus: Mapping[MenuName, MenuPolicy] = field(default_factory=dict)
+    menus: Mapping[MenuName, Menu] = field(default_factory=dict)
+    lookups: Mapping[LookupName, LookupPolicy] = field(default_factory=dict)
+    surveys: Mapping[SurveyName, SurveyPolicy] = field(default_factory=dict)
     caller_lists: tuple[CallerList, ...] = ()
     dialplan: DialplanPolicy = field(default=DialplanPolicy())
     breaks: Mapping[BreakCode, BreakPolicy] = field(default_factory=dict)

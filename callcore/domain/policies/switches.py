@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callcore.domain.ids import NodeName
+from callcore.domain.ids import Language, NodeName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,8 @@ class SoundsPolicy:
 
     directory: str | None = None
     """An absolute path on the switch; below it one directory a language."""
-    language: str = "en"
+    language: Language = Language("en")  # noqa: RUF009 - a NewType makes no new value
+    """Of callers and agents of whom nothing else is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcore.domain.policies.announcement import HIGHEST_SPOKEN_NUMBER, MINIMUM_INTERVAL_SECONDS
+from callcore.domain.policies.announcement import HIGHEST_SPOKEN_POSITION, MINIMUM_INTERVAL_SECONDS
 from callcore.importing.asterisk import words
 from callcore.importing.draft import Block
 from callcore.importing.notes import Notes
@@ -67,14 +67,14 @@ class Announcements:
     ) -> None:
         most = _USUAL_LIMIT if limit is None else words.leading_number(limit.value or "")
         if word not in ("limit", "more"):
-            told.set("position_limit", HIGHEST_SPOKEN_NUMBER, remark="without a limit there")
+            told.set("position_limit", HIGHEST_SPOKEN_POSITION, remark="without a limit there")
             if limit is not None:
                 self._notes.nothing_lost(limit, "no effect with announce-position = yes")
             return
-        fitting = min(max(most, 1), HIGHEST_SPOKEN_NUMBER)
+        fitting = min(max(most, 1), HIGHEST_SPOKEN_POSITION)
         told.set("position_limit", fitting, limit, "" if limit else "app_queue's default")
         if fitting != most and limit is not None:
-            self._notes.changed(limit, f"1 to {HIGHEST_SPOKEN_NUMBER} are spoken: {fitting}")
+            self._notes.changed(limit, f"1 to {HIGHEST_SPOKEN_POSITION} are spoken: {fitting}")
         if word == "limit" and position is not None:
             self._notes.changed(
                 position, f'beyond {fitting} callers hear "more than {fitting}", there nothing'

@@ -86,6 +86,9 @@ class Joining:
     caller_number: str
     caller_name: str
     dialled_number: str
+    language: str = ""
+    """In which the caller is spoken to; empty: that of the site. Kept for adopters and promises."""
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +159,8 @@ class FloorCall:
     caller_number: str
     caller_name: str
     dialled_number: str
+    language: str = ""
+    account: str = ""
 
     @property
     def talk(self) -> Reservation | None:
