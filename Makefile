@@ -31,7 +31,8 @@ help: ## this list
 .PHONY: setup
 setup: $(TOOLS) ## virtual environment in .venv with the locked dependencies, for running and testing
 
-# Wheels only, so that no compiler is needed; greenswitch, pure Python, has none and is built.
+# Wheels only, so that no compiler is needed; greenswitch and docopt, pure Python, have none and are
+# built.
 $(INSTALLED): requirements.lock
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "callcore needs Python 3.11 or later with its venv module." >&2; \
@@ -44,7 +45,7 @@ $(INSTALLED): requirements.lock
 	@touch $@
 
 $(TOOLS): $(INSTALLED) requirements-dev.lock
-	@$(PIP) --only-binary :all: -r requirements-dev.lock
+	@$(PIP) --only-binary :all: --no-binary docopt --use-pep517 -r requirements-dev.lock
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 

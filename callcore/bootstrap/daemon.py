@@ -18,6 +18,7 @@ from callcore.adapters.freeswitch.switch import FreeSwitch
 from callcore.adapters.http.server import HttpServer
 from callcore.adapters.logs.observer import LogObserver
 from callcore.adapters.logs.setup import Level, Log, call_bound
+from callcore.adapters.lookups.http_lookups import HttpLookups
 from callcore.adapters.prom import exposition
 from callcore.adapters.prom.collector import FloorCollector
 from callcore.adapters.prom.connections import StoreMetrics
@@ -117,6 +118,8 @@ class Daemon:
             spawn, call_bound, self._past_decisions, self._past_changes, source=self._source
         )
         switches = {node.policy.name: self._switch(node, worker) for node in nodes}
+        lookups = HttpLookups()
+        stack.callback(lookups.close)
         self._readiness.watch_switches(switches)
         site = Site(
             policies=self._policies,
@@ -126,6 +129,7 @@ class Daemon:
             pending_records=floor.pending_records,
             config_versions=floor.config_versions,
             lockouts=floor.lockouts,
+            lookups=lookups,
             epoch=floor.epoch,
             clock=self._clock,
             ids=RandomIds(),

@@ -10,7 +10,7 @@ from callcore.bootstrap import settings_reading
 from callcore.bootstrap.settings_reading import ReadingError
 from callcore.ports.configuration import Configuration, ConfigurationError, FaultyFileError
 from callcore.settings import Settings, SettingsError
-from callcore.settings.comparison import needs_restart
+from callcore.settings.comparison import needs_restart, to_be_spoken
 
 Looks = tuple[tuple[int, int, int] | None, ...]
 
@@ -48,13 +48,14 @@ class SettingsFile:
             raise FaultyFileError(str(error)) from error
         except ReadingError as error:
             raise ConfigurationError(str(error)) from error
+        warnings = (*map(str, settings.warnings), *to_be_spoken(self._read, settings))
         self._read = settings
         self._seen = _looks(settings)
         return Configuration(
             policy=replace(settings.policy, site=self._started.policy.site),
             version=settings.version,
             needs_restart=needs_restart(self._started, settings),
-            warnings=tuple(map(str, settings.warnings)),
+            warnings=warnings,
         )
 
     def has_changed(self) -> bool:

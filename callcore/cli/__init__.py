@@ -12,6 +12,7 @@ from callcore.cli.explaining import explain
 from callcore.cli.importing import import_settings
 from callcore.cli.queues import queue
 from callcore.cli.reloading import config, reload
+from callcore.cli.sounds_commands import sounds
 
 __all__ = ["callcore"]
 
@@ -35,5 +36,6 @@ for command in (
     reload,
     config,
     import_settings,
+    sounds,
 ):
     callcore.add_command(command)

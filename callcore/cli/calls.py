@@ -1,4 +1,4 @@
-"""``callcore call``: callers who wait, and what operators do for them."""
+"""``callcore call``: callers, and what operators do for them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from callcore.adapters.terminal.words import printable
 from callcore.cli import tables
 from callcore.cli.naming import CALL, QUEUE, whole_id
 from callcore.cli.operating import Operator, operating
+from callcore.domain.speech import grammar
+
+LANGUAGE = click.Choice(sorted(grammar.CATALOGUED))
 
 
 @click.group()
@@ -43,6 +46,20 @@ def set_priority(operator: Operator, call: str, priority: int) -> None:
     answer = operator.callcore.set_priority(call_id, priority)
     text = f"{printable(answer.call_id)} now waits with priority {answer.priority} in all"
     operator.answer(answer, Text(text))
+
+
+@call.command("language")
+@click.argument("call", type=CALL)
+@click.argument("language", type=LANGUAGE)
+@operating
+def set_language(operator: Operator, call: str, language: str) -> None:
+    """Has CALL be spoken to in LANGUAGE from now on.
+
+    Wherever the caller is: in a menu, waiting, talking. Of a call that does not wait the whole id
+    is needed.
+    """
+    answer = operator.callcore.set_language(whole_id(operator, call), language)
+    operator.answer(answer, Text(f"{printable(answer.call_id)} is now spoken to in {language}"))
 
 
 @call.command()

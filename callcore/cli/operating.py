@@ -40,7 +40,7 @@ class Operator:
         if self._in_json:
             click.echo(_json(value, indent=2))
         else:
-            _show(drawing)
+            show(drawing)
 
     def fail(
         self, word: str, message: str, status: int = FAILED, *, is_of_lines: bool = False
@@ -109,8 +109,11 @@ def _json(value: object, indent: int | None = None) -> str:
     return json.dumps(msgspec.to_builtins(value), indent=indent)
 
 
-def _show(drawing: RenderableType) -> None:
-    """A terminal that knows few characters gets question marks for the others."""
+def show(drawing: RenderableType) -> None:
+    """Draws on standard output.
+
+    A terminal that knows few characters gets question marks for the others.
+    """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from callcore.domain import phone_numbers, skills
+from callcore.domain import brought, phone_numbers, skills
 from callcore.domain.ids import MenuName, QueueName
 from callcore.domain.policies import HIGHEST_PRIORITY, CallerList, SitePolicy
-from callcore.domain.treatments import ToMenu, ToQueue
+from callcore.domain.treatments import ToMenu, ToQueue, ToSurvey
 from callcore.domain.wishes import Wishes
 
 
@@ -16,7 +16,7 @@ from callcore.domain.wishes import Wishes
 class Entrance:
     """The first step of a call."""
 
-    to: ToQueue | ToMenu | None
+    to: ToQueue | ToMenu | ToSurvey | None
     """``None`` if there is no such queue, menu or number."""
     wishes: Wishes
     asked_for: str
@@ -34,12 +34,13 @@ def entrance(
     """The first step of a caller who was parked with these ``callcore_`` variables.
 
     ``callcore_queue`` or ``callcore_menu`` name where to; else the number dialled has a route
-    (``callcore_number`` where it differs). ``callcore_own_priority`` and ``callcore_skills``, set
-    by the dialplan, stand in place of what number and list would give.
+    (``callcore_number`` where it differs). ``callcore_own_priority``, ``callcore_skills``,
+    ``callcore_language``, ``callcore_music`` and ``callcore_account``, set by the dialplan or kept
+    of the way before a transfer, stand in place of what number and list would give.
     """
     number = variables.get("callcore_number") or dialled_number
     route = policy.numbers.get(number)
-    to: ToQueue | ToMenu | None = None
+    to: ToQueue | ToMenu | ToSurvey | None = None
     asked_for = number
     if named := variables.get("callcore_queue"):
         asked_for = named
@@ -53,14 +54,25 @@ def entrance(
         to = ToQueue(queue=route.queue)
     elif route is not None and route.menu is not None:
         to = ToMenu(menu=route.menu)
+    elif route is not None and route.survey is not None:
+        to = ToSurvey(survey=route.survey)
     wishes = Wishes()
     if route is not None:
-        wishes = wishes.plus(route.priority, route.skills)
+        wishes = wishes.plus(
+            route.priority, route.skills, language=route.language, music=route.music
+        )
     caller_list = list_of(policy.caller_lists, caller_number)
     if caller_list is not None:
-        wishes = wishes.plus(caller_list.priority, caller_list.skills)
+        wishes = wishes.plus(
+            caller_list.priority,
+            caller_list.skills,
+            language=caller_list.language,
+            music=caller_list.music,
+            account=caller_list.account,
+        )
     wishes, faults = _with_variables(wishes, variables)
-    return Entrance(to=to, wishes=wishes, asked_for=asked_for, faults=faults)
+    wishes, more_faults = brought.brought(wishes, variables)
+    return Entrance(to=to, wishes=wishes, asked_for=asked_for, faults=faults + more_faults)
 
 
 def list_of(lists: tuple[CallerList, ...], caller_number: str) -> CallerList | None:
@@ -88,7 +100,7 @@ def _with_variables(wishes: Wishes, variables: Mapping[str, str]) -> tuple[Wishe
             rules = (skills.parse(text),)
         except skills.SkillRuleError as error:
             faults.append(f"callcore_skills is {text[:64]!r}: {error}")
-    return Wishes(own_priority=own_priority, skills=rules), tuple(faults)
+    return replace(wishes, own_priority=own_priority, skills=rules), tuple(faults)
 
 
 def _whole(text: str) -> int | None:

@@ -2,17 +2,22 @@
 
 With n callers ahead, s effective agents, each serving mu callers a second, and every waiting caller
 giving up at rate alpha, the mean wait is ``sum_{i=0..n} 1 / (s mu + i alpha)`` (Whitt 1999, Ibrahim
-and Whitt 2009).
+and Whitt 2009). It is a sum of exponential times, whose variance is ``sum 1 / (s mu + i alpha)^2``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from itertools import accumulate, count, islice, takewhile
+from math import log1p, sqrt
+from statistics import NormalDist
 
 LEAST_SERVED_WEIGHT = 5.0
 """So many served callers tell how long serving one takes; fewer do not."""
+
+_COUNTED = 32
+"""So many terms of a sum are added up one by one, however long the line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +37,46 @@ class UnknownWait:
     """There is too little to know."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """A wait as far as it is known: seconds, and seconds squared."""
+
+    mean: float
+    variance: float
+
+    def quantile_seconds(self, share: float) -> float:
+        """So long wait at most so many of the callers; ``share`` is between 0 and 1.
+
+        That of the gamma distribution of the same mean and variance, by the approximation of Wilson
+        and Hilferty (1931): within 2 % of the exact one for a share of 0.5 and more.
+        """
+        spread = self.variance / (9 * self.mean**2)
+        root = 1 - spread + NormalDist().inv_cdf(share) * sqrt(spread)
+        return self.mean * max(root, 0.0) ** 3
+
+
 def mean_wait_seconds(
     ahead_count: int, effective_agents: float, rates: Rates
 ) -> float | UnknownWait:
     """The mean wait of a caller with ``ahead_count`` callers ahead, all agents being busy."""
+    found = wait(ahead_count, effective_agents, rates)
+    return found if isinstance(found, UnknownWait) else found.mean
+
+
+def wait(ahead_count: int, effective_agents: float, rates: Rates) -> Wait | UnknownWait:
+    """The wait of a caller with ``ahead_count`` callers ahead, all agents being busy."""
     if not _is_known(effective_agents, rates):
         return UnknownWait()
-    return next(islice(_mean_waits(effective_agents, rates), ahead_count, None))
+    leaving_rate, abandoning_rate = _rates_a_second(effective_agents, rates)
+    counted = min(ahead_count + 1, _COUNTED)
+    times = [1 / (leaving_rate + i * abandoning_rate) for i in range(counted)]
+    mean, variance = sum(times), sum(time * time for time in times)
+    if ahead_count >= counted:
+        further = _further(
+            leaving_rate + counted * abandoning_rate, abandoning_rate, ahead_count - counted
+        )
+        mean, variance = mean + further[0], variance + further[1]
+    return Wait(mean=mean, variance=variance)
 
 
 def places_within(
@@ -61,14 +99,28 @@ def _is_known(effective_agents: float, rates: Rates) -> bool:
     )
 
 
+def _further(rate: float, growth: float, last: int) -> tuple[float, float]:
+    """The sums over i = 0 to ``last`` of ``1 / (rate + i growth)`` and of its square, by the
+    formula of Euler and Maclaurin. The rate is many times the growth: off by less than 1e-7.
+    """
+    end_rate = rate + last * growth
+    ends, squared_ends = 1 / rate + 1 / end_rate, 1 / rate**2 + 1 / end_rate**2
+    area = log1p(last * growth / rate) / growth if growth > 0 else last / rate
+    squared_area = last / (rate * end_rate)
+    slope = growth * (1 / rate**2 - 1 / end_rate**2)
+    squared_slope = 2 * growth * (1 / rate**3 - 1 / end_rate**3)
+    return area + ends / 2 + slope / 12, squared_area + squared_ends / 2 + squared_slope / 12
+
+
 def _mean_waits(effective_agents: float, rates: Rates) -> Iterator[float]:
     """The mean waits with nobody ahead, with one, and so on."""
-    leaving_rate = effective_agents * rates.served_weight / rates.served_seconds
+    leaving_rate, abandoning_rate = _rates_a_second(effective_agents, rates)
+    return accumulate(1 / (leaving_rate + i * abandoning_rate) for i in count())
+
+
+def _rates_a_second(effective_agents: float, rates: Rates) -> tuple[float, float]:
+    """How many callers the agents serve, and how many of each caller ahead give up."""
     abandoning_rate = (
         rates.abandoned_weight / rates.waited_seconds if rates.waited_seconds > 0 else 0.0
     )
-    wait = 0.0
-    while True:
-        wait += 1 / leaving_rate
-        yield wait
-        leaving_rate += abandoning_rate
+    return effective_agents * rates.served_weight / rates.served_seconds, abandoning_rate

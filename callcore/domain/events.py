@@ -20,6 +20,7 @@ from callcore.domain.feature_answers import FeatureAnswer
 from callcore.domain.ids import (
     AgentId,
     CallId,
+    Language,
     LegId,
     LookupName,
     MenuName,
@@ -111,11 +112,16 @@ class PositionAnnounced(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EstimateAnnounced(CallFact):
-    """A waiting caller is being told how long the wait may still be, in whole minutes."""
+    """A waiting caller is being told how long the wait may still be, in whole minutes.
+
+    ``low_minutes`` is 0 for "up to" and the same as ``high_minutes`` for "more than".
+    """
 
     queue: QueueName
     low_minutes: int
+    """0 if only the upper end is told."""
     high_minutes: int
+    """The lower end, if it is told that the wait is longer than that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,6 +284,14 @@ class PriorityChanged(CallFact):
     priority: int
     by: str
     """``BY_AGEING``, or who asked for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageChanged(CallFact):
+    """An operator has a caller be spoken to in another language from now on."""
+
+    language: Language
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

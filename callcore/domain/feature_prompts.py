@@ -1,7 +1,6 @@
-"""What an agent hears who dials a feature code: which prompts ask and answer.
+"""What an agent hears who dials a feature code: what asks and answers.
 
-The names of Debian's ``asterisk-core-sounds-en`` where one fits, else names of our own below
-``feature/``. Where there is no recording, one of three tones tells as much as a tone can.
+Where there is no recording, one of four tones tells as much as a tone can.
 """
 
 from __future__ import annotations
@@ -9,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from callcore.domain import announcements
 from callcore.domain.feature_answers import FeatureAnswer
 from callcore.domain.policies import BreakPolicy, FeatureCode
+from callcore.domain.speech import phrases
+from callcore.domain.speech.utterances import PressKey, Spoken, Utterance
 
 QUESTION_TONE = "tone_stream://%(200,100,620);%(200,100,620)"
 YES_TONE = "tone_stream://%(150,50,660);%(250,100,880)"
@@ -27,31 +27,31 @@ SILENCE = "silence_stream://-1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saying:
-    """Prompts that are heard one after another, and the tone in place of them."""
+    """What is said, and the tone in place of it."""
 
-    prompts: tuple[str, ...]
+    words: Utterance
     tone: str | None
     """``None``: nothing is heard where there is no recording."""
 
 
-ASK_AGENT = Saying(prompts=("agent-user",), tone=QUESTION_TONE)
-ASK_PIN = Saying(prompts=("agent-pass",), tone=QUESTION_TONE)
-GOODBYE = Saying(prompts=("vm-goodbye",), tone=None)
+ASK_AGENT = Saying(words=(phrases.FEATURE_AGENT,), tone=QUESTION_TONE)
+ASK_PIN = Saying(words=(phrases.FEATURE_PIN,), tone=QUESTION_TONE)
+GOODBYE = Saying(words=(phrases.GOODBYE,), tone=None)
 
 _DONE = {
-    FeatureCode.LOG_IN: "agent-loginok",
-    FeatureCode.LOG_OUT: "agent-loggedoff",
-    FeatureCode.START_BREAK: "feature/on-break",
-    FeatureCode.AVAILABLE: "feature/available",
-    FeatureCode.EXTEND_WRAP_UP: "feature/extended",
+    FeatureCode.LOG_IN: phrases.FEATURE_LOGGED_IN,
+    FeatureCode.LOG_OUT: phrases.FEATURE_LOGGED_OUT,
+    FeatureCode.START_BREAK: phrases.FEATURE_ON_BREAK,
+    FeatureCode.AVAILABLE: phrases.FEATURE_AVAILABLE,
+    FeatureCode.EXTEND_WRAP_UP: phrases.FEATURE_EXTENDED,
 }
 
 _OTHERWISE = {
-    FeatureAnswer.AFTER_THE_CALL: Saying(prompts=("feature/after-the-call",), tone=LATER_TONE),
-    FeatureAnswer.NOT_POSSIBLE: Saying(prompts=("feature/not-possible",), tone=NO_TONE),
-    FeatureAnswer.WRONG_PIN: Saying(prompts=("vm-incorrect",), tone=NO_TONE),
-    FeatureAnswer.LOCKED_OUT: Saying(prompts=("feature/locked-out",), tone=NO_TONE),
-    FeatureAnswer.NOT_READY: Saying(prompts=("please-try-call-later",), tone=NO_TONE),
+    FeatureAnswer.AFTER_THE_CALL: Saying(words=(phrases.FEATURE_AFTER_THE_CALL,), tone=LATER_TONE),
+    FeatureAnswer.NOT_POSSIBLE: Saying(words=(phrases.FEATURE_NOT_POSSIBLE,), tone=NO_TONE),
+    FeatureAnswer.WRONG_PIN: Saying(words=(phrases.FEATURE_WRONG_PIN,), tone=NO_TONE),
+    FeatureAnswer.LOCKED_OUT: Saying(words=(phrases.FEATURE_LOCKED_OUT,), tone=NO_TONE),
+    FeatureAnswer.NOT_READY: Saying(words=(phrases.FEATURE_NOT_READY,), tone=NO_TONE),
 }
 
 
@@ -59,9 +59,9 @@ def answer(code: FeatureCode, given: FeatureAnswer) -> Saying | None:
     """What tells of it; ``None`` if nobody is there to hear it."""
     match given:
         case FeatureAnswer.DONE:
-            return Saying(prompts=(_DONE[code],), tone=YES_TONE)
+            return Saying(words=(_DONE[code],), tone=YES_TONE)
         case FeatureAnswer.ALREADY:
-            return Saying(prompts=("feature/already", _DONE[code]), tone=YES_TONE)
+            return Saying(words=(phrases.FEATURE_ALREADY, _DONE[code]), tone=YES_TONE)
         case FeatureAnswer.HUNG_UP:
             return None
         case _:
@@ -75,10 +75,8 @@ def refusal(given: FeatureAnswer) -> Saying:
 
 def ask_break(breaks: Iterable[BreakPolicy]) -> Saying:
     """Which break: each is named by ``break/CODE``, and its key."""
-    choices = (
-        prompt
-        for one in breaks
-        if one.key is not None
-        for prompt in (f"break/{one.code}", *announcements.key_prompts(one.key))
-    )
-    return Saying(prompts=("feature/which-break", *choices), tone=QUESTION_TONE)
+    choices: list[Spoken] = []
+    for one in breaks:
+        if one.key is not None:
+            choices += (f"break/{one.code}", PressKey(one.key))
+    return Saying(words=(phrases.FEATURE_WHICH_BREAK, *choices), tone=QUESTION_TONE)

@@ -7,9 +7,15 @@ from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
-from callcore.domain.policies import SitePolicy
+from callcore.domain.hours import OpeningHours
+from callcore.domain.policies import HoursMenu, SitePolicy
 
-_SETTING = {"tiers": "queues", "pin_hash": "pin", "recordings_directory": "directory"}
+_SETTING = {
+    "tiers": "queues",
+    "pin_hash": "pin",
+    "recordings_directory": "directory",
+    "sticky": "sticky_agent",
+}
 """Fields that the settings know by another word."""
 
 _OF_NO_PART = frozenset({"site", "retired", "queues", "caller_lists", "recordings_directory"})
@@ -34,7 +40,7 @@ class PolicyChange:
     """Empty for a section that has no names in it."""
     difference: Difference
     settings: tuple[str, ...] = ()
-    """Which of its settings changed."""
+    """Which of its settings changed; ``kind`` alone for a menu that is one of another kind."""
 
     def __str__(self) -> str:
         """``queues.support changed: music, hours``."""
@@ -74,11 +80,7 @@ def _parts(policy: SitePolicy) -> dict[str, Mapping[Any, object]]:
     """Each section by name; one without names has a single entry without a name."""
     parts: dict[str, Mapping[Any, object]] = {
         "queues": policy.queues,
-        "hours": {
-            queue.hours.name: queue.hours
-            for queue in policy.queues.values()
-            if queue.hours is not None
-        },
+        "hours": {hours.name: hours for hours in _hours(policy)},
         "caller_lists": {one.name: one for one in policy.caller_lists},
         "recordings": {"": policy.recordings_directory},
     }
@@ -89,9 +91,23 @@ def _parts(policy: SitePolicy) -> dict[str, Mapping[Any, object]]:
     return parts
 
 
+def _hours(policy: SitePolicy) -> Iterator[OpeningHours]:
+    """Those that something keeps, more than once if several things do."""
+    for queue in policy.queues.values():
+        messages = () if queue.messages is None else queue.messages.each
+        for hours in (queue.hours, *(message.hours for message in messages)):
+            if hours is not None:
+                yield hours
+    for menu in policy.menus.values():
+        if isinstance(menu, HoursMenu):
+            yield menu.hours
+
+
 def _settings(before: object, after: object) -> tuple[str, ...]:
-    if not is_dataclass(before) or type(before) is not type(after):
+    if not is_dataclass(before):
         return ()
+    if type(before) is not type(after):
+        return ("kind",)
     names = (
         field.name
         for field in fields(before)

@@ -6,10 +6,17 @@ from collections import deque
 from collections.abc import Mapping
 
 from callcore.domain.ids import AgentId, MenuName, QueueName
-from callcore.domain.policies import MenuPolicy, QueuePolicy
+from callcore.domain.policies import Menu, QueuePolicy, ways_on
 from callcore.domain.serving import Serving
 from callcore.domain.skills import SkillRule
-from callcore.domain.treatments import OverflowReason, ToCallback, ToMenu, ToQueue, Treatment
+from callcore.domain.treatments import (
+    OverflowReason,
+    Said,
+    ToCallback,
+    ToMenu,
+    ToQueue,
+    Treatment,
+)
 
 DECIDED_BY_PEOPLE = frozenset({OverflowReason.EXIT_KEY, OverflowReason.WITHDRAWN})
 """A caller presses the key, an operator withdraws: neither goes round in circles by itself."""
@@ -33,16 +40,18 @@ def agents_able(
 
 
 def overflow_loops(
-    queues: Mapping[QueueName, QueuePolicy], menus: Mapping[MenuName, MenuPolicy]
+    queues: Mapping[QueueName, QueuePolicy], menus: Mapping[MenuName, Menu]
 ) -> list[tuple[str, ...]]:
     """The circles in which callers may be sent on without anybody's decision, each once.
 
     A circle is told by names, ``("queue support", "queue sales", "queue support")``, beginning with
-    the one that stands first in the settings, queues before menus. Of circles that share links only
+    the one that stands first in the settings, queues before menus. What hours, caller lists and
+    lookups lead to is nobody's decision, nor is what a menu does with those who press nothing of
+    use. Of circles that share links only
     the shortest are told: every link that is part of any is in one of those.
     """
-    ways = {_queue_place(name): _ways_on(queue) for name, queue in queues.items()}
-    ways |= {_menu_place(name): _places(menu.otherwise) for name, menu in menus.items()}
+    ways = {_queue_place(name): _ways_of_queue(queue) for name, queue in queues.items()}
+    ways |= {_menu_place(name): _ways_of_menu(menu) for name, menu in menus.items()}
     ranks = {place: rank for rank, place in enumerate(ways)}
     loops: dict[tuple[str, ...], None] = {}
     for start, nexts in ways.items():
@@ -54,26 +63,34 @@ def overflow_loops(
     return list(loops)
 
 
-def _ways_on(queue: QueuePolicy) -> tuple[str, ...]:
-    found = (
-        place
-        for reason, treatment in queue.overflow.items()
-        if reason not in DECIDED_BY_PEOPLE
-        for place in _places(treatment)
-    )
-    return tuple(dict.fromkeys(found))
-
-
-def _places(treatment: Treatment) -> tuple[str, ...]:
+def places(treatment: Treatment) -> tuple[str, ...]:
+    """Where a treatment leads by itself, in the words of ``overflow_loops``; elsewhere nowhere."""
     match treatment:
         case ToQueue(queue=queue):
             return (_queue_place(queue),)
         case ToMenu(menu=menu):
             return (_menu_place(menu),)
-        case ToCallback(otherwise=otherwise):
-            return _places(otherwise)
+        case ToCallback(otherwise=then) | Said(then=then):
+            return places(then)
         case _:
             return ()
+
+
+def _ways_of_queue(queue: QueuePolicy) -> tuple[str, ...]:
+    found = (
+        place
+        for reason, treatment in queue.overflow.items()
+        if reason not in DECIDED_BY_PEOPLE
+        for place in places(treatment)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _ways_of_menu(menu: Menu) -> tuple[str, ...]:
+    found = (
+        place for way in ways_on(menu) if not way.is_pressed for place in places(way.choice.to)
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def _queue_place(name: QueueName) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
 
 from callcore.domain.ids import MenuName, QueueName, SurveyName
 from callcore.domain.speech import phrases
-from callcore.domain.speech.utterances import Utterance
+from callcore.domain.speech.utterances import PressKey, Utterance
 
 
 class OverflowReason(StrEnum):
@@ -107,11 +107,16 @@ class ToCallback:
     queue: QueueName | None = None
     """Where the promise waits; ``None`` for the queue whose treatment it is."""
     prompts: Utterance = (phrases.CALLBACK_OFFER,)
+    """callcore's own offer is followed by the request to press ``key``."""
     key: str = "1"
     promised_prompts: Utterance = (phrases.CALLBACK_PROMISED,)
     timeout_seconds: float = 5.0
     """How long the caller may think once the prompts have been heard."""
     otherwise: Treatment = field(default=Goodbye())
+
+    def __post_init__(self) -> None:
+        if self.prompts == (phrases.CALLBACK_OFFER,):
+            object.__setattr__(self, "prompts", (*self.prompts, PressKey(self.key)))
 
 
 Treatment: TypeAlias = (
@@ -121,11 +126,16 @@ Treatment: TypeAlias = (
 FULL_QUEUE_CAUSE = "SWITCH_CONGESTION"
 
 
-def default_treatment(reason: OverflowReason) -> Treatment:
-    """What becomes of a caller where the queue says nothing: told why, then a hang-up that a
-    caller's switch understands.
+def refusal_prompt(reason: OverflowReason) -> str:
+    """The prompt that tells a caller why."""
+    return phrases.REFUSED + reason.value.replace("_", "-")
+
+
+def default_treatment(reason: OverflowReason, *, tells_why: bool) -> Goodbye:
+    """What becomes of a caller where the queue says nothing: a hang-up that a caller's switch
+    understands, told why before it if ``tells_why``: a site that has no sounds cannot.
     """
-    prompts = (phrases.REFUSED + reason.value.replace("_", "-"),)
+    prompts = (refusal_prompt(reason),) if tells_why else ()
     if reason is OverflowReason.QUEUE_FULL:
         return Goodbye(prompts=prompts, cause=FULL_QUEUE_CAUSE)
     return Goodbye(prompts=prompts)
@@ -152,6 +162,17 @@ def in_words(treatment: Treatment) -> str:  # noqa: PLR0911 - one word for each
             return f"survey:{survey}"
         case Said(then=then):
             return in_words(then)
+
+
+def offered_in(treatment: Treatment, queue: QueueName) -> Treatment:
+    """The treatment of that queue's callers: a callback without a queue is offered there."""
+    match treatment:
+        case Said(then=then):
+            return replace(treatment, then=offered_in(then, queue))
+        case ToCallback(queue=None):
+            return replace(treatment, queue=queue)
+        case _:
+            return treatment
 
 
 def destination(treatment: Treatment) -> Treatment:

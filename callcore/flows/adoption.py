@@ -8,9 +8,20 @@ the record, which says that the call was adopted.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
 
-from callcore.domain.ids import AgentId, CallId, LegId, Micros, OfferId, QueueName, seconds_between
+from callcore.domain import brought, surveys
+from callcore.domain.ids import (
+    AgentId,
+    CallId,
+    LegId,
+    Micros,
+    OfferId,
+    QueueName,
+    SurveyName,
+    seconds_between,
+)
 from callcore.domain.ledger import Caller, CallLedger
 from callcore.domain.outcomes import HungUpBy, LeaveReason
 from callcore.domain.policies import QueuePolicy
@@ -23,7 +34,8 @@ from callcore.flows.inbound_call import InboundCalls
 from callcore.flows.messages import LinkBack
 from callcore.flows.record_keeping import RecordKeeping
 from callcore.flows.site import Site
-from callcore.flows.standing import Place
+from callcore.flows.speaking import spoken_language
+from callcore.flows.standing import Place, wishes_on_floor
 from callcore.ports.stores import FloorCall, FloorCallState, Reservation
 from callcore.ports.switch_events import LegSnapshot
 
@@ -39,6 +51,8 @@ class Phase(StrEnum):
     TALKING = "talking"
     OUTLIVED = "outlived"
     """On the line after the talk with our agent, in other hands."""
+    SURVEYED = "surveyed"
+    """Left by the agent; asked about the talk, or about to be."""
     ELSEWHERE = "elsewhere"
 
 
@@ -71,8 +85,10 @@ def phase_of(leg: LegSnapshot, floor_call: FloorCall | None, fallback_extension:
 
 def _phase_while_asked(leg: LegSnapshot) -> Phase | None:
     """Who is in a menu, or dialled a feature code, begins anew; who was offered a callback, where
-    the offer came from.
+    the offer came from; who is in a survey goes on with it.
     """
+    if leg.variables.get("callcore_survey") or leg.is_after_talk:
+        return Phase.SURVEYED
     if leg.variables.get("callcore_menu") or leg.variables.get("callcore_feature"):
         return Phase.ARRIVED
     if leg.variables.get("callcore_offers_callback"):
@@ -146,19 +162,44 @@ class Adoption:
         """Follows a caller whose talk with our agent is over to the end of the line."""
         if floor_call is None:
             return False
-        call = self._calls.follow(_caller(leg, floor_call), is_adopted=True)
-        call.is_line_answered = leg.is_line_answered
-        call.ledger.line_answered_at = leg.answered_at
+        call = self._begin(leg, floor_call)
         call.first_joined_at = floor_call.first_joined_at
         self._note_what_the_floor_knows(call.ledger, floor_call)
         self._spawn(call.caller.call_id, lambda: self._calls.resume_elsewhere(call))
         return True
 
+    def resume_survey(self, leg: LegSnapshot, floor_call: FloorCall | None) -> bool:
+        """Goes on with a survey; the line is ended if it is not known, or is no more."""
+        name = _queue_name(leg, floor_call)
+        queue = self._site.policy.queues.get(name) or QueuePolicy(name=name)
+        call = self._begin(leg, floor_call)
+        call.hung_up_by = HungUpBy.AGENT
+        self._note_talk_that_is_over(call, queue, leg, floor_call)
+        chosen = None if queue.survey is None else queue.survey.name
+        survey = SurveyName(leg.variables.get("callcore_survey", "")) or chosen
+        given = surveys.found(leg.variables.get("callcore_survey_answers", ""))
+        self._spawn(call.caller.call_id, lambda: self._calls.resume_survey(call, survey, given))
+        return True
+
+    def _note_talk_that_is_over(
+        self, call: Call, queue: QueuePolicy, leg: LegSnapshot, floor_call: FloorCall | None
+    ) -> None:
+        """What the floor knows of it, or else what the leg remembers."""
+        partner = leg.variables.get("callcore_agent_leg") or ""
+        reservation = _reservation(replace(leg, bridged_to=LegId(partner)), floor_call, queue)
+        if reservation is None:
+            return
+        self._note_bridge(call, queue, reservation, leg, floor_call)
+        ended_at = (
+            _instant(leg.variables.get("callcore_talk_ended_at"))
+            or (floor_call.ended_at if floor_call else None)
+            or self._site.clock.now()
+        )
+        call.ledger.unbridged(reservation.offer_id, ended_at, "")
+
     def _send_away(self, leg: LegSnapshot, floor_call: FloorCall | None, queue: QueueName) -> None:
         """Ends the visit to a queue that was taken out of the settings."""
-        call = self._calls.follow(_caller(leg, floor_call), is_adopted=True)
-        call.is_line_answered = leg.is_line_answered
-        call.ledger.line_answered_at = leg.answered_at
+        call = self._begin(leg, floor_call)
         call.ledger.joined(
             queue, _place(leg, floor_call).first_joined_at, priority=0, position=None
         )
@@ -168,9 +209,13 @@ class Adoption:
         self._spawn(call.caller.call_id, lambda: self._calls.send_to_fallback(call, queue))
 
     def _follow(self, leg: LegSnapshot, queue: QueuePolicy, floor_call: FloorCall | None) -> Call:
-        call = self._calls.follow(_caller(leg, floor_call), is_adopted=True)
-        call.wishes = _wishes(leg, floor_call)
+        call = self._begin(leg, floor_call)
         call.remember_music(queue.music)
+        return call
+
+    def _begin(self, leg: LegSnapshot, floor_call: FloorCall | None) -> Call:
+        call = self._calls.follow(_caller(leg, floor_call), is_adopted=True)
+        call.bring(_wishes(leg, floor_call))
         call.is_line_answered = leg.is_line_answered
         call.ledger.line_answered_at = leg.answered_at
         return call
@@ -179,6 +224,9 @@ class Adoption:
         """Keeps the record of a call that ended while nobody listened."""
         now = self._site.clock.now()
         ledger = CallLedger(_caller_of(floor_call), self._site.policy.site, is_adopted=True)
+        wishes = wishes_on_floor(floor_call)
+        ledger.spoken_in(spoken_language(self._site.policy, wishes.language))
+        ledger.known_as(wishes.account)
         self._note_what_the_floor_knows(ledger, floor_call)
         ledger.fault("the call ended while no process followed it; ended_at is when this was found")
         self._keeping.keep(ledger.close(now, HungUpBy.UNKNOWN, LOST_TRACK))
@@ -320,11 +368,14 @@ def _place(leg: LegSnapshot, floor_call: FloorCall | None) -> Place:
 
 
 def _wishes(leg: LegSnapshot, floor_call: FloorCall | None) -> Wishes:
+    """Of language, music and account the leg knows more: it was told at once of each change."""
     if floor_call is not None:
-        return Wishes.of(floor_call.own_priority, floor_call.skills)
-    priority = leg.variables.get("callcore_wished_priority", "")
-    texts = Wishes.split(leg.variables.get("callcore_wished_skills", ""))
-    return Wishes.of(int(priority) if priority.lstrip("-").isdecimal() else 0, texts)
+        wishes = wishes_on_floor(floor_call)
+    else:
+        priority = leg.variables.get("callcore_wished_priority", "")
+        texts = Wishes.split(leg.variables.get("callcore_wished_skills", ""))
+        wishes = Wishes.of(int(priority) if priority.lstrip("-").isdecimal() else 0, texts)
+    return brought.brought(wishes, leg.variables)[0]
 
 
 def _reservation(

@@ -1,7 +1,7 @@
 """What an agent who picked up hears before the caller: which queue calls, and what to press.
 
-The switch plays it; a prompt that is not there is a tone, and a switch that tells nothing of the
-end does not keep the caller waiting for ever.
+The switch plays it, and one that tells nothing of the end does not keep the caller waiting for
+ever.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from callcore.domain import announcements
+from callcore.domain.ids import Language
+from callcore.domain.speech.utterances import Utterance
 from callcore.flows.call import Call
 from callcore.flows.messages import GreetingTimedOut, Message
+from callcore.flows.speaking import Speech
 from callcore.ports.stores import Reservation
 from callcore.ports.surroundings import Timer
-from callcore.ports.switch_events import DigitPressed, PlaybackEnded
+from callcore.ports.switch_events import DigitPressed, PlaybackEnded, PlaybackStarted
 from callcore.ports.telephony import TelephonyError
 
 LONGEST_GREETING_SECONDS = 30.0
@@ -31,7 +33,7 @@ class GreetingEnd(StrEnum):
 
 
 class AgentGreeting:
-    """One greeting of the agent of ``reservation``.
+    """One greeting of the agent of ``reservation``, in the agent's ``language``.
 
     With a ``confirm_key`` the key may be pressed at once, and is awaited for ``confirm_seconds``
     after the last prompt; any other key is nothing.
@@ -41,14 +43,17 @@ class AgentGreeting:
         self,
         call: Call,
         reservation: Reservation,
-        prompts: tuple[str, ...],
+        words: Utterance,
+        language: Language,
         *,
         confirm_key: str | None,
         confirm_seconds: float,
     ) -> None:
         self._call = call
         self._reservation = reservation
-        self._paths = call.prompt_paths(prompts)
+        self._words = words
+        self._language = language
+        self._speech: Speech | None = None
         self._confirm_key = confirm_key
         self._confirm_seconds = confirm_seconds
         self._is_heard = False
@@ -61,8 +66,14 @@ class AgentGreeting:
 
     def begin(self) -> None:
         """Lets the agent hear it."""
-        self._set_timer(LONGEST_GREETING_SECONDS)
-        self._play()
+        self._speech = Speech(
+            self._call.voice,
+            self._words,
+            self._language,
+            leg_id=self._reservation.leg_id,
+            play=self._play,
+        )
+        self._set_timer(0.0 if self._speech.is_over else LONGEST_GREETING_SECONDS)
 
     def end_by(self, message: Message) -> GreetingEnd | None:
         """How the message ends the greeting; ``None`` if it does not."""
@@ -72,10 +83,9 @@ class AgentGreeting:
                 pressed_on == leg_id and digit == self._confirm_key
             ):
                 return self._confirmed()
-            case PlaybackEnded(leg_id=played_on, path=path, is_missing=is_missing) if (
-                played_on == leg_id and self._paths[0] in path
-            ):
-                return self._played(is_missing=is_missing)
+            case PlaybackStarted() | PlaybackEnded() if self._speech is not None:
+                self._speech.hear(message)
+                return self._heard() if self._speech.is_over and not self._is_heard else None
             case GreetingTimedOut(offer_id=offer_id) if offer_id == self._reservation.offer_id:
                 if self._is_heard:
                     return GreetingEnd.NOT_CONFIRMED
@@ -95,15 +105,6 @@ class AgentGreeting:
             self._try(lambda: self._call.switch.stop_playing(self._reservation.leg_id))
         return GreetingEnd.CONFIRMED
 
-    def _played(self, *, is_missing: bool) -> GreetingEnd | None:
-        if self._is_heard:
-            return None
-        if is_missing and self._paths != (announcements.ATTENTION_TONE,):
-            self._paths = (announcements.ATTENTION_TONE,)
-            self._play()
-            return None
-        return self._heard()
-
     def _heard(self) -> GreetingEnd | None:
         self._is_heard = True
         self.forget()
@@ -112,8 +113,8 @@ class AgentGreeting:
         self._set_timer(self._confirm_seconds)
         return None
 
-    def _play(self) -> None:
-        self._try(lambda: self._call.switch.announce(self._reservation.leg_id, self._paths))
+    def _play(self, sounds: tuple[str, ...]) -> None:
+        self._try(lambda: self._call.switch.announce(self._reservation.leg_id, sounds))
 
     def _try(self, command: Callable[[], None]) -> None:
         try:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from callcore.domain import announcements
+from callcore.domain import brought
+from callcore.domain.announcements import STAND_IN_MUSIC
 from callcore.domain.callbacks import Callback
-from callcore.domain.events import PromptMissing
-from callcore.domain.ids import LegId, Micros, seconds_between
+from callcore.domain.events import LanguageChanged
+from callcore.domain.ids import Language, LegId, Micros, SurveyName, seconds_between
 from callcore.domain.ledger import Caller, CallLedger
 from callcore.domain.outcomes import HungUpBy
+from callcore.domain.speech.utterances import Utterance
 from callcore.domain.wishes import Wishes
 from callcore.flows.messages import (
     Admitted,
+    LanguageAsked,
     MayStay,
     Message,
     MoveAsked,
@@ -24,13 +28,16 @@ from callcore.flows.messages import (
     WithdrawalAsked,
 )
 from callcore.flows.site import Site
-from callcore.ports.operations import NotWaitingError
+from callcore.flows.speaking import Speech, Voice
+from callcore.ports.operations import NotWaitingError, UnknownCallError
 from callcore.ports.stores import Joining, Reservation
 from callcore.ports.switch_events import (
     DigitPressed,
     LegAnswered,
+    LegBridged,
     LegEnded,
     PlaybackEnded,
+    PlaybackStarted,
     RecordingStarted,
     RecordingStopped,
 )
@@ -48,6 +55,9 @@ LOST_TRACK = "LOST_TRACK"
 OUTLIVES_TALK_SECONDS = 1.0
 """An agent who hangs up takes the caller's leg along within 40 ms. A leg that lives on longer was
 transferred by the agent's phone, and its end is the caller's doing."""
+
+KEPT_SECONDS = 10
+"""So long the switch keeps a leg after its talk if nobody cares for it."""
 
 _OF_ONE_WAIT = (
     Admitted,
@@ -105,8 +115,8 @@ class Call:
         self.mailbox = mailbox
         self.ledger = CallLedger(caller, site.policy.site, is_adopted=is_adopted)
         self.is_line_answered = False
-        self.wishes = Wishes()
-        """What the caller brings along to each queue."""
+        self.voice = Voice(site, caller.call_id)
+        """Chooses what is heard in this call."""
         self.first_joined_at: Micros | None = None
         """When the caller came to the first queue, or whose wait is counted from there."""
         self.is_open_to_offers = False
@@ -115,15 +125,21 @@ class Call:
         self.hung_up_by = HungUpBy.UNKNOWN
         """Set as soon as it is known who ends the call; the caller if nobody else did."""
         self.talk_ended_at: Micros | None = None
+        self.survey_due: SurveyName | None = None
+        """What the caller is asked when the switch parks the leg that it kept after the talk."""
+        self.is_surveyed = False
+        """True once it is asked: the agent has ended the talk, whoever ends the line."""
         self.joining: Joining | None = None
         """What the floor was told when the caller took the last place."""
         self.callback: Callback | None = None
         """What is held of the promise while the call is one that is to be kept."""
         self._decline = decline
+        self._wishes = Wishes()
         self._hang_up_cause = ""
+        self._is_kept = False
+        self._queues_music = STAND_IN_MUSIC
         self._music: str | None = None
-        self._announced: tuple[str, ...] = ()
-        self._missing: set[tuple[str, ...]] = set()
+        self._speech: Speech | None = None
 
     @property
     def switch(self) -> Switch:
@@ -134,6 +150,32 @@ class Call:
     def leg_id(self) -> LegId:
         """The caller's leg."""
         return self.caller.leg_id
+
+    @property
+    def wishes(self) -> Wishes:
+        """What the caller brings along from place to place; changed by ``bring``."""
+        return self._wishes
+
+    @property
+    def language(self) -> Language:
+        """In which the caller is spoken to now."""
+        return self.voice.language(self.wishes.language)
+
+    def bring(self, wishes: Wishes) -> None:
+        """The caller brings this along from now on.
+
+        What an adopter, or we after a transfer, are to know of it is kept on the leg at once.
+        """
+        before, self._wishes = brought.variables(self._wishes), wishes
+        kept = brought.variables(wishes)
+        changed = {name: value for name, value in kept.items() if value != before[name]}
+        self.ledger.spoken_in(self.language)
+        self.ledger.known_as(wishes.account)
+        if self.joining is not None:
+            language, account = wishes.language or "", wishes.account
+            self.joining = replace(self.joining, language=language, account=account)
+        if changed:
+            self.remember(**changed)
 
     def take(self) -> Message:
         """The next message, noted. Raises ``CallerHungUpError`` when it is the caller's end."""
@@ -149,8 +191,12 @@ class Call:
                 self.line_answered(message)
             case DigitPressed() if message.leg_id == self.leg_id:
                 self.ledger.pressed(message.digit, message.at)
-            case PlaybackEnded(is_missing=True) if message.leg_id == self.leg_id:
-                self._sound_missing(message.path)
+            case PlaybackStarted() | PlaybackEnded() if message.leg_id == self.leg_id:
+                self._sounded(message)
+            case LegBridged() if self.leg_id in {message.leg_id, message.other_leg_id}:
+                self._fall_silent()
+            case LanguageAsked():
+                self._change_language(message)
             case RecordingStarted():
                 self.ledger.recording_started(message.path, message.at)
             case RecordingStopped():
@@ -165,6 +211,12 @@ class Call:
         for message in self.mailbox.take_out(lambda message: isinstance(message, _OF_ONE_WAIT)):
             self._refuse(message)
 
+    def forget_keys(self) -> None:
+        """Keys pressed so far are no answer to what is asked next; they are noted all the same."""
+        for message in self.mailbox.take_out(self._is_key):
+            if isinstance(message, DigitPressed):
+                self.ledger.pressed(message.digit, message.at)
+
     def decline_unread(self) -> None:
         """Declines what nobody will read any more."""
         for message in self.mailbox.drain():
@@ -177,6 +229,9 @@ class Call:
             case PriorityAsked() | WithdrawalAsked() | MoveAsked():
                 sentence = f"call {self.caller.call_id} does not wait any more"
                 message.reply.refuse(NotWaitingError(sentence))
+            case LanguageAsked():
+                sentence = f"call {self.caller.call_id} has ended"
+                message.reply.refuse(UnknownCallError(sentence))
             case _:
                 pass
 
@@ -217,29 +272,28 @@ class Call:
 
     def stop_playing(self) -> None:
         """Ends music and prompts."""
-        self._music = None
+        self._fall_silent()
         self._post(lambda: self.switch.stop_playing(self.leg_id))
 
     def play_music(self, path: str) -> None:
-        """Plays music until something ends it."""
-        self._music = path
-        self._post(lambda: self.switch.play_endlessly(self.leg_id, path))
+        """Plays music until something ends it: the caller's own if there is one, else ``path``."""
+        self._queues_music = path
+        self._play_music()
 
     def remember_music(self, path: str) -> None:
         """Notes what is playing already, begun by the process that had the call before."""
-        self._music = path
+        self._queues_music = path
+        self._music = self._music_of_choice()
 
-    def announce(self, prompts: tuple[str, ...]) -> None:
-        """Plays prompts over the music; a tone where there are none."""
-        self._announce(self.prompt_paths(prompts))
+    def announce(self, utterance: Utterance) -> Speech:
+        """Says it over the music, in the caller's language.
 
-    def prompt_paths(self, prompts: tuple[str, ...]) -> tuple[str, ...]:
-        """What is played for prompts."""
-        sounds = self.site.policy.sounds
-        if sounds.directory is None:
-            return (announcements.ATTENTION_TONE,)
-        paths = tuple(f"{sounds.directory}/{sounds.language}/{prompt}.wav" for prompt in prompts)
-        return (announcements.ATTENTION_TONE,) if paths in self._missing else paths
+        Whoever takes the call's messages need not care for sounds that are not there.
+        """
+        self._speech = Speech(
+            self.voice, utterance, self.language, leg_id=self.leg_id, play=self._play
+        )
+        return self._speech
 
     def guard(self) -> None:
         """Winds the dead man's switch up for a caller who waits with us."""
@@ -274,6 +328,21 @@ class Call:
         """Ends the caller's leg because the agent, whose line stays, wants it so."""
         self._post(lambda: self.switch.hang_up(self.leg_id, "NORMAL_CLEARING"))
 
+    def keep_after_talk(self) -> None:
+        """Has the switch keep the caller's leg when the agent hangs up."""
+        self._is_kept = True
+        self._post(lambda: self.switch.keep_after_talk(self.leg_id, KEPT_SECONDS))
+
+    def forget_after_talk(self) -> None:
+        """Has the caller's leg end with its next talk again, if it was to be kept."""
+        if self._is_kept:
+            self._is_kept = False
+            self._post(lambda: self.switch.forget_after_talk(self.leg_id))
+
+    def take_out_of_talk(self) -> None:
+        """Ends the talk because the agent wants it so; the switch keeps the caller's leg."""
+        self._post(lambda: self.switch.take_out_of_talk(self.leg_id, KEPT_SECONDS))
+
     def hang_up_again(self) -> None:
         """Ends the leg if that was our will before the link went down."""
         if self.hung_up_by is HungUpBy.CALLCORE:
@@ -297,9 +366,46 @@ class Call:
         except SwitchUnavailableError as error:
             self.fault(error)
 
-    def _announce(self, paths: tuple[str, ...]) -> None:
-        self._announced = paths
-        self._post(lambda: self.switch.announce(self.leg_id, paths))
+    def _change_language(self, asked: LanguageAsked) -> None:
+        self.bring(replace(self.wishes, language=asked.language))
+        asked.reply.give(None)
+        self.site.facts.publish(
+            LanguageChanged(
+                at=self.site.clock.now(),
+                call_id=self.caller.call_id,
+                language=asked.language,
+                by=asked.by,
+            )
+        )
+
+    def _play(self, sounds: tuple[str, ...]) -> None:
+        self._post(lambda: self.switch.announce(self.leg_id, sounds))
+
+    def _play_music(self) -> None:
+        self._music = music = self._music_of_choice()
+        self._post(lambda: self.switch.play_endlessly(self.leg_id, music))
+
+    def _music_of_choice(self) -> str:
+        choices = (self.wishes.music, self._queues_music)
+        there = (one for one in choices if one is not None and not self.voice.is_missing(one))
+        return next(there, STAND_IN_MUSIC)
+
+    def _fall_silent(self) -> None:
+        """What was begun is of no concern any more, should it turn out not to be there."""
+        self._music = None
+        self._speech = None
+
+    def _sounded(self, message: PlaybackStarted | PlaybackEnded) -> None:
+        """Falls back where a sound is not there, each time to another one: never in a loop."""
+        if self._speech is not None:
+            self._speech.hear(message)
+        if isinstance(message, PlaybackEnded) and message.is_missing:
+            self.voice.note_missing(message.path)
+            if message.path == self._music != STAND_IN_MUSIC:
+                self._play_music()
+
+    def _is_key(self, message: Message) -> bool:
+        return isinstance(message, DigitPressed) and message.leg_id == self.leg_id
 
     def _line_ended(self, ended: LegEnded) -> Message:
         """The caller's line has ended, and with it the call."""
@@ -309,21 +415,10 @@ class Call:
     def _note_end(self, ended: LegEnded) -> None:
         if ended.cause in SWITCH_CAUSES:
             self.hung_up_by = HungUpBy.SWITCH
+        elif self.is_surveyed:
+            self.hung_up_by = HungUpBy.AGENT
         elif (
             self.talk_ended_at is not None
             and (seconds_between(self.talk_ended_at, ended.at) > OUTLIVES_TALK_SECONDS)
         ) or (self.hung_up_by is HungUpBy.UNKNOWN and ended.cause != LOST_TRACK):
             self.hung_up_by = HungUpBy.CALLER
-
-    def _sound_missing(self, path: str) -> None:
-        """Falls back once, to a tone that the switch makes itself; never replays in a loop."""
-        self.site.facts.publish(
-            PromptMissing(at=self.site.clock.now(), call_id=self.caller.call_id, what=path)
-        )
-        if path in {announcements.STAND_IN_MUSIC, announcements.ATTENTION_TONE}:
-            return
-        if path == self._music:
-            self.play_music(announcements.STAND_IN_MUSIC)
-        elif self._announced and self._announced[0] in path:
-            self._missing.add(self._announced)
-            self._announce((announcements.ATTENTION_TONE,))

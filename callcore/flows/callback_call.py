@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 
-from callcore.domain import announcements, callbacks, phone_numbers
+from callcore.domain import announcements, brought, callbacks, phone_numbers
 from callcore.domain.callbacks import Callback
 from callcore.domain.events import CallbackDialled
 from callcore.domain.ids import LegId, NodeName
@@ -152,6 +152,7 @@ class CallbackCall(Call):
         if isinstance(message, LegParked) and message.leg_id == self.leg_id and self.is_ringing:
             self._line = Line.OPEN
             self._stop_ring_timer()
+            self._keep_brought()
         return message
 
     def _dial(self) -> None:
@@ -207,6 +208,12 @@ class CallbackCall(Call):
             "callcore_joined_at": str(joining.first_joined_at if joining else 0),
         }
 
+    def _keep_brought(self) -> None:
+        """A line of its own has come to the call: it keeps what the customer brings along."""
+        kept = {name: value for name, value in brought.variables(self.wishes).items() if value}
+        if kept:
+            self.remember(**kept)
+
     def _line_ended(self, ended: LegEnded) -> Message:
         match self._line:
             case Line.MET:
@@ -222,7 +229,7 @@ class CallbackCall(Call):
         self._stop_ring_timer()
         self._crew.switchboard.release(self.leg_id)
         self._line = Line.NONE
-        self._music = None
+        self._fall_silent()
         self.is_line_answered = False
 
     def _stop_ring_timer(self) -> None:

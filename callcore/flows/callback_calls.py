@@ -12,7 +12,6 @@ from callcore.domain.ledger import Caller
 from callcore.domain.outcomes import HungUpBy, LeaveReason
 from callcore.domain.policies import QueuePolicy
 from callcore.domain.treatments import ToQueue
-from callcore.domain.wishes import Wishes
 from callcore.flows.admitting import NotAdmittedError
 from callcore.flows.call import Call, CallOverError
 from callcore.flows.callback_call import CallbackCall
@@ -23,7 +22,7 @@ from callcore.flows.messages import CallerOff, Message
 from callcore.flows.place_leaving import LeftQueueError, MovedError
 from callcore.flows.place_taking import AlreadyPromisedError, Taken, held_place, promise_place
 from callcore.flows.site import Site
-from callcore.flows.standing import Place
+from callcore.flows.standing import Place, wishes_on_floor
 from callcore.flows.waiting_callback import WaitingCallback
 from callcore.ports.stores import FloorCall
 from callcore.runtime.mailbox import Mailbox
@@ -83,7 +82,7 @@ class CallbackCalls:
         not_before = callbacks.after(now, callbacks.LINE_ENDS_WITHIN_SECONDS)
         callback = Callback(of_call=asking.call_id, node=asking.node, not_before=not_before)
         made = self._follow(caller, queue, callback, is_adopted=False)
-        made.wishes = call.wishes
+        made.bring(call.wishes)
         try:
             taken = promise_place(made, queue, place, self._crew)
         except AlreadyPromisedError:
@@ -102,7 +101,7 @@ class CallbackCalls:
         if queue is None or callback is None:
             return False
         call = self._follow(caller_of(floor_call, callback), queue, callback, is_adopted=True)
-        call.wishes = Wishes.of(floor_call.own_priority, floor_call.skills)
+        call.bring(wishes_on_floor(floor_call))
         place = Place(first_joined_at=floor_call.first_joined_at, joined_at=floor_call.joined_at)
         self._publish_promise(call, callback)
         self._spawn(call.caller.call_id, lambda: self._go_on(call, queue, place))

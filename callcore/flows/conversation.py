@@ -8,12 +8,21 @@ from callcore.domain.ids import Micros, seconds_between
 from callcore.domain.outcomes import HungUpBy
 from callcore.domain.policies import QueuePolicy
 from callcore.flows import restoring
+from callcore.flows.after_talk import AfterTalk
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.call import SWITCH_CAUSES, Call, CallerHungUpError
 from callcore.flows.floor_changes import FloorChanges
-from callcore.flows.messages import FloorEmptied, TalkEndAsked
+from callcore.flows.messages import FloorEmptied, Message, TalkEndAsked
 from callcore.ports.stores import Reservation
-from callcore.ports.switch_events import LegBridged, LegEnded, LegHeld, LegUnbridged, LegUnheld
+from callcore.ports.switch_events import (
+    DigitPressed,
+    LegBridged,
+    LegEnded,
+    LegHeld,
+    LegParked,
+    LegUnbridged,
+    LegUnheld,
+)
 
 
 class Conversation:
@@ -32,6 +41,7 @@ class Conversation:
         self._reservation = reservation
         self._freeing = freeing
         self._changes = changes
+        self._after = AfterTalk(call, queue)
 
     def follow(self, bridged_at: Micros, recording_path: str | None) -> None:
         """Follows the conversation to its end; the agent wraps up then.
@@ -40,6 +50,7 @@ class Conversation:
         Raises ``CallerHungUpError`` when the caller is not.
         """
         self._call.unguard()
+        self._after.prepare()
         if recording_path is not None:
             self._call.start_recording(recording_path)
         ended_at, cause, hung_up_by = self._call.site.clock.now(), "", HungUpBy.UNKNOWN
@@ -48,6 +59,7 @@ class Conversation:
             hung_up_by = HungUpBy.SWITCH if cause in SWITCH_CAUSES else HungUpBy.AGENT
             self._call.hung_up_by = hung_up_by
             self._call.talk_ended_at = ended_at
+            self._after.over(cause)
             if recording_path is not None:
                 self._call.stop_recording(recording_path)
         except CallerHungUpError as hung_up:
@@ -58,27 +70,40 @@ class Conversation:
             self._ended(bridged_at, ended_at, cause, hung_up_by)
 
     def _until_apart(self, bridged_at: Micros) -> tuple[Micros, str]:
-        reservation, ledger = self._reservation, self._call.ledger
+        """When they parted, and the cause of the agent's end if that was it."""
         while True:
             message = self._call.take()
             match message:
-                case LegBridged():
-                    self._call.unguard()  # told again when the link is back
-                case FloorEmptied():
-                    restoring.restore(self._call, self._changes, [reservation], bridged_at)
-                case LegHeld() if message.leg_id == reservation.leg_id:
-                    ledger.held(message.at)
-                case LegUnheld() if message.leg_id == reservation.leg_id:
-                    ledger.unheld(reservation.offer_id, message.at)
-                case LegEnded() if message.leg_id == reservation.leg_id:
+                case LegEnded() if message.leg_id == self._reservation.leg_id:
                     return message.at, message.cause
                 case LegUnbridged() if message.leg_id == self._call.leg_id:
                     return message.at, ""
-                case TalkEndAsked() if message.leg_id == reservation.leg_id:
-                    self._call.part()
+                case LegParked() if message.leg_id == self._call.leg_id and message.is_after_talk:
+                    self._call.mailbox.post(message)  # of use to whoever follows the caller then
+                    return message.at, ""
+                case TalkEndAsked() if message.leg_id == self._reservation.leg_id:
+                    self._after.agent_parts()
                     return message.at, ""
                 case _:
-                    pass
+                    self._note(message, bridged_at)
+
+    def _note(self, message: Message, bridged_at: Micros) -> None:
+        """What happens while they talk."""
+        reservation, ledger = self._reservation, self._call.ledger
+        match message:
+            case LegBridged():
+                self._call.unguard()  # told again when the link is back
+                self._after.prepare()
+            case FloorEmptied():
+                restoring.restore(self._call, self._changes, [reservation], bridged_at)
+            case LegHeld() if message.leg_id == reservation.leg_id:
+                ledger.held(message.at)
+            case LegUnheld() if message.leg_id == reservation.leg_id:
+                ledger.unheld(reservation.offer_id, message.at)
+            case DigitPressed(digit=digit) if message.leg_id == reservation.leg_id:
+                self._after.agent_pressed(digit, message.at)
+            case _:
+                pass
 
     def _ended(
         self, bridged_at: Micros, ended_at: Micros, cause: str, hung_up_by: HungUpBy

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 
 from callcore.domain.feature_prompts import Saying
-from callcore.domain.ids import LegId, NodeName
+from callcore.domain.ids import AgentId, CallId, LegId, NodeName
 from callcore.flows.messages import (
     DialogueTimedOut,
     KeyTimedOut,
@@ -21,8 +21,9 @@ from callcore.flows.messages import (
     WentToFallback,
 )
 from callcore.flows.site import Site
+from callcore.flows.speaking import Speech, Voice
 from callcore.flows.timers import Timers
-from callcore.ports.switch_events import DigitPressed, LegEnded, PlaybackEnded, PlaybackStarted
+from callcore.ports.switch_events import DigitPressed, LegEnded
 from callcore.ports.telephony import Switch, SwitchUnavailableError
 from callcore.runtime.mailbox import Mailbox
 
@@ -56,6 +57,9 @@ class DialledLine:
         self.node = node
         self.mailbox = mailbox
         self.timers = Timers(mailbox)
+        self.listener: AgentId | None = None
+        """Who is known to be on the line, and is spoken to in their language."""
+        self._voice = Voice(site, CallId(leg_id))
         self._keys: deque[str] = deque()
 
     @property
@@ -117,11 +121,11 @@ class DialledLine:
         self._keys.clear()
 
     def say(self, saying: Saying) -> None:
-        """Lets prompts be heard to their end, whatever is pressed."""
+        """Lets it be heard to its end, whatever is pressed."""
         self._play(saying, is_over_with_key=False)
 
     def ask(self, saying: Saying) -> None:
-        """Lets prompts be heard, until a key is pressed; not at all if one was already."""
+        """Lets it be heard, until a key is pressed; not at all if one was already."""
         self.guard()
         self._play(saying, is_over_with_key=True)
 
@@ -153,52 +157,38 @@ class DialledLine:
 
     def _play(self, saying: Saying, *, is_over_with_key: bool) -> None:
         if not (is_over_with_key and any(map(_is_answer, self._keys))):
-            paths = self._paths(saying)
-            while paths is not None and not self._hear(paths, is_over_with_key=is_over_with_key):
-                # None of them is there: a tone, unless that is what is not there.
-                is_tone = paths == (saying.tone,)
-                paths = None if saying.tone is None or is_tone else (saying.tone,)
+            self.timers.set(LONGEST_PROMPTS_SECONDS, PromptsTimedOut())
+            self._hear(self._begin(saying), is_over_with_key=is_over_with_key)
         self.timers.cancel(PromptsTimedOut)
 
-    def _paths(self, saying: Saying) -> tuple[str, ...] | None:
-        sounds = self.site.policy.sounds
-        if sounds.directory is None:
-            return None if saying.tone is None else (saying.tone,)
-        return tuple(f"{sounds.directory}/{sounds.language}/{one}.wav" for one in saying.prompts)
+    def _begin(self, saying: Saying) -> Speech:
+        agent = None if self.listener is None else self.site.policy.agents.get(self.listener)
+        return Speech(
+            self._voice,
+            saying.words,
+            self._voice.language(None if agent is None else agent.language),
+            leg_id=self.leg_id,
+            play=lambda sounds: self.order(lambda: self.switch.announce(self.leg_id, sounds)),
+            tone=saying.tone,
+        )
 
-    def _hear(self, paths: tuple[str, ...], *, is_over_with_key: bool) -> bool:
-        """Plays sounds until they have been heard; false if there are none.
-
-        An end that is told before the beginning is that of the same sounds, played before.
-        """
-        self.order(lambda: self.switch.announce(self.leg_id, paths))
-        self.timers.set(LONGEST_PROMPTS_SECONDS, PromptsTimedOut())
-        has_begun = False
-        while True:
+    def _hear(self, speech: Speech, *, is_over_with_key: bool) -> None:
+        while not speech.is_over:
             message = self.take()
             match message:
                 case PromptsTimedOut():
-                    return True
+                    return
                 case LinkBack():
                     self.guard()
                     if message.is_silent:
-                        self.order(lambda: self.switch.announce(self.leg_id, paths))
+                        speech.repeat()
                 case DigitPressed(leg_id=pressed_on, digit=digit) if (
                     is_over_with_key and pressed_on == self.leg_id and _is_answer(digit)
                 ):
                     self.order(lambda: self.switch.stop_playing(self.leg_id))
-                    return True
-                case PlaybackStarted() if self._is_of(message, paths):
-                    has_begun = True
-                case PlaybackEnded(is_missing=True) if self._is_of(message, paths):
-                    return False
-                case PlaybackEnded() if has_begun and self._is_of(message, paths):
-                    return True
+                    return
                 case _:
-                    pass
-
-    def _is_of(self, message: PlaybackStarted | PlaybackEnded, paths: tuple[str, ...]) -> bool:
-        return message.leg_id == self.leg_id and paths[0] in message.path
+                    speech.hear(message)
 
 
 def _is_answer(key: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from callcore.domain.events import CallEnded
 from callcore.domain.ids import Micros, seconds_between
 from callcore.domain.outcomes import HungUpBy
+from callcore.flows import survey
 from callcore.flows.call import OUTLIVES_TALK_SECONDS, Call, CallOverError
 from callcore.flows.crew import Crew
 from callcore.flows.journey import Journey
@@ -43,6 +44,8 @@ class Following:
     def _until_parked_again(self, call: Call) -> LegParked:
         """Follows a caller who is no longer ours to serve until the dialplan, or an agent's blind
         transfer, hands the same caller to us again.
+
+        One whom the agent has left with the switch is asked what is to be asked, and hung up.
         """
         timer = call.mailbox.post_after(OUTLIVES_TALK_SECONDS, OutlivedTalk())
         while True:
@@ -50,12 +53,20 @@ class Following:
             match message:
                 case OutlivedTalk() if call.talk_ended_at is not None:
                     call.remember(**NO_TALK)
+                    call.forget_after_talk()
+                    call.survey_due = None
+                case LegParked() if message.leg_id == call.leg_id and message.is_after_talk:
+                    timer.cancel()
+                    name, call.survey_due = call.survey_due, None
+                    survey.follow_up(call, name)
                 case LinkBack():
                     call.hang_up_again()
                 case LegParked() if (
                     message.leg_id == call.leg_id and call.hung_up_by is not HungUpBy.CALLCORE
                 ):
                     timer.cancel()
+                    call.forget_after_talk()
+                    call.survey_due = None
                     call.hung_up_by = HungUpBy.UNKNOWN
                     call.talk_ended_at = None
                     return message

@@ -35,6 +35,7 @@ class Identifying:
         self._checking = checking
         self._policy = line.site.policy
         self._proposed = self._of_phone(phone)
+        line.listener = self._proposed
 
     def identify(self) -> AgentId | None:
         """Who it is; ``None`` after as many tries as there may be in one call.
@@ -46,7 +47,8 @@ class Identifying:
             try:
                 typed, pin = self._ask()
             except StartAgainError:
-                self._proposed = None
+                # Somebody else, and whose language they speak is nobody's business before the PIN.
+                self._proposed = self._line.listener = None
                 starts += 1
                 continue
             tries += 1
@@ -54,7 +56,8 @@ class Identifying:
                 continue
             self.answer = self._checked(typed, pin)
             if self.answer is FeatureAnswer.DONE:
-                return AgentId(typed)
+                self._line.listener = AgentId(typed)
+                return self._line.listener
             if self.answer is not FeatureAnswer.WRONG_PIN:
                 break
             if tries < TRIES:

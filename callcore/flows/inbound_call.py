@@ -7,10 +7,11 @@ it is, and ``finally`` closes the record.
 from __future__ import annotations
 
 from callcore.domain.events import CallArrived
-from callcore.domain.ids import CallId, Micros, QueueName
+from callcore.domain.ids import CallId, Micros, QueueName, SurveyName
 from callcore.domain.ledger import Caller
 from callcore.domain.policies import QueuePolicy
-from callcore.flows import restoring
+from callcore.domain.surveys import Given
+from callcore.flows import restoring, survey
 from callcore.flows.call import Call
 from callcore.flows.callback_offer import Promises
 from callcore.flows.crew import Crew
@@ -88,6 +89,15 @@ class InboundCalls:
         journey = self._journey(call)
         self._following.to_its_end(
             call, journey, lambda: journey.talk(queue, reservation, bridged_at)
+        )
+
+    def resume_survey(self, call: Call, name: SurveyName | None, given: tuple[Given, ...]) -> None:
+        """The script of a caller whom the agent has left, and another process was asking, or was
+        about to.
+        """
+        self._publish_arrival(call)
+        self._following.to_its_end(
+            call, self._journey(call), lambda: survey.follow_up(call, name, given)
         )
 
     def resume_elsewhere(self, call: Call) -> None:

@@ -9,8 +9,16 @@ from callcore.domain.events import CallRefused, CallSentOn
 from callcore.domain.ids import MenuName, Micros, QueueName
 from callcore.domain.outcomes import LeaveReason, RefusalReason
 from callcore.domain.policies import QueuePolicy, SitePolicy
-from callcore.domain.treatments import OverflowReason, ToCallback, ToMenu, ToQueue, Treatment
-from callcore.flows import treating
+from callcore.domain.treatments import (
+    OverflowReason,
+    Said,
+    ToCallback,
+    ToMenu,
+    ToQueue,
+    ToSurvey,
+    Treatment,
+)
+from callcore.flows import survey, treating
 from callcore.flows.admitting import NotAdmittedError
 from callcore.flows.call import Call
 from callcore.flows.callback_offer import CallbackOffer, Promises
@@ -60,6 +68,7 @@ class Journey:
         self._call = call
         self._crew = crew
         self._promises = promises
+        self._walk = MenuWalk(call)
 
     @property
     def _policy(self) -> SitePolicy:
@@ -74,7 +83,7 @@ class Journey:
         )
         for fault in found.faults:
             call.ledger.fault(fault)
-        call.wishes = found.wishes
+        call.bring(found.wishes)
         match found.to:
             case None:
                 self._turn_away(QueueName(found.asked_for))
@@ -82,7 +91,7 @@ class Journey:
                 queue = policy.queues[name]
                 place = self._place(arrival.at, keeps_join_time=queue.keeps_join_time)
                 self._follow(Step(to=to, place=place), heard_at)
-            case ToMenu() as to:
+            case ToMenu() | ToSurvey() as to:
                 self._follow(Step(to=to), heard_at)
 
     def resume(self, queue: QueuePolicy, place: Place) -> None:
@@ -135,21 +144,32 @@ class Journey:
 
     def _take(self, step: Step, triggered_at: Micros) -> Step | None:
         match step.to:
-            case ToQueue(queue=name, keeps_join_time=keeps):
-                now = self._call.site.clock.now()
-                place = step.place or self._place(now, keeps_join_time=keeps)
-                queue = self._policy.queues.get(name)
-                if queue is None:
-                    self._lead_away(f"queue {name}")
-                    return None
-                return self._visit(queue, place, triggered_at, is_moved=step.is_moved)
             case ToMenu(menu=menu):
-                return self._walk(menu)
+                return self._through(menu)
+            case Said(then=then) as said:
+                self._walk.say(said)
+                return replace(step, to=then)
+            case ToQueue() as to:
+                self._walk.leave()
+                return self._to_queue(to, step, triggered_at)
             case ToCallback() as to:
+                self._walk.leave()
                 return self._offer_callback(to, step)
+            case ToSurvey(survey=name):
+                self._walk.leave()
+                survey.hold(self._call, name)
             case elsewhere:
                 treating.send_off(self._call, elsewhere)
-                return None
+        return None
+
+    def _to_queue(self, to: ToQueue, step: Step, triggered_at: Micros) -> Step | None:
+        now = self._call.site.clock.now()
+        place = step.place or self._place(now, keeps_join_time=to.keeps_join_time)
+        queue = self._policy.queues.get(to.queue)
+        if queue is None:
+            self._lead_away(f"queue {to.queue}")
+            return None
+        return self._visit(queue, place, triggered_at, is_moved=step.is_moved)
 
     def _place(self, at: Micros, *, keeps_join_time: bool) -> Place:
         first = self._call.first_joined_at
@@ -163,15 +183,13 @@ class Journey:
         call.ledger.fault(f"{what} is not in the settings any more: sent to the fallback")
         call.hand_to_dialplan(fallback.extension, fallback.context)
 
-    def _walk(self, menu: MenuName) -> Step | None:
-        call, policy = self._call, self._policy.menus.get(menu)
-        if policy is None:
-            self._lead_away(f"menu {menu}")
+    def _through(self, name: MenuName) -> Step | None:
+        menu = self._policy.menus.get(name)
+        if menu is None:
+            self._lead_away(f"menu {name}")
             return None
-        choice = MenuWalk(call, policy).walk()
-        call.wishes = call.wishes.plus(choice.priority, choice.skills)
-        is_pressed = any(choice is one for one in policy.choices.values())
-        return Step(to=choice.to, is_decided=is_pressed)
+        chosen = self._walk.through(menu)
+        return Step(to=chosen.choice.to, is_decided=bool(chosen.key))
 
     def _visit(
         self,
@@ -236,15 +254,16 @@ class Journey:
         return self._treated(queue, OverflowReason(reason), place)
 
     def _treated(self, queue: QueuePolicy, reason: OverflowReason, place: Place) -> Step:
-        treatment = queue.overflow.get(reason) or treatments.default_treatment(reason)
+        tells_why = self._policy.sounds.directory is not None
+        treatment = queue.overflow.get(reason) or treatments.default_treatment(
+            reason, tells_why=tells_why
+        )
         return self._sent_on(treatment, queue.name, reason, place)
 
     def _sent_on(
         self, treatment: Treatment, queue: QueueName, reason: OverflowReason, place: Place | None
     ) -> Step:
-        call = self._call
-        if isinstance(treatment, ToCallback) and treatment.queue is None:
-            treatment = replace(treatment, queue=queue)
+        call, treatment = self._call, treatments.offered_in(treatment, queue)
         to = treatments.in_words(treatment)
         call.ledger.sent_on(to)
         call.site.facts.publish(
@@ -256,7 +275,7 @@ class Journey:
                 to=to,
             )
         )
-        is_offer = isinstance(treatment, ToCallback)
+        is_offer = isinstance(treatments.destination(treatment), ToCallback)
         return Step(
             to=treatment,
             place=place if is_offer else None,

@@ -1,7 +1,8 @@
-"""Prompts that ask for one key, which may be pressed while they are heard."""
+"""Utterances that ask for one key, which may be pressed while they are heard."""
 
 from __future__ import annotations
 
+from callcore.domain.speech.utterances import Utterance
 from callcore.flows.call import Call
 from callcore.flows.messages import KeyTimedOut
 from callcore.flows.prompting import Prompting
@@ -11,18 +12,22 @@ from callcore.ports.switch_events import DigitPressed
 
 def asked_key(
     call: Call,
-    prompts: tuple[str, ...],
+    utterance: Utterance,
     timers: Timers,
     *,
     timeout_seconds: float,
     attempt: int = 0,
 ) -> str:
-    """The key pressed, of use or not; empty if none was in the time after the prompts.
+    """The key pressed, of use or not; empty if none was in the time after the utterance.
 
-    Raises ``CallerHungUpError``.
+    Raises ``CallerHungUpError`` and ``WentToFallbackError``.
     """
-    prompting = Prompting(call, prompts, timers)
+    prompting = Prompting(call, utterance, timers)
+    is_thinking = False
     while True:
+        if prompting.is_over and not is_thinking:
+            is_thinking = True
+            timers.set(timeout_seconds, KeyTimedOut(attempt=attempt))
         message = call.take()
         match message:
             case DigitPressed(digit=digit) if message.leg_id == call.leg_id:
@@ -30,7 +35,5 @@ def asked_key(
                 return digit
             case KeyTimedOut(attempt=timed) if timed == attempt:
                 return ""
-            case _ if prompting.is_over_with(message):
-                timers.set(timeout_seconds, KeyTimedOut(attempt=attempt))
             case _:
-                pass
+                prompting.is_over_with(message)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from callcore.domain.ids import seconds_between
 from callcore.domain.policies import AnswerWhen, QueuePolicy, UnansweredHears
 from callcore.flows.call import Call
@@ -12,10 +14,13 @@ from callcore.flows.timers import Timers
 class LineOpening:
     """The line of one caller in one queue."""
 
-    def __init__(self, call: Call, queue: QueuePolicy, timers: Timers) -> None:
+    def __init__(
+        self, call: Call, queue: QueuePolicy, timers: Timers, greet: Callable[[], None]
+    ) -> None:
         self._call = call
         self._queue = queue
         self._timers = timers
+        self._greet = greet
         self._is_to_be_answered = queue.answer is AnswerWhen.AT_JOIN
         self._is_music_due = False
 
@@ -39,10 +44,19 @@ class LineOpening:
             call.ring()
 
     def play(self) -> None:
-        """Begins the music, if it can be heard; it is due as soon as it can, if not."""
+        """Greets the caller and begins the music, if that can be heard; it is due as soon as it
+        can, if not.
+
+        The switch begins the music when the greeting is over, whatever becomes of us.
+        """
         self._is_music_due = not self.can_be_heard
         if self.can_be_heard:
+            self._greet()
             self._call.play_music(self._queue.music)
+
+    def fell_silent(self) -> None:
+        """Nothing is played any more: an agent to whom the caller was joined is gone again."""
+        self._is_music_due = True
 
     def play_if_due(self) -> None:
         """Begins the music for one whose line was answered for an agent who is gone again."""

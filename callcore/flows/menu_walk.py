@@ -1,56 +1,178 @@
-"""A caller in a menu: hears the prompts, presses a key."""
+"""A caller's way through menus, and what is said on it."""
 
 from __future__ import annotations
 
-from callcore.domain import treatments
+import itertools
+from dataclasses import dataclass
+
+from callcore.domain import menus, treatments
 from callcore.domain.events import MenuAnswered
-from callcore.domain.policies import MenuChoice, MenuPolicy
+from callcore.domain.ids import MenuName
+from callcore.domain.lookups import LookupAnswer
+from callcore.domain.menus import END_KEY, Branch, Meaning
+from callcore.domain.policies import (
+    CallersMenu,
+    HoursMenu,
+    LookupMenu,
+    Menu,
+    MenuChoice,
+    MenuPolicy,
+)
+from callcore.domain.treatments import Said, ToExtension
 from callcore.flows.call import Call
-from callcore.flows.key_asking import asked_key
+from callcore.flows.dialling import Dialling
+from callcore.flows.lookup_asking import LookupAsking
+from callcore.flows.menu_question import MenuQuestion
+from callcore.flows.prompting import say
 from callcore.flows.timers import Timers
+from callcore.flows.typed_ahead import TypedAhead
+
+NO_MENU = MenuName("")
+
+_DIGITS = frozenset("0123456789")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The way out of a menu."""
+
+    choice: MenuChoice
+    key: str = ""
+    """What was dialled for it; empty if nothing of use was, and for a branch."""
+    branch: str = ""
 
 
 class MenuWalk:
-    """One visit of ``call`` to one menu."""
+    """The way of ``call``; what happens in it raises ``CallerHungUpError`` and
+    ``WentToFallbackError``.
+    """
 
-    def __init__(self, call: Call, menu: MenuPolicy) -> None:
+    def __init__(self, call: Call) -> None:
         self._call = call
-        self._menu = menu
-        self._timers = Timers(call.mailbox)
+        self._typed = TypedAhead(call)
+        self._lookup_numbers = itertools.count(1)
+        self._menu = NO_MENU
+        """Where an adopter of the call begins."""
+        self._kept_menu = NO_MENU
+        """What the leg says of it."""
 
-    def walk(self) -> MenuChoice:
-        """What the caller chose, or what the menu has for callers who choose nothing of use.
-
-        Raises ``CallerHungUpError``.
-        """
+    def through(self, menu: Menu) -> Chosen:
+        """Leads the caller through one menu; what is brought along from there is."""
         call = self._call
         call.ledger.walked()
-        call.remember(menu=self._menu.name, waits_in="", queue="")
-        key = ""
-        try:
-            for attempt in range(self._menu.tries):
-                call.guard()
-                call.answer()  # again, should the link have been down
-                key = asked_key(
-                    call,
-                    self._menu.prompts,
-                    self._timers,
-                    timeout_seconds=self._menu.timeout_seconds,
-                    attempt=attempt,
-                )
-                if key in self._menu.choices:
-                    break
-        finally:
-            self._timers.stop()
-        call.remember(menu="")
-        choice = self._menu.choices.get(key) or MenuChoice(to=self._menu.otherwise)
+        self._menu = menu.name
+        chosen = self._chosen(menu)
+        choice = chosen.choice
+        call.bring(
+            call.wishes.plus(
+                choice.priority, choice.skills, language=choice.language, music=choice.music
+            )
+        )
         call.site.facts.publish(
             MenuAnswered(
                 at=call.site.clock.now(),
                 call_id=call.caller.call_id,
-                menu=self._menu.name,
-                key=key if key in self._menu.choices else "",
+                menu=menu.name,
+                key=chosen.key,
+                branch=chosen.branch,
                 to=treatments.in_words(choice.to),
             )
         )
-        return choice
+        return chosen
+
+    def say(self, said: Said) -> None:
+        """Has the caller hear something on the way."""
+        self._keep()
+        if not said.is_skippable:
+            self._typed.forget()
+            say(self._call, said.prompts)
+        elif not self._typed and (key := say(self._call, said.prompts, is_skippable=True)):
+            self._typed.keep(key)
+
+    def leave(self) -> None:
+        """Where the caller goes now nothing asks, and an adopter need not begin in a menu."""
+        self._typed.forget()
+        self._menu = NO_MENU
+        if self._kept_menu:
+            self._kept_menu = NO_MENU
+            self._call.remember(menu="")
+
+    def _keep(self) -> None:
+        """Tells the leg where an adopter begins; only where something takes a while."""
+        if self._menu != self._kept_menu:
+            self._kept_menu = self._menu
+            self._call.remember(menu=self._menu, waits_in="", queue="")
+
+    def _chosen(self, menu: Menu) -> Chosen:
+        call = self._call
+        match menu:
+            case MenuPolicy():
+                return self._asked(menu)
+            case HoursMenu():
+                return _branched(menus.by_hours(menu, call.site.clock.now()))
+            case CallersMenu():
+                lists = call.site.policy.caller_lists
+                return _branched(menus.by_lists(menu, lists, call.caller.number))
+            case LookupMenu():
+                return _branched(self._looked_up(menu))
+
+    def _asked(self, menu: MenuPolicy) -> Chosen:
+        self._keep()
+        dialled = MenuQuestion(self._call, menu, self._typed).ask()
+        if dialled is None:
+            return Chosen(choice=MenuChoice(to=menu.otherwise))
+        keys = dialled.keys
+        if dialled.meaning is Meaning.CHOICE:
+            return Chosen(choice=menu.choices[keys], key=keys)
+        context = menu.extensions.context if menu.extensions is not None else None
+        to = ToExtension(extension=keys, context=context)
+        return Chosen(choice=MenuChoice(to=to), key=keys)
+
+    def _looked_up(self, menu: LookupMenu) -> Branch:
+        self._keep()
+        digits = self._digits(menu) if menu.digits else ""
+        number = next(self._lookup_numbers)
+        asking = LookupAsking(self._call, menu.lookup, self._typed, number)
+        answer = asking.ask(menu.name, digits)
+        if answer is None:
+            return Branch(name=menus.FAILED, choice=menu.failed)
+        self._take_to_heart(answer)
+        return menus.by_word(menu, answer.branch)
+
+    def _take_to_heart(self, answer: LookupAnswer) -> None:
+        call = self._call
+        call.bring(
+            call.wishes.plus(
+                answer.priority, answer.skills, language=answer.language, account=answer.account
+            )
+        )
+        if answer.say and not self._typed and (key := say(call, answer.say, is_skippable=True)):
+            self._typed.keep(key)
+
+    def _digits(self, menu: LookupMenu) -> str:
+        """What the caller dials for the question; perhaps nothing."""
+        timers = Timers(self._call.mailbox)
+        dialling = Dialling(
+            self._call,
+            self._typed,
+            timers,
+            is_complete=lambda keys: keys[-1] == END_KEY or len(_only_digits(keys)) >= menu.digits,
+            thinking_seconds=menu.timeout_seconds,
+            between_keys_seconds=menu.timeout_seconds,
+        )
+        try:
+            for attempt in range(menu.tries):
+                keys = dialling.keys(menu.asks, attempt)
+                if END_KEY in keys or _only_digits(keys):
+                    return _only_digits(keys)
+        finally:
+            timers.stop()
+        return ""
+
+
+def _branched(branch: Branch) -> Chosen:
+    return Chosen(choice=branch.choice, branch=branch.name)
+
+
+def _only_digits(keys: str) -> str:
+    return "".join(key for key in keys if key in _DIGITS)

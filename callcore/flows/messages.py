@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from callcore.domain.ids import CallId, LegId, Micros, OfferId, QueueName
+from callcore.domain.announcements import Kind
+from callcore.domain.ids import CallId, Language, LegId, Micros, OfferId, QueueName
+from callcore.domain.lookups import LookupAnswer, LookupFailure
 from callcore.domain.outcomes import LeaveReason
 from callcore.domain.records import DecisionRecord
-from callcore.ports.stores import Reservation
+from callcore.ports.stores import Outlook, Reservation
 from callcore.ports.switch_events import LegEvent
 from callcore.runtime.reply import Reply
 
@@ -34,9 +36,14 @@ class Admitted:
     """
 
 
-@dataclass(frozen=True, slots=True)
-class AnnouncementDue:
-    """It is time to tell the caller the position."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementReady:
+    """These kinds of announcement are due to a waiting caller, who may be told what ``outlook``
+    says; ``None`` if it was not needed, or the floor could not tell.
+    """
+
+    kinds: tuple[Kind, ...]
+    outlook: Outlook | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +123,29 @@ class KeyTimedOut:
     attempt: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookupAnswered:
+    """Another system has answered the call's ``number``-th question, or will not any more.
+
+    Of no use ``answer`` is ``None``: ``failure`` and ``detail`` say why.
+    """
+
+    number: int
+    answer: LookupAnswer | None
+    failure: LookupFailure | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LookupTakesLong:
+    """The caller has waited for another system's answer in silence for a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookupTimedOut:
+    """Another system has had all the time there is, and what is said meanwhile too."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallbackDue:
     """The customer of a promised callback may be called from now on."""
@@ -169,6 +199,15 @@ class MoveAsked:
     """Somebody moves the waiting caller to another queue."""
 
     queue: QueueName
+    by: str
+    reply: Reply[None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageAsked:
+    """Somebody has the caller be spoken to in another language, wherever in the call."""
+
+    language: Language
     by: str
     reply: Reply[None]
 
@@ -277,7 +316,7 @@ Message: TypeAlias = (
     LegEvent
     | Reserved
     | Admitted
-    | AnnouncementDue
+    | AnnouncementReady
     | GuardDue
     | MaximumWaitReached
     | RingTimedOut
@@ -299,6 +338,9 @@ Message: TypeAlias = (
     | ExplanationDue
     | PromptsTimedOut
     | KeyTimedOut
+    | LookupAnswered
+    | LookupTakesLong
+    | LookupTimedOut
     | CallbackDue
     | CallbackExpired
     | CallerOff
@@ -312,5 +354,6 @@ Message: TypeAlias = (
     | AgentLeft
     | LineReplaced
     | LineLookDue
+    | LanguageAsked
     | Asked
 )

@@ -7,11 +7,12 @@ concern it, in the order of the call's mailbox.
 
 from __future__ import annotations
 
-from callcore.domain import announcements, offers, outcomes
+from callcore.domain import offers, outcomes
 from callcore.domain.ids import LegId, Micros
 from callcore.domain.offers import OfferEvent, OfferState
 from callcore.domain.outcomes import OfferLostReason
 from callcore.domain.policies import AgentPolicy, QueuePolicy
+from callcore.domain.speech.utterances import PressKey
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.agent_greeting import AgentGreeting, GreetingEnd
 from callcore.flows.agent_line import line_of
@@ -167,14 +168,18 @@ class Offering:
 
     def _greeting_of(self, agent: AgentPolicy | None) -> AgentGreeting | None:
         key = None if agent is None else agent.confirm_key
-        prompts = self._queue.whisper
-        if agent is not None and key is not None:
-            prompts = (*prompts, *announcements.key_prompts(key))
-        if not prompts:
+        words = self._queue.whisper
+        if key is not None:
+            words = (*words, PressKey(key))
+        if not words:
             return None
-        seconds = 0.0 if agent is None else agent.confirm_seconds
         return AgentGreeting(
-            self._call, self.reservation, prompts, confirm_key=key, confirm_seconds=seconds
+            self._call,
+            self.reservation,
+            words,
+            self._call.voice.language(None if agent is None else agent.language),
+            confirm_key=key,
+            confirm_seconds=0.0 if agent is None else agent.confirm_seconds,
         )
 
     def _greeted(self, end: GreetingEnd | None) -> None:

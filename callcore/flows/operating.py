@@ -7,14 +7,21 @@ from typing import TypeVar
 
 from callcore.domain import admission, decisions, phone_numbers, routing
 from callcore.domain.admission import Closure
-from callcore.domain.ids import AgentId, CallId, Micros, QueueName, seconds_between
+from callcore.domain.ids import AgentId, CallId, Language, Micros, QueueName, seconds_between
 from callcore.domain.policies import HIGHEST_PRIORITY, QueuePolicy
 from callcore.domain.records import DecisionRecord
 from callcore.domain.routing import Demand
+from callcore.domain.speech import grammar
 from callcore.domain.staffing import effective_agents
 from callcore.flows.agent_operations import AgentOperations
 from callcore.flows.crew import Crew
-from callcore.flows.messages import Message, MoveAsked, PriorityAsked, WithdrawalAsked
+from callcore.flows.messages import (
+    LanguageAsked,
+    Message,
+    MoveAsked,
+    PriorityAsked,
+    WithdrawalAsked,
+)
 from callcore.flows.queue_watch import QueueWatch
 from callcore.flows.reloading import Reloading
 from callcore.flows.site import Site
@@ -104,10 +111,22 @@ class Operating:
             )
             raise OutOfRangeError(message)
         reply: Reply[int] = Reply()
+        self._waiter(call_id)
         return self._ask(call_id, PriorityAsked(own_priority=priority, by=by, reply=reply), reply)
+
+    def set_language(self, call_id: CallId, language: Language, *, by: str) -> None:
+        """Has a caller, wherever in the call, be spoken to in another language from now on."""
+        if language not in grammar.CATALOGUED:
+            known = ", ".join(sorted(grammar.CATALOGUED))
+            raise OutOfRangeError(f"language {language} has no catalogue: give one of {known}")
+        if call_id not in self._crew.ledgers:
+            raise UnknownCallError(f"no call {call_id} goes on here")
+        reply: Reply[None] = Reply()
+        self._ask(call_id, LanguageAsked(language=language, by=by, reply=reply), reply)
 
     def withdraw(self, call_id: CallId, *, by: str) -> None:
         """Takes a waiting caller out of the queue."""
+        self._waiter(call_id)
         reply: Reply[None] = Reply()
         self._ask(call_id, WithdrawalAsked(by=by, reply=reply), reply)
 
@@ -247,7 +266,6 @@ class Operating:
         raise UnknownCallError(f"no call {call_id} goes on here")
 
     def _ask(self, call_id: CallId, message: Message, reply: Reply[A]) -> A:
-        self._waiter(call_id)
         self._crew.switchboard.post(call_id, message)
         try:
             return reply.wait(REPLY_SECONDS)

@@ -43,12 +43,12 @@ def take_place(call: Call, queue: QueuePolicy, place: Place, crew: Crew) -> Take
     try:
         while True:
             admitted = admitting.knock(call, queue, place)
-            call.wishes = replace(wishes, own_priority=admitted.own_priority)
+            call.bring(replace(wishes, own_priority=admitted.own_priority))
             with contextlib.suppress(_PlaceGoneError):
                 return _join(call, queue, admitted, crew)
-            call.wishes = wishes
+            call.bring(wishes)
     except NotAdmittedError as refused:
-        call.wishes = wishes
+        call.bring(wishes)
         _note_refusal(call, queue, refused)
         raise
 

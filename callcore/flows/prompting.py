@@ -1,15 +1,15 @@
-"""Prompts that are heard to their end, with nothing else beside them."""
+"""Utterances that are heard to their end, with nothing else beside them."""
 
 from __future__ import annotations
 
-from callcore.domain import announcements
+from callcore.domain.speech.utterances import Utterance
 from callcore.flows.call import Call
-from callcore.flows.messages import LinkBack, PromptsTimedOut, WentToFallback
+from callcore.flows.messages import GuardDue, LinkBack, PromptsTimedOut, WentToFallback
 from callcore.flows.timers import Timers
-from callcore.ports.switch_events import PlaybackEnded, PlaybackStarted
+from callcore.ports.switch_events import DigitPressed
 
-LONGEST_PROMPTS_SECONDS = 60.0
-"""After so long prompts count as heard: the switch may not have told of their end."""
+LONGEST_PROMPTS_SECONDS = 180.0
+"""After so long an utterance counts as heard: the switch may not have told of its end."""
 
 
 class WentToFallbackError(Exception):
@@ -17,62 +17,74 @@ class WentToFallbackError(Exception):
 
 
 class Prompting:
-    """One playing of prompts to ``call``."""
+    """One saying of an utterance to ``call``, on a line that can be heard; guards the caller."""
 
-    def __init__(self, call: Call, prompts: tuple[str, ...], timers: Timers) -> None:
+    def __init__(self, call: Call, utterance: Utterance, timers: Timers) -> None:
         self._call = call
-        self._first_path = call.prompt_paths(prompts)[0]
-        self._has_begun = False
         self._timers = timers
         call.pre_answer()
-        call.announce(prompts)
+        self._speech = call.announce(utterance)
+        self._is_given_up = False
         timers.set(LONGEST_PROMPTS_SECONDS, PromptsTimedOut())
+        self._guard()
+
+    @property
+    def is_over(self) -> bool:
+        """True once it has been heard, or never will be."""
+        return self._speech.is_over or self._is_given_up
 
     def is_over_with(self, message: object) -> bool:
-        """True if the message tells that the prompts have been heard, or never will be.
+        """True if it is over with the message, or was before.
 
-        An end that is told before the beginning is that of the same prompts, played before. Raises
+        The call, which has taken the message, has seen to sounds that are not there. Raises
         ``WentToFallbackError``.
         """
         match message:
             case WentToFallback():
                 raise WentToFallbackError
             case LinkBack():
-                self._call.guard()
-                return message.is_silent
+                self._guard()
+                self._is_given_up |= message.is_silent
             case PromptsTimedOut():
-                return True
-            case PlaybackStarted() if self._is_of_them(message):
-                self._has_begun = True
-            case PlaybackEnded(is_missing=True) if self._is_of_them(message):
-                return self._is_without_tone()
-            case PlaybackEnded() if self._is_of_them(message):
-                return self._has_begun
-        return False
+                self._is_given_up = True
+            case GuardDue():
+                self._guard()
+            case _:
+                pass
+        return self.is_over
 
     def stop(self) -> None:
         """Ends what is still being played."""
         self._timers.cancel(PromptsTimedOut)
+        self._timers.cancel(GuardDue)
         self._call.stop_playing()
 
-    def _is_of_them(self, message: PlaybackStarted | PlaybackEnded) -> bool:
-        return message.leg_id == self._call.leg_id and self._first_path in message.path
-
-    def _is_without_tone(self) -> bool:
-        """The call plays a tone in place of prompts that are not there; true if that is not."""
-        was_tone = self._first_path == announcements.ATTENTION_TONE
-        self._first_path = announcements.ATTENTION_TONE
-        return was_tone
+    def _guard(self) -> None:
+        self._call.guard()
+        half = self._call.site.policy.fallback.waiting_after_seconds / 2
+        self._timers.set(half, GuardDue())
 
 
-def say(call: Call, prompts: tuple[str, ...]) -> None:
-    """Lets the caller hear prompts to their end. Raises ``CallerHungUpError``."""
-    call.guard()
+def say(call: Call, utterance: Utterance, *, is_skippable: bool = False) -> str:
+    """Lets the caller hear it to its end, or if it may be skipped, to the first key.
+
+    That key; empty if none cut it short. Others are forgotten. Raises ``CallerHungUpError`` and
+    ``WentToFallbackError``.
+    """
+    if not utterance:
+        return ""
     call.stop_playing()
     timers = Timers(call.mailbox)
-    prompting = Prompting(call, prompts, timers)
+    prompting = Prompting(call, utterance, timers)
     try:
-        while not prompting.is_over_with(call.take()):
-            pass
+        while not prompting.is_over:
+            message = call.take()
+            match message:
+                case DigitPressed(digit=digit) if is_skippable and message.leg_id == call.leg_id:
+                    prompting.stop()
+                    return digit
+                case _:
+                    prompting.is_over_with(message)
     finally:
         timers.stop()
+    return ""

@@ -123,6 +123,20 @@ class Reclaiming:
         for leg in strays:
             self._hang_up_orphan(leg, switch)
 
+    def take_up(self, node: NodeName, leg_id: LegId) -> None:
+        """Takes over a leg of ours that was just heard of; what cannot be done now is found and
+        done later.
+        """
+        switch = self._site.switches[node]
+        try:
+            for leg in switch.legs([leg_id]):
+                self._one(leg.leg_id, partial(self._adopt, leg, switch))
+        except (TelephonyError, StoreUnavailableError) as error:
+            reason = f"{leg_id} was not taken up: {error}"
+            self._site.facts.publish(
+                StoreFailed(at=self._site.clock.now(), store="floor", reason=reason)
+            )
+
     def _until_compared(self, node: NodeName, switch: Switch, restored_at: Micros) -> None:
         while switch.is_connected:
             try:
@@ -216,9 +230,9 @@ class Reclaiming:
         if not switch.leg_exists(leg.leg_id):
             return  # ended, and its script with it, since the legs were listed
         floor_call = self._site.waiting_room.call(leg_roles.call_of(leg))
-        if leg_roles.is_customers(leg) and leg.bridged_to is None and _is_promise(floor_call):
-            return
         phase = phase_of(leg, floor_call, self._site.policy.fallback.extension)
+        if phase is not Phase.SURVEYED and _is_unkept_promise(leg, floor_call):
+            return
         if phase is Phase.ARRIVED:
             self._end_talk_of(floor_call)
         elif phase is not Phase.ELSEWHERE:
@@ -242,6 +256,10 @@ class Reclaiming:
                 self._end_talk_of(floor_call)
                 self._give_up_place_of(floor_call)
                 self._heal_if(self._adoption.resume_elsewhere(leg, floor_call), leg)
+            case Phase.SURVEYED:
+                self._end_talk_of(floor_call)
+                self._give_up_place_of(floor_call)
+                self._heal_if(self._adoption.resume_survey(leg, floor_call), leg)
             case Phase.ELSEWHERE:
                 if floor_call is not None and floor_call.state is FloorCallState.ENDED:
                     self._heal_if(self._adoption.resume_elsewhere(leg, floor_call), leg)
@@ -307,8 +325,10 @@ class Reclaiming:
         )
 
 
-def _is_promise(call: FloorCall | None) -> bool:
-    """True for a callback that is still to be kept, or of which nobody knows any more."""
+def _is_unkept_promise(leg: LegSnapshot, call: FloorCall | None) -> bool:
+    """True for the line of a callback that is still to be kept, or of which nobody knows."""
+    if not leg_roles.is_customers(leg) or leg.bridged_to is not None:
+        return False
     return call is None or (
         call.callback is not None and call.state in {FloorCallState.WAITING, FloorCallState.OFFERED}
     )

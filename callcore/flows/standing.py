@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from callcore.domain import ageing, waiting
 from callcore.domain.callbacks import CALLBACKS
 from callcore.domain.events import BY_AGEING, PriorityChanged
-from callcore.domain.ids import Micros, seconds_between
+from callcore.domain.ids import Language, Micros, seconds_between
 from callcore.domain.policies import QueuePolicy
-from callcore.domain.wishes import clamped
+from callcore.domain.wishes import Wishes, clamped
 from callcore.flows.call import Call
 from callcore.flows.floor_changes import FloorChanges
 from callcore.flows.messages import AgeingDue
 from callcore.flows.timers import Timers
-from callcore.ports.stores import Joining
+from callcore.ports.stores import FloorCall, Joining
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,13 @@ def effective_priority(call: Call, queue: QueuePolicy, place: Place) -> int:
     waited = seconds_between(place.first_joined_at, call.site.clock.now())
     base = clamped(queue.priority + call.wishes.own_priority)
     return ageing.aged_priority(base, waited, queue.ageing)
+
+
+def wishes_on_floor(call: FloorCall) -> Wishes:
+    """What the caller brings along, as far as the floor was told of it."""
+    wishes = Wishes.of(call.own_priority, call.skills)
+    language = Language(call.language) if call.language else None
+    return replace(wishes, language=language, account=call.account)
 
 
 class Standing:
@@ -56,7 +63,7 @@ class Standing:
 
     def joining(self, maximum_waiting: int) -> Joining:
         """What the floor is told of a caller who takes the place."""
-        caller, place = self._call.caller, self.place
+        caller, place, wishes = self._call.caller, self.place, self._call.wishes
         return Joining(
             call_id=caller.call_id,
             leg_id=caller.leg_id,
@@ -64,8 +71,8 @@ class Standing:
             queue=self._queue.name,
             score=self.score,
             priority=self.priority,
-            own_priority=self._call.wishes.own_priority,
-            skills=tuple(rule.text for rule in self._call.wishes.skills),
+            own_priority=wishes.own_priority,
+            skills=tuple(rule.text for rule in wishes.skills),
             arrived_at=caller.arrived_at,
             first_joined_at=place.first_joined_at,
             joined_at=place.joined_at,
@@ -75,6 +82,8 @@ class Standing:
             caller_number=caller.number,
             caller_name=caller.name,
             dialled_number=caller.dialled_number,
+            language=wishes.language or "",
+            account=wishes.account,
         )
 
     def kept(self) -> dict[str, str]:
@@ -101,7 +110,7 @@ class Standing:
 
     def reprioritise(self, own_priority: int, by: str) -> int:
         """Gives the caller another own priority; the effective one from now on."""
-        self._call.wishes = replace(self._call.wishes, own_priority=own_priority)
+        self._call.bring(replace(self._call.wishes, own_priority=own_priority))
         self._call.remember(wished_priority=str(own_priority))
         self._change(by)
         return self.priority

@@ -78,7 +78,7 @@ class StandingLine(DialledLine):
         stand: Callable[[], None],
     ) -> None:
         super().__init__(site, leg_id, node, mailbox)
-        self.agent_id = agent_id
+        self.agent_id = self.listener = agent_id
         self.phase = Phase.BUSY
         self.has_left = False
         """True once the agent is logged out."""

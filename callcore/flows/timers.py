@@ -19,6 +19,11 @@ class Timers:
         self.cancel(type(message))
         self._running[type(message)] = self._mailbox.post_after(max(seconds, 0.0), message)
 
+    def keep(self, timer: Timer, kind: type[Message]) -> None:
+        """Looks after a timer whose work ends in a message of that kind, in place of one before."""
+        self.cancel(kind)
+        self._running[kind] = timer
+
     def cancel(self, kind: type[Message]) -> None:
         """Ends the timer of a kind, if it runs; a message it has posted is not read any more."""
         timer = self._running.pop(kind, None)

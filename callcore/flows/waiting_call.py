@@ -1,16 +1,19 @@
-"""A caller waits in a queue: music, position, offers, until an agent talks or the caller leaves."""
+"""A caller waits in a queue: music, announcements, offers, until an agent talks or the caller
+leaves.
+"""
 
 from __future__ import annotations
 
 from callcore.domain.ids import seconds_between
 from callcore.domain.outcomes import LeaveReason
 from callcore.domain.policies import QueuePolicy, UnansweredThen
+from callcore.flows.announcing import Announcing
 from callcore.flows.call import Call
 from callcore.flows.crew import Crew
 from callcore.flows.line_opening import LineOpening
 from callcore.flows.messages import (
     Admitted,
-    AnnouncementDue,
+    AnnouncementReady,
     GuardDue,
     LinkBack,
     MaximumWaitReached,
@@ -24,12 +27,20 @@ from callcore.flows.messages import (
 )
 from callcore.flows.place_leaving import LeftQueueError
 from callcore.flows.place_taking import Taken
-from callcore.flows.position_telling import PositionTelling
 from callcore.flows.waiting import MOST_FAILED_BRIDGES, Waiting
-from callcore.ports.switch_events import DigitPressed
+from callcore.ports.switch_events import DigitPressed, LegParked, PlaybackEnded
 
-NO_TALK = {"talks_in": "", "offer": "", "agent": "", "bridged_at": ""}
-"""What the leg remembers of a talk, taken away."""
+NO_TALK = {
+    "talks_in": "",
+    "offer": "",
+    "agent": "",
+    "agent_leg": "",
+    "bridged_at": "",
+    "talk_ended_at": "",
+    "survey": "",
+    "survey_answers": "",
+}
+"""What the leg remembers of a talk and of the survey after it, taken away."""
 
 LOOK_AGAIN_SECONDS = 1.0
 """An agent who is picking up is let finish; the offer ends within seconds either way."""
@@ -43,8 +54,11 @@ class WaitingCall(Waiting):
 
     def __init__(self, call: Call, queue: QueuePolicy, taken: Taken, crew: Crew) -> None:
         super().__init__(call, queue, taken, crew)
-        self._line = LineOpening(call, queue, self._timers)
-        self._position = PositionTelling(call, queue.name, queue.announce_position, self._timers)
+        joined_at = self._standing.place.joined_at
+        self._announcing = Announcing(
+            call, queue, joined_at, crew.changes, self._timers, self._may_tell
+        )
+        self._line = LineOpening(call, queue, self._timers, self._announcing.greet)
         self._must_leave: MustLeave | None = None
 
     @property
@@ -58,7 +72,7 @@ class WaitingCall(Waiting):
         waited = seconds_between(self._standing.place.joined_at, self._call.site.clock.now())
         self._timers.set(self._queue.maximum_wait_seconds - waited, MaximumWaitReached())
         self._timers.set(0, GuardDue())
-        self._position.plan()
+        self._announcing.begin(is_adopted=is_adopted)
         self._standing.plan()
         self._line.limit()
         self._plan_relaxation()
@@ -95,9 +109,8 @@ class WaitingCall(Waiting):
         match message:
             case Admitted():
                 self._welcome()
-            case AnnouncementDue():
-                is_silent = self._offerings.is_picked_up or not self._line.can_be_heard
-                self._position.due(is_silent=is_silent)
+            case AnnouncementReady():
+                self._announcing.ready(message)
             case GuardDue():
                 self._renew_guard()
             case MaximumWaitReached() | UnansweredTooLong() | NoAgentsTooLong() | MustLeave():
@@ -112,11 +125,29 @@ class WaitingCall(Waiting):
                 self._resume(message)
             case WentToFallback():
                 raise LeftQueueError(LeaveReason.FALLBACK)
+            case _:
+                self._overhear(message)
+                super()._hear(message)
+
+    def _overhear(self, message: Message) -> None:
+        """Takes note of what others hear too."""
+        match message:
+            case PlaybackEnded():
+                self._announcing.heard()
+            case LegParked() if message.leg_id == self._call.leg_id:
+                self._line.fell_silent()
             case StaffingChanged():
                 self._watch_staffing()
-                super()._hear(message)
             case _:
-                super()._hear(message)
+                pass
+
+    def _may_tell(self) -> bool:
+        """False while an agent is about to talk, and while the caller would not hear it."""
+        return (
+            not self._offerings.is_picked_up
+            and self._line.can_be_heard
+            and self._call.switch.is_connected
+        )
 
     def _watch_staffing(self) -> None:
         """Begins or ends the time in which somebody must come back."""
@@ -157,6 +188,7 @@ class WaitingCall(Waiting):
 
     def _resume(self, link: LinkBack) -> None:
         """Says again what may have been lost with the link."""
+        self._announcing.link_is_back()
         self._renew_guard()
         self._line.open()
         if link.is_silent:

@@ -184,6 +184,10 @@ class Worker:
     def _arrived(self, arrival: LegParked, heard_at: Micros) -> None:
         if not self._is_taking_calls or "callcore_standing" in arrival.variables:
             return  # a line that stands is adopted by the comparison
+        if arrival.is_after_talk:  # no arrival, but left by the agent of a process that has died
+            node, leg_id = arrival.node, arrival.leg_id
+            self._spawn(f"take up {leg_id}", lambda: self.reclaiming.take_up(node, leg_id))
+            return
         code = self.feature_calls.code_of(arrival)
         if code is not None:
             self._feature_code_dialled(arrival, code)

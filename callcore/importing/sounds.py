@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import re
 
-_LONGEST = 512
-_MUSIC = re.compile(
-    r"local_stream://[A-Za-z0-9_./-]+"
-    r"|tone_stream://[A-Za-z0-9_%(),.;=+*-]+"
-    r"|silence_stream://-?[0-9]+(?:,[0-9]+)?"
-    r"|/?[A-Za-z0-9_][A-Za-z0-9_.@+=-]*(?:/[A-Za-z0-9_.@+=-]+)*"
-)
+from callcore.domain.sounds import is_sound
+
+_ENDING = re.compile(r"\.(?:wav|wav49|gsm|ulaw|alaw|sln[0-9]*|g722|mp3|ogg|opus|raw)$")
 _PROMPT = re.compile(r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*")
 _LONGEST_PROMPT = 128
 
@@ -20,9 +16,21 @@ SILENCE = "silence_stream://-1"
 
 def is_music(text: str) -> bool:
     """True for a file or stream that callers may hear while they wait."""
-    return len(text) <= _LONGEST and ".." not in text and _MUSIC.fullmatch(text) is not None
+    return is_sound(text)
 
 
 def is_prompt(text: str) -> bool:
     """True for the name of a recording below the directory of prompts."""
     return len(text) <= _LONGEST_PROMPT and _PROMPT.fullmatch(text) is not None
+
+
+def prompt_of(file: str) -> str | None:
+    """The prompt that a recording is to be once it lies where prompts do; ``None`` for a name that
+    none can have.
+
+    Of a path from the root only the last part is kept.
+    """
+    name = _ENDING.sub("", file.lower())
+    if name.startswith("/"):
+        name = name.rpartition("/")[2]
+    return name if is_prompt(name) else None

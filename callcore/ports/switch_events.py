@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from callcore.domain.ids import LegId, Micros, NodeName
 from callcore.domain.phones import Phone
 
+AFTER_TALK = "talked"
+"""What ``callcore_parked`` of a leg holds that the switch kept when its talk was over."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchEvent:
@@ -41,6 +44,13 @@ class LegParked(LegEvent):
     caller_name: str
     dialled_number: str
     variables: Mapping[str, str]
+
+    @property
+    def is_after_talk(self) -> bool:
+        """True if the leg waits because its talk is over (``Switch.keep_after_talk``); false once
+        a dialplan has parked it.
+        """
+        return self.variables.get("callcore_parked") == AFTER_TALK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,3 +200,8 @@ class LegSnapshot:
     bridged_to: LegId | None
     is_parked: bool
     variables: Mapping[str, str]
+
+    @property
+    def is_after_talk(self) -> bool:
+        """As in ``LegParked``; it is true, too, of one that is played something by now."""
+        return self.variables.get("callcore_parked") == AFTER_TALK

@@ -136,6 +136,22 @@ class Switch(Protocol):
     def outlive_talks(self, leg_id: LegId) -> None:
         """Has the leg park again, with ``LegParked``, when whom it talks with is gone (posted)."""
 
+    def keep_after_talk(self, leg_id: LegId, seconds: int) -> None:
+        """Has the leg park, ``LegParked.is_after_talk``, when its next talk ends without it (posted).
+
+        Not when it is sent elsewhere out of the talk, and not when it is left on hold: then it goes
+        where it is sent, or ends. ``seconds`` after it has parked the switch itself ends it, unless
+        ``guard`` or ``unguard`` was said before.
+        """
+
+    def forget_after_talk(self, leg_id: LegId) -> None:
+        """Takes that back: the leg ends with its talk again (posted)."""
+
+    def take_out_of_talk(self, leg_id: LegId, seconds: int) -> None:
+        """Ends the leg's talk, and parks it as ``keep_after_talk`` says (posted). Its partner ends,
+        or parks if it outlives talks.
+        """
+
     def hide_keys(self, leg_id: LegId) -> None:
         """Has the switch keep out of its own records which keys the leg presses (posted)."""
 

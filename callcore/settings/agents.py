@@ -18,6 +18,7 @@ from callcore.settings.scalars import (
     Contact,
     Decimal,
     Key,
+    Language,
     Name,
     SkillLevel,
     SkillName,
@@ -36,6 +37,7 @@ class AgentDefaultsSection(Section):
     """How agents work, where they do not say it themselves."""
 
     logged_in_at_start: Switch = UNGIVEN
+    language: Language | None = UNGIVEN
     connection: Annotated[Connection, one_of(Connection)] = UNGIVEN
     confirm_key: Key | None = UNGIVEN
     confirm_seconds: Decimal = UNGIVEN

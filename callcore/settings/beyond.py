@@ -39,6 +39,20 @@ def beyond(section: Mapping[str, Any], faultless: Mapping[str, Any]) -> Iterator
             f"before callers leave, found {sticky.wait_seconds:g}"
         )
         yield ("sticky_agent", "wait_seconds"), fault
+    if longest is not None:
+        yield from _unheard(faultless, longest)
+
+
+def _unheard(faultless: Mapping[str, Any], longest: float) -> Iterator[tuple[Path, str]]:
+    """Each announcement that begins when nobody is left to hear it."""
+    for setting in ("announce_position", "announce_estimate", "messages"):
+        announced = faultless.get(setting)
+        if announced is not None and announced.first_after_seconds >= longest:
+            fault = (
+                f"has no effect: it begins after {announced.first_after_seconds:g} seconds, and "
+                f"callers leave after maximum_wait_seconds, {longest:g}"
+            )
+            yield (setting, "first_after_seconds"), fault
 
 
 def _limit(setting: str, section: Mapping[str, Any], faultless: Mapping[str, Any]) -> float | None:

@@ -7,22 +7,20 @@ from typing import Any
 
 from callcore.domain.ids import QueueName
 from callcore.domain.policies import SitePolicy
-from callcore.domain.treatments import Goodbye, ToCallback, Treatment
+from callcore.domain.treatments import Goodbye, ToCallback, Treatment, destination
+from callcore.settings import ways
 from callcore.settings.faults import Path
 from callcore.settings.names import Named, Names
 from callcore.settings.reading import Reading
 from callcore.settings.scalars import Decimal, Key, Name, Prompt
 from callcore.settings.section import UNGIVEN, Section
 
-_SOME_PROMPTS = ("some",)
-"""Stand in for prompts with faults."""
-
 
 class CallbackOfferSection(Section):
     """What a caller hears and presses, and where the promise waits."""
 
     queue: Name | None = UNGIVEN
-    prompts: list[Prompt]
+    prompts: list[Prompt] = UNGIVEN
     key: Key = UNGIVEN
     promised_prompts: list[Prompt] = UNGIVEN
     timeout_seconds: Decimal = UNGIVEN
@@ -59,7 +57,7 @@ class CallbackOffers:
         if otherwise is not None:
             made = self._treatment((*path, "otherwise"), otherwise)
             values["otherwise"] = made or Goodbye()
-        return ToCallback(**{"prompts": _SOME_PROMPTS, **values})
+        return ToCallback(**values)
 
 
 def unkept(site: SitePolicy) -> Iterator[tuple[Path, str]]:
@@ -70,14 +68,14 @@ def unkept(site: SitePolicy) -> Iterator[tuple[Path, str]]:
                 site, ("queues", queue.name, "overflow", reason), treatment, queue.name
             )
     for menu in site.menus.values():
-        for key, choice in menu.choices.items():
-            yield from _unkept(site, ("menus", menu.name, "choices", key), choice.to, None)
-        yield from _unkept(site, ("menus", menu.name, "otherwise"), menu.otherwise, None)
+        for way in ways.out_of(menu):
+            yield from _unkept(site, ("menus", menu.name, *way.setting), way.choice.to, None)
 
 
 def _unkept(
     site: SitePolicy, path: Path, treatment: Treatment, own_queue: QueueName | None
 ) -> Iterator[tuple[Path, str]]:
+    treatment = destination(treatment)
     if not isinstance(treatment, ToCallback):
         return
     path = (*path, "callback")

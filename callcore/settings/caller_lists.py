@@ -11,7 +11,7 @@ from callcore.domain.policies import CallerList
 from callcore.settings.faults import Path, shown
 from callcore.settings.named_files import NamedFiles
 from callcore.settings.reading import Reading
-from callcore.settings.scalars import Text, Whole
+from callcore.settings.scalars import Account, Language, Sound, Text, Whole
 from callcore.settings.section import UNGIVEN, Section
 from callcore.settings.skill_rules import SkillRules
 
@@ -25,6 +25,9 @@ class CallerListSection(Section):
     file: Text | None = None
     priority: Whole = UNGIVEN
     skills: Any = None
+    language: Language = UNGIVEN
+    music: Sound = UNGIVEN
+    account: Account = UNGIVEN
 
 
 class CallerLists:

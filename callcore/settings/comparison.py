@@ -1,4 +1,4 @@
-"""Which settings a running callcore cannot take over."""
+"""Which settings a running callcore cannot take over by itself."""
 
 from __future__ import annotations
 
@@ -26,3 +26,21 @@ def needs_restart(running: Settings, read: Settings) -> tuple[str, ...]:
     if running.policy.site != read.policy.site:
         differing.insert(0, "site")
     return tuple(differing)
+
+
+def to_be_spoken(before: Settings, read: Settings) -> tuple[str, ...]:
+    """What to do for prompts whose texts are others than before: callcore plays files."""
+    texts, others = before.prompt_texts, read.prompt_texts
+    languages = sorted(
+        {
+            language
+            for prompt in texts.keys() | others.keys()
+            for language in texts.get(prompt, {}).keys() | others.get(prompt, {}).keys()
+            if texts.get(prompt, {}).get(language) != others.get(prompt, {}).get(language)
+        }
+    )
+    return tuple(
+        f"prompts has other texts in {language}: callers hear them after "
+        f"`callcore sounds build --language {language}`"
+        for language in languages
+    )

@@ -5,15 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from callcore.domain.agents import BreakCode
-from callcore.domain.ids import AgentId, QueueName
+from callcore.domain.ids import AgentId, Language, QueueName
 from callcore.domain.policies import (
     AgentPolicy,
-    PositionPolicy,
     BreakPolicy,
+    EstimatePolicy,
+    MessagePolicy,
+    MessagesPolicy,
     NumberRoute,
+    PositionPolicy,
     QueuePolicy,
     SitePolicy,
 )
+from callcore.domain.speech import phrases
 from callcore.settings.model import Settings
 
 _SUPPORT, _SALES = QueueName("support"), QueueName("sales")
@@ -29,15 +33,18 @@ _BREAKS = (
     BreakPolicy(code=BreakCode("short"), name="Short break", maximum_seconds=600),
     BreakPolicy(code=BreakCode("lunch"), name="Lunch", maximum_seconds=2700),
 )
+_MESSAGES = MessagesPolicy(
+    each=tuple(
+        MessagePolicy(prompts=(prompt,))
+        for prompt in (phrases.ALL_BUSY, phrases.HAVE_DETAILS_READY, phrases.THANK_YOU)
+    ),
+    first_after_seconds=8,
+    interval_seconds=20,
+)
 
 
 def demo(data_directory: Path) -> Settings:
     """Two queues, six agents who are logged in, a simulated switch and embedded servers."""
-    announcements = PositionPolicy(first_after_seconds=5, interval_seconds=15)
-    queues = (
-        QueuePolicy(name=_SUPPORT, announce_position=announcements, wrap_up_seconds=5),
-        QueuePolicy(name=_SALES, announce_position=announcements, wrap_up_seconds=5, priority=1),
-    )
     agents = (
         AgentPolicy(
             agent_id=AgentId(agent_id),
@@ -51,16 +58,29 @@ def demo(data_directory: Path) -> Settings:
     return Settings(
         policy=SitePolicy(
             site="demo",
-            queues={queue.name: queue for queue in queues},
+            queues={_SUPPORT: _queue(_SUPPORT), _SALES: _queue(_SALES, priority=1)},
             agents={agent.agent_id: agent for agent in agents},
             breaks={one.code: one for one in _BREAKS},
             numbers={
                 "8001": NumberRoute(queue=_SUPPORT),
                 "8002": NumberRoute(queue=_SALES),
-                "+48225550101": NumberRoute(queue=_SUPPORT),
-                "+48225550102": NumberRoute(queue=_SALES),
+                "+48225550101": NumberRoute(queue=_SUPPORT, language=Language("pl")),
+                "+48225550102": NumberRoute(queue=_SALES, language=Language("ru")),
             },
         ),
         data_directory=data_directory,
         version="demonstration",
+    )
+
+
+def _queue(name: QueueName, priority: int = 0) -> QueuePolicy:
+    return QueuePolicy(
+        name=name,
+        priority=priority,
+        greeting=(phrases.WELCOME,),
+        announce_position=PositionPolicy(first_after_seconds=5, interval_seconds=15),
+        announce_estimate=EstimatePolicy(first_after_seconds=12, interval_seconds=30),
+        messages=_MESSAGES,
+        announcement_gap_seconds=3,
+        wrap_up_seconds=5,
     )

@@ -18,7 +18,7 @@ _DIALLED_NUMBER: TypeAdapter[str] = TypeAdapter(DialledNumber)
 def feature_codes(
     reading: Reading, path: Path, value: object, numbers: Iterable[str]
 ) -> dict[str, FeatureCode]:
-    """What each number does; ``numbers`` are those that lead to queues and menus.
+    """What each number does; ``numbers`` are those that lead to queues, menus and surveys.
 
     What has no number cannot be dialled.
     """
@@ -32,7 +32,7 @@ def feature_codes(
             reading.report_key((*path, word), not_one_of(word, FeatureCode))
         elif number in taken:
             reading.report_value(
-                (*path, word), f"{shown(number)} leads to a queue or a menu already, by numbers"
+                (*path, word), f"{shown(number)} leads somewhere already, by numbers"
             )
         elif number in codes:
             reading.report_value(

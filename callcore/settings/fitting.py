@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from callcore.domain import reachability
+from callcore.domain.ids import MenuName
 from callcore.domain.policies import SitePolicy
 from callcore.domain.skills import SkillRule
-from callcore.settings import callback_offers, phone_use, staffing, starvation
+from callcore.settings import (
+    callback_offers,
+    dead_ends,
+    phone_use,
+    staffing,
+    starvation,
+    unused,
+    ways,
+)
 from callcore.settings.able import Unmet
 from callcore.settings.faults import Path
 from callcore.settings.reading import Reading
@@ -18,23 +27,33 @@ def check(reading: Reading, site: SitePolicy, rules: Mapping[Path, SkillRule]) -
 
     ``rules`` are the skill rules of the file by their places.
     """
-    for loop in reachability.overflow_loops(site.queues, site.menus):
-        reading.report_key(
-            _path_of(loop[0]), f"callers could be sent round in a circle: {' -> '.join(loop)}"
-        )
-    for path, fault in callback_offers.unkept(site):
-        reading.report_value(path, fault)
-    for path, fault in starvation.starving(site):
-        reading.report_value(path, fault)
-    # Of these parts one with a fault may be what makes callers wait longer.
-    if not reading.has_faults_in("queues", "menus"):
-        for path, fault in starvation.not_ageing(site):
-            reading.report_value(path, fault)
+    _check_places(reading, site)
     # An agent with a fault is none, and the one who could have met the rule.
     if not reading.has_faults_in("agents", "agent_defaults"):
         _check_agents(reading, site, rules)
         if site.agents:
             _check_phones(reading, site)
+    # What a part with a fault would lead to is not known.
+    if not reading.faults:
+        for path, warning in unused.unused(site):
+            reading.warn_key(path, warning)
+
+
+def _check_places(reading: Reading, site: SitePolicy) -> None:
+    for loop in reachability.overflow_loops(site.queues, site.menus):
+        reading.report_key(
+            _path_of(site, loop), f"callers could be sent round in a circle: {' -> '.join(loop)}"
+        )
+    for path, fault in callback_offers.unkept(site):
+        reading.report_value(path, fault)
+    for path, fault in starvation.starving(site):
+        reading.report_value(path, fault)
+    # Of these parts one with a fault may be what leads on, or makes callers wait longer.
+    if not reading.has_faults_in("queues", "menus"):
+        for path, fault in dead_ends.dead_ends(site.menus):
+            reading.report_key(path, fault)
+        for path, fault in starvation.not_ageing(site):
+            reading.report_value(path, fault)
 
 
 def _check_agents(reading: Reading, site: SitePolicy, rules: Mapping[Path, SkillRule]) -> None:
@@ -59,6 +78,14 @@ def _check_phones(reading: Reading, site: SitePolicy) -> None:
     phone_use.warn(reading, site)
 
 
-def _path_of(place: str) -> Path:
-    kind, _, name = place.partition(" ")
-    return ("queues", name, "overflow") if kind == "queue" else ("menus", name, "otherwise")
+def _path_of(site: SitePolicy, loop: tuple[str, ...]) -> Path:
+    """Where the file begins a circle."""
+    kind, _, name = loop[0].partition(" ")
+    if kind == "queue":
+        return ("queues", name, "overflow")
+    ways_in = (
+        way.setting
+        for way in ways.out_of(site.menus[MenuName(name)])
+        if not way.is_pressed and loop[1] in reachability.places(way.choice.to)
+    )
+    return ("menus", name, *next(ways_in))

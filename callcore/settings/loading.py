@@ -13,12 +13,9 @@ from callcore.settings.model import Settings
 from callcore.settings.reading import Reading
 from callcore.settings.sections import Sections
 
-_YEARS_AHEAD = 5
-"""So long, at most, public holidays are known without the file being read again."""
-
 
 def load(path: Path, environ: Mapping[str, str]) -> Settings:
-    """Reads a settings file, with passwords from ``environ``.
+    """Reads a settings file, with passwords and tokens from ``environ``.
 
     Raises:
         SettingsError: with every fault of the file and of the passwords.
@@ -35,10 +32,7 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
     if parsed is None:
         raise SettingsError(reading.faults)
     reading.document = parsed
-    # Where the clock is behind ours it may be last year still.
-    this_year = datetime.now(UTC).year
-    years = range(this_year - 1, this_year + _YEARS_AHEAD + 1)
-    settings = Sections(reading, path.parent, environ, years).settings()
+    settings = Sections(reading, path.parent, environ, datetime.now(UTC)).settings()
     if settings is None:
         raise SettingsError(reading.faults)
     return replace(

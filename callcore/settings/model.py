@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from callcore.domain.ids import Language
 from callcore.domain.policies import NodePolicy, SitePolicy
 from callcore.settings.faults import Fault
 
@@ -43,6 +45,9 @@ class Settings:
     http_host: str = "127.0.0.1"
     http_port: int = 9170
     data_directory: Path
+    prompt_texts: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
+    """What ``callcore sounds build`` speaks besides the catalogues, or in place of them: by prompt
+    and language."""
     log_level: LogLevel = LogLevel.INFO
     log_file: Path | None = None
     """``None``: the standard error output."""

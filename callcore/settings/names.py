@@ -16,9 +16,19 @@ class Named(StrEnum):
     QUEUE = "queue"
     MENU = "menu"
     HOURS = "hours"
+    CALLER_LIST = "caller list"
+    LOOKUP = "lookup"
+    SURVEY = "survey"
 
 
-_PARTS = {Named.QUEUE: "queues", Named.MENU: "menus", Named.HOURS: "hours"}
+_PARTS = {
+    Named.QUEUE: "queues",
+    Named.MENU: "menus",
+    Named.HOURS: "hours",
+    Named.CALLER_LIST: "caller_lists",
+    Named.LOOKUP: "lookups",
+    Named.SURVEY: "surveys",
+}
 
 
 class Names:

@@ -1,4 +1,4 @@
-"""Dialled numbers: the queue or the menu each leads to."""
+"""Dialled numbers: the queue, menu or survey each leads to."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from callcore.domain.policies import NumberRoute
 from callcore.settings.faults import Path
 from callcore.settings.names import Named, Names
 from callcore.settings.reading import Reading
-from callcore.settings.scalars import Name, Whole
+from callcore.settings.scalars import Language, Name, Sound, Whole
 from callcore.settings.section import UNGIVEN, Section
 from callcore.settings.skill_rules import SkillRules
+
+_DESTINATIONS = (Named.QUEUE, Named.MENU, Named.SURVEY)
+_FOR_WAITING = ("priority", "skills", "music")
 
 
 class NumberSection(Section):
@@ -18,8 +21,11 @@ class NumberSection(Section):
 
     queue: Name = UNGIVEN
     menu: Name = UNGIVEN
+    survey: Name = UNGIVEN
     priority: Whole = UNGIVEN
     skills: Any = None
+    language: Language = UNGIVEN
+    music: Sound = UNGIVEN
 
 
 class Numbers:
@@ -35,14 +41,19 @@ class Numbers:
         values = self._reading.faultless_settings(NumberSection, path, value)
         if isinstance(value, dict):
             self._check_destination(path, value)
-        self._names.check(Named.QUEUE, (*path, "queue"), values.get("queue"))
-        self._names.check(Named.MENU, (*path, "menu"), values.get("menu"))
+        for named in _DESTINATIONS:
+            self._names.check(named, (*path, named), values.get(named))
         values["skills"] = self._rules.demand((*path, "skills"), values.get("skills"))
         return self._reading.policy(NumberRoute, path, values)
 
     def _check_destination(self, path: Path, value: dict[str, Any]) -> None:
-        found = [key for key in ("queue", "menu") if key in value]
+        found = [named for named in _DESTINATIONS if named in value]
         if not found:
-            self._reading.report_value(path, "leads nowhere: give queue or menu")
-        elif len(found) > 1:
-            self._reading.report_key((*path, "menu"), "leads to a queue already: give one of them")
+            self._reading.report_value(path, "leads nowhere: give queue, menu or survey")
+        for named in found[1:]:
+            self._reading.report_key(
+                (*path, named), f"leads to a {found[0]} already: give one of them"
+            )
+        for setting in _FOR_WAITING if found == [Named.SURVEY] else ():
+            if value.get(setting) is not None:
+                self._reading.report_key((*path, setting), "has no effect with survey")

@@ -1,4 +1,4 @@
-"""Passwords from the environment, or from files it names."""
+"""Passwords and tokens from the environment, or from files it names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,12 @@ class PasswordError(Exception):
 
 def node_variable(node: str) -> str:
     """``CALLCORE_NODE_FS_1_PASSWORD`` for the node ``fs-1``."""
-    return f"CALLCORE_NODE_{node.upper().replace('-', '_')}_PASSWORD"
+    return f"CALLCORE_NODE_{_in_capitals(node)}_PASSWORD"
+
+
+def lookup_variable(lookup: str) -> str:
+    """``CALLCORE_LOOKUP_CRM_TOKEN`` for the lookup ``crm``."""
+    return f"CALLCORE_LOOKUP_{_in_capitals(lookup)}_TOKEN"
 
 
 def find(variable: str, environ: Mapping[str, str]) -> str | None:
@@ -33,6 +38,10 @@ def find(variable: str, environ: Mapping[str, str]) -> str | None:
     if not given or not given.isprintable():
         raise PasswordError(f"{variable} is empty or holds control characters")
     return given
+
+
+def _in_capitals(name: str) -> str:
+    return name.upper().replace("-", "_")
 
 
 def _read(variable: str, path: Path) -> str:

@@ -6,7 +6,6 @@ from pydantic import TypeAdapter
 
 from callcore.domain.ageing import AgeingPolicy
 from callcore.domain.policies import (
-    PositionPolicy,
     CallbackPolicy,
     StickyPolicy,
     TierPolicy,
@@ -14,7 +13,7 @@ from callcore.domain.policies import (
     WaitingPerAgent,
 )
 from callcore.settings import queue_sections
-from callcore.settings.faults import Path, shown
+from callcore.settings.faults import Path
 from callcore.settings.reading import Reading
 from callcore.settings.scalars import Decimal, Whole
 
@@ -52,16 +51,6 @@ class QueueParts:
     def sticky_agent(self, path: Path, value: object) -> StickyPolicy | None:
         """How long callers are kept for the agent who knows them; ``{}`` has the defaults."""
         return self._reading.part(StickyPolicy, queue_sections.StickyAgentSection, path, value)
-
-    def announcements(self, path: Path, value: object) -> PositionPolicy | None:
-        """When the position is told; ``false`` is never."""
-        if value == "false":
-            return None
-        if not isinstance(value, dict):
-            self._reading.report_value(path, f"expected false or a mapping, found {shown(value)}")
-            return None
-        section = queue_sections.AnnouncementSection
-        return self._reading.part(PositionPolicy, section, path, value)
 
     def ageing(self, path: Path, value: object) -> AgeingPolicy | None:
         """How priority grows with the wait."""

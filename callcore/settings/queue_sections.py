@@ -74,8 +74,14 @@ class QueueSection(Section):
     callback: Any = None
     ageing: Any = None
     music: Sound = UNGIVEN
+    greeting: list[Prompt] = UNGIVEN
     announce_position: Any = None
-    """``false``, or a section that is read by itself."""
+    announce_estimate: Any = None
+    """``false``, or a section that is read by itself; so the position."""
+    messages: Any = None
+    announcement_gap_seconds: Decimal = UNGIVEN
+    survey: Any = None
+    """A section that is read by itself, or its name only."""
     strategy: Annotated[Strategy, BeforeValidator(_strategy)] = UNGIVEN
     ring_more_after_seconds: Decimal = UNGIVEN
     ring_at_most: Whole = UNGIVEN
@@ -123,14 +129,6 @@ class CallbackSection(Section):
     attempts: Whole = UNGIVEN
     retry_after_seconds: Decimal = UNGIVEN
     expires_after_seconds: Decimal = UNGIVEN
-
-
-class AnnouncementSection(Section):
-    """When a caller hears the position."""
-
-    first_after_seconds: Decimal = UNGIVEN
-    interval_seconds: Decimal = UNGIVEN
-    position_limit: Whole = UNGIVEN
 
 
 class TiersSection(Section):

@@ -12,6 +12,7 @@ from callcore.domain.ids import QueueName
 from callcore.domain.policies import QueuePolicy
 from callcore.domain.treatments import OverflowReason, Treatment
 from callcore.settings import beyond, effects, retries
+from callcore.settings.announcing import Announcing
 from callcore.settings.faults import Path
 from callcore.settings.names import Named, Names
 from callcore.settings.queue_parts import QueueParts
@@ -19,6 +20,7 @@ from callcore.settings.queue_sections import QueueSection
 from callcore.settings.reading import Reading
 from callcore.settings.section import not_one_of
 from callcore.settings.skill_rules import SkillRules
+from callcore.settings.surveys import Surveys
 from callcore.settings.treatments import Treatments
 
 _USUAL_MAXIMUM_WAIT = QueuePolicy(name=QueueName("usual")).maximum_wait_seconds
@@ -36,6 +38,8 @@ class Queues:
         rules: SkillRules,
         hours: Mapping[str, OpeningHours],
         may_record: bool,
+        announcing: Announcing,
+        surveys: Surveys,
     ) -> None:
         self._reading = reading
         self._names = names
@@ -51,7 +55,10 @@ class Queues:
             "overflow": ("overflow", self._overflow),
             "callback": ("callback", parts.callback),
             "ageing": ("ageing", parts.ageing),
-            "announce_position": ("announcements", parts.announcements),
+            "announce_position": ("announce_position", announcing.position),
+            "announce_estimate": ("announce_estimate", announcing.estimate),
+            "messages": ("messages", announcing.messages),
+            "survey": ("survey", surveys.of_queue),
             "tiers": ("tiers", parts.tiers),
             "sticky_agent": ("sticky", parts.sticky_agent),
             "retry_after": ("retry_after", partial(retries.retry_after, reading)),
@@ -68,8 +75,9 @@ class Queues:
             values["skills"] = self._rules.steps(
                 (*path, "skills"), values["skills"], _maximum_wait(value, values)
             )
-        if "whisper" in values:
-            values["whisper"] = tuple(values["whisper"])
+        for prompts in ("greeting", "whisper"):
+            if prompts in values:
+                values[prompts] = tuple(values[prompts])
         if values.get("record") and not self._may_record:
             self._reading.report_value(
                 (*path, "record"), "needs recordings.directory, a path on the switch"

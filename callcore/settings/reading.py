@@ -56,6 +56,11 @@ class Reading:
         place = self.document.place(path)
         self.warnings.append(Fault(file=self._file, place=place, path=path, text=text))
 
+    def warn_key(self, path: Path, text: str) -> None:
+        """Notes a warning about the key at ``path``."""
+        place = self.document.key_place(path)
+        self.warnings.append(Fault(file=self._file, place=place, path=path, text=text))
+
     def gives(self, path: Path) -> bool:
         """True if the file has something at ``path``, of mappings only."""
         value = self.document.value
@@ -222,6 +227,8 @@ def _secret_text(path: Path) -> str:
             variable = "CALLCORE_REDIS_PASSWORD"
         case ("postgres", *_):
             variable = "CALLCORE_POSTGRES_PASSWORD"
+        case ("lookups", *_):
+            variable = "CALLCORE_LOOKUP_<NAME>_TOKEN"
         case ("agents" | "agent_defaults", *_):
             return (
                 "a PIN does not belong in this file: put the line that `callcore agent pin` writes "

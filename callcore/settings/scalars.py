@@ -8,21 +8,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
+from callcore.domain import brought, lookups, sounds
+from callcore.domain.speech import grammar
 from callcore.settings.faults import guess, shown
 from callcore.settings.hangup_causes import HANGUP_CAUSES
 
 _LONGEST_TEXT = 512
+_LONGEST_SPEECH = 2000
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,8})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?")
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
 _HOST = r"[A-Za-z0-9_.-]+(?::[0-9]{1,5})?"
 _USER = r"[A-Za-z0-9_.+*#-]+"
 _AROUND = r"[A-Za-z0-9_.+*#-]*"
-_FILE = r"/?[A-Za-z0-9_][A-Za-z0-9_.@+=-]*(?:/[A-Za-z0-9_.@+=-]+)*"
 
 
 def _text(value: object) -> str:
@@ -84,10 +93,70 @@ def _cause(value: str) -> str:
     return value
 
 
+def _language(value: str) -> str:
+    if value not in grammar.CATALOGUED:
+        known = " or ".join(sorted(grammar.CATALOGUED))
+        raise ValueError(f"expected a language callcore speaks, {known}, found {shown(value)}")
+    return value
+
+
+def _sound(value: str) -> str:
+    if not sounds.is_sound(value):
+        raise ValueError(
+            "expected a sound file, local_stream://NAME or tone_stream://TONES, "
+            f"found {shown(value)}"
+        )
+    return value
+
+
+def _line(longest: int) -> Callable[[str], str]:
+    """A text as other systems' answers have it."""
+
+    def check(value: str) -> str:
+        if len(value) > longest or value != value.strip():
+            raise ValueError(
+                f"expected at most {longest} characters without blanks at the ends, "
+                f"found {shown(value)}"
+            )
+        return value
+
+    return check
+
+
+def _speech(value: object) -> str:
+    """Words on one line, however many the file has them on."""
+    if not isinstance(value, str):
+        raise ValueError(f"expected a text to be spoken, found {shown(value)}")  # noqa: TRY004  as above
+    speech = " ".join(value.split())
+    if not speech:
+        raise ValueError("must not be empty")
+    if len(speech) > _LONGEST_SPEECH:
+        raise ValueError(f"must not be longer than {_LONGEST_SPEECH} characters")
+    if not speech.isprintable():
+        raise ValueError("must not hold control characters")
+    return speech
+
+
+def _instant(value: object) -> int:
+    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+        raise ValueError(
+            "expected an instant with its distance from UTC, such as 2026-12-24T12:00+01:00, "
+            f"found {shown(value)}"
+        )
+    try:
+        instant = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError(f"there is no instant {shown(value)}") from error
+    return (instant - _EPOCH) // _MICROSECOND
+
+
 Text = Annotated[str, BeforeValidator(_text)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Decimal = Annotated[float, BeforeValidator(_decimal)]
 Switch = Annotated[bool, BeforeValidator(_switch)]
+Speech = Annotated[str, BeforeValidator(_speech)]
+Instant = Annotated[int, BeforeValidator(_instant)]
+"""In microseconds since the Unix epoch."""
 
 Port = Annotated[Whole, AfterValidator(_between(1, 65535))]
 ListeningPort = Annotated[Whole, AfterValidator(_between(0, 65535))]
@@ -144,19 +213,7 @@ CallbackContact = Annotated[
 ]
 """With room for the number, which has 20 characters at most."""
 Key = Annotated[Text, AfterValidator(_matching(r"[0-9*#]", "one key: 0 to 9, * or #"))]
-Sound = Annotated[
-    Text,
-    AfterValidator(
-        _matching(
-            r"local_stream://[A-Za-z0-9_./-]+"
-            r"|tone_stream://[A-Za-z0-9_%(),.;=+*-]+"
-            r"|silence_stream://-?[0-9]+(?:,[0-9]+)?"
-            rf"|{_FILE}",
-            "a sound file, local_stream://NAME or tone_stream://TONES",
-            longest=512,
-        )
-    ),
-]
+Sound = Annotated[Text, AfterValidator(_sound)]
 SwitchDirectory = Annotated[
     Text,
     AfterValidator(
@@ -167,9 +224,7 @@ SwitchDirectory = Annotated[
         )
     ),
 ]
-Language = Annotated[
-    Text, AfterValidator(_matching(r"[a-z]{2,3}(?:-[A-Za-z]{2,4})?", "a language such as en"))
-]
+Language = Annotated[Text, AfterValidator(_language)]
 DialplanWord = Annotated[
     Text,
     AfterValidator(_matching(r"[A-Za-z0-9_+*#.-]{1,64}", "a word of letters, digits and '_+*#.-'")),
@@ -184,6 +239,8 @@ Prompt = Annotated[
         )
     ),
 ]
+Account = Annotated[Text, AfterValidator(_line(brought.LONGEST_ACCOUNT))]
+Word = Annotated[Text, AfterValidator(_line(lookups.LONGEST_WORD))]
 VoicemailBox = Annotated[
     Text,
     AfterValidator(_matching(r"[A-Za-z0-9_.+-]{1,64}", "a box of letters, digits and '_.+-'")),

@@ -24,7 +24,10 @@ class TopSection(Section):
     dialplan: Any = None
     hours: Any = None
     caller_lists: Any = None
+    prompts: Any = None
     menus: Any = None
+    lookups: Any = None
+    surveys: Any = None
     numbers: Any = None
     queues: Any
     agent_defaults: Any = None

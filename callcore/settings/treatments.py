@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from callcore.domain.ids import MenuName, QueueName
+from callcore.domain.ids import MenuName, QueueName, SurveyName
 from callcore.domain.treatments import (
     Goodbye,
+    Said,
     ToExtension,
     ToMenu,
     ToNumber,
     ToQueue,
+    ToSurvey,
     ToVoicemail,
     Treatment,
 )
@@ -30,13 +32,15 @@ from callcore.settings.scalars import (
 from callcore.settings.section import UNGIVEN, Section
 
 _GOODBYE = ("prompts", "cause")
-_DESTINATIONS = ("queue", "menu", "extension", "number", "voicemail", "callback")
-_BELONGS_TO = {"keeps_join_time": "queue", "context": "extension"}
+_DESTINATIONS = ("queue", "menu", "extension", "number", "voicemail", "callback", "survey")
+_BELONGS_TO = {"keeps_join_time": "queue", "context": "extension", "skippable": "say"}
 
 
 class TreatmentSection(Section):
-    """One destination with its options, or a goodbye."""
+    """One destination with its options, or a goodbye; either after what is said on the way."""
 
+    say: list[Prompt] = UNGIVEN
+    skippable: Switch = UNGIVEN
     queue: Name = UNGIVEN
     keeps_join_time: Switch = UNGIVEN
     menu: Name = UNGIVEN
@@ -46,6 +50,7 @@ class TreatmentSection(Section):
     voicemail: VoicemailBox = UNGIVEN
     callback: Any = None
     """A section that is read by itself."""
+    survey: Name = UNGIVEN
     prompts: list[Prompt] = UNGIVEN
     cause: Cause = UNGIVEN
 
@@ -69,6 +74,15 @@ class Treatments:
         self._check_names(path, values)
         if not self._is_one(path, value):
             return None
+        then = self._then(path, values)
+        if "say" not in values or then is None:
+            return then
+        if not values["say"]:
+            self._reading.report_value((*path, "say"), "must name at least one prompt")
+        is_skippable = values.get("skippable", True)
+        return Said(prompts=tuple(values["say"]), then=then, is_skippable=is_skippable)
+
+    def _then(self, path: Path, values: dict[str, Any]) -> Treatment | None:
         if "prompts" in values or "cause" in values:
             return self._goodbye(path, values)
         if "callback" in values:
@@ -76,8 +90,8 @@ class Treatments:
         return _destination(values)
 
     def _check_names(self, path: Path, values: dict[str, Any]) -> None:
-        self._names.check(Named.QUEUE, (*path, "queue"), values.get("queue"))
-        self._names.check(Named.MENU, (*path, "menu"), values.get("menu"))
+        for named in (Named.QUEUE, Named.MENU, Named.SURVEY):
+            self._names.check(named, (*path, named), values.get(named))
 
     def _is_one(self, path: Path, value: dict[str, Any]) -> bool:
         found = [key for key in _DESTINATIONS if key in value]
@@ -85,8 +99,8 @@ class Treatments:
         if len(found) != 1:
             self._reading.report_value(
                 path,
-                "expected one of queue, menu, extension, number, voicemail, callback, or prompts "
-                f"and cause, found {' and '.join(found) or 'none'}",
+                f"expected one of {', '.join(_DESTINATIONS)}, or prompts and cause, "
+                f"found {' and '.join(found) or 'none'}",
             )
             return False
         for option, destination in _BELONGS_TO.items():
@@ -114,6 +128,8 @@ def _destination(values: dict[str, Any]) -> Treatment | None:
             treatment = ToNumber(number=number)
         case {"voicemail": box}:
             treatment = ToVoicemail(box=box)
+        case {"survey": survey}:
+            treatment = ToSurvey(survey=SurveyName(survey))
     return treatment
 
 

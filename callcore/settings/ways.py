@@ -8,9 +8,17 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from callcore.domain.ids import QueueName
-from callcore.domain.policies import MenuPolicy, NumberRoute, QueuePolicy, SitePolicy
+from callcore.domain.policies import (
+    LookupMenu,
+    Menu,
+    NumberRoute,
+    QueuePolicy,
+    SitePolicy,
+    WayOn,
+    ways_on,
+)
 from callcore.domain.skills import SkillRule
-from callcore.domain.treatments import ToCallback, ToMenu, ToQueue, Treatment
+from callcore.domain.treatments import Said, ToCallback, ToMenu, ToQueue, Treatment
 from callcore.settings.faults import Path
 
 Place: TypeAlias = tuple[str, str]
@@ -60,19 +68,26 @@ def of_numbers(site: SitePolicy) -> Iterator[Way]:
             yield Way(to=to, setting=setting, priority=route.priority, rule=route.skills)
 
 
+def out_of(menu: Menu) -> Iterator[WayOn]:
+    """Every way out of a menu that is one of its own."""
+    for way in ways_on(menu):
+        # Without a setting of its own it is that of the answer without a branch.
+        is_twice = isinstance(menu, LookupMenu) and menu.failed is menu.otherwise
+        if not (is_twice and way.setting == ("failed",)):
+            yield way
+
+
 def _from_queue(queue: QueuePolicy) -> Iterator[Way]:
     for treatment in queue.overflow.values():
         for to in _places(treatment, queue.name):
             yield Way(to=to)
 
 
-def _from_menu(menu: MenuPolicy) -> Iterator[Way]:
-    for key, choice in menu.choices.items():
+def _from_menu(menu: Menu) -> Iterator[Way]:
+    for way in out_of(menu):
+        choice, setting = way.choice, ("menus", menu.name, *way.setting)
         for to in _places(choice.to, None):
-            setting = ("menus", menu.name, "choices", key)
             yield Way(to=to, setting=setting, priority=choice.priority, rule=choice.skills)
-    for to in _places(menu.otherwise, None):
-        yield Way(to=to)
 
 
 def _destination(route: NumberRoute) -> Place | None:
@@ -92,5 +107,7 @@ def _places(treatment: Treatment, own_queue: QueueName | None) -> tuple[Place, .
             waits_in = named or own_queue
             promised: tuple[Place, ...] = () if waits_in is None else (("queues", waits_in),)
             return promised + _places(otherwise, waits_in)
+        case Said(then=then):
+            return _places(then, own_queue)
         case _:
             return ()

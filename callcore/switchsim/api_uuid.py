@@ -56,7 +56,9 @@ def set_variable(switch: SimulatedSwitch, arguments: str) -> str:
     channel = switch.channel(words[0])
     if channel is None:
         return NO_CHANNEL
-    channel.set(words[1], words[2] if len(words) > len(("uuid", "name")) else None)
+    value = words[2] if len(words) > len(("uuid", "name")) else None
+    # ``switch_separate_string`` takes away a backslash before a quote, and quotes without one.
+    channel.set(words[1], value and "'".join(part.replace("'", "") for part in value.split("\\'")))
     return OK
 
 
@@ -115,9 +117,10 @@ def transfer(switch: SimulatedSwitch, arguments: str) -> str:
     if channel is None:
         return NO_CHANNEL
     side = words.pop(1) if words[1].startswith("-") else ""
+    dialplan = words[2] if len(words) > len(("uuid", "extension")) else None
     context = words[3] if len(words) > len(("uuid", "extension", "dialplan")) else None
     for one in _sides(channel, side):
-        switch.transfer(one, words[1], context)
+        switch.transfer(one, words[1], context, dialplan)
     return OK
 
 

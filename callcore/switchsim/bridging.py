@@ -175,12 +175,23 @@ def _go_on(life: Life, otherwise: State) -> None:
     if channel.is_true("park_after_bridge"):
         channel.proceed(State.PARK)
     elif after is not None:
-        extension, _, rest = after.partition(":")
-        life.switch.transfer(channel, extension, rest.partition(":")[2] or None)
+        channel.set("transfer_after_bridge", None)
+        _transfer(life, after)
     elif otherwise is State.HANGUP:
         channel.hang_up()
     else:
         channel.proceed(otherwise)
+
+
+def _transfer(life: Life, where: str) -> None:
+    """``extension[:dialplan[:context]]``, the extension in quotes if it holds a colon."""
+    if where.startswith("'"):
+        extension, _, rest = where[1:].partition("'")
+        rest = rest.removeprefix(":")
+    else:
+        extension, _, rest = where.partition(":")
+    dialplan, _, context = rest.partition(":")
+    life.switch.transfer(life.channel, extension, context or None, dialplan or None)
 
 
 def _give_up(channel: Channel, partner: Channel) -> None:

@@ -48,7 +48,9 @@ class Surroundings(Protocol):
     def api_value(self, command: str) -> str:
         """What ``${command}`` expands to when it names no variable."""
 
-    def transfer(self, channel: Channel, extension: str, context: str | None) -> None:
+    def transfer(
+        self, channel: Channel, extension: str, context: str | None, dialplan: str | None = None
+    ) -> None:
         """Sends a channel to an extension of the dialplan."""
 
     def schedule(self, when: str, group: str, run: Callable[[], None]) -> bool:

@@ -17,13 +17,22 @@ _TONE = re.compile(r"%\(([^)]*)\)")
 _LOOPS = re.compile(r";?(?:loops|L)=(-?\d+)")
 _SEQUENCE = "file_string://"
 
+SEQUENCE_LEAD_SECONDS = 0.25
+"""Silence before a sequence whose first sound is there (``next_file`` in mod_dptools.c)."""
+
+_RATES = ("8000", "48000", "32000", "16000")
+"""Folders a file is looked for in before its own: the line's rate, then the highest first
+(``sndfile_file_open``, mod_sndfile.c).
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sounds:
     """What there is to play.
 
-    ``seconds_by_path`` names files that need not exist; a real ``.wav`` file is measured; any
-    other file lasts ``unknown_file_seconds``, or is missing if that is ``None``.
+    ``seconds_by_path`` names files that need not exist; a real ``.wav`` file is measured, also in
+    the folders of its rates; any other file lasts ``unknown_file_seconds``, or is missing if that
+    is ``None``.
     """
 
     streams: frozenset[str] = frozenset({"moh"})
@@ -38,21 +47,35 @@ class Sounds:
         if not separator:
             return self._file(path)
         if path.startswith(_SEQUENCE):
-            found = [length for part in rest.split("!") if (length := self.seconds(part))]
-            return sum(found) if found else None
+            return self._sequence(rest.split("!"))
         if scheme == "local_stream":
             return ENDLESS if rest.partition("/")[0] in self.streams else None
         made = {"silence_stream": _silence, "tone_stream": _tone}.get(scheme)
         return made(rest) if made is not None else self.unknown_file_seconds
 
+    def _sequence(self, parts: list[str]) -> float | None:
+        """What is missing is passed over; with nothing left there is no sequence."""
+        lengths = [self.seconds(part) for part in parts]
+        found = [length for length in lengths if length is not None]
+        if not found:
+            return None
+        return sum(found) + (SEQUENCE_LEAD_SECONDS if lengths[0] is not None else 0.0)
+
     def _file(self, path: str) -> float | None:
-        if path.endswith(".wav") and Path(path).is_file():
-            try:
-                with wave.open(path, "rb") as sound:
-                    return sound.getnframes() / sound.getframerate()
-            except (wave.Error, EOFError, ZeroDivisionError):
-                return None
+        plain = Path(path)
+        places = (*(plain.parent / rate / plain.name for rate in _RATES), plain)
+        if path.endswith(".wav"):
+            lengths = (_wave(place) for place in places if place.is_file())
+            return next(lengths, self.unknown_file_seconds)
         return self.unknown_file_seconds
+
+
+def _wave(file: Path) -> float | None:
+    try:
+        with wave.open(str(file), "rb") as sound:
+            return sound.getnframes() / sound.getframerate()
+    except (wave.Error, EOFError, ZeroDivisionError):
+        return None
 
 
 def _silence(text: str) -> float:

@@ -275,6 +275,8 @@ class SimulatedSwitch:
 
     def extension(self, channel: Channel) -> Sequence[tuple[str, str]]:
         """The applications of the extension the channel's profile asks for."""
+        if channel.profile.dialplan == transferring.INLINE:
+            return transferring.inline_applications(channel)
         return self.settings.dialplan.applications(
             channel.profile.destination,
             channel.profile.context,
@@ -301,10 +303,12 @@ class SimulatedSwitch:
         """Takes off what is scheduled for a group; how much that was."""
         return self.scheduler.delete(group)
 
-    def transfer(self, channel: Channel, extension: str, context: str | None) -> None:
+    def transfer(
+        self, channel: Channel, extension: str, context: str | None, dialplan: str | None = None
+    ) -> None:
         """Sends a channel to an extension of the dialplan."""
         if channel.is_up:
-            transferring.transfer(channel, extension, context, self.fresh_uuid())
+            transferring.transfer(channel, extension, context, self.fresh_uuid(), dialplan)
 
     def new_outbound(
         self,

@@ -32,7 +32,7 @@ def test_every_command_of_operators_is_told():
         )
         or one in ("callcore reload", "callcore config")
     ]
-    assert len(of_operators) == 20
+    assert len(of_operators) == 21
     assert [one for one in of_operators if f"\n{one}" not in DOCUMENT] == []
 
 

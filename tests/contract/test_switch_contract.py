@@ -298,6 +298,90 @@ class TestConversation:
         ]
         assert kinds == [("LegEnded", line), ("LegUnbridged", caller), ("LegEnded", caller)]
 
+    def test_a_leg_that_is_kept_parks_when_its_talk_is_over(self, stage: Stage) -> None:
+        """Told apart from an arrival, by event and by asking; not ended while it is guarded."""
+        caller, agent = talking(stage)
+        stage.switch.keep_after_talk(caller, 1)
+        stage.heard.clear()
+        stage.put_down(agent)
+        parked = stage.hear(LegParked, caller)
+        assert parked.is_after_talk
+        assert parked.dialled_number == "8001"
+        assert [kind for kind, _ in stage.told_of(caller, agent)] == [
+            "LegEnded",
+            "LegUnbridged",
+            "LegParked",
+        ]
+        stage.switch.guard(caller, 60, "callcore_fallback", "public")
+        found = leg(stage, caller)
+        assert found is not None
+        assert found.is_after_talk
+        assert found.is_parked
+        stage.pass_time(2.2)
+        assert not stage.told(LegEnded, caller)
+
+    def test_a_leg_that_is_kept_ends_if_nobody_cares(self, stage: Stage) -> None:
+        """The switch itself ends it."""
+        caller, agent = talking(stage)
+        stage.switch.keep_after_talk(caller, 1)
+        stage.put_down(agent)
+        stage.hear(LegParked, caller)
+        assert stage.hear(LegEnded, caller).cause == "ALLOTTED_TIMEOUT"
+
+    def test_a_leg_that_is_kept_no_more_ends_with_its_talk(self, stage: Stage) -> None:
+        """As any other."""
+        caller, agent = talking(stage)
+        stage.switch.keep_after_talk(caller, 5)
+        stage.switch.forget_after_talk(caller)
+        stage.heard.clear()
+        stage.put_down(agent)
+        assert stage.hear(LegEnded, caller).cause == "NORMAL_CLEARING"
+        assert not stage.told(LegParked, caller)
+
+    def test_a_leg_that_is_kept_goes_where_it_is_sent(self, stage: Stage) -> None:
+        """A blind transfer goes before it."""
+        caller, agent = talking(stage)
+        stage.switch.keep_after_talk(caller, 5)
+        stage.heard.clear()
+        stage.transfer_blind(agent, ELSEWHERE)
+        stage.hear(LegUnbridged, caller)
+        stage.until(lambda: (found := leg(stage, caller)) and found.dialled_number == ELSEWHERE)
+        assert not stage.told(LegParked, caller)
+        assert not stage.told(LegEnded, caller)
+
+    def test_a_leg_that_is_kept_ends_on_hold(self, stage: Stage) -> None:
+        """Whose partner hangs up while holding it."""
+        caller, agent = talking(stage)
+        stage.switch.keep_after_talk(caller, 5)
+        stage.hold(agent)
+        stage.hear(LegHeld, agent)
+        stage.put_down(agent)
+        stage.hear(LegEnded, caller)
+        assert not [one for one in stage.told(LegParked, caller) if one.is_after_talk]
+
+    def test_a_leg_is_taken_out_of_its_talk(self, stage: Stage) -> None:
+        """The partner ends, and the leg waits."""
+        caller, agent = talking(stage)
+        stage.heard.clear()
+        stage.switch.take_out_of_talk(caller, 5)
+        assert stage.hear(LegParked, caller).is_after_talk
+        stage.hear(LegUnbridged, caller)
+        stage.hear(LegEnded, agent)
+        assert not stage.told(LegEnded, caller)
+
+    def test_a_leg_is_taken_out_of_a_talk_with_a_line_that_stays(self, stage: Stage) -> None:
+        """Both wait then."""
+        line, caller = arrived(stage), waiting(stage)
+        stage.switch.answer(line)
+        stage.switch.outlive_talks(line)
+        stage.hear(LegAnswered, line)
+        stage.switch.bridge(caller, line)
+        stage.hear(LegBridged, caller)
+        stage.heard.clear()
+        stage.switch.take_out_of_talk(caller, 5)
+        assert stage.hear(LegParked, caller).is_after_talk
+        assert not stage.hear(LegParked, line).is_after_talk
+
     def test_an_agent_leaves_before_the_legs_have_met(self, stage: Stage) -> None:
         """No bridge is told, and the caller is lost with the agent."""
         caller, agent = waiting(stage), picked_up(stage)

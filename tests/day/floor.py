@@ -25,6 +25,7 @@ from tests.day import log
 from tests.day.log import DayLog, Entry, Note
 from tests.fakes.clock import FakeClock, settle
 from tests.fakes.floor import FakeFloor
+from tests.fakes.lookups import FakeLookups
 from tests.fakes.floor_roster import FakeRoster
 from tests.fakes.switch import BUSY, NODE, REFUSING, SILENT, UNREGISTERED, FakeSwitch, Phone
 
@@ -105,6 +106,7 @@ class DayFloor:
             pending_records=self.store.pending_records,
             config_versions=self.store.config_versions,
             lockouts=self.store.lockouts,
+            lookups=FakeLookups(self.clock),
             epoch=self.store.epoch,
             clock=self.clock,
             ids=RandomIds(),

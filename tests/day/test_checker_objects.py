@@ -174,7 +174,7 @@ BROKEN: dict[str, tuple[Break, Span, set[str]]] = {
         {doors.ESTIMATE},
     ),
     "goodbyes are another": (
-        instead(treatments, "default_treatment", lambda reason: Goodbye(cause="USER_BUSY")),
+        instead(treatments, "default_treatment", lambda reason, **_: Goodbye(cause="USER_BUSY")),
         NOON,
         {ways.TREATMENT},
     ),

@@ -105,6 +105,14 @@ class Calls:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Told:
+    """What a caller was told in the queue where the call has its place."""
+
+    position: int | None = None
+    until: Micros | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Asked:
     """What was asked for during a call, and will be done after it."""
 
@@ -212,6 +220,7 @@ class FloorMemory:
         """Forgets everything."""
         now = self.clock.now
         self.calls = Calls()
+        self.told: dict[CallId, Told] = {}
         self.agents = Agents()
         self.closures: dict[QueueName, Closure] = {}
         self.rates: defaultdict[QueueName, Rates] = defaultdict(Rates)

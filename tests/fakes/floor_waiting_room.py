@@ -9,7 +9,7 @@ from dataclasses import replace
 from callcore.domain import phone_numbers
 from callcore.domain.admission import Closure, Door, DroppedPlace
 from callcore.domain.callbacks import Callback
-from callcore.domain.ids import AgentId, CallId, NodeName, QueueName
+from callcore.domain.ids import AgentId, CallId, Micros, NodeName, QueueName
 from callcore.ports.stores import (
     Candidates,
     FloorCall,
@@ -20,11 +20,12 @@ from callcore.ports.stores import (
     Joining,
     LeaveAnswer,
     MoveAnswer,
+    Outlook,
     QueueCounts,
     RescoreAnswer,
     WaitingCaller,
 )
-from tests.fakes.floor_memory import Calls, FloorMemory
+from tests.fakes.floor_memory import Calls, FloorMemory, Told, encodable
 
 KEPT_SHARE = 0.99
 """What is left of a lesson's weight when the next one of its kind comes."""
@@ -80,6 +81,7 @@ class FakeWaitingRoom:
         if joining.resumes:
             self._memory.dropped.discard(left_behind)
         self._calls.put(_waiting(joining))
+        self._memory.told.pop(joining.call_id, None)
         position = self._calls.position(joining.call_id, joining.queue)
         return Joined(answer=JoinAnswer.JOINED, position=position)
 
@@ -102,8 +104,11 @@ class FakeWaitingRoom:
             skills=joining.skills,
             first_joined_at=joining.first_joined_at,
             joined_at=joining.joined_at,
+            language=joining.language,
+            account=encodable(joining.account),
         )
         self._calls.put(moved)
+        self._memory.told.pop(joining.call_id, None)
         return MoveAnswer.MOVED
 
     def rescore(
@@ -204,10 +209,48 @@ class FakeWaitingRoom:
         call = self._calls.get(call_id)
         if call is not None and call.state is FloorCallState.ENDED:
             self._calls.forget(call)
+            self._memory.told.pop(call_id, None)
 
     def position(self, call_id: CallId, queue: QueueName) -> int | None:
         self._memory.check()
         return self._calls.position(call_id, queue)
+
+    def outlook(
+        self,
+        call_id: CallId,
+        queue: QueueName,
+        *,
+        tells_position: bool,
+        told_position: int | None = None,
+        is_estimated: bool = False,
+    ) -> Outlook | None:
+        self._memory.check()
+        position = self._calls.position(call_id, queue)
+        if position is None:
+            return None
+        told = self._memory.told.get(call_id, Told())
+        known = [number for number in (told.position, told_position) if number is not None]
+        position = min(position, *known) if known else position
+        if tells_position:
+            self._memory.told[call_id] = replace(told, position=position)
+        waiting = self._calls.waiting[queue]
+        outlook = Outlook(
+            position=position,
+            ahead_count=waiting.rank(call_id) if call_id in waiting else 0,
+            told_until=told.until,
+        )
+        if not is_estimated:
+            return outlook
+        staffed = frozenset(self._memory.agents.staffed[queue])
+        return replace(outlook, staffed=staffed, rates=self._memory.rates[queue])
+
+    def note_told_wait(self, call_id: CallId, queue: QueueName, until: Micros) -> RescoreAnswer:
+        self._memory.check()
+        if self._calls.position(call_id, queue) is None:
+            return RescoreAnswer.NOT_THERE
+        told = self._memory.told.get(call_id, Told())
+        self._memory.told[call_id] = replace(told, until=until)
+        return RescoreAnswer.DONE
 
     def candidates(self, queues: Sequence[QueueName], count: int) -> list[Candidates]:
         self._memory.check()
@@ -274,4 +317,6 @@ def _waiting(joining: Joining) -> FloorCall:
         caller_number=joining.caller_number,
         caller_name=joining.caller_name,
         dialled_number=joining.dialled_number,
+        language=joining.language,
+        account=encodable(joining.account),
     )

@@ -16,6 +16,7 @@ from callcore.adapters.freeswitch import commands
 from callcore.domain.ids import LegId, NodeName
 from callcore.domain.phones import Phone as PhoneName
 from callcore.ports.switch_events import (
+    AFTER_TALK,
     DigitPressed,
     LegAnswered,
     LegBridged,
@@ -118,6 +119,9 @@ class FakeSwitch:
         if partner is None:
             return
         partner.bridged_to = None
+        if partner.kept_seconds is not None and not leg.is_holding:
+            self._keep(partner, partner.kept_seconds)
+            return
         # The bridge is the caller's, and only its end there is told.
         if partner.outlives_talks:
             self._park(partner)
@@ -144,10 +148,12 @@ class FakeSwitch:
 
     def hold(self, leg_id: LegId) -> None:
         """The phone of the leg holds its partner."""
+        self.legs_by_id[leg_id].is_holding = True
         self._core.tell(LegHeld(node=self.node, at=self._core.now(), leg_id=leg_id))
 
     def unhold(self, leg_id: LegId) -> None:
         """The phone of the leg goes on talking."""
+        self.legs_by_id[leg_id].is_holding = False
         self._core.tell(LegUnheld(node=self.node, at=self._core.now(), leg_id=leg_id))
 
     def blind_transfer(self, agent_leg_id: LegId, extension: str = "2000") -> LegId:
@@ -314,6 +320,24 @@ class FakeSwitch:
         if leg is not None:
             leg.outlives_talks = True
 
+    def keep_after_talk(self, leg_id: LegId, seconds: int) -> None:
+        commands.keep_after_talk(leg_id, seconds)
+        leg = self._command("keep_after_talk", leg_id)
+        if leg is not None:
+            leg.kept_seconds = seconds
+
+    def forget_after_talk(self, leg_id: LegId) -> None:
+        commands.forget_after_talk(leg_id)
+        leg = self._command("forget_after_talk", leg_id)
+        if leg is not None:
+            leg.kept_seconds = None
+
+    def take_out_of_talk(self, leg_id: LegId, seconds: int) -> None:
+        commands.take_out_of_talk(leg_id, seconds)
+        leg = self._command("take_out_of_talk", leg_id)
+        if leg is not None:
+            self._core.soon(leg, lambda: self._take_out(leg, seconds))
+
     def hide_keys(self, leg_id: LegId) -> None:
         commands.hide_keys(leg_id)
         self._command("hide_keys", leg_id)
@@ -377,6 +401,27 @@ class FakeSwitch:
     def _park(self, leg: FakeLeg) -> None:
         leg.is_parked = True
         self._core.tell_parked(leg)
+
+    def _keep(self, leg: FakeLeg, seconds: int) -> None:
+        """The leg's talk is over and the leg is not: it ends by itself later."""
+        leg.kept_seconds = leg.bridged_to = None
+        leg.variables["callcore_parked"] = AFTER_TALK
+        self._core.tell(LegUnbridged(node=self.node, at=self._core.now(), leg_id=leg.leg_id))
+        self._unguard(leg)
+        leg.guard_timer = self._core.later(
+            leg, seconds, lambda: self.end(leg.leg_id, "ALLOTTED_TIMEOUT")
+        )
+        self._park(leg)
+
+    def _take_out(self, leg: FakeLeg, seconds: int) -> None:
+        partner = self.legs_by_id.get(leg.bridged_to) if leg.bridged_to else None
+        if partner is not None:
+            partner.bridged_to = None
+            if partner.outlives_talks:
+                self._park(partner)
+            else:
+                self._forget(partner.leg_id, "NORMAL_CLEARING")
+        self._keep(leg, seconds)
 
     def _pick_up(self, leg: FakeLeg) -> None:
         leg.silence_timers()

@@ -43,6 +43,9 @@ class FakeLeg:
     variables: dict[str, str] = field(default_factory=dict)
     is_ending: bool = False
     outlives_talks: bool = False
+    kept_seconds: int | None = None
+    """How long the leg is kept when its talk is over; ``None`` if it ends with it."""
+    is_holding: bool = False
     music: str | None = None
     ordered_music: str | None = None
     announcing: str | None = None

@@ -16,6 +16,8 @@ class FakeSounds:
 
     def __init__(self, core: FakeCore) -> None:
         self.missing: set[str] = set()
+        self.prompt_seconds = PROMPT_SECONDS
+        """How long everything lasts that ends."""
         self._core = core
 
     def order(self, leg: FakeLeg, act: Callable[[], None]) -> None:
@@ -70,7 +72,7 @@ class FakeSounds:
             leg.announced.append(paths)
             self._tell_started(leg, path)
             leg.announcement_timer = self._core.later(
-                leg, PROMPT_SECONDS, lambda: self._announcement_over(leg)
+                leg, self.prompt_seconds, lambda: self._announcement_over(leg)
             )
 
     def _announcement_over(self, leg: FakeLeg) -> None:

@@ -12,8 +12,8 @@ from callcore.domain.events import Fact
 from callcore.domain.ids import AgentId, CallId, LegId, QueueName
 from callcore.domain.policies import (
     AgentPolicy,
-    PositionPolicy,
     NumberRoute,
+    PositionPolicy,
     QueuePolicy,
     SitePolicy,
     SoundsPolicy,
@@ -29,6 +29,7 @@ from callcore.runtime.greenlets import spawn
 from callcore.runtime.identifiers import RandomIds
 from tests.fakes.clock import FakeClock, MortalClock, settle
 from tests.fakes.floor import FakeFloor
+from tests.fakes.lookups import FakeLookups
 from tests.fakes.settings_file import FakeSettingsFile
 from tests.fakes.switch import NODE, FakeSwitch, Phone
 
@@ -81,6 +82,7 @@ class TestFloor:
         self.clock: FakeClock = FakeClock() if beside is None else beside.clock
         self.switch = FakeSwitch(self.clock)
         self.store: FakeFloor = FakeFloor(self.clock) if beside is None else beside.store
+        self.lookups = FakeLookups(self.clock)
         self.policy = policy
         self.version = "v1"
         self.settings = FakeSettingsFile(policy, self.version)
@@ -110,6 +112,7 @@ class TestFloor:
             pending_records=self.store.pending_records,
             config_versions=self.store.config_versions,
             lockouts=self.store.lockouts,
+            lookups=self.lookups,
             epoch=self.store.epoch,
             clock=life,
             ids=RandomIds(),

@@ -13,7 +13,11 @@ from callcore.ports.operations import DutyChange, DutyOrder
 from callcore.ports.stores import AgentAnswer, FloorCall
 from tests.fakes.clock import settle
 from tests.fakes.switch_core import FakeLeg
+from tests.fakes.switch_sounds import PROMPT_SECONDS
 from tests.flows.floor import ROOMY, SUPPORT, TestFloor
+
+TOLD_WHY_SECONDS = PROMPT_SECONDS + 0.5
+"""Whoever is not served has heard why by then, and the call is over."""
 
 
 def queue_of(

@@ -17,6 +17,7 @@ from callcore.domain.policies import (
     MenuChoice,
     MenuPolicy,
     SitePolicy,
+    SoundsPolicy,
     WaitingPerAgent,
 )
 from callcore.domain.treatments import (
@@ -34,7 +35,7 @@ from callcore.ports.switch_events import DigitPressed
 from tests.fakes.clock import START, settle
 from tests.fakes.switch import NODE
 from tests.flows.floor import ANN, BOB, CLEO, POLICY, SALES, SUPPORT, TestFloor
-from tests.flows.stories import log_in, log_out, start_break
+from tests.flows.stories import TOLD_WHY_SECONDS, done_to, log_in, log_out, start_break
 
 NOW = datetime.fromtimestamp(START / 1e6, tz=UTC)
 MAIN = MenuName("main")
@@ -101,7 +102,7 @@ class TestRelativeLimit:
         (refused,) = floor.told(CallRefused)
         assert refused.reason is RefusalReason.QUEUE_FULL
         assert refused.limit == limit
-        floor.clock.advance(1)
+        floor.clock.advance(TOLD_WHY_SECONDS)
         assert floor.record().visits[0].limit == limit
         told = [fact.limit for fact in floor.told(LimitChanged) if fact.queue == SUPPORT]
         assert told[-1] == limit
@@ -115,19 +116,33 @@ class TestRelativeLimit:
         start_break(floor, ANN)
         settle()
         assert [floor.knows(caller) for caller in callers] == [True, True, False]
-        floor.clock.advance(1)
+        floor.clock.advance(TOLD_WHY_SECONDS)
         (gone,) = [one for one in floor.records() if one.caller_leg_id == callers[2]]
         assert gone.visits[0].leave_reason is LeaveReason.QUEUE_FULL
         assert gone.visits[0].limit == 2
 
-    def test_a_refused_caller_hears_nothing_and_pays_nothing(self) -> None:
-        """Full is found out before the line is answered and before any music."""
+    def test_a_refused_caller_hears_why_and_pays_nothing(self) -> None:
+        """Full is found out before the line is answered and before any music: it is said as early
+        media.
+        """
         floor = self.busy_floor()
         floor.call_in()
         refused = floor.call_in()
         floor.clock.advance(1)
-        done = [name for name, leg in floor.switch.commands if leg == refused]
-        assert set(done) <= {"hang_up"}
+        told = floor.switch.legs_by_id[refused]
+        assert told.announced == [("/sounds/en/refused/queue-full.wav",)]
+        assert not told.is_answered
+        floor.clock.advance(TOLD_WHY_SECONDS)
+        assert {"answer", "play_endlessly"}.isdisjoint(done_to(floor, refused))
+        assert floor.switch.causes[refused] == "SWITCH_CONGESTION"
+
+    def test_without_sounds_a_refused_caller_is_hung_up_on_at_once(self) -> None:
+        """A tone would tell nothing that the cause does not."""
+        floor = TestFloor(replace(self.POLICY, sounds=SoundsPolicy()))
+        floor.call_in()
+        refused = floor.call_in()
+        floor.clock.advance(0.1)
+        assert set(done_to(floor, refused)) <= {"hang_up"}
         assert floor.switch.causes[refused] == "SWITCH_CONGESTION"
 
 
@@ -139,7 +154,7 @@ class TestHours:
         hours = OpeningHours(name="never", timezone="UTC", week={})
         floor = TestFloor(support(hours=hours))
         floor.call_in()
-        floor.clock.advance(1)
+        floor.clock.advance(TOLD_WHY_SECONDS)
         assert visits(floor) == [("support", "closed")]
 
     def test_those_who_wait_at_closing_time_are_served_out(self) -> None:
@@ -224,7 +239,7 @@ class TestNoAgents:
         log_in(floor, ANN)
         start_break(floor, ANN)
         floor.call_in()
-        floor.clock.advance(1)
+        floor.clock.advance(TOLD_WHY_SECONDS)
         assert visits(floor) == [("support", "no_agents")]
 
     def test_those_who_wait_leave_after_the_grace(self) -> None:
@@ -241,7 +256,7 @@ class TestNoAgents:
         assert floor.knows(waiting)
         floor.clock.advance(0.2)
         assert not floor.knows(waiting)
-        floor.clock.advance(1)
+        floor.clock.advance(TOLD_WHY_SECONDS)
         assert floor.records()[-1].visits[0].leave_reason is LeaveReason.NO_AGENTS
 
     def test_an_agent_who_comes_back_in_time_saves_them(self) -> None:

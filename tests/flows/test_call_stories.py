@@ -30,6 +30,7 @@ from callcore.domain.policies import NumberRoute
 from callcore.ports.switch_events import DigitPressed, LegParked
 from tests.fakes.clock import settle
 from tests.fakes.switch import BUSY, NODE, REFUSING, SILENT, Phone
+from tests.fakes.switch_sounds import PROMPT_SECONDS
 from tests.flows.floor import ANN, BOB, CLEO, POLICY, SUPPORT, TestFloor
 
 
@@ -180,9 +181,9 @@ class TestWaiting:
             heard
             == [
                 (
-                    "/sounds/en/queue-thereare.wav",
-                    "/sounds/en/digits/2.wav",
-                    "/sounds/en/queue-callswaiting.wav",
+                    "/sounds/en/position/you-are-number.wav",
+                    "/sounds/en/number/2.wav",
+                    "/sounds/en/position/waiting-to-speak.wav",
                 )
             ]
             * 2
@@ -210,11 +211,13 @@ class TestWaiting:
         assert floor.record().outcome is CallOutcome.SHORT_ABANDONED
 
     def test_maximum_wait_ends_the_wait(self, floor: TestFloor) -> None:
-        """The caller is not kept longer than the queue allows."""
-        floor.call_in()
+        """The caller is not kept longer than the queue allows, and told so."""
+        caller = floor.call_in()
         floor.clock.advance(599)
-        assert floor.records() == []
+        assert floor.knows(caller)
         floor.clock.advance(2)
+        assert not floor.knows(caller)
+        floor.clock.advance(PROMPT_SECONDS)
         assert floor.record().visits[0].leave_reason is LeaveReason.MAXIMUM_WAIT
         assert floor.record().outcome is CallOutcome.OVERFLOWED
         assert floor.record().hung_up_by is HungUpBy.CALLCORE
@@ -233,7 +236,7 @@ class TestWaiting:
 
     def test_a_missing_prompt_becomes_a_tone(self, floor: TestFloor) -> None:
         """The caller hears something; from then on tones without asking for the file again."""
-        floor.switch.missing_sounds.add("/sounds/en/queue-youarenext.wav")
+        floor.switch.missing_sounds.add("/sounds/en/position/you-are-next.wav")
         caller = floor.call_in()
         floor.clock.advance(50)
         leg = floor.switch.legs_by_id[caller]
@@ -355,9 +358,9 @@ class TestRefused:
         assert floor.record().outcome is CallOutcome.REFUSED
 
     def test_a_full_queue_takes_no_more(self, floor: TestFloor) -> None:
-        """The sixth caller of five is sent away, the five stay."""
+        """The sixth caller of five is told so and sent away, the five stay."""
         callers = [floor.call_in() for _ in range(6)]
-        floor.clock.advance(1)
+        floor.clock.advance(PROMPT_SECONDS + 1)
         assert floor.switch.causes == {callers[5]: "SWITCH_CONGESTION"}
         assert floor.record().visits[0].refusal_reason is RefusalReason.QUEUE_FULL
 

@@ -24,7 +24,15 @@ from callcore.ports.operations import (
 from tests.fakes.clock import settle
 from tests.fakes.switch import BUSY, SILENT
 from tests.flows.floor import ANN, BOB, CLEO, POLICY, ROOMY, SALES, SUPPORT, TestFloor
-from tests.flows.stories import agent_of, come, queue_of, record_of, rung, who_talks_with
+from tests.flows.stories import (
+    TOLD_WHY_SECONDS,
+    agent_of,
+    come,
+    queue_of,
+    record_of,
+    rung,
+    who_talks_with,
+)
 
 LOG_IN, LOG_OUT = DutyChange.LOG_IN, DutyChange.LOG_OUT
 START_BREAK, END_BREAK = DutyChange.START_BREAK, DutyChange.END_BREAK
@@ -81,7 +89,7 @@ class TestEffects:
         assert floor.knows(waiting)
         floor.clock.advance(0.2)
         assert not floor.knows(waiting)
-        floor.clock.advance(1)
+        floor.clock.advance(TOLD_WHY_SECONDS)
         assert record_of(floor, waiting).visits[0].leave_reason is LeaveReason.NO_AGENTS
 
     @pytest.mark.parametrize("back", [(LOG_OUT, LOG_IN), (START_BREAK, END_BREAK)])
@@ -111,7 +119,7 @@ class TestEffects:
         settle()
         change(floor, what, ANN)
         assert (floor.knows(first), floor.knows(last)) == (True, False)
-        floor.clock.advance(1)
+        floor.clock.advance(TOLD_WHY_SECONDS)
         assert record_of(floor, last).visits[0].leave_reason is LeaveReason.QUEUE_FULL
         change(floor, END_BREAK if what is START_BREAK else LOG_IN, ANN)
         assert [fact.limit for fact in floor.told(LimitChanged) if fact.queue == SUPPORT][-2:] == [

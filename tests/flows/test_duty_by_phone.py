@@ -114,8 +114,8 @@ class TestWhatComesOfIt:
         leg_id = dial(floor, "*82", f"{ANNS_PIN}#")
         until(lambda: "feature/which-break" in heard(floor, leg_id), floor)
         assert heard(floor, leg_id)[1:] == [
-            *("feature/which-break", "break/lunch", "vm-press", "digits/1"),
-            *("break/coffee", "vm-press", "digits/2"),
+            *("feature/which-break", "break/lunch", "press/key", "digit/1"),
+            *("break/coffee", "press/key", "digit/2"),
         ]
         key(floor, leg_id, "7")
         floor.clock.advance(2.5)
@@ -158,7 +158,8 @@ class TestWhatComesOfIt:
         """Prompts that are not there say as much as a tone can."""
         floor = TestFloor(by_phone())
         floor.switch.missing_sounds |= {
-            f"/sounds/en/{prompt}.wav" for prompt in ("agent-loginok", "vm-goodbye", "agent-pass")
+            f"/sounds/en/{prompt}.wav"
+            for prompt in ("feature/logged-in", "menu/goodbye", "feature/pin")
         }
         leg_id = dial(floor, "*80")
         line = line_of(floor, leg_id)

@@ -39,11 +39,11 @@ class TestWhoIsIt:
     def test_an_agents_own_phone_is_asked_for_the_pin_only(self) -> None:
         floor = TestFloor(by_phone())
         leg_id = dial(floor, "*80")
-        assert heard(floor, leg_id) == ["agent-pass"]
+        assert heard(floor, leg_id) == ["feature/pin"]
         key(floor, leg_id, f"{ANNS_PIN}#")
         until(lambda: floor.agent(ANN).state is AgentState.AVAILABLE, floor)
-        until(lambda: "vm-goodbye" in heard(floor, leg_id), floor)
-        assert heard(floor, leg_id)[1:] == ["agent-loginok", "vm-goodbye"]
+        until(lambda: "menu/goodbye" in heard(floor, leg_id), floor)
+        assert heard(floor, leg_id)[1:] == ["feature/logged-in", "menu/goodbye"]
         until(lambda: leg_id not in floor.switch.legs_by_id, floor)
 
     @pytest.mark.parametrize("phone", ["", "1009@t", "1001@elsewhere", "1001", "@", "1001@t@t"])
@@ -51,10 +51,10 @@ class TestWhoIsIt:
         """What the dialplan hands over is compared as a whole: user and domain."""
         floor = TestFloor(by_phone())
         leg_id = dial(floor, "*80", phone=phone)
-        assert heard(floor, leg_id) == ["agent-user"]
+        assert heard(floor, leg_id) == ["feature/agent-number"]
         key(floor, leg_id, "1002")
         floor.clock.advance(0.1)
-        assert heard(floor, leg_id) == ["agent-user", "agent-pass"]
+        assert heard(floor, leg_id) == ["feature/agent-number", "feature/pin"]
         key(floor, leg_id, f"{BOBS_PIN}#")
         until(lambda: answers(floor) == [FeatureAnswer.DONE], floor)
         assert floor.agent(BOB).state is AgentState.AVAILABLE
@@ -62,7 +62,7 @@ class TestWhoIsIt:
     def test_a_phone_of_two_agents_is_nobodys(self) -> None:
         """They take turns at it: who it is now has to be said."""
         floor = TestFloor(agent_of(BOB, by_phone(), contact="user/1001@t"))
-        assert heard(floor, dial(floor, "*80")) == ["agent-user"]
+        assert heard(floor, dial(floor, "*80")) == ["feature/agent-number"]
 
     def test_keys_pressed_early_count(self) -> None:
         """Whoever knows the questions need not hear them; # after enough digits answers nothing."""
@@ -75,7 +75,7 @@ class TestWhoIsIt:
         floor = TestFloor(by_phone())
         leg_id = dial(floor, "*80", "47*")
         floor.clock.advance(0.5)
-        assert heard(floor, leg_id)[-1] == "agent-user"
+        assert heard(floor, leg_id)[-1] == "feature/agent-number"
         key(floor, leg_id, f"10*1002{BOBS_PIN}#")
         until(lambda: answers(floor) == [FeatureAnswer.DONE], floor)
         assert floor.agent(BOB).state is AgentState.AVAILABLE
@@ -94,8 +94,8 @@ class TestWhoIsIt:
         leg_id = dial(floor, "*80", phone="")
         line = line_of(floor, leg_id)
         floor.clock.advance(60)
-        assert line.announced == [("/sounds/en/agent-user.wav",)] * 3 + [
-            ("/sounds/en/vm-goodbye.wav",)
+        assert line.announced == [("/sounds/en/feature/agent-number.wav",)] * 3 + [
+            ("/sounds/en/menu/goodbye.wav",)
         ]
         assert leg_id not in floor.switch.legs_by_id
         (told,) = floor.told(FeatureCodeDialled)
@@ -155,7 +155,7 @@ class TestNoCall:
         floor.switch.deliver_to(floor.worker.deliver)
         floor.restart()
         floor.clock.advance(0.1)
-        assert heard(floor, leg_id) == ["agent-pass"]
+        assert heard(floor, leg_id) == ["feature/pin"]
         assert floor.told(CallArrived) == []
 
     def test_many_at_once_do_not_keep_a_caller_waiting(self) -> None:
@@ -204,7 +204,7 @@ class TestTroubles:
         floor.clock.advance(seconds)
         floor.restart()
         floor.clock.advance(0.5)
-        assert heard(floor, leg_id)[-1] == "agent-pass"
+        assert heard(floor, leg_id)[-1] == "feature/pin"
         key(floor, leg_id, f"{ANNS_PIN}#")
         until(lambda: answers(floor) == [FeatureAnswer.DONE], floor)
         assert floor.records() == []
@@ -257,13 +257,13 @@ class TestTroubles:
         monkeypatch.setattr(feature_call, "MOST_AT_ONCE", 1)
         floor = TestFloor(by_phone())
         first, second = dial(floor, "*80"), dial(floor, "*80")
-        assert heard(floor, first) == ["agent-pass"]
+        assert heard(floor, first) == ["feature/pin"]
         assert [fact.flow for fact in floor.told(FlowFailed)] == ["feature_call"]
         floor.clock.advance(6)
         assert line_of(floor, second).dialled == "callcore_fallback"
         floor.switch.end(first)
         settle()
-        assert heard(floor, dial(floor, "*80")) == ["agent-pass"]
+        assert heard(floor, dial(floor, "*80")) == ["feature/pin"]
 
     def test_nobody_is_taken_on_when_the_process_stops(self) -> None:
         floor = TestFloor(by_phone())

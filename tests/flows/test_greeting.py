@@ -16,7 +16,7 @@ from callcore.flows.agent_greeting import LONGEST_GREETING_SECONDS
 from tests.fakes.switch import Phone
 from tests.flows.floor import ANN, BOB, POLICY, SUPPORT, TestFloor
 
-WHISPER = ("queue-support",)
+WHISPER = ("whisper/support",)
 SOUNDS = SoundsPolicy(directory="/sounds", language="en")
 AT_ONCE = Phone(answers_after_seconds=0.1)
 CONFIRM_SECONDS = 5.0
@@ -54,7 +54,7 @@ def test_the_whisper_is_heard_before_the_caller() -> None:
     """The caller is still waiting, and not yet paying for the line, while the agent is told."""
     floor = TestFloor(whispering())
     caller, leg = picked_up(floor)
-    assert announced(floor, leg) == [("/sounds/en/queue-support.wav",)]
+    assert announced(floor, leg) == [("/sounds/en/whisper/support.wav",)]
     assert [fact.agent_id for fact in floor.told(AgentPickedUp)] == [ANN]
     assert floor.told(LegsBridged) == []
     floor.clock.advance(3)
@@ -73,7 +73,7 @@ def test_without_a_whisper_nothing_comes_between() -> None:
 def test_a_whisper_that_is_not_there_is_a_tone() -> None:
     """Never silence, and the caller comes all the same."""
     floor = TestFloor(whispering())
-    floor.switch.missing_sounds.add("/sounds/en/queue-support.wav")
+    floor.switch.missing_sounds.add("/sounds/en/whisper/support.wav")
     caller, leg = picked_up(floor)
     floor.clock.advance(3)
     assert announced(floor, leg)[-1] == (ATTENTION_TONE,)
@@ -102,7 +102,11 @@ class TestConfirming:
         floor = TestFloor(whispering("1"))
         caller, leg = picked_up(floor)
         assert announced(floor, leg) == [
-            ("/sounds/en/queue-support.wav", "/sounds/en/vm-press.wav", "/sounds/en/digits/1.wav")
+            (
+                "/sounds/en/whisper/support.wav",
+                "/sounds/en/press/key.wav",
+                "/sounds/en/digit/1.wav",
+            )
         ]
         floor.clock.advance(seconds)
         assert floor.told(AgentPickedUp) == []

@@ -112,7 +112,7 @@ def test_duplicates_of_events_change_nothing(floor: TestFloor) -> None:
 
 @pytest.mark.parametrize(
     ("whisper", "key", "seconds"),
-    [((), None, 30.0), (("queue-support",), None, 60.0), ((), "1", 64.0), (("x",), "1", 64.0)],
+    [((), None, 30.0), (("whisper/support",), None, 60.0), ((), "1", 64.0), (("x",), "1", 64.0)],
 )
 def test_a_reservation_lasts_as_long_as_everything_before_the_talk(
     whisper: tuple[str, ...], key: str | None, seconds: float

@@ -90,7 +90,7 @@ def test_not_even_the_tone_is_there() -> None:
 def test_missing_prompt_silences_no_other() -> None:
     """Where the recording of the position is missing, the goodbye is spoken as ever."""
     floor = TestFloor(with_goodbye())
-    floor.switch.missing_sounds.add("/sounds/en/queue-youarenext.wav")
+    floor.switch.missing_sounds.add("/sounds/en/position/you-are-next.wav")
     caller = floor.call_in()
     floor.clock.advance(600.5)
     leg = floor.switch.legs_by_id[caller]
@@ -104,7 +104,7 @@ def test_pick_up_does_not_wait_for_an_announcement() -> None:
     once.
     """
     queue = replace(POLICY.queues[SUPPORT], answer=AnswerWhen.AT_PICK_UP)
-    first_after = queue.announcements.first_after_seconds if queue.announcements else 0.0
+    first_after = queue.announce_position.first_after_seconds if queue.announce_position else 0.0
     floor = TestFloor(replace(POLICY, queues={**POLICY.queues, SUPPORT: queue}))
     picks_up_after = first_after + PROMPT_SECONDS / 2
     floor.log_in(ANN, phone=Phone(answers_after_seconds=picks_up_after))

@@ -34,7 +34,7 @@ _queue = st.fixed_dictionaries(
         "wrap_up_seconds": st.sampled_from((0.0, 10.0)),
         "ring_timeout_seconds": st.sampled_from((5.0, 15.0)),
         "tiers": st.sampled_from((None, TierPolicy(relax_after_seconds=20))),
-        "announcements": st.none(),
+        "announce_position": st.none(),
     }
 )
 _posts = st.dictionaries(st.sampled_from(QUEUES), st.builds(Tier, level=st.integers(1, 3)))

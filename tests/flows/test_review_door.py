@@ -8,7 +8,7 @@ from callcore.domain.admission import Closure
 from callcore.domain.events import CallRefused
 from tests.fakes.clock import settle
 from tests.flows.floor import SUPPORT, TestFloor
-from tests.flows.stories import queue_of, record_of
+from tests.flows.stories import TOLD_WHY_SECONDS, queue_of, record_of
 
 
 @pytest.mark.parametrize("is_closed", [False, True])
@@ -26,7 +26,7 @@ def test_no_limit_is_told_of_who_is_asked_for_none(*, is_closed: bool) -> None:
     assert floor.knows(again) is not is_closed
     if not is_closed:
         floor.switch.end(again)
-    floor.clock.advance(1)
+    floor.clock.advance(TOLD_WHY_SECONDS)
     (visit,) = record_of(floor, again).visits
     assert visit.limit is None
     assert all(fact.limit is None for fact in floor.told(CallRefused))

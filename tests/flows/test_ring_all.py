@@ -22,6 +22,7 @@ from tests.flows.faults import fail_once
 from tests.flows.floor import ANN, BOB, CLEO, SUPPORT, TestFloor
 from tests.flows.slow_floor import SlowFloor
 from tests.flows.stories import (
+    TOLD_WHY_SECONDS,
     agent_of,
     arrive,
     come,
@@ -312,6 +313,7 @@ class TestComingAndGoing:
         caller = floor.call_in()
         floor.clock.advance(5.1)
         assert states(floor) == [AgentState.AVAILABLE] * 3
+        floor.clock.advance(TOLD_WHY_SECONDS)
         assert record_of(floor, caller).visits[0].leave_reason is LeaveReason.MAXIMUM_WAIT
         assert len(floor.switch.legs_by_id) == 0
 

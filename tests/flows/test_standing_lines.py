@@ -78,12 +78,12 @@ class TestCalls:
 
     def test_the_agent_hears_that_a_call_comes(self) -> None:
         """A tone, and then what the queue whispers."""
-        floor = TestFloor(standing(queue_of(policy=by_phone(), whisper=("queue-support",))))
+        floor = TestFloor(standing(queue_of(policy=by_phone(), whisper=("whisper/support",))))
         ann = stand(floor)
         before = len(line_of(floor, ann).announced)
         floor.call_in()
         floor.clock.advance(8)
-        assert heard(floor, ann)[-2:] == [CALL_TONE, "queue-support"]
+        assert heard(floor, ann)[-2:] == [CALL_TONE, "whisper/support"]
         assert len(line_of(floor, ann).announced) == before + 2
 
     def test_a_call_is_accepted_with_a_key(self) -> None:
@@ -183,7 +183,7 @@ class TestKeys:
         key(floor, ann, "*81")
         until(lambda: ann not in floor.switch.legs_by_id, floor)
         told = [prompt for paths in heard_by_ann.announced[-2:] for prompt in paths]
-        assert told == ["/sounds/en/agent-loggedoff.wav", "/sounds/en/vm-goodbye.wav"]
+        assert told == ["/sounds/en/feature/logged-out.wav", "/sounds/en/menu/goodbye.wav"]
         agent = floor.agent(ANN)
         assert (agent.state, agent.standing_leg) == (AgentState.LOGGED_OUT, None)
         assert (agent.reason, floor.worker.lines.count) == (AgentReason.FEATURE_CODE, 0)
@@ -247,7 +247,7 @@ class TestEnds:
         heard_by_ann = line_of(floor, ann)
         dial_until_over(floor, "*81", f"{ANNS_PIN}#", phone=ANNS_PHONE)
         until(lambda: ann not in floor.switch.legs_by_id, floor)
-        assert heard_by_ann.announced[-1] == ("/sounds/en/vm-goodbye.wav",)
+        assert heard_by_ann.announced[-1] == ("/sounds/en/menu/goodbye.wav",)
         assert floor.agent(ANN).standing_leg is None
 
     def test_logged_out_after_a_call_by_another_phone(self, floor: TestFloor) -> None:

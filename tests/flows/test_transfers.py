@@ -26,7 +26,7 @@ def back_in_sales(floor: TestFloor) -> LegId:
 def test_our_own_hang_up_is_ours(floor: TestFloor) -> None:
     """The second queue's maximum wait ends the call: not the caller's doing."""
     back_in_sales(floor)
-    floor.clock.advance(POLICY.queues[SALES].maximum_wait_seconds + 1)
+    floor.clock.advance(POLICY.queues[SALES].maximum_wait_seconds + 5)
     record = floor.record()
     assert record.outcome is CallOutcome.OVERFLOWED
     assert record.hung_up_by is HungUpBy.CALLCORE

@@ -10,8 +10,8 @@ from callcore.domain.events import CallerLeft
 from callcore.domain.ids import CallId, LegId
 from callcore.domain.outcomes import CallOutcome, LeaveReason
 from callcore.domain.policies import (
-    PositionPolicy,
     AnswerWhen,
+    PositionPolicy,
     SitePolicy,
     UnansweredHears,
     UnansweredPolicy,
@@ -49,7 +49,7 @@ def unanswered(
 ) -> SitePolicy:
     """The site whose support answers at pick-up."""
     policy = UnansweredPolicy(hears=hears, then=then, limit_seconds=limit_seconds)
-    settings = {"announcements": ANNOUNCING, **settings}
+    settings = {"announce_position": ANNOUNCING, **settings}
     return queue_of(answer=AnswerWhen.AT_PICK_UP, unanswered=policy, **settings)
 
 

@@ -34,8 +34,8 @@ class TestWrongPins:
         floor = TestFloor(by_phone(lockout_seconds=900.0))
         leg_id = dial(floor, "*80", f"{WRONG}#")
         for count in (1, 2):
-            until(lambda: heard(floor, leg_id).count("vm-incorrect") == count, floor)  # noqa: B023 - called in this round
-            until(lambda: heard(floor, leg_id).count("agent-pass") == count + 1, floor)  # noqa: B023 - called in this round
+            until(lambda: heard(floor, leg_id).count("feature/wrong-pin") == count, floor)  # noqa: B023 - called in this round
+            until(lambda: heard(floor, leg_id).count("feature/pin") == count + 1, floor)  # noqa: B023 - called in this round
             key(floor, leg_id, f"{WRONG}#")
         until(lambda: answers(floor) == [FeatureAnswer.LOCKED_OUT], floor)
         until(lambda: leg_id not in floor.switch.legs_by_id, floor)
@@ -52,7 +52,7 @@ class TestWrongPins:
         for count in range(3):
             leg_id = dial(floor, "*80", f"{WRONG}#")
             if count < 2:
-                until(lambda: "vm-incorrect" in heard(floor, leg_id), floor)  # noqa: B023 - called in this round
+                until(lambda: "feature/wrong-pin" in heard(floor, leg_id), floor)  # noqa: B023 - called in this round
                 floor.switch.end(leg_id)
                 settle()
         until(lambda: bool(floor.told(AgentLockedOut)), floor)
@@ -63,7 +63,7 @@ class TestWrongPins:
         for _ in range(3):
             leg_id = dial(floor, "*80", f"{WRONG}#")
             for count in (1, 2):
-                until(lambda: heard(floor, leg_id).count("vm-incorrect") == count, floor)  # noqa: B023 - called in this round
+                until(lambda: heard(floor, leg_id).count("feature/wrong-pin") == count, floor)  # noqa: B023 - called in this round
                 key(floor, leg_id, f"{WRONG if count == 1 else ANNS_PIN}#")
             until(lambda: leg_id not in floor.switch.legs_by_id, floor)  # noqa: B023 - called in this round
         assert floor.told(AgentLockedOut) == []
@@ -77,19 +77,19 @@ class TestWrongPins:
         line = line_of(floor, leg_id)
         floor.clock.advance(0.2)
         key(floor, leg_id, f"{WRONG}#")
-        until(lambda: "vm-incorrect" in heard(floor, leg_id), floor)
+        until(lambda: "feature/wrong-pin" in heard(floor, leg_id), floor)
         for count in (2, 3):
-            until(lambda: heard(floor, leg_id).count("agent-user") == count, floor)  # noqa: B023 - called in this round
+            until(lambda: heard(floor, leg_id).count("feature/agent-number") == count, floor)  # noqa: B023 - called in this round
             key(floor, leg_id, who)
-            until(lambda: heard(floor, leg_id).count("agent-pass") == count, floor)  # noqa: B023 - called in this round
+            until(lambda: heard(floor, leg_id).count("feature/pin") == count, floor)  # noqa: B023 - called in this round
             key(floor, leg_id, f"{WRONG}#")
         until(lambda: leg_id not in floor.switch.legs_by_id, floor)
         assert [prompt for paths in line.announced for prompt in paths] == [
             f"/sounds/en/{prompt}.wav"
             for prompt in (
-                *("agent-user", "agent-pass", "vm-incorrect"),
-                *("agent-user", "agent-pass", "vm-incorrect"),
-                *("agent-user", "agent-pass", "feature/locked-out", "vm-goodbye"),
+                *("feature/agent-number", "feature/pin", "feature/wrong-pin"),
+                *("feature/agent-number", "feature/pin", "feature/wrong-pin"),
+                *("feature/agent-number", "feature/pin", "feature/locked-out", "menu/goodbye"),
             )
         ]
         assert answers(floor) == [FeatureAnswer.LOCKED_OUT]
@@ -115,4 +115,4 @@ class TestWrongPins:
         floor.store.go_down()
         key(floor, leg_id, f"{ANNS_PIN}#")
         until(lambda: answers(floor) == [FeatureAnswer.NOT_READY], floor)
-        until(lambda: "please-try-call-later" in heard(floor, leg_id), floor)
+        until(lambda: "feature/not-ready" in heard(floor, leg_id), floor)

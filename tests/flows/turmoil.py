@@ -78,7 +78,7 @@ BUSTLE = SitePolicy(
             ring_timeout_seconds=RING_SECONDS,
             wrap_up_seconds=0.0,
             retry_after_miss_seconds=2.0,
-            whisper=("queue-sales",),
+            whisper=("whisper/sales",),
         ),
         TEAM: QueuePolicy(
             name=TEAM,

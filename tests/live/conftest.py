@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from callcore.domain.speech import grammar
+from tests.live import prompts
 from tests.live.daemon import Daemon, empty_history
+from tests.live.ear import Ear
 from tests.live.esl import Esl
 from tests.live.phones import Phone, Phones
 from tests.live.ports import HOST, free_port
+from tests.live.prompts import Prompts
 from tests.live.switch import FreeSwitch, find_binary
 from tests.live.waiting import until
 
@@ -33,6 +37,14 @@ GATEWAY = """<include>
   </gateway>
 </include>
 """
+STREAM = """  <directory name="{name}" path="{path}">
+    <param name="rate" value="8000"/>
+    <param name="channels" value="1"/>
+    <param name="interval" value="20"/>
+    <param name="timer-name" value="soft"/>
+  </directory>
+</configuration>"""
+HUM_HERTZ = 300
 NO_SIPP = "no sipp on this machine. Debian: apt-get install sip-tester"
 
 
@@ -144,3 +156,42 @@ def watched(esl: Esl) -> Esl:
         *("CHANNEL_HANGUP", "CHANNEL_HANGUP_COMPLETE", "PLAYBACK_START", "PLAYBACK_STOP"),
     )
     return esl
+
+
+@pytest.fixture
+def ear(switch: FreeSwitch, esl: Esl) -> Iterator[Ear]:
+    """callcore's adapter, connected, without callcore."""
+    made = Ear(switch)
+    yield made
+    made.switch.stop()
+
+
+@pytest.fixture(scope="session")
+def catalogues(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Everything callcore says, in every language, as tones of 440 hertz."""
+    made = Prompts(tmp_path_factory.mktemp("catalogues"))
+    made.record_catalogue(*grammar.CATALOGUED)
+    return made.directory
+
+
+@pytest.fixture
+def sounds(catalogues: Path, tmp_path: Path) -> Prompts:
+    """Everything callcore says, and what the test records besides."""
+    return Prompts(shutil.copytree(catalogues, tmp_path / "sounds"))
+
+
+@pytest.fixture(scope="session")
+def hum(switch: FreeSwitch) -> str:
+    """Music of one tone, ``HUM_HERTZ``, without a pause."""
+    folder = switch.base / "hum"
+    prompts.write(folder / "hum.wav", HUM_HERTZ, 60)
+    settings = switch.conf / "autoload_configs/local_stream.conf.xml"
+    stream = STREAM.format(name="hum", path=folder)
+    settings.write_text(settings.read_text().replace("</configuration>", stream))
+    connection = switch.connect()
+    try:
+        connection.api("reloadxml")
+        assert connection.api("local_stream start hum").startswith("+OK")
+    finally:
+        connection.close()
+    return "local_stream://hum"

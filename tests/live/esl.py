@@ -29,6 +29,10 @@ class Esl:
             self.socket = socket.create_connection((HOST, port), timeout=reply_seconds)
         except OSError as error:
             raise EslError(f"no connection: {error}") from error
+        if self.socket.getsockname() == self.socket.getpeername():
+            # Nobody listens, and our own end was given that very port (RFC 9293, 3.5).
+            self.socket.close()
+            raise EslError("connected to itself")
         self.received = b""
         try:
             self._frame(reply_seconds)

@@ -213,10 +213,14 @@ class Phones:
         return phone
 
     def listening_agent(
-        self, *, answer_after_seconds: float = 0.1, hang_up_after_seconds: float | None = None
+        self,
+        *,
+        answer_after_seconds: float = 0.1,
+        hang_up_after_seconds: float | None = None,
+        hertz: int | None = None,
     ) -> ListeningPhone:
-        """An agent's phone with its sound, for one call at a time."""
-        sound = Sound()
+        """An agent's phone with its sound, for one call at a time; may speak a tone."""
+        sound = Sound(hertz)
         phone = self._start(
             "agent",
             self.switch.agents_port,
@@ -253,6 +257,15 @@ class Phones:
     def _listening(self, phone: Phone, sound: Sound) -> ListeningPhone:
         self.made[-1] = listening = ListeningPhone(phone.process, phone.port, phone.base, sound)
         return listening
+
+    def transferring_agent(self, target: str, *, after_seconds: float = 1) -> Phone:
+        """An agent's phone that picks up at once and sends the caller on to a number."""
+        return self._start(
+            "agent_transfers",
+            self.switch.agents_port,
+            words={"transfer_after_ms": _milliseconds(after_seconds)},
+            keys={"target": target, "domain": DOMAIN},
+        )
 
     def refusing_agent(self, status: int, *, port: int | None = None) -> Phone:
         """An agent's phone that answers every call with a SIP status: 486 busy, 603 declined."""

@@ -1,16 +1,19 @@
-"""The sound of a caller's line: silence goes out, what comes in is counted, keys are pressed."""
+"""The sound of a line: silence or a tone goes out, what comes in is kept, keys are pressed."""
 
 from __future__ import annotations
 
+import itertools
 import secrets
 import socket
 import struct
 import time
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 import gevent
 
+from tests.live import ulaw
 from tests.live.ports import HOST, free_port
 
 PACKET_SECONDS = 0.02
@@ -26,13 +29,27 @@ VOLUME = 10
 HEADER = struct.Struct("!BBHII")
 
 
-class Sound:
-    """RTP of one caller. Begins to send when the first packet has come: it says where to."""
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """A packet of sound that came."""
 
-    def __init__(self) -> None:
+    at: float
+    """When, seconds since the epoch."""
+    timestamp: int
+    """Where the sender lays it, in samples."""
+    payload: bytes
+
+
+class Sound:
+    """RTP of one line. Begins to send when the first packet has come: it says where to.
+
+    What goes out is silence, or a tone of ``hertz``.
+    """
+
+    def __init__(self, hertz: int | None = None) -> None:
         self.port = free_port()
-        self.arrivals: list[float] = []
-        """When each packet came, seconds since the epoch."""
+        self.packets: list[Packet] = []
+        self._speech = itertools.cycle(_frames(hertz))
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((HOST, self.port))
         self._peer: tuple[str, int] | None = None
@@ -45,7 +62,12 @@ class Sound:
     @property
     def packets_count(self) -> int:
         """How many packets came so far."""
-        return len(self.arrivals)
+        return len(self.packets)
+
+    @property
+    def arrivals(self) -> list[float]:
+        """When each packet came, seconds since the epoch."""
+        return [packet.at for packet in self.packets]
 
     def press(self, keys: str) -> None:
         """Presses keys one after another, 100 ms each, as RTP events (RFC 4733)."""
@@ -69,19 +91,22 @@ class Sound:
 
     def _receive(self) -> None:
         while True:
-            _, self._peer = self._socket.recvfrom(2048)
-            self.arrivals.append(time.time())
+            data, self._peer = self._socket.recvfrom(2048)
+            _, payload_type, _, timestamp, _ = HEADER.unpack_from(data)
+            if payload_type & 0x7F == ULAW:
+                self.packets.append(Packet(time.time(), timestamp, data[HEADER.size :]))
 
     def _send(self) -> None:
+        due = time.monotonic()
         while True:
-            if self._peer is None:
-                gevent.sleep(PACKET_SECONDS)
-            elif self._keys:
+            if self._peer is not None and self._keys:
                 self._send_key(self._keys.pop(0))
-            else:
-                self._put(ULAW, ULAW_SILENCE)
+                due = time.monotonic()
+            elif self._peer is not None:
+                self._put(ULAW, next(self._speech))
                 self._timestamp += SAMPLES
-                gevent.sleep(PACKET_SECONDS)
+            due += PACKET_SECONDS
+            gevent.sleep(max(due - time.monotonic(), 0))
 
     def _send_key(self, key: str) -> None:
         """One event has one timestamp, and tells in each packet how long it has lasted."""
@@ -103,3 +128,11 @@ class Sound:
         )
         self._sequence += 1
         self._socket.sendto(header + payload, self._peer)
+
+
+def _frames(hertz: int | None) -> list[bytes]:
+    """A second's payloads."""
+    if hertz is None:
+        return [ULAW_SILENCE]
+    second = ulaw.encoded(ulaw.tone(hertz, 1))
+    return [second[start : start + SAMPLES] for start in range(0, len(second), SAMPLES)]

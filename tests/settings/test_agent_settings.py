@@ -4,7 +4,7 @@ import pytest
 
 from callcore.domain import policies
 from callcore.domain.agents import BreakCode
-from callcore.domain.ids import AgentId, QueueName
+from callcore.domain.ids import AgentId, Language, QueueName
 from callcore.domain.outcomes import MISSES, OfferLostReason
 
 SUPPORT = QueueName("support")
@@ -24,9 +24,10 @@ def test_agents_have_what_the_defaults_say_and_they_do_not(load):
     agents = load(
         with_agents(
             f"{ANNA}}}\n"
-            f"{BERT}, confirm_key: null, logged_in_at_start: false, wrap_up_seconds: null,\n"
-            "    break_after_misses: 5, retry_after: {busy: 1, refused: 2}}",
+            f"{BERT}, confirm_key: null, language: null, logged_in_at_start: false,\n"
+            "    wrap_up_seconds: null, break_after_misses: 5, retry_after: {busy: 1, refused: 2}}",
             "agent_defaults: {confirm_key: '5', confirm_seconds: 7, logged_in_at_start: true,\n"
+            "  language: ru,\n"
             "  wrap_up_seconds: 33, break_after_misses: 3, retry_after: {busy: 9, no_answer: 8}}",
         )
     ).policy.agents
@@ -38,6 +39,7 @@ def test_agents_have_what_the_defaults_say_and_they_do_not(load):
         confirm_key="5",
         confirm_seconds=7,
         logged_in_at_start=True,
+        language=Language("ru"),
         wrap_up_seconds=33,
         break_after_misses=3,
         retry_after={OfferLostReason.BUSY: 9, OfferLostReason.NO_ANSWER: 8},
@@ -72,6 +74,10 @@ def test_without_defaults_agents_are_as_the_policy_says(load):
         (
             "connection: always",
             ["connection: expected called or standing, found 'always'"],
+        ),
+        (
+            "language: xx",
+            ["language: expected a language callcore speaks, en or pl or ru, found 'xx'"],
         ),
         ("confirm_key: '12'", ["confirm_key: expected one key: 0 to 9, * or #, found '12'"]),
         (

@@ -23,7 +23,7 @@ def test_an_offer_is_read_whole(load):
             " overflow: {closed: {callback: {prompts: [cb/offer, cb/more], key: '*',"
             " promised_prompts: [cb/thanks], timeout_seconds: 2.5,"
             " otherwise: {voicemail: '7000'}}},"
-            " maximum_wait: {callback: {prompts: [cb/offer]}}}"
+            " maximum_wait: {callback: {}}}"
         )
     ).policy
     queue = loaded.queues[SUPPORT]
@@ -38,7 +38,7 @@ def test_an_offer_is_read_whole(load):
             timeout_seconds=2.5,
             otherwise=ToVoicemail(box="7000"),
         ),
-        OverflowReason.MAXIMUM_WAIT: ToCallback(prompts=("cb/offer",), otherwise=Goodbye()),
+        OverflowReason.MAXIMUM_WAIT: ToCallback(prompts=("callback/offer",), otherwise=Goodbye()),
     }
     assert loaded.dialplan.callback_contact == "sofia/gateway/carrier/00{number}"
 
@@ -86,7 +86,6 @@ def test_what_is_dialled_has_the_number_once_and_nothing_else(load, faults, cont
     [
         ("{queue: sals, prompts: [a]}", "queue: unknown queue 'sals'; did you mean 'sales'?"),
         ("{prompts: []}", "prompts: must name at least one prompt"),
-        ("{}", "prompts: is missing"),
         ("{prompts: [a], key: 12}", "key: expected one key: 0 to 9, * or #, found '12'"),
         ("{prompts: [a], timeout_seconds: 0}", "timeout_seconds: must be greater than 0"),
         ("{prompts: [a], otherwise: {}}", "otherwise: expected one of queue"),

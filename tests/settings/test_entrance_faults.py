@@ -10,7 +10,7 @@ from tests.settings.texts import ONE_OF_TREATMENTS, in_menu, in_queue
     [
         ("choices: {'1': {queue: support}}", "prompts: is missing"),
         ("prompts: [], choices: {'1': {queue: support}}", "prompts: must name at least one prompt"),
-        ("prompts: [a]", "choices: is missing"),
+        ("prompts: [a], choices: ", "choices: must have at least one key"),
         ("prompts: [a], choices: {}", "choices: must have at least one key"),
         ("prompts: [a], choices: [support]", "choices: expected a mapping, found a list"),
         (
@@ -58,8 +58,8 @@ def test_fault_of_a_menu_is_told(faults, settings, expected):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("numbers: {8001: {}}", "numbers.8001: leads nowhere: give queue or menu"),
-        ("numbers: {8001: }", "numbers.8001: leads nowhere: give queue or menu"),
+        ("numbers: {8001: {}}", "numbers.8001: leads nowhere: give queue, menu or survey"),
+        ("numbers: {8001: }", "numbers.8001: leads nowhere: give queue, menu or survey"),
         (
             "numbers: {8001: {queue: support, menu: main}}",
             "numbers.8001.menu: leads to a queue already: give one of them",
@@ -75,6 +75,33 @@ def test_fault_of_a_menu_is_told(faults, settings, expected):
         (
             "numbers: {8001: {queue: sales, skills: english > 40}}",
             "numbers.8001.skills: no agent of queue sales meets it",
+        ),
+        (
+            "numbers: {8001: {survey: csat}}",
+            "numbers.8001.survey: unknown survey 'csat'",
+        ),
+        (
+            "numbers: {8001: {survey: csat, priority: 5}}\nsurveys: {csat: }",
+            "numbers.8001.priority: has no effect with survey",
+        ),
+        (
+            "numbers: {8001: {survey: csat, menu: main}}\nsurveys: {csat: }",
+            "numbers.8001.survey: leads to a menu already: give one of them",
+        ),
+        (
+            "numbers: {8001: {queue: support, language: fr}}",
+            "numbers.8001.language: expected a language callcore speaks, en or pl or ru, "
+            "found 'fr'",
+        ),
+        (
+            "numbers: {8001: {queue: support, music: 'a;b'}}",
+            "numbers.8001.music: expected a sound file, local_stream://NAME or "
+            "tone_stream://TONES, found 'a;b'",
+        ),
+        (
+            f"caller_lists: {{vip: {{numbers: [], account: {'7' * 65}}}}}",
+            "caller_lists.vip.account: expected at most 64 characters without blanks at the ends, "
+            f"found {'7' * 40 + '...'!r}",
         ),
         ("caller_lists: {vip: }", "caller_lists.vip: has no callers: give numbers or file"),
         (

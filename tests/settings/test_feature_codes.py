@@ -81,7 +81,7 @@ def test_codes_without_a_number_are_not_there(load, pin_file):
             "login: '*80', logout: '*80'",
             ["logout: '*80' is the number of login already"],
         ),
-        ("login: '8001'", ["login: '8001' leads to a queue or a menu already, by numbers"]),
+        ("login: '8001'", ["login: '8001' leads somewhere already, by numbers"]),
         (
             "log_in: '*80'",
             [

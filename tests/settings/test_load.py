@@ -10,16 +10,18 @@ import pytest
 from callcore import settings
 from callcore.domain import policies
 from callcore.domain.ids import AgentId, MenuName, NodeName, QueueName
-from callcore.domain.treatments import OverflowReason, Treatment
+from callcore.domain.speech import grammar
+from callcore.domain.treatments import OverflowReason, Said, Treatment
+from callcore.settings import spoken
 from callcore.settings.agents import AgentDefaultsSection, AgentSection
-from callcore.settings.menus import MenuChoiceSection
+from callcore.settings.menu_choices import MenuChoiceSection
 from callcore.settings.reading import Reading
 from callcore.settings.section import Section
 from callcore.settings.treatments import TreatmentSection
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "callcore.example.yaml"
-SUPPORT, SALES, MAIN = QueueName("support"), QueueName("sales"), MenuName("main")
+SUPPORT, SALES, DOOR = QueueName("support"), QueueName("sales"), MenuName("door")
 FS1 = {"CALLCORE_NODE_FS1_PASSWORD": "open sesame"}
 
 SMALLEST = """
@@ -33,10 +35,10 @@ def test_example_loads():
     loaded = settings.load(EXAMPLE, FS1)
     site = loaded.policy
     assert site.site == "main"
-    assert site.numbers["+48225550101"] == policies.NumberRoute(menu=MAIN)
+    assert site.numbers["+48225550101"] == policies.NumberRoute(menu=DOOR)
     assert site.numbers["8001"] == policies.NumberRoute(queue=SUPPORT)
     assert site.recordings_directory == "/var/lib/freeswitch/recordings/callcore"
-    assert site.queues[SALES].announcements is None
+    assert site.queues[SALES].announce_position is None
     assert site.queues[SALES].wrap_up_seconds == 0
     assert site.queues[SUPPORT].announce_position == policies.PositionPolicy(interval_seconds=20)
     assert site.queues[SUPPORT].record
@@ -49,6 +51,19 @@ def test_example_loads():
         ),
     )
     assert loaded.data_directory == ROOT / ".callcore"
+    assert loaded.warnings == ()
+
+
+def test_example_says_nothing_that_nobody_has_a_text_for():
+    """Each prompt it names is callcore's own, or one it has a text for in its languages."""
+    loaded = settings.load(EXAMPLE, FS1)
+    assert {"en", "pl"} == spoken.languages(loaded.policy)
+    for language in ("en", "pl"):
+        texts = {
+            prompt for prompt, by_language in loaded.prompt_texts.items() if language in by_language
+        }
+        named = {prompt for _, prompt in spoken.prompts(loaded.policy)}
+        assert named - grammar.prompts(language) == texts
 
 
 def test_example_has_every_way_a_call_can_take():
@@ -57,7 +72,9 @@ def test_example_has_every_way_a_call_can_take():
     treatments = [
         treatment for queue in site.queues.values() for treatment in queue.overflow.values()
     ]
+    treatments += [one.then for one in treatments if isinstance(one, Said)]
     assert set(get_args(Treatment)) == set(map(type, treatments))
+    assert set(get_args(policies.Menu)) == set(map(type, site.menus.values()))
     reasons = {reason for queue in site.queues.values() for reason in queue.overflow}
     assert reasons == set(OverflowReason)
     assert all(word in EXAMPLE.read_text() for word in policies.Strategy)
@@ -125,7 +142,7 @@ def test_sections_without_anything_in_them_are_not_there(load):
     """A section whose keys are all commented out is the same as none."""
     names = (
         "redis postgres http log sounds recordings fallback nodes dialplan hours caller_lists "
-        "menus numbers agent_defaults agents breaks feature_codes pins"
+        "menus prompts lookups surveys numbers agent_defaults agents breaks feature_codes pins"
     )
     text = SMALLEST + "".join(f"{name}:\n" for name in names.split())
     assert load(text) == load(SMALLEST)

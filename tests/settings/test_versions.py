@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from callcore.domain.ids import NodeName
+from callcore.domain.ids import Language, NodeName
 from callcore.domain.policies import NodePolicy
 from callcore.settings import LogLevel, NodeSettings, Settings, load
-from callcore.settings.comparison import needs_restart
+from callcore.settings.comparison import needs_restart, to_be_spoken
 from callcore.settings.versions import version_of
 
 TEXT = """
@@ -112,9 +112,23 @@ class TestNextStart:
             "log.file",
         )
 
+    def test_texts_are_spoken_by_a_command(self, running: Settings) -> None:
+        """A daemon plays files; which language has other texts is told, once."""
+        polish, english = Language("pl"), Language("en")
+        before = replace(
+            running, prompt_texts={"a": {polish: "Tak.", english: "Yes."}, "b": {polish: "Nie."}}
+        )
+        after = replace(running, prompt_texts={"a": {polish: "Tak!", english: "Yes."}})
+        assert needs_restart(before, after) == ()
+        assert to_be_spoken(before, before) == ()
+        assert to_be_spoken(before, after) == (
+            "prompts has other texts in pl: callers hear them after "
+            "`callcore sounds build --language pl`",
+        )
+
     def test_no_setting_is_forgotten(self, running: Settings, tmp_path: Path) -> None:
         """Each field either changes while it runs, or is named."""
-        live = {"policy", "log_level", "version", "files", "warnings"}
+        live = {"policy", "prompt_texts", "log_level", "version", "files", "warnings"}
         for field in fields(Settings):
             if field.name not in live:
                 other = replace(running)

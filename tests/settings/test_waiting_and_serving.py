@@ -8,7 +8,7 @@ from callcore.domain import policies, skills
 from callcore.domain import treatments as to
 from callcore.domain.ageing import AgeingPolicy
 from callcore.domain.hours import Interval, OpeningHours
-from callcore.domain.ids import AgentId, MenuName, QueueName
+from callcore.domain.ids import AgentId, Language, MenuName, QueueName, SurveyName
 from callcore.domain.treatments import OverflowReason
 from callcore.settings import public_holidays
 from callcore.settings.queue_sections import STRATEGIES_ELSEWHERE
@@ -222,16 +222,18 @@ menus:
 
 
 def test_numbers_and_dialplan_are_read(load):
-    """A number leads to a queue or a menu, with what its callers have above others."""
+    """A number leads to a queue, a menu or a survey, with what its callers have above others."""
     site = load(
         """
 dialplan: {outbound_context: outbound, voicemail_extension: vm}
 queues: {support: }
 menus: {main: {prompts: [a], choices: {"1": {queue: support}}}}
+surveys: {csat: }
 numbers:
   8001: {queue: support, priority: -7, skills: billing}
-  8002: {menu: main}
+  8002: {menu: main, language: pl, music: jazz.wav}
   8003: {queue: support, skills: ""}
+  8009: {survey: csat, language: ru}
 """
         + AGENTS.replace(", sales: {position: 9}", "")
     ).policy
@@ -240,8 +242,11 @@ numbers:
     )
     assert site.numbers == {
         "8001": policies.NumberRoute(queue=SUPPORT, priority=-7, skills=skills.parse("billing")),
-        "8002": policies.NumberRoute(menu=MenuName("main")),
+        "8002": policies.NumberRoute(
+            menu=MenuName("main"), language=Language("pl"), music="jazz.wav"
+        ),
         "8003": policies.NumberRoute(queue=SUPPORT),
+        "8009": policies.NumberRoute(survey=SurveyName("csat"), language=Language("ru")),
     }
 
 
@@ -255,7 +260,7 @@ def test_caller_lists_come_from_the_file_and_from_files_beside_it(load, tmp_path
 queues: {support: }
 caller_lists:
   vip: {numbers: ["+48 22 555-01-01"], file: lists/vip.txt, priority: 50, skills: english}
-  bad: {numbers: [], priority: -50}
+  bad: {numbers: [], priority: -50, language: pl, music: "local_stream://x", account: Nr 5 & co.}
 """
     site = load(text + AGENTS.replace(", sales: {position: 9}", "")).policy
     assert site.caller_lists == (
@@ -265,7 +270,14 @@ caller_lists:
             priority=50,
             skills=skills.parse("english"),
         ),
-        policies.CallerList(name="bad", numbers=frozenset(), priority=-50),
+        policies.CallerList(
+            name="bad",
+            numbers=frozenset(),
+            priority=-50,
+            language=Language("pl"),
+            music="local_stream://x",
+            account="Nr 5 & co.",
+        ),
     )
 
 

@@ -22,6 +22,6 @@ def in_menu(settings: str) -> str:
 
 
 ONE_OF_TREATMENTS = (
-    "expected one of queue, menu, extension, number, voicemail, callback, or prompts and cause, "
-    "found"
+    "expected one of queue, menu, extension, number, voicemail, callback, survey, or prompts and "
+    "cause, found"
 )

@@ -201,12 +201,52 @@ def test_only_park_after_bridge_keeps_a_caller(talk, clock):
 
 
 def test_caller_parks_after_the_bridge(talk, clock):
-    """With ``park_after_bridge`` the caller waits for what comes next."""
+    """With ``park_after_bridge`` the caller waits for what comes next, in another state than one
+    who arrives through the dialplan, and executing nothing.
+    """
     _, client, caller, agent = talk
     client.api(f"uuid_setvar {caller.leg_id} park_after_bridge true")
     agent.hang_up()
     clock.advance(0.2)
     assert caller.is_parked
+    assert _states_at_park(client, caller) == ["CS_EXECUTE", "CS_PARK"]
+
+
+def test_transferred_caller_follows_the_dialplan(talk, clock):
+    """A phone's blind transfer goes before ``park_after_bridge``: the caller arrives anew."""
+    _, client, caller, agent = talk
+    client.api(f"uuid_setvar {caller.leg_id} park_after_bridge true")
+    agent.transfer_blind("5001")
+    clock.advance(0.2)
+    assert caller.is_parked
+    assert _states_at_park(client, caller) == ["CS_EXECUTE", "CS_EXECUTE"]
+
+
+def test_caller_parks_after_the_talk_with_a_third(talk, clock):
+    """``park_after_bridge`` outlives the talk with whom it was set for: an attended transfer does
+    not park, and the end of the talk with the third does.
+    """
+    switch, client, caller, agent = talk
+    client.api(f"uuid_setvar {caller.leg_id} park_after_bridge true")
+    third = switch.call_in(dialled="5001")
+    clock.advance(0.1)
+    client.api(f"uuid_answer {third.leg_id}")
+    client.api(f"uuid_bridge {caller.leg_id} {third.leg_id}")
+    clock.advance(0.3)
+    assert (agent.is_alive, caller.bridged_to) == (False, third.leg_id)
+    third.hang_up()
+    clock.advance(0.2)
+    assert _states_at_park(client, caller) == ["CS_EXECUTE", "CS_PARK"]
+
+
+def test_leg_that_need_not_park_any_more_ends_with_the_talk(talk, clock):
+    """``park_after_bridge`` is taken away by setting it to nothing, also during the talk."""
+    _, client, caller, agent = talk
+    client.api(f"uuid_setvar {caller.leg_id} park_after_bridge true")
+    client.api(f"uuid_setvar {caller.leg_id} park_after_bridge")
+    agent.hang_up()
+    clock.advance(0.2)
+    assert not caller.is_alive
 
 
 def test_bridged_leg_may_be_bridged_to_another(talk, clock):
@@ -303,3 +343,13 @@ def test_orderly_shutdown_ends_calls_before_connections(switch, client, until):
     assert leg.hangup_cause == "SYSTEM_SHUTDOWN"
     assert "CHANNEL_DESTROY" in client.names()
     assert client.frames[-1].body == "The system is being shut down.\n"
+
+
+def _states_at_park(client, leg):
+    """The state of a leg at each of its parkings so far."""
+    client.api("status")
+    return [
+        event["Channel-State"]
+        for event in client.events
+        if event["Event-Name"] == "CHANNEL_PARK" and event["Unique-ID"] == leg.leg_id
+    ]

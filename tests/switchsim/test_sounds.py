@@ -23,13 +23,17 @@ from tests.switchsim.client import Client
         ("silence_stream://-1", math.inf),
         ("known.wav", 1.5),
         ("nosuch.wav", None),
-        ("file_string://known.wav!known.wav", 3.0),
+        ("file_string://known.wav!known.wav", 3.25),
+        ("file_string://known.wav!nosuch.wav", 1.75),
+        ("file_string://nosuch.wav!known.wav", 1.5),
         ("file_string://known.wav!local_stream://moh", math.inf),
         ("file_string://nosuch.wav!nosuch.wav", None),
     ],
 )
 def test_length_is_judged_by_name(path, seconds):
-    """Streams, tones, silences, files and sequences last as long as they say."""
+    """Streams, tones, silences and files last as long as they say. A sequence begins with a quarter
+    of a second of silence, but not if its first sound is missing; what is missing is passed over.
+    """
     sounds = Sounds(seconds_by_path={"known.wav": 1.5}, unknown_file_seconds=None)
     found = sounds.seconds(path)
     assert found == (pytest.approx(seconds) if seconds is not None else None)
@@ -37,13 +41,30 @@ def test_length_is_judged_by_name(path, seconds):
 
 def test_real_file_is_measured(tmp_path):
     """A ``.wav`` file that exists lasts as long as it is."""
+    path = record(tmp_path / "hello.wav", 0.5)
+    assert Sounds().seconds(str(path)) == 0.5
+
+
+def test_file_of_the_rate_is_played_before_the_plain_one(tmp_path):
+    """A file is looked for in the folders of the rates, the line's own first, and only then where
+    its path says.
+    """
     path = tmp_path / "hello.wav"
+    sounds = Sounds(unknown_file_seconds=None)
+    assert sounds.seconds(str(path)) is None
+    for folder, seconds in (("", 0.5), ("16000", 0.6), ("48000", 0.7), ("8000", 0.8)):
+        record(tmp_path / folder / "hello.wav", seconds)
+        assert sounds.seconds(str(path)) == seconds
+
+
+def record(path, seconds, rate=8000):
+    path.parent.mkdir(exist_ok=True)
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
-        file.setframerate(8000)
-        file.writeframes(bytes(2 * 4000))
-    assert Sounds().seconds(str(path)) == 0.5
+        file.setframerate(rate)
+        file.writeframes(bytes(2 * int(seconds * rate)))
+    return path
 
 
 class Story:

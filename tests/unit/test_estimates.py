@@ -76,7 +76,53 @@ def test_it_grows_with_those_ahead_and_falls_with_more_agents(
 def test_too_little_to_know_is_an_unknown_wait(agents: float, rates: Rates) -> None:
     """No agents, or hardly anybody served: no number rather than a wrong one."""
     assert estimates.mean_wait_seconds(3, agents, rates) == UnknownWait()
+    assert estimates.wait(3, agents, rates) == UnknownWait()
     assert estimates.places_within(60, agents, rates, 100) == UnknownWait()
+
+
+@given(st.integers(0, 20_000), AGENTS, RATES)
+def test_a_long_line_is_not_added_up_one_by_one(
+    ahead_count: int, agents: float, rates: Rates
+) -> None:
+    """Mean and variance are those of the sum of exponential times all the same."""
+    mu = rates.served_weight / rates.served_seconds
+    alpha = rates.abandoned_weight / rates.waited_seconds if rates.waited_seconds else 0
+    wait = estimates.wait(ahead_count, agents, rates)
+    assert not isinstance(wait, UnknownWait)
+    rate_of = [agents * mu + i * alpha for i in range(ahead_count + 1)]
+    assert wait.mean == pytest.approx(math.fsum(1 / rate for rate in rate_of), rel=1e-6)
+    assert wait.variance == pytest.approx(math.fsum(1 / rate**2 for rate in rate_of), rel=1e-6)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.8, 0.9, 0.95, 0.99])
+@pytest.mark.parametrize("ahead_count", [0, 1, 10, 100])
+def test_a_quantile_is_that_of_the_sum_of_exponential_times(share: float, ahead_count: int) -> None:
+    """Without abandonment that is the gamma (Erlang) distribution, whose share below is known."""
+    wait = estimates.wait(ahead_count, 1.0, ONE_A_SECOND)
+    assert not isinstance(wait, UnknownWait)
+    quantile = wait.quantile_seconds(share)
+    terms = [math.exp(k * math.log(quantile) - math.lgamma(k + 1)) for k in range(ahead_count + 1)]
+    assert 1 - math.exp(-quantile) * math.fsum(terms) == pytest.approx(share, abs=0.006)
+
+
+@pytest.mark.parametrize("share", [0.2, 0.8, 0.95])
+def test_so_many_wait_no_longer_than_the_quantile(share: float) -> None:
+    """40 % too many callers who give up: of those who must wait, that share within 3 points."""
+    weight, patience = 100.0, 5.0
+    rates = Rates(
+        served_weight=weight,
+        served_seconds=weight,
+        abandoned_weight=weight,
+        waited_seconds=weight * patience,
+    )
+    seen = overloaded_queue(agents=100, load=1.4, patience=patience, callers=60_000)
+    quantiles = {}
+    for count in {count for count, _ in seen}:
+        wait = estimates.wait(count, 100.0, rates)
+        assert not isinstance(wait, UnknownWait)
+        quantiles[count] = wait.quantile_seconds(share)
+    within = sum(wait <= quantiles[count] for count, wait in seen)
+    assert within / len(seen) == pytest.approx(share, abs=0.03)
 
 
 @given(st.floats(0, 10_000), AGENTS, RATES, st.integers(0, 200))

@@ -8,7 +8,10 @@ from callcore.adapters.freeswitch import hostile
 from callcore.domain import feature_prompts
 from callcore.domain.agents import BreakCode
 from callcore.domain.feature_answers import FeatureAnswer
+from callcore.domain.ids import Language
 from callcore.domain.policies import BreakPolicy, FeatureCode
+from callcore.domain.speech import grammar
+from callcore.domain.speech.utterances import PressKey
 
 
 @pytest.mark.parametrize("code", FeatureCode)
@@ -20,17 +23,17 @@ def test_every_answer_to_every_code_is_told(code: FeatureCode, answer: FeatureAn
         assert saying is None
         return
     assert saying is not None
-    assert saying.prompts
+    assert saying.words
     assert saying.tone is not None
     assert hostile.sound(saying.tone) == saying.tone
 
 
 @pytest.mark.parametrize("code", FeatureCode)
 def test_answers_differ(code: FeatureCode) -> None:
-    """No two say the same by their prompts."""
+    """No two say the same in words."""
     told = [feature_prompts.answer(code, answer) for answer in FeatureAnswer]
-    prompts = [saying.prompts for saying in told if saying is not None]
-    assert len(set(prompts)) == len(prompts)
+    words = [saying.words for saying in told if saying is not None]
+    assert len(set(words)) == len(words)
 
 
 def test_success_and_failure_sound_different() -> None:
@@ -60,7 +63,21 @@ def test_breaks_are_named_with_their_keys() -> None:
         BreakPolicy(code=BreakCode("training")),
         BreakPolicy(code=BreakCode("short"), key="*"),
     ]
-    assert feature_prompts.ask_break(breaks).prompts == (
-        *("feature/which-break", "break/lunch", "vm-press", "digits/1"),
-        *("break/short", "vm-press", "digits/star"),
+    assert feature_prompts.ask_break(breaks).words == (
+        *("feature/which-break", "break/lunch", PressKey("1")),
+        *("break/short", PressKey("*")),
     )
+
+
+@pytest.mark.parametrize("language", sorted(grammar.CATALOGUED))
+@pytest.mark.parametrize("code", FeatureCode)
+@pytest.mark.parametrize("answer", FeatureAnswer)
+def test_every_catalogue_has_what_is_told(
+    code: FeatureCode, answer: FeatureAnswer, language: Language
+) -> None:
+    """And what is asked, but for the names of breaks, which are the operator's."""
+    saying = feature_prompts.answer(code, answer)
+    words = () if saying is None else saying.words
+    asked = (*feature_prompts.ASK_AGENT.words, *feature_prompts.ASK_PIN.words)
+    keys = grammar.prompt_keys((*asked, *words, *feature_prompts.ask_break([]).words), language)
+    assert grammar.prompts(language).issuperset(keys)

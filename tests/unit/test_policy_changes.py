@@ -6,14 +6,20 @@ from dataclasses import fields, replace
 from typing import Any
 
 from callcore.domain.hours import OpeningHours
-from callcore.domain.ids import MenuName
+from callcore.domain.ids import LookupName, MenuName, SurveyName
 from callcore.domain.pins import PinHash
 from callcore.domain.policies import (
+    SATISFACTION,
     CallerList,
+    HoursMenu,
+    LookupPolicy,
     MenuChoice,
     MenuPolicy,
+    MessagePolicy,
+    MessagesPolicy,
     NumberRoute,
     SitePolicy,
+    SurveyPolicy,
     Tier,
 )
 from callcore.domain.policy_changes import changes
@@ -86,6 +92,44 @@ def test_parts_without_names_are_told_too() -> None:
         "numbers.8002 changed: queue, menu",
         "recordings changed",
     ]
+
+
+def test_the_front_door_is_told_by_name() -> None:
+    """Menus of each kind, lookups, surveys, and hours that only a menu or a message keeps."""
+    door = HoursMenu(
+        name=MENU.name,
+        hours=HOURS,
+        open=MenuChoice(to=ToQueue(queue=SALES)),
+        closed=MenuChoice(to=ToQueue(queue=SUPPORT)),
+    )
+    crm = LookupPolicy(name=LookupName("crm"), url="https://crm.example")
+    csat = SurveyPolicy(name=SurveyName("csat"), questions=(SATISFACTION,))
+    before = replace(
+        POLICY, menus={MENU.name: MENU}, lookups={crm.name: crm}, surveys={csat.name: csat}
+    )
+    after = queue_of(
+        policy=replace(
+            before,
+            menus={MENU.name: door},
+            lookups={crm.name: replace(crm, token="hidden", headers={"X-Site": "main"})},
+            surveys={},
+        ),
+        messages=MessagesPolicy(
+            each=(MessagePolicy(prompts=("a",), hours=replace(HOURS, name="sale")),)
+        ),
+        greeting=("greeting/welcome",),
+    )
+    assert told(before, after) == [
+        "hours.office added",
+        "hours.sale added",
+        "lookups.crm changed: headers, token",
+        "menus.main changed: kind",
+        "queues.support changed: greeting, messages",
+        "surveys.csat removed",
+    ]
+    assert "hidden" not in repr(changes(before, after))
+    closed = replace(door, closed=MenuChoice(to=ToQueue(queue=SALES)))
+    assert told(after, replace(after, menus={MENU.name: closed})) == ["menus.main changed: closed"]
 
 
 def test_no_part_of_a_policy_changes_untold() -> None:

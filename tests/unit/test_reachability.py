@@ -10,12 +10,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcore.domain import reachability, skills
-from callcore.domain.ids import AgentId, MenuName, QueueName
-from callcore.domain.policies import AgentPolicy, MenuChoice, MenuPolicy, QueuePolicy, SkillStep
+from callcore.domain.hours import OpeningHours
+from callcore.domain.ids import AgentId, LookupName, MenuName, QueueName
+from callcore.domain.policies import (
+    AgentPolicy,
+    CallersMenu,
+    HoursMenu,
+    LookupMenu,
+    Menu,
+    MenuChoice,
+    MenuPolicy,
+    QueuePolicy,
+    SkillStep,
+)
 from callcore.domain.serving import Serving
 from callcore.domain.treatments import (
     Goodbye,
     OverflowReason,
+    Said,
+    ToCallback,
     ToExtension,
     ToMenu,
     ToQueue,
@@ -133,6 +146,32 @@ def test_queues_and_menus_make_circles_together() -> None:
     assert reachability.overflow_loops(queues, menus) == [
         ("queue support", "menu main", "menu second", "queue support"),
         ("queue sales", "queue sales"),
+    ]
+
+
+def test_branches_are_nobodys_decision() -> None:
+    """Hours, lists and lookups lead round as queues do, whatever is said on the way."""
+    back = MenuChoice(to=Said(prompts=("news",), then=to_menu("who")))
+    out = MenuChoice(to=Goodbye())
+    office = OpeningHours(name="office", timezone="UTC", week={})
+    menus: dict[MenuName, Menu] = {
+        MenuName("who"): CallersMenu(
+            name=MenuName("who"),
+            lists={"vip": MenuChoice(to=to_menu("door")), "other": MenuChoice(to=to_menu("crm"))},
+            otherwise=out,
+        ),
+        MenuName("door"): HoursMenu(name=MenuName("door"), hours=office, open=out, closed=back),
+        MenuName("crm"): LookupMenu(
+            name=MenuName("crm"),
+            lookup=LookupName("crm"),
+            branches={"gold": MenuChoice(to=ToCallback(otherwise=back.to))},
+            otherwise=out,
+            failed=out,
+        ),
+    }
+    assert reachability.overflow_loops({}, menus) == [
+        ("menu who", "menu door", "menu who"),
+        ("menu who", "menu crm", "menu who"),
     ]
 
 

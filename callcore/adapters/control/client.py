@@ -101,6 +101,11 @@ class ControlClient:
         request = messages.SetPriority(priority=priority)
         return self._ask(messages.PrioritySet, "POST", "calls", call_id, "priority", body=request)
 
+    def set_language(self, call_id: str, language: str) -> messages.LanguageSet:
+        """Has a caller be spoken to in another language."""
+        request = messages.SetLanguage(language=language)
+        return self._ask(messages.LanguageSet, "POST", "calls", call_id, "language", body=request)
+
     def withdraw(self, call_id: str) -> messages.Withdrawn:
         """Takes a caller out of the queue."""
         return self._ask(messages.Withdrawn, "POST", "calls", call_id, "withdraw")

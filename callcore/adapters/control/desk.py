@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from callcore.adapters.control import messages
 from callcore.domain.agents import BreakCode
-from callcore.domain.ids import AgentId, CallId, Micros, QueueName
+from callcore.domain.ids import AgentId, CallId, Language, Micros, QueueName
 from callcore.ports.operations import ConfigView, DutyChange, DutyOrder, Explanation, Operations
 
 
@@ -58,6 +58,14 @@ class Desk:
         call = CallId(call_id)
         priority = self._operations.set_priority(call, request.priority, by=by)
         return messages.PrioritySet(call_id=call, priority=priority, by=by)
+
+    def set_language(
+        self, request: messages.SetLanguage, by: str, call_id: str
+    ) -> messages.LanguageSet:
+        """``POST /v1/calls/{call_id}/language``."""
+        call, language = CallId(call_id), Language(request.language)
+        self._operations.set_language(call, language, by=by)
+        return messages.LanguageSet(call_id=call, language=language, by=by)
 
     def withdraw(self, _request: messages.Nothing, by: str, call_id: str) -> messages.Withdrawn:
         """``POST /v1/calls/{call_id}/withdraw``."""

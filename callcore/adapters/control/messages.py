@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from callcore.domain.agents import LONGEST_NOTE, AgentState, Wish
-from callcore.domain.ids import AgentId, CallId, Micros, QueueName
+from callcore.domain.ids import AgentId, CallId, Language, Micros, QueueName
 from callcore.domain.policy_changes import PolicyChange
 from callcore.ports import operations
 from callcore.ports.operations import AgentView, DutyChange, QueueView, WaitingView
@@ -47,6 +47,12 @@ class SetPriority(Request, frozen=True, kw_only=True):
     """Of ``/priority``."""
 
     priority: int
+
+
+class SetLanguage(Request, frozen=True, kw_only=True):
+    """Of ``/language``."""
+
+    language: Name
 
 
 class Move(Request, frozen=True, kw_only=True):
@@ -130,6 +136,14 @@ class PrioritySet(msgspec.Struct, frozen=True, kw_only=True):
 
     call_id: CallId
     priority: int
+    by: str
+
+
+class LanguageSet(msgspec.Struct, frozen=True, kw_only=True):
+    """A caller is spoken to in another language."""
+
+    call_id: CallId
+    language: Language
     by: str
 
 

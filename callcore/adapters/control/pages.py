@@ -47,6 +47,7 @@ def application(operations: Operations, note: Note) -> falcon.App[falcon.Request
     app.add_route(f"{queue}/open", change(messages.Nothing, desk.open))
     app.add_route("/v1/calls", _View(desk.calls))
     app.add_route(f"{call}/priority", change(messages.SetPriority, desk.set_priority))
+    app.add_route(f"{call}/language", change(messages.SetLanguage, desk.set_language))
     app.add_route(f"{call}/withdraw", change(messages.Nothing, desk.withdraw))
     app.add_route(f"{call}/move", change(messages.Move, desk.move))
     app.add_route(f"{call}/explanation", _View(desk.explanation))

@@ -14,12 +14,15 @@ from dataclasses import dataclass, field
 from callcore.adapters.freeswitch import hostile
 from callcore.domain.ids import LegId
 from callcore.domain.phones import Phone
+from callcore.ports.switch_events import AFTER_TALK
 from callcore.ports.telephony import HostileTextError, LegRequest
 
 COMMAND_BYTES_LIMIT = 16 * 1024
 """FreeSWITCH reads commands a byte a system call, 0.9 MB/s: longer ones would hold up the rest."""
 
 LONGEST_GUARD_SECONDS = 24 * 3600
+
+INLINE_DIALPLAN = "inline"
 
 SOUNDING = "callcore_sounding"
 
@@ -190,6 +193,42 @@ def bridge(caller_leg_id: LegId, agent_leg_id: LegId) -> Command:
 def outlive_talks(leg_id: LegId) -> Command:
     """Has a leg park after each of its bridges; ``hangup_after_bridge=false`` alone does not."""
     return _api("uuid_setvar", hostile.leg_id(leg_id), "park_after_bridge", "true")
+
+
+def keep_after_talk(leg_id: LegId, seconds: int) -> Command:
+    """Has a leg do what ``_after_talk`` says when a bridge is over that it was not transferred out
+    of (``SWITCH_TRANSFER_AFTER_BRIDGE_VARIABLE`` in switch_ivr_bridge.c); once.
+
+    Not ``park_after_bridge``: a leg that parks so is held for ever if nobody is there, and does not
+    differ from one that a dialplan has parked. The value is split at colons, so the applications
+    are quoted, and ``uuid_setvar`` would take away quotes without a backslash.
+    """
+    applications = _after_talk(seconds)
+    return _api(
+        "uuid_setvar",
+        hostile.leg_id(leg_id),
+        "transfer_after_bridge",
+        rf"\'{applications}\':{INLINE_DIALPLAN}",
+    )
+
+
+def forget_after_talk(leg_id: LegId) -> Command:
+    """Takes the variable away."""
+    return _api("uuid_setvar", hostile.leg_id(leg_id), "transfer_after_bridge")
+
+
+def take_out_of_talk(leg_id: LegId, seconds: int) -> Command:
+    """Transfers a leg there at once; its bridge ends."""
+    return _api("uuid_transfer", hostile.leg_id(leg_id), _after_talk(seconds), INLINE_DIALPLAN)
+
+
+def _after_talk(seconds: int) -> str:
+    """The applications of a leg that is kept, for the dialplan ``inline`` (mod_dptools.c), which is
+    in no operator's hands. What is scheduled has the channel id as its group, like ``guard``.
+    """
+    if not 1 <= seconds <= LONGEST_GUARD_SECONDS:
+        raise HostileTextError(f"not 1 to {LONGEST_GUARD_SECONDS} seconds: {seconds}")
+    return f"set:callcore_parked={AFTER_TALK},sched_hangup:+{int(seconds)},park"
 
 
 def hide_keys(leg_id: LegId) -> Command:

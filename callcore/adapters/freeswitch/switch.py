@@ -175,6 +175,18 @@ class FreeSwitch:
         """Has the leg park again when whom it talks with is gone (posted)."""
         self._post(commands.outlive_talks(leg_id))
 
+    def keep_after_talk(self, leg_id: LegId, seconds: int) -> None:
+        """Has the leg park when its talk ends without it (posted)."""
+        self._post(commands.keep_after_talk(leg_id, seconds))
+
+    def forget_after_talk(self, leg_id: LegId) -> None:
+        """Takes that back (posted)."""
+        self._post(commands.forget_after_talk(leg_id), is_gone_harmless=True)
+
+    def take_out_of_talk(self, leg_id: LegId, seconds: int) -> None:
+        """Ends the leg's talk and parks it (posted)."""
+        self._post(commands.take_out_of_talk(leg_id, seconds), is_gone_harmless=True)
+
     def hide_keys(self, leg_id: LegId) -> None:
         """Keeps the leg's keys out of the switch's own records (posted)."""
         self._post(commands.hide_keys(leg_id))

@@ -13,6 +13,7 @@ from callcore.domain.outcomes import RefusalReason
 
 LEVELS: dict[type[events.Fact], Level] = {
     events.PromptMissing: Level.WARNING,
+    events.MessageAnnounced: Level.DEBUG,  # many, and of no caller in particular
     events.SelfHealed: Level.WARNING,
     events.LinkLost: Level.DEBUG,  # the link's own line has the reason too
     events.StoreFailed: Level.WARNING,
@@ -28,8 +29,6 @@ LEVELS: dict[type[events.Fact], Level] = {
 
 EXPECTED_REFUSALS = frozenset({RefusalReason.CLOSED, RefusalReason.CLOSES_TOO_SOON})
 """That a closed queue refuses callers is its purpose; other refusals want somebody's eye."""
-
-"""Who is said to have changed a door or a priority, if nobody did."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -95,7 +94,7 @@ class LinkLog:
         self._log.write(level, event, {"node": self._node, **values})
 
 
-def level_of(fact: events.Fact) -> Level:
+def level_of(fact: events.Fact) -> Level:  # noqa: PLR0911  # a line a fact
     """How much the fact matters to those who read the log."""
     match fact:
         case events.CallRefused(reason=reason):
@@ -106,6 +105,8 @@ def level_of(fact: events.Fact) -> Level:
             return Level.WARNING if warnings else Level.INFO
         case events.ConfigurationDiffers(is_different=is_different):
             return Level.WARNING if is_different else Level.INFO
+        case events.LookupMade(failure=failure):
+            return Level.INFO if failure is None else Level.WARNING
         case events.PriorityChanged(by=by):
             return Level.DEBUG if by == events.BY_AGEING else Level.INFO
         case _:

@@ -29,7 +29,8 @@ class CallFamilies:
         self.sent_on = families.counters(
             "callcore_calls_sent_on_total",
             "Callers whom a queue did not admit or keep, by the kind of place they were sent to: "
-            "`queue`, `menu`, `extension`, `number`, `voicemail`, `callback` or `goodbye`.",
+            "`queue`, `menu`, `extension`, `number`, `voicemail`, `callback`, `survey` or "
+            "`goodbye`.",
             "queue",
             "reason",
             "target",
@@ -39,6 +40,13 @@ class CallFamilies:
             "What callers chose from a menu, by the kind of place it led to.",
             "menu",
             "target",
+        )
+        self.menu_branches = families.counters(
+            "callcore_menu_branches_total",
+            "Callers whom a menu led on without a choice: `open` or `closed` by its hours, by a "
+            "caller list, by a lookup's word, `failed` if there was no answer, `otherwise`.",
+            "menu",
+            "branch",
         )
         self.ended = families.counters(
             "callcore_calls_ended_total", "Calls that are over, by how they ended.", "outcome"

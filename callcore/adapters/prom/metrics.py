@@ -19,10 +19,12 @@ from callcore.adapters.prom.callback_families import CallbackFamilies
 from callcore.adapters.prom.config_families import ConfigFamilies
 from callcore.adapters.prom.families import Definition, Families, Kind
 from callcore.adapters.prom.link_families import LinkFamilies
+from callcore.adapters.prom.lookup_families import LookupFamilies
 from callcore.adapters.prom.offer_families import WON, OfferFamilies
 from callcore.adapters.prom.process_families import ProcessFamilies
-from callcore.adapters.prom.queue_families import QueueFamilies
+from callcore.adapters.prom.queue_families import ANNOUNCEMENTS, QueueFamilies
 from callcore.adapters.prom.store_families import StoreFamilies
+from callcore.adapters.prom.survey_families import SurveyFamilies
 from callcore.domain.agents import WrapUpEnd
 from callcore.domain.outcomes import CallOutcome, LeaveReason, OfferLostReason, RefusalReason
 
@@ -48,6 +50,8 @@ class Metrics:
         prometheus_client.ProcessCollector(registry=self.registry)
         self._build_info()
         self.calls = CallFamilies(self._families)
+        self.lookups = LookupFamilies(self._families)
+        self.surveys = SurveyFamilies(self._families)
         self.queues = QueueFamilies(self._families)
         self.offers = OfferFamilies(self._families)
         self.agents = AgentFamilies(self._families)
@@ -88,6 +92,8 @@ class Metrics:
             self.queues.open.set(1, queue)
             for reason in LeaveReason:
                 self.queues.left.add(queue, reason, amount=0.0)
+            for announcement in ANNOUNCEMENTS:
+                self.queues.announcements.add(queue, announcement, amount=0.0)
             for end in WrapUpEnd:
                 self.queues.wrap_ups.add(queue, end, amount=0.0)
             for reason in _ENDS_OF_CALLBACKS:

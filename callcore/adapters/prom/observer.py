@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from callcore.adapters.prom import lookup_families, queue_families, survey_families
 from callcore.adapters.prom.agent_families import STAYING, TAKEN_BACK
 from callcore.adapters.prom.call_families import UNKNOWN_QUEUE
 from callcore.adapters.prom.metrics import Metrics
@@ -30,8 +31,20 @@ class MetricsObserver:
         self._count(events.CallRefused, self._call_refused)
         self._count(events.CallerJoined, self._caller_joined)
         self._count(
-            events.PositionAnnounced, lambda fact: metrics.queues.announcements.add(fact.queue)
+            events.PositionAnnounced,
+            lambda fact: metrics.queues.announcements.add(fact.queue, queue_families.POSITION),
         )
+        self._count(
+            events.EstimateAnnounced,
+            lambda fact: metrics.queues.announcements.add(fact.queue, queue_families.ESTIMATE),
+        )
+        self._count(
+            events.MessageAnnounced,
+            lambda fact: metrics.queues.announcements.add(fact.queue, queue_families.MESSAGE),
+        )
+        self._count(events.LookupMade, self._lookup_made)
+        self._count(events.SurveyAnswered, self._survey_answered)
+        self._count(events.SurveyEnded, self._survey_ended)
         self._count(events.PromptMissing, lambda _: metrics.calls.prompts_missing.add())
         self._count(events.OfferMade, self._offer_made)
         self._count(events.OfferRinging, _nothing)
@@ -59,10 +72,9 @@ class MetricsObserver:
                 fact.queue, fact.by if fact.by == events.BY_AGEING else OPERATOR
             ),
         )
-        self._count(
-            events.MenuAnswered,
-            lambda fact: metrics.calls.menu_answers.add(fact.menu, kind_of(fact.to)),
-        )
+        # The call's record has the language.
+        self._count(events.LanguageChanged, _nothing)
+        self._count(events.MenuAnswered, self._menu_answered)
         self._count(
             events.QueueDoorChanged, lambda fact: metrics.queues.open.set(fact.is_open, fact.queue)
         )
@@ -137,6 +149,28 @@ class MetricsObserver:
         is_unknown = fact.reason is RefusalReason.UNKNOWN_QUEUE
         queue = UNKNOWN_QUEUE if is_unknown else fact.queue
         self._metrics.calls.refused.add(queue, fact.reason)
+
+    def _lookup_made(self, fact: events.LookupMade) -> None:
+        outcome = fact.failure or lookup_families.ANSWERED
+        self._metrics.lookups.made.add(fact.lookup, outcome)
+        if fact.failure not in lookup_families.NOT_ASKED:
+            self._metrics.lookups.seconds.observe(fact.seconds, fact.lookup)
+
+    def _menu_answered(self, fact: events.MenuAnswered) -> None:
+        if fact.branch:
+            self._metrics.calls.menu_branches.add(fact.menu, fact.branch)
+        else:
+            self._metrics.calls.menu_answers.add(fact.menu, kind_of(fact.to))
+
+    def _survey_answered(self, fact: events.SurveyAnswered) -> None:
+        queue = fact.queue or survey_families.NONE
+        answer = fact.answer or survey_families.NONE
+        self._metrics.surveys.answers.add(queue, fact.survey, fact.question, answer)
+
+    def _survey_ended(self, fact: events.SurveyEnded) -> None:
+        queue = fact.queue or survey_families.NONE
+        completeness = survey_families.completeness(fact)
+        self._metrics.surveys.ended.add(queue, fact.survey, completeness)
 
     def _callback_promised(self, fact: events.CallbackPromised) -> None:
         if not fact.is_adopted:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from callcore.adapters.prom.buckets import TALK_BUCKETS, WAIT_BUCKETS, WRAP_UP_BUCKETS
 from callcore.adapters.prom.families import Families
 
+POSITION = "position"
+ESTIMATE = "estimate"
+MESSAGE = "message"
+ANNOUNCEMENTS = (POSITION, ESTIMATE, MESSAGE)
+
 
 class QueueFamilies:
     """Families by queue."""
@@ -71,7 +76,11 @@ class QueueFamilies:
             "end",
         )
         self.announcements = families.counters(
-            "callcore_queue_announcements_total", "Announcements made to waiting callers.", "queue"
+            "callcore_queue_announcements_total",
+            "What waiting callers were told: their `position`, an `estimate` of the wait, a "
+            "`message`.",
+            "queue",
+            "kind",
         )
         self.priority_changes = families.counters(
             "callcore_queue_priority_changes_total",

@@ -69,6 +69,22 @@ sum by (queue) (increase(callcore_queue_wrap_ups_total{end="ended_early"}[1h]))
 / sum by (queue) (increase(callcore_queue_wrap_ups_total[1h]))
 ```
 
+Share of callers who were satisfied, of those who said (4 and 5 of 1 to 5), in the last day:
+
+```promql
+sum by (queue) (increase(callcore_survey_answers_total{
+  question="satisfaction",answer=~"[45]"}[1d]))
+/ sum by (queue) (increase(callcore_survey_answers_total{
+  question="satisfaction",answer=~"[1-5]"}[1d]))
+```
+
+Share of questions to other systems that had no answer of use, in the last ten minutes:
+
+```promql
+sum by (lookup) (increase(callcore_lookups_total{outcome!="answered"}[10m]))
+/ sum by (lookup) (increase(callcore_lookups_total[10m]))
+```
+
 Breaks that are too long now: `max(callcore_agents_overrun)`; agents who are free but whose phone is
 away: `max(callcore_agents_held{reason="unregistered"})`
 
@@ -97,7 +113,16 @@ are each worker's own, so dashboards take `sum`.
 """
 
 _SECTIONS = (
-    ("Calls", ("callcore_call", "callcore_menu", "callcore_prompts")),
+    (
+        "Calls",
+        (
+            "callcore_call",
+            "callcore_menu",
+            "callcore_prompts",
+            "callcore_lookup",
+            "callcore_survey",
+        ),
+    ),
     ("Queues", ("callcore_queue_",)),
     ("Offers, decisions and agents", ("callcore_offer", "callcore_decision", "callcore_agent")),
     ("Records and stores", ("callcore_records", "callcore_store")),

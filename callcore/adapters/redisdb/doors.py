@@ -1,6 +1,6 @@
 """What callers find at the queues' doors, and what is kept for it.
 
-The half of ``ports.stores.WaitingRoom`` that is about queues and numbers instead of calls.
+The part of ``ports.stores.WaitingRoom`` that is about queues and numbers instead of calls.
 """
 
 from __future__ import annotations

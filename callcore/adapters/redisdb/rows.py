@@ -19,13 +19,18 @@ from callcore.ports.stores import (
     FloorCall,
     FloorCallState,
     Joining,
+    Outlook,
     Reservation,
 )
 
 _skills_decoder = msgspec.json.Decoder(tuple[str, ...])
 _offers_decoder = msgspec.json.Decoder(tuple[tuple[OfferId, AgentId, LegId], ...])
 _closure_decoder = msgspec.json.Decoder(Closure)
+_staffed_decoder = msgspec.json.Decoder(frozenset[AgentId])
 _announced_decoder = msgspec.json.Decoder(AnnouncedVersion)
+
+_WORDS_BEFORE_STAFFED = 7
+"""Three that tell of the caller, and four sums."""
 
 
 def call_fields(joining: Joining) -> list[str | int]:
@@ -61,6 +66,8 @@ def place_fields(joining: Joining) -> list[str | int]:
         *("skills", json_text([encodable(rule) for rule in joining.skills])),
         *("first_joined_at", joining.first_joined_at),
         *("joined_at", joining.joined_at),
+        *("language", encodable(joining.language)),
+        *("account", encodable(joining.account)),
     ]
 
 
@@ -91,6 +98,8 @@ def call(call_id: CallId, row: Mapping[str, str]) -> FloorCall:
             caller_number=row["caller_number"],
             caller_name=row["caller_name"],
             dialled_number=row["dialled_number"],
+            language=row.get("language", ""),
+            account=row.get("account", ""),
         )
 
 
@@ -144,6 +153,32 @@ def rates(queue: QueueName, row: Mapping[str, str]) -> Rates:
     """What a queue has learnt. Raises ``UnexpectedAnswerError`` if the hash is not one of ours."""
     with ours(f"what queue {queue} has learnt"):
         return Rates(**{name: float(number) for name, number in row.items()})
+
+
+def outlook(call_id: CallId, words: str) -> Outlook:
+    """What a caller may be told, as the script says it: with the sums and the agents, or without.
+
+    Raises ``UnexpectedAnswerError`` if they are not its words.
+    """
+    with ours(f"what call {call_id} may be told"):
+        position, ahead, until, *rest = words.split(" ", _WORDS_BEFORE_STAFFED)
+        told_until = Micros(int(until)) if until != "0" else None
+        if not rest:
+            return Outlook(position=int(position), ahead_count=int(ahead), told_until=told_until)
+        *sums, staffed = rest
+        served_weight, served_seconds, abandoned_weight, waited_seconds = map(float, sums)
+        return Outlook(
+            position=int(position),
+            ahead_count=int(ahead),
+            staffed=_staffed_decoder.decode(staffed),
+            rates=Rates(
+                served_weight=served_weight,
+                served_seconds=served_seconds,
+                abandoned_weight=abandoned_weight,
+                waited_seconds=waited_seconds,
+            ),
+            told_until=told_until,
+        )
 
 
 def dropped_place(queue: QueueName, text: str) -> DroppedPlace:

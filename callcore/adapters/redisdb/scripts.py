@@ -163,6 +163,8 @@ class Scripts:
         self.learn = Script(client, "learn", LearnAnswer)
         self.forget = Script(client, "forget", ForgetAnswer)
         self.position = Script(client, "position", PositionAnswer)
+        self.outlook = Script(client, "outlook", PositionAnswer)
+        self.note_told_wait = Script(client, "note_told_wait", RescoreAnswer)
         self.enrol = Script(client, "enrol", EnrolAnswer)
         self.log_in = Script(client, "log_in", AgentAnswer)
         self.log_out = Script(client, "log_out", AgentAnswer)

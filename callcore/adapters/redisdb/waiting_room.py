@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from callcore.adapters.redisdb import rows
-from callcore.adapters.redisdb.doors import RedisDoors
 from callcore.adapters.redisdb.durations import expiry_milliseconds
 from callcore.adapters.redisdb.faults import Fault, UnexpectedAnswerError
+from callcore.adapters.redisdb.outlooks import RedisOutlooks
 from callcore.adapters.redisdb.reread import until_current
 from callcore.adapters.redisdb.scripts import (
     REMEMBER_ANSWER_SECONDS,
@@ -35,7 +35,7 @@ PROMISE_KEPT_MILLISECONDS: Final = 8 * 86_400 * 1000
 """Longer than a promise may live (``CallbackPolicy``); which of them is over, its call says."""
 
 
-class RedisWaitingRoom(RedisDoors):
+class RedisWaitingRoom(RedisOutlooks):
     """The waiting room of one site."""
 
     def join(self, joining: Joining, request_id: str) -> Joined:
@@ -185,14 +185,6 @@ class RedisWaitingRoom(RedisDoors):
             )
 
         until_current(attempt)
-
-    def position(self, call_id: CallId, queue: QueueName) -> int | None:
-        """The place in the order of service from 1, counting those being offered.
-
-        ``None`` if the call does not wait there.
-        """
-        keys = [self._keys.waiting(queue), self._keys.offered(queue)]
-        return self._scripts.position.run_counted(keys, [call_id])[1]
 
     def tail(self, queue: QueueName, count: int) -> list[CallId]:
         """Up to ``count`` callers who wait and are not being offered, last in the order first."""

@@ -62,10 +62,6 @@ def describe(fact: events.Fact) -> tuple[str, Tone] | None:  # noqa: C901, PLR09
             return None
         case events.CallerJoined(queue=queue, position=position):
             return f"joined {queue} at position {position}", Tone.PLAIN
-        case events.PositionAnnounced(position=position):
-            return f"hears: position {position}", Tone.QUIET
-        case events.PromptMissing(what=what):
-            return f"heard a tone instead of {printable(what)}", Tone.BAD
         case events.OfferMade(agent_id=agent, waited_seconds=waited):
             return f"offered to {agent} after {span(waited)}", Tone.BUSY
         case events.OfferLost(agent_id=agent, reason=reason):
@@ -95,10 +91,6 @@ def describe(fact: events.Fact) -> tuple[str, Tone] | None:  # noqa: C901, PLR09
             return f"has priority {priority} in {printable(queue)} by waiting", Tone.QUIET
         case events.PriorityChanged(queue=queue, priority=priority, by=by):
             return f"has priority {priority} in {printable(queue)} by {printable(by)}", Tone.BUSY
-        case events.MenuAnswered(menu=menu, key="", to=to):
-            return f"chose nothing in {printable(menu)}, goes to {place(to)}", Tone.PLAIN
-        case events.MenuAnswered(menu=menu, key=key, to=to):
-            return f"chose {printable(key)} in {printable(menu)}: {place(to)}", Tone.PLAIN
         case events.QueueDoorChanged(is_open=True, by=by):
             return f"is open{_by(by)}", Tone.GOOD
         case events.QueueDoorChanged(by=by, reason=reason):

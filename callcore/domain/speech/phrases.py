@@ -25,8 +25,10 @@ CONNECTING = "menu/connecting"
 GOODBYE = "menu/goodbye"
 
 CALLBACK_OFFER = "callback/offer"
+"""Before the request to press a key."""
 CALLBACK_YOUR_NUMBER = "callback/your-number-is"
 CALLBACK_CONFIRM = "callback/confirm"
+"""1 for the number that was told, 2 to enter another."""
 CALLBACK_ENTER_NUMBER = "callback/enter-number"
 CALLBACK_PROMISED = "callback/promised"
 CALLBACK_NOT_POSSIBLE = "callback/not-possible"
@@ -60,3 +62,63 @@ FEATURE_NOT_READY = "feature/not-ready"
 FEATURE_WHICH_BREAK = "feature/which-break"
 WHISPER_CALL_FOR = "whisper/call-for"
 """Before the name of a queue, which is the operator's."""
+WHISPER_TO_ACCEPT = "whisper/to-accept"
+"""Before the request to press a key."""
+
+BREAK = "break/"
+"""With the code of a break after it: its name, before the request to press a key."""
+USUAL_BREAKS = frozenset({"break/lunch", "break/meeting", "break/short", "break/training"})
+"""Those the catalogues name; the others are the operator's."""
+
+LANGUAGE_CHOSEN = "language/chosen"
+"""For a menu that lets callers choose: said in the language chosen."""
+
+EVERY = USUAL_BREAKS | frozenset(
+    {
+        WELCOME,
+        ALL_BUSY,
+        THANK_YOU,
+        HAVE_DETAILS_READY,
+        WAIT_HAS_GROWN,
+        CALL_RECORDED,
+        INVALID_KEY,
+        NO_INPUT,
+        DIAL_EXTENSION,
+        EXTENSION_INVALID,
+        ONE_MOMENT,
+        CONNECTING,
+        GOODBYE,
+        CALLBACK_OFFER,
+        CALLBACK_YOUR_NUMBER,
+        CALLBACK_CONFIRM,
+        CALLBACK_ENTER_NUMBER,
+        CALLBACK_PROMISED,
+        CALLBACK_NOT_POSSIBLE,
+        CALLBACK_KEEPS_PLACE,
+        CALLBACK_CALLING,
+        SURVEY_INTRODUCTION,
+        SURVEY_SATISFACTION,
+        SURVEY_RESOLVED,
+        SURVEY_RECOMMEND,
+        SURVEY_INVALID,
+        SURVEY_THANKS,
+        FEATURE_AGENT,
+        FEATURE_PIN,
+        FEATURE_LOGGED_IN,
+        FEATURE_LOGGED_OUT,
+        FEATURE_ON_BREAK,
+        FEATURE_AVAILABLE,
+        FEATURE_EXTENDED,
+        FEATURE_ALREADY,
+        FEATURE_AFTER_THE_CALL,
+        FEATURE_NOT_POSSIBLE,
+        FEATURE_WRONG_PIN,
+        FEATURE_LOCKED_OUT,
+        FEATURE_NOT_READY,
+        FEATURE_WHICH_BREAK,
+        WHISPER_CALL_FOR,
+        WHISPER_TO_ACCEPT,
+        LANGUAGE_CHOSEN,
+    }
+)
+"""All of them but the reasons after ``REFUSED``, which ``treatments`` knows."""

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 HIGHEST_NUMBER = 999_999
-"""The largest that grammars speak as a number; longer ones are spoken digit by digit."""
+"""The largest that grammars speak as a number; larger ones are spoken digit by digit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number by itself, 0 to ``HIGHEST_NUMBER``."""
+    """A number by itself; below 0 it is spoken with "minus"."""
 
     value: int
 

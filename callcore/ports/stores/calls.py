@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from callcore.domain.admission import Closure, Door
 from callcore.domain.callbacks import Callback
+from callcore.domain.estimates import Rates
 from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
 from callcore.ports.stores.offers import Reservation
 
@@ -178,6 +179,20 @@ class FloorCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What a caller who waits, or is being offered, may be told now."""
+
+    position: int
+    """Never above one told before in the same queue."""
+    ahead_count: int
+    """Those who are served before and are not being offered; 0 for one who is."""
+    staffed: frozenset[AgentId] = frozenset()
+    rates: Rates = field(default=Rates())
+    told_until: Micros | None = None
+    """By what the caller was told last, the wait is over by then; ``None`` if nothing was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueCounts:
     """One queue at an instant. ``oldest_joined_at`` is the head's, ``None`` when empty."""
 
@@ -265,6 +280,25 @@ class WaitingRoom(Protocol):
         """The place in the order of service from 1, counting those being offered; ``None`` if the
         call does not wait there.
         """
+
+    def outlook(
+        self,
+        call_id: CallId,
+        queue: QueueName,
+        *,
+        tells_position: bool,
+        told_position: int | None = None,
+        is_estimated: bool = False,
+    ) -> Outlook | None:
+        """What the caller may be told now; one read. ``None`` if the call does not wait there.
+
+        With ``tells_position`` the position counts as told from now on, for as long as the caller
+        stays in the queue; ``told_position`` is the lowest told as far as the asker knows. What an
+        estimate needs besides the number ahead is read only if ``is_estimated``.
+        """
+
+    def note_told_wait(self, call_id: CallId, queue: QueueName, until: Micros) -> RescoreAnswer:
+        """Keeps by when the wait is over, as a caller who waits or is being offered was told."""
 
     def candidates(self, queues: Sequence[QueueName], count: int) -> list[Candidates]:
         """Up to ``count`` of each side of each queue, in the order asked; one read for all."""

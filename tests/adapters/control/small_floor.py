@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from callcore.domain.admission import Closure, Limit
 from callcore.domain.agents import AgentReason, AgentState
-from callcore.domain.ids import AgentId, CallId, Micros, OfferId, QueueName
+from callcore.domain.ids import AgentId, CallId, Language, Micros, OfferId, QueueName
 from callcore.domain.policies import Strategy
 from callcore.domain.records import DecisionRecord, PassedOver
 from callcore.domain.routing import Judgement, Verdict
@@ -211,6 +211,14 @@ class SmallFloor:
             raise OutOfRangeError(f"priority {priority} is not within -1000 to 1000")
         self.done.append(("priority", call_id, priority, by))
         return priority + 7
+
+    def set_language(self, call_id: CallId, language: Language, *, by: str) -> None:
+        self.before()
+        if call_id not in self.line:
+            raise UnknownCallError(f"no call {call_id} is going on")
+        if language not in ("en", "pl"):
+            raise OutOfRangeError(f"language {language} has no catalogue: give one of en, pl")
+        self.done.append(("language", call_id, language, by))
 
     def withdraw(self, call_id: CallId, *, by: str) -> None:
         self.before()

@@ -87,6 +87,12 @@ def test_callers_and_explanations_are_shown_as_they_are(ask):
             {"call_id": FIRST, "priority": -13, "by": ME},
         ),
         (
+            f"/v1/calls/{FIRST}/language",
+            {"language": "pl"},
+            ("language", FIRST, "pl", ME),
+            {"call_id": FIRST, "language": "pl", "by": ME},
+        ),
+        (
             f"/v1/calls/{FIRST}/withdraw",
             {},
             ("withdraw", FIRST, ME),

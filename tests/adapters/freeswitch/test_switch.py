@@ -78,6 +78,21 @@ POSTED: dict[str, tuple[Callable[[Switch], None], list[str]]] = {
         lambda switch: switch.outlive_talks(LEG),
         [f"api uuid_setvar {LEG} park_after_bridge true"],
     ),
+    "keep_after_talk": (
+        lambda switch: switch.keep_after_talk(LEG, 10),
+        [
+            f"api uuid_setvar {LEG} transfer_after_bridge "
+            r"\'set:callcore_parked=talked,sched_hangup:+10,park\':inline"
+        ],
+    ),
+    "forget_after_talk": (
+        lambda switch: switch.forget_after_talk(LEG),
+        [f"api uuid_setvar {LEG} transfer_after_bridge"],
+    ),
+    "take_out_of_talk": (
+        lambda switch: switch.take_out_of_talk(LEG, 10),
+        [f"api uuid_transfer {LEG} set:callcore_parked=talked,sched_hangup:+10,park inline"],
+    ),
     "hide_keys": (
         lambda switch: switch.hide_keys(LEG),
         [f"api uuid_setvar {LEG} digits_dialed_filter .+"],

@@ -17,7 +17,18 @@ from callcore.adapters.logs import observer, setup
 from callcore.domain import events, phone_numbers
 from callcore.domain.agents import AgentReason, AgentState, BreakCode, HoldReason, Wish
 from callcore.domain.feature_answers import FeatureAnswer
-from callcore.domain.ids import AgentId, CallId, LegId, MenuName, Micros, NodeName, QueueName
+from callcore.domain.ids import (
+    AgentId,
+    CallId,
+    LegId,
+    LookupName,
+    MenuName,
+    Micros,
+    NodeName,
+    QueueName,
+    SurveyName,
+)
+from callcore.domain.lookups import LookupFailure
 from callcore.domain.outcomes import RefusalReason
 from callcore.domain.policies import FeatureCode
 from callcore.domain.treatments import OverflowReason
@@ -369,6 +380,21 @@ def door(by: str, *, is_open: bool) -> events.QueueDoorChanged:
 ANSWERED = events.MenuAnswered(
     at=NOW, call_id=CallId("c"), menu=MenuName("main"), key="2", to="number:+48225550100"
 )
+IN_SUPPORT: dict[str, Any] = {"at": NOW, "call_id": CallId("c"), "queue": QueueName("support")}
+CSAT: dict[str, Any] = {**IN_SUPPORT, "survey": SurveyName("csat"), "agent_id": AgentId("1001")}
+
+
+def looked_up(failure: LookupFailure | None, detail="") -> events.LookupMade:
+    return events.LookupMade(
+        at=NOW,
+        call_id=CallId("c"),
+        lookup=LookupName("crm"),
+        seconds=0.25,
+        failure=failure,
+        detail=detail,
+    )
+
+
 LUNCH = BreakCode("lunch")
 OF_ANN: dict[str, Any] = {"at": NOW, "agent_id": AgentId("1001")}
 LIMITED = events.LimitChanged(
@@ -442,6 +468,42 @@ LIMITED = events.LimitChanged(
             "info",
             {"event": "feature_code_dialled", "code": "login", "answer": "wrong_pin"},
         ),
+        (
+            events.EstimateAnnounced(**IN_SUPPORT, low_minutes=2, high_minutes=5),
+            "info",
+            {"event": "estimate_announced", "low_minutes": 2, "high_minutes": 5},
+        ),
+        (
+            events.MessageAnnounced(**IN_SUPPORT, number=3),
+            "debug",
+            {"event": "message_announced", "number": 3},
+        ),
+        (
+            dataclasses.replace(ANSWERED, key="", branch="vip"),
+            "info",
+            {"event": "menu_answered", "key": "", "branch": "vip"},
+        ),
+        (
+            looked_up(None),
+            "info",
+            {"event": "lookup_made", "lookup": "crm", "seconds": 0.25, "failure": None},
+        ),
+        *((looked_up(failure), "warning", {"failure": failure}) for failure in LookupFailure),
+        (
+            events.SurveyAnswered(**CSAT, question="satisfaction", answer="5"),
+            "info",
+            {"event": "survey_answered", "question": "satisfaction", "answer": "5"},
+        ),
+        (
+            events.SurveyEnded(**CSAT, answered_count=1, questions_count=2),
+            "info",
+            {"event": "survey_ended", "survey": "csat", "answered_count": 1},
+        ),
+        (
+            events.PromptMissing(at=NOW, call_id=CallId("c"), what="shop/news"),
+            "warning",
+            {"event": "prompt_missing", "what": "shop/news"},
+        ),
         (refused(RefusalReason.CLOSED), "info", {"event": "call_refused", "reason": "closed"}),
         (refused(RefusalReason.CLOSES_TOO_SOON), "info", {}),
         (refused(RefusalReason.QUEUE_FULL), "warning", {"limit": 20}),
@@ -480,6 +542,14 @@ def test_the_number_a_caller_is_sent_on_to_is_shortened(to, expected, is_json):
         assert [line["to"] for line in written.lines] == [expected] * 2
     else:
         assert written.text.count(f"to={expected}") + written.text.count(f"to='{expected}'") == 2
+
+
+def test_what_another_system_said_holds_no_number_and_no_secret(written):
+    """Its address may carry a password, its words the caller's number."""
+    detail = f"https://eve:{SECRET}@crm.example/callers: nobody has +48201234501"
+    observer.LogObserver(written.log).observe(looked_up(LookupFailure.STATUS, detail))
+    assert SECRET not in written.text
+    assert written.lines[0]["detail"] == "https://eve:***@crm.example/callers: nobody has +4820…01"
 
 
 def test_every_fact_can_be_written(written):

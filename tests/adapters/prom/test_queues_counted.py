@@ -12,6 +12,7 @@ from callcore.domain import events, treatments
 from callcore.domain.ids import (
     MenuName,
     QueueName,
+    SurveyName,
 )
 from callcore.domain.outcomes import (
     LeaveReason,
@@ -53,6 +54,8 @@ def test_configured_queues_begin_at_zero(metrics, value):
         is_unknown = refusal is RefusalReason.UNKNOWN_QUEUE
         queue = "unknown" if is_unknown else "support"
         assert value("callcore_calls_refused_total", queue=queue, reason=refusal) == 0
+    for kind in ("position", "estimate", "message"):
+        assert value("callcore_queue_announcements_total", queue="support", kind=kind) == 0
     for outcome in ("won", *OfferLostReason):
         assert value("callcore_offers_ended_total", queue="support", outcome=outcome) == 0
 
@@ -102,9 +105,13 @@ def test_every_treatment_has_a_kind():
         treatments.ToVoicemail(box="7000"),
         treatments.Goodbye(),
         treatments.ToCallback(queue=SUPPORT, prompts=("offer",)),
+        treatments.ToSurvey(survey=SurveyName("csat")),
+        treatments.Said(prompts=("hours",), then=treatments.ToMenu(menu=MenuName("main"))),
     ]
     kinds = {kind_of(treatments.in_words(treatment)) for treatment in made}
-    assert kinds == {*("queue", "menu", "extension", "number", "voicemail", "callback", "goodbye")}
+    assert kinds == {
+        *("queue", "menu", "extension", "number", "voicemail", "callback", "survey", "goodbye")
+    }
 
 
 def test_changes_of_priority_are_told_by_who_made_them(observer, value):

@@ -17,4 +17,5 @@ if taken >= tonumber(ARGV[4]) then return answer('queue_full') end
 redis.call('ZREM', KEYS[2], ARGV[2])
 redis.call('ZADD', KEYS[3], ARGV[3], ARGV[2])
 redis.call('HSET', KEYS[5], 'score', ARGV[3], unpack(ARGV, 5))
+redis.call('HDEL', KEYS[5], 'told_position', 'told_until')
 return answer('moved')

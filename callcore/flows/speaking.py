@@ -1,0 +1,149 @@
+"""What a listener hears of an utterance: their language, else that of the site, else a tone.
+
+The one place where that is decided, for callers, for agents before a call and for whoever dialled
+a feature code. A sound that turned out not to be there is not asked for again in the same call, so
+that nothing is tried for ever; each is told of once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from callcore.domain.announcements import ATTENTION_TONE
+from callcore.domain.events import PromptMissing
+from callcore.domain.ids import CallId, Language, LegId
+from callcore.domain.policies import SitePolicy
+from callcore.domain.speech import grammar
+from callcore.domain.speech.utterances import Utterance
+from callcore.flows.site import Site
+from callcore.ports.switch_events import PlaybackEnded, PlaybackStarted
+
+Play = Callable[[tuple[str, ...]], None]
+"""Has the switch play sounds one after another on the listener's leg."""
+
+
+def spoken_language(policy: SitePolicy, wished: Language | None) -> Language:
+    """The language wished for if there is a catalogue of it, else that of the site."""
+    return wished if wished in grammar.CATALOGUED else policy.sounds.language
+
+
+class Voice:
+    """Chooses what is played to the listeners of one call."""
+
+    def __init__(self, site: Site, call_id: CallId) -> None:
+        self._site = site
+        self._call_id = call_id
+        self._missing: set[str] = set()
+        self._told: set[str] = set()
+
+    def language(self, wished: Language | None) -> Language:
+        """In which a listener who wishes for that one is spoken to."""
+        return spoken_language(self._site.policy, wished)
+
+    def sounds(self, utterance: Utterance, language: Language, tone: str | None) -> tuple[str, ...]:
+        """What to play for it; empty if nothing of all that is there."""
+        return next(
+            (
+                sounds
+                for sounds in self._candidates(utterance, language, tone)
+                if self._missing.isdisjoint(sounds)
+            ),
+            (),
+        )
+
+    def is_missing(self, sound: str) -> bool:
+        """True if it was found not to be there."""
+        return sound in self._missing
+
+    def note_missing(self, path: str, *sounds: str) -> None:
+        """The switch could not play ``path``, in which all of ``sounds`` were asked for."""
+        self._missing.update(sounds or (path,))
+        if path in self._told:
+            return
+        self._told.add(path)
+        site = self._site
+        site.facts.publish(PromptMissing(at=site.clock.now(), call_id=self._call_id, what=path))
+
+    def _candidates(
+        self, utterance: Utterance, language: Language, tone: str | None
+    ) -> Iterator[tuple[str, ...]]:
+        sounds = self._site.policy.sounds
+        if sounds.directory is not None:
+            for one in dict.fromkeys((language, sounds.language)):
+                keys = _keys(utterance, one)
+                if keys:
+                    yield tuple(f"{sounds.directory}/{one}/{key}.wav" for key in keys)
+        if tone is not None:
+            yield (tone,)
+
+
+class Speech:
+    """One utterance said to one leg, begun at once: over when it was heard, or nothing is left.
+
+    An end that is told before the beginning is that of the same sounds, played before.
+    """
+
+    def __init__(
+        self,
+        voice: Voice,
+        utterance: Utterance,
+        language: Language,
+        *,
+        leg_id: LegId,
+        play: Play,
+        tone: str | None = ATTENTION_TONE,
+    ) -> None:
+        self.is_over = not utterance
+        self._voice = voice
+        self._utterance = utterance
+        self._language = language
+        self._leg_id = leg_id
+        self._play = play
+        self._tone = tone
+        self._sounds: tuple[str, ...] = ()
+        self._has_begun = False
+        if utterance:
+            self._begin()
+
+    def hear(self, message: object) -> None:
+        """Takes a message of the leg's mailbox; what is not there is said otherwise."""
+        match message:
+            case PlaybackStarted() if self._is_of_it(message):
+                self._has_begun = True
+            case PlaybackEnded(path=path, is_missing=True) if self._is_of_it(message):
+                self._voice.note_missing(path, *self._sounds)
+                self._begin()
+            case PlaybackEnded() if self._is_of_it(message) and self._has_begun:
+                self.is_over = True
+            case _:
+                pass
+
+    def repeat(self) -> None:
+        """Plays it from the beginning: what was played before was lost."""
+        if not self.is_over:
+            self._has_begun = False
+            self._play(self._sounds)
+
+    def _begin(self) -> None:
+        self._has_begun = False
+        self._sounds = self._voice.sounds(self._utterance, self._language, self._tone)
+        self.is_over = not self._sounds
+        if self._sounds:
+            self._play(self._sounds)
+
+    def _is_of_it(self, message: PlaybackStarted | PlaybackEnded) -> bool:
+        """A switch tells of a sequence by all its sounds in one."""
+        return (
+            not self.is_over
+            and message.leg_id == self._leg_id
+            and all(sound in message.path for sound in self._sounds)
+        )
+
+
+def _keys(utterance: Utterance, language: Language) -> tuple[str, ...]:
+    """The prompts; of a language without a grammar only those that need none."""
+    try:
+        return grammar.prompt_keys(utterance, language)
+    except grammar.UnknownLanguageError:
+        plain = tuple(one for one in utterance if isinstance(one, str))
+        return plain if len(plain) == len(utterance) else ()

@@ -1,0 +1,38 @@
+"""Keys that callers press before anything asks for them.
+
+A key belongs to the question that is being asked when it is pressed. Pressed between two questions,
+or while something is heard that a key may cut short, it is kept and is the first of the question
+that comes next; what may be cut short is then not heard at all. Kept keys are forgotten with the
+first that leads nowhere, by what has to be heard to its end, and where no question comes.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from callcore.flows.call import Call
+
+
+class TypedAhead:
+    """The kept keys of ``call``; those still unread in its mailbox come after them."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._keys: deque[str] = deque()
+
+    def __bool__(self) -> bool:
+        """True if there is one."""
+        return bool(self._keys)
+
+    def keep(self, key: str) -> None:
+        """Keeps a key that was taken out of the mailbox."""
+        self._keys.append(key)
+
+    def take(self) -> str:
+        """The first of them; there has to be one."""
+        return self._keys.popleft()
+
+    def forget(self) -> None:
+        """What was pressed so far is no answer to anything."""
+        self._keys.clear()
+        self._call.forget_keys()

@@ -1,0 +1,67 @@
+"""Whether there is a file for every prompt, where the switch's files lie on this machine too."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+from collections.abc import Iterable, Mapping
+
+from callcore.domain.ids import Language
+from callcore.domain.policies import SitePolicy
+from callcore.domain.speech import grammar
+from callcore.settings import spoken
+from callcore.settings.faults import Path
+from callcore.settings.reading import Reading
+
+_RATES = ("8000", "16000", "32000", "48000")
+"""Directories in which FreeSWITCH's mod_sndfile looks for what is not where it was named."""
+_MOST_NAMED = 10
+
+
+def warn(reading: Reading, site: SitePolicy, texts: Mapping[str, Mapping[Language, str]]) -> None:
+    """Tells of the prompts without a file, in the languages that can be heard.
+
+    Of directories that are not on this machine nothing is known, and nothing is told.
+    """
+    if site.sounds.directory is None or not os.access(site.sounds.directory, os.R_OK | os.X_OK):
+        return
+    named: dict[str, Path] = {}
+    for path, prompt in spoken.prompts(site):
+        named.setdefault(prompt, path)
+    for language in sorted(spoken.languages(site)):
+        directory = pathlib.Path(site.sounds.directory) / language
+        catalogue = grammar.prompts(language)
+        missing = [
+            prompt for prompt in sorted({*catalogue, *named}) if not _has_file(directory, prompt)
+        ]
+        known = [one for one in missing if one in catalogue or language in texts.get(one, {})]
+        _warn_of_known(reading, known, language)
+        for prompt in missing:
+            if prompt not in known:
+                reading.warn_value(
+                    named[prompt],
+                    f"{prompt} has no file in {language} and no text: put a recording to "
+                    f"{directory / prompt}.wav, or give prompts.{prompt}.{language} and run "
+                    f"`callcore sounds build --language {language}`",
+                )
+
+
+def _warn_of_known(reading: Reading, prompts: list[str], language: Language) -> None:
+    if prompts:
+        reading.warn_value(
+            ("sounds", "directory"),
+            f"no file speaks {_listed(prompts)} in {language}: run "
+            f"`callcore sounds build --language {language}`",
+        )
+
+
+def _listed(prompts: Iterable[str]) -> str:
+    every = tuple(prompts)
+    left = len(every) - _MOST_NAMED
+    return ", ".join(every[:_MOST_NAMED]) + (f" and {left} more" if left > 0 else "")
+
+
+def _has_file(directory: pathlib.Path, prompt: str) -> bool:
+    group, _, name = f"{prompt}.wav".rpartition("/")
+    places = (directory / group, *(directory / group / rate for rate in _RATES))
+    return any(os.path.isfile(place / name) for place in places)  # noqa: PTH113 - refuses nothing

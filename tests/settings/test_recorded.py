@@ -1,0 +1,138 @@
+"""Prompts without a file are told where the files are at hand, in the languages callers hear."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from callcore.domain.agents import BreakCode
+from callcore.domain.ids import Language
+from callcore.domain.policies import BreakPolicy
+from callcore.domain.speech import grammar
+from callcore.settings import spoken
+from callcore.sounds import naming
+
+SITE = """
+sounds: {{directory: {directory}, language: en}}
+queues:
+  support: {{greeting: [shop/hello], whisper: [shop/hello]}}
+prompts:
+  shop/hello: {{en: Hello.}}
+{more}
+"""
+
+
+@pytest.fixture
+def warnings(load, tmp_path):
+    """The warnings of a site whose sounds lie in a directory."""
+
+    def of(more: str = "", directory: Path = tmp_path / "sounds") -> list[str]:
+        loaded = load(SITE.format(directory=directory, more=more))
+        return [str(one).split(": ", 1)[1] for one in loaded.warnings]
+
+    return of
+
+
+@pytest.fixture
+def speak(tmp_path):
+    """Puts a file there for each prompt, at these rates, in turn; or where no rate is told."""
+
+    def put(language: str, *prompts: str, rates: tuple[str, ...] = ("8000", "", "16000")) -> None:
+        for index, prompt in enumerate(prompts):
+            group, _, name = prompt.rpartition("/")
+            place = tmp_path / "sounds" / language / group / rates[index % len(rates)]
+            place.mkdir(parents=True, exist_ok=True)
+            (place / f"{name}.wav").write_bytes(b"RIFF")
+
+    return put
+
+
+def test_nothing_is_known_of_what_is_elsewhere(warnings, tmp_path):
+    """The directory is the switch's, and may be on another machine."""
+    assert warnings(directory=tmp_path / "elsewhere") == []
+
+
+def test_site_with_a_file_for_everything_is_not_told_anything(warnings, speak):
+    """Wherever FreeSWITCH looks for it."""
+    speak("en", *sorted(grammar.prompts(Language("en"))), "shop/hello")
+    assert warnings() == []
+
+
+def test_what_can_be_built_is_told_with_the_command(warnings, speak):
+    """A text of one's own is as good as the catalogue's."""
+    speak("en", *sorted(grammar.prompts(Language("en")) - {"menu/invalid", "menu/goodbye"}))
+    assert warnings() == [
+        "sounds.directory: no file speaks menu/goodbye, menu/invalid, shop/hello in en: run "
+        "`callcore sounds build --language en`"
+    ]
+
+
+def test_many_are_counted(warnings, speak):
+    """A language of which there is nothing is one line."""
+    speak("en", "menu/invalid")
+    [line] = warnings()
+    left = len(grammar.prompts(Language("en"))) - 10
+    assert line.startswith("sounds.directory: no file speaks ")
+    assert line.endswith(f" and {left} more in en: run `callcore sounds build --language en`")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "numbers: {1: {queue: support, language: pl}}",
+        "caller_lists: {vip: {numbers: ['1'], language: pl}}",
+        "agents: {a: {name: A, contact: user/1, queues: [support], language: pl}}",
+        "agent_defaults: {language: pl}\n"
+        "agents: {a: {name: A, contact: user/1, queues: [support]}}",
+        "menus: {m: {prompts: [shop/hello], choices: {'1': {queue: support, language: pl}}}}\n"
+        "numbers: {1: {menu: m}}",
+        "menus: {m: {hours: h, open: {queue: support}, closed: {queue: support, language: pl}}}\n"
+        "numbers: {1: {menu: m}}\nhours: {h: {timezone: UTC, week: {monday: [08:00-16:00]}}}",
+    ],
+)
+def test_prompt_of_ones_own_is_told_where_it_has_no_text(warnings, speak, tmp_path, more):
+    """In every language that somebody hears, at the place that names it."""
+    speak("en", *grammar.prompts(Language("en")), "shop/hello")
+    speak("pl", *grammar.prompts(Language("pl")))
+    assert warnings(more) == [
+        "queues.support.greeting[0]: shop/hello has no file in pl and no text: put a recording to "
+        f"{tmp_path}/sounds/pl/shop/hello.wav, or give prompts.shop/hello.pl and run "
+        "`callcore sounds build --language pl`"
+    ]
+
+
+def test_every_prompt_a_site_can_name_is_found(load):
+    """The same as by the types of everything in the policies."""
+    site = load(
+        """
+dialplan: {callback_contact: "sofia/gateway/x/{number}"}
+lookups: {crm: {url: "https://crm.example", hears: [p/1]}}
+surveys:
+  csat: {introduction: [p/2], invalid: [p/3], thanks: [p/4], questions: [{name: a, prompts: [p/5]}]}
+queues:
+  support:
+    greeting: [p/6]
+    whisper: [p/7]
+    messages: {each: [{prompts: [p/8]}]}
+    callback: {}
+    overflow:
+      closed: {say: [p/9], prompts: [p/10]}
+      maximum_wait:
+        say: [p/11]
+        callback: {prompts: [p/12], promised_prompts: [p/13], otherwise: {prompts: [p/14]}}
+menus:
+  main:
+    {greeting: [p/15], prompts: [p/16], invalid: [p/17], no_input: [p/18],
+     choices: {"1": {say: [p/19], queue: support}}, otherwise: {prompts: [p/20]}}
+  account:
+    {lookup: crm, asks: [p/21], digits: 5, branches: {x: {prompts: [p/22]}},
+     otherwise: {prompts: [p/23]}, failed: {prompts: [p/24]}}
+"""
+    ).policy
+    lunch = BreakPolicy(code=BreakCode("dinner"), key="1")
+    site = replace(site, breaks={lunch.code: lunch})
+    english = grammar.prompts(Language("en"))
+    own = {prompt for _, prompt in spoken.prompts(site)} - english
+    assert own == naming.prompts(site) - english
+    assert own == {"break/dinner", *(f"p/{number}" for number in range(1, 25))}
+    assert set(spoken.languages(site)) == set(naming.languages(site))
