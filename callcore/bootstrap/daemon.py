@@ -37,7 +37,7 @@ from callcore.bootstrap.simulation import Simulation
 from callcore.bootstrap.stores import open_stores
 from callcore.bootstrap.watching import view_of
 from callcore.domain.ids import AgentId, CallId, NodeName
-from callcore.domain.records import DecisionRecord
+from callcore.domain.records import CallStory
 from callcore.flows.policies import Policies
 from callcore.flows.site import Site
 from callcore.flows.worker import Worker
@@ -115,7 +115,7 @@ class Daemon:
         floor = self._open_floor(urls.redis, stack)
         view = self._view(http.url, floor) if self._is_watched else None
         worker = Worker(
-            spawn, call_bound, self._past_decisions, self._past_changes, source=self._source
+            spawn, call_bound, self._past_story, self._past_changes, source=self._source
         )
         switches = {node.policy.name: self._switch(node, worker) for node in nodes}
         lookups = HttpLookups()
@@ -189,10 +189,10 @@ class Daemon:
         level = Level.INFO if fault is None else Level.ERROR
         self._log.write(level, event, values, exception=fault)
 
-    def _past_decisions(self, call_id: CallId) -> tuple[DecisionRecord, ...] | None:
+    def _past_story(self, call_id: CallId) -> CallStory | None:
         if self._history is None:
             raise RecordsUnavailableError("the history is not open yet")
-        return self._history.decisions(call_id)
+        return self._history.story(call_id)
 
     def _past_changes(self, agent_id: AgentId, count: int) -> tuple[AgentChange, ...]:
         if self._history is None:

@@ -14,7 +14,7 @@ from callcore.adapters.postgres.timelines import PostgresTimelines
 from callcore.bootstrap.patience import until_done
 from callcore.bootstrap.readiness import UP, Readiness
 from callcore.domain.ids import AgentId, CallId
-from callcore.domain.records import DecisionRecord
+from callcore.domain.records import CallStory
 from callcore.flows.record_writing import RecordWriting
 from callcore.flows.site import Site
 from callcore.flows.timeline_writing import TimelineWriting
@@ -57,14 +57,13 @@ class History:
         self._timeline_pool.open()
         self._greenlets.append(spawn("record_writing", self._run))
 
-    def decisions(self, call_id: CallId) -> tuple[DecisionRecord, ...] | None:
-        """The decisions of a recorded call; ``None`` if it is unknown.
+    def story(self, call_id: CallId) -> CallStory | None:
+        """What is told of a recorded call; ``None`` if it is unknown.
 
         Raises ``RecordsUnavailableError``.
         """
         self._require_schema()
-        found = self._past.decisions(call_id)
-        return None if found is None else tuple(found)
+        return self._past.story(call_id)
 
     def timeline(self, agent_id: AgentId, count: int) -> tuple[AgentChange, ...]:
         """The last ``count`` changes of an agent that have been written, oldest first.

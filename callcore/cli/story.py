@@ -1,4 +1,6 @@
-"""An explanation as it is read: one decision after another, then how things stand now."""
+"""An explanation as it is read: one decision after another, what the caller said of the talk, then
+how things stand now.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from rich.text import Text
 from callcore.adapters.terminal.words import printable, span, spoken
 from callcore.cli import instants, words
 from callcore.domain.ids import AgentId, Micros, seconds_between
-from callcore.domain.records import DecisionRecord
+from callcore.domain.records import DecisionRecord, SurveyAnswer
 from callcore.domain.routing import Judgement, Verdict
 from callcore.ports.operations import Explanation, WaitingView
 
@@ -30,15 +32,52 @@ def told(explanation: Explanation, now: Micros) -> RenderableType:
         parts.append(Text("  does not wait for an agent now"))
     else:
         parts.append(_waiting(explanation.waiting))
+    known = _known(explanation)
+    if known.row_count:
+        parts.append(_indented(known))
     if not explanation.decisions:
         has_waited = "has been" if explanation.waiting is not None else "was"
         parts += [Text(), Text(f"No agent {has_waited} asked to take it.")]
     several = len({decision.queue for decision in explanation.decisions}) > 1
     for decisions in _made_together(explanation.decisions):
         parts += [Text(), *_decision(decisions, now, names_queue=several)]
+    for answers in _by_talk(explanation.survey_answers):
+        parts += [Text(), *_answers(answers, now)]
     if explanation.waiting is not None:
         parts += [Text(), *_now(explanation, now)]
     return Group(*parts)
+
+
+def _known(explanation: Explanation) -> Table:
+    """Who calls, as far as that is not known from the line."""
+    facts = _facts()
+    if explanation.language:
+        facts.add_row("language", Text(printable(explanation.language)))
+    if explanation.account:
+        facts.add_row("account", Text(printable(explanation.account)))
+    return facts
+
+
+def _by_talk(answers: Iterable[SurveyAnswer]) -> list[list[SurveyAnswer]]:
+    """A caller who talked twice may have been asked twice."""
+    groups: dict[tuple[str, str | None], list[SurveyAnswer]] = {}
+    for one in answers:
+        groups.setdefault((one.survey, one.offer_id), []).append(one)
+    return list(groups.values())
+
+
+def _answers(answers: Sequence[SurveyAnswer], now: Micros) -> list[RenderableType]:
+    first = answers[0]
+    heading = Text(f"{instants.shown(first.at, now, seconds=True)}  ", style="bold")
+    heading.append(f"asked about the talk: {printable(first.survey)}", style="cyan")
+    facts = _facts()
+    if first.agent_id is not None:
+        in_queue = "" if first.queue is None else f" in {printable(first.queue)}"
+        facts.add_row("talked with", Text(f"{printable(first.agent_id)}{in_queue}"))
+    for one in answers:
+        said = Text(printable(one.answer)) if one.answer else Text("no answer", style="dim")
+        facts.add_row(printable(one.question), said)
+    return [heading, _indented(facts)]
 
 
 def _waiting(waiting: WaitingView) -> RenderableType:

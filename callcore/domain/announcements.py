@@ -155,24 +155,3 @@ def _quiet_until(queue: QueuePolicy, course: Course) -> int:
 
 def _micros(seconds: float) -> int:
     return round(seconds * MICROS_PER_SECOND)
-
-
-_NAMES_OF_KEYS = {"*": "star", "#": "pound"}
-
-_TWENTY = 20
-_TEN = 10
-
-
-def number_prompts(number: int) -> tuple[str, ...]:
-    """The English prompts that speak a number from 0 to 99. Raises ``ValueError`` outside it."""
-    if not 0 <= number < _TEN * _TEN:
-        message = f"no prompts for the number {number}"
-        raise ValueError(message)
-    if number <= _TWENTY or number % _TEN == 0:
-        return (f"digits/{number}",)
-    return (f"digits/{number - number % _TEN}", f"digits/{number % _TEN}")
-
-
-def key_prompts(key: str) -> tuple[str, ...]:
-    """The English prompts that ask for a key: "press one"."""
-    return ("vm-press", f"digits/{_NAMES_OF_KEYS.get(key, key)}")

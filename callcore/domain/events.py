@@ -524,6 +524,18 @@ class LinkLost(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SoundNotFound(Fact):
+    """A switch passed over a recording of ours in a sentence, and one caller heard a hole.
+
+    For a while nobody is told what needs it: they hear the site's language or a tone instead.
+    """
+
+    node: NodeName
+    path: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordsWritten(Fact):
     """Call records reached Postgres in one batch."""
 

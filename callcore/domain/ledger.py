@@ -28,6 +28,7 @@ from callcore.domain.outcomes import (
 )
 from callcore.domain.records import (
     CallRecord,
+    CallStory,
     DecisionRecord,
     DigitPress,
     OfferRecord,
@@ -182,6 +183,16 @@ class CallLedger:
     def decisions(self) -> tuple[DecisionRecord, ...]:
         """The decisions so far."""
         return tuple(self._decisions.values())
+
+    @property
+    def story(self) -> CallStory:
+        """What can be told of the call so far."""
+        return CallStory(
+            decisions=self.decisions,
+            language=self._language,
+            account=self._account,
+            survey_answers=tuple(self._survey_answers),
+        )
 
     def decision(self, offer_id: OfferId) -> DecisionRecord:
         """The decision that led to an offer."""

@@ -146,6 +146,16 @@ class DecisionRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallStory:
+    """What is told of a call to somebody who asks about it by its id."""
+
+    decisions: tuple[DecisionRecord, ...] = ()
+    language: str = ""
+    account: str = ""
+    survey_answers: tuple[SurveyAnswer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallRecord:
     """The whole call."""
 

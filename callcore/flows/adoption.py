@@ -11,31 +11,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 
-from callcore.domain import brought, surveys
-from callcore.domain.ids import (
-    AgentId,
-    CallId,
-    LegId,
-    Micros,
-    OfferId,
-    QueueName,
-    SurveyName,
-    seconds_between,
-)
-from callcore.domain.ledger import Caller, CallLedger
+from callcore.domain import surveys
+from callcore.domain.ids import CallId, LegId, Micros, QueueName, SurveyName, seconds_between
+from callcore.domain.ledger import CallLedger
 from callcore.domain.outcomes import HungUpBy, LeaveReason
 from callcore.domain.policies import QueuePolicy
-from callcore.domain.wishes import Wishes, clamped
-from callcore.flows import leg_roles
+from callcore.domain.wishes import clamped
+from callcore.flows import leg_memory
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.call import LOST_TRACK, Call
-from callcore.flows.callback_calls import caller_of
 from callcore.flows.inbound_call import InboundCalls
 from callcore.flows.messages import LinkBack
 from callcore.flows.record_keeping import RecordKeeping
 from callcore.flows.site import Site
 from callcore.flows.speaking import spoken_language
-from callcore.flows.standing import Place, wishes_on_floor
+from callcore.flows.standing import wishes_on_floor
 from callcore.ports.stores import FloorCall, FloorCallState, Reservation
 from callcore.ports.switch_events import LegSnapshot
 
@@ -125,14 +115,14 @@ class Adoption:
 
     def resume_waiting(self, leg: LegSnapshot, floor_call: FloorCall | None) -> bool:
         """Goes on with a caller left waiting; one whose queue is no more goes to the fallback."""
-        name = _queue_name(leg, floor_call)
+        name = leg_memory.queue_name(leg, floor_call)
         queue = self._site.policy.queues.get(name)
         if queue is None:
             self._send_away(leg, floor_call, name)
             return True
         call = self._follow(leg, queue, floor_call)
         call.mailbox.post(LinkBack(is_silent=leg.is_parked))
-        place = _place(leg, floor_call)
+        place = leg_memory.place_of(leg, floor_call)
         self._spawn(call.caller.call_id, lambda: self._calls.resume_waiting(call, queue, place))
         return True
 
@@ -142,13 +132,13 @@ class Adoption:
         In a queue that is no more it is followed all the same, by the usual settings: the agent is
         not free before it ends.
         """
-        name = _queue_name(leg, floor_call)
+        name = leg_memory.queue_name(leg, floor_call)
         queue = self._site.policy.queues.get(name) or QueuePolicy(name=name)
-        reservation = _reservation(leg, floor_call, queue)
+        reservation = leg_memory.reservation_of(leg, floor_call, queue)
         if not name or reservation is None:
             return False
         call = self._follow(leg, queue, floor_call)
-        place = _place(leg, floor_call)
+        place = leg_memory.place_of(leg, floor_call)
         call.first_joined_at = place.first_joined_at
         call.joining = self._calls.joining(call, queue, place)
         bridged_at = self._note_bridge(call, queue, reservation, leg, floor_call)
@@ -170,7 +160,7 @@ class Adoption:
 
     def resume_survey(self, leg: LegSnapshot, floor_call: FloorCall | None) -> bool:
         """Goes on with a survey; the line is ended if it is not known, or is no more."""
-        name = _queue_name(leg, floor_call)
+        name = leg_memory.queue_name(leg, floor_call)
         queue = self._site.policy.queues.get(name) or QueuePolicy(name=name)
         call = self._begin(leg, floor_call)
         call.hung_up_by = HungUpBy.AGENT
@@ -186,12 +176,14 @@ class Adoption:
     ) -> None:
         """What the floor knows of it, or else what the leg remembers."""
         partner = leg.variables.get("callcore_agent_leg") or ""
-        reservation = _reservation(replace(leg, bridged_to=LegId(partner)), floor_call, queue)
+        reservation = leg_memory.reservation_of(
+            replace(leg, bridged_to=LegId(partner)), floor_call, queue
+        )
         if reservation is None:
             return
         self._note_bridge(call, queue, reservation, leg, floor_call)
         ended_at = (
-            _instant(leg.variables.get("callcore_talk_ended_at"))
+            leg_memory.instant(leg.variables.get("callcore_talk_ended_at"))
             or (floor_call.ended_at if floor_call else None)
             or self._site.clock.now()
         )
@@ -201,7 +193,7 @@ class Adoption:
         """Ends the visit to a queue that was taken out of the settings."""
         call = self._begin(leg, floor_call)
         call.ledger.joined(
-            queue, _place(leg, floor_call).first_joined_at, priority=0, position=None
+            queue, leg_memory.place_of(leg, floor_call).first_joined_at, priority=0, position=None
         )
         now = self._site.clock.now()
         call.ledger.left(now, LeaveReason.FALLBACK, short_abandon_seconds=0)
@@ -214,8 +206,8 @@ class Adoption:
         return call
 
     def _begin(self, leg: LegSnapshot, floor_call: FloorCall | None) -> Call:
-        call = self._calls.follow(_caller(leg, floor_call), is_adopted=True)
-        call.bring(_wishes(leg, floor_call))
+        call = self._calls.follow(leg_memory.caller_on(leg, floor_call), is_adopted=True)
+        call.bring(leg_memory.wishes_of(leg, floor_call))
         call.is_line_answered = leg.is_line_answered
         call.ledger.line_answered_at = leg.answered_at
         return call
@@ -223,7 +215,9 @@ class Adoption:
     def close_unheard(self, floor_call: FloorCall) -> None:
         """Keeps the record of a call that ended while nobody listened."""
         now = self._site.clock.now()
-        ledger = CallLedger(_caller_of(floor_call), self._site.policy.site, is_adopted=True)
+        ledger = CallLedger(
+            leg_memory.caller_of_ended(floor_call), self._site.policy.site, is_adopted=True
+        )
         wishes = wishes_on_floor(floor_call)
         ledger.spoken_in(spoken_language(self._site.policy, wishes.language))
         ledger.known_as(wishes.account)
@@ -257,9 +251,9 @@ class Adoption:
         floor_call: FloorCall | None,
     ) -> Micros:
         """Notes the bridge, on the floor too if the other process died before it could."""
-        place = _place(leg, floor_call)
+        place = leg_memory.place_of(leg, floor_call)
         kept = floor_call.bridged_at if floor_call else None
-        known = kept or _instant(leg.variables.get("callcore_bridged_at"))
+        known = kept or leg_memory.instant(leg.variables.get("callcore_bridged_at"))
         bridged_at = known or self._site.clock.now()
         if floor_call is not None and floor_call.state is FloorCallState.OFFERED:
             self._freeing.won(reservation, bridged_at)
@@ -305,99 +299,3 @@ def _note_talk(
     ledger.bridged(
         reservation.offer_id, bridged_at, is_within_service_level=is_within_service_level
     )
-
-
-def _caller_of(floor_call: FloorCall) -> Caller:
-    """The caller of a call that has no leg any more."""
-    if floor_call.callback is not None:
-        return caller_of(floor_call, floor_call.callback)
-    return Caller(
-        call_id=floor_call.call_id,
-        leg_id=floor_call.leg_id,
-        node=floor_call.node,
-        number=floor_call.caller_number,
-        name=floor_call.caller_name,
-        dialled_number=floor_call.dialled_number,
-        arrived_at=floor_call.arrived_at,
-    )
-
-
-def _caller(leg: LegSnapshot, floor_call: FloorCall | None) -> Caller:
-    """The caller on a leg; who was called back is known to the floor and by what the leg remembers.
-
-    The switch has the two ends of such a leg the other way round.
-    """
-    if leg_roles.is_customers(leg):
-        number, variables = leg.variables.get("callcore_customer", ""), leg.variables
-        return Caller(
-            call_id=leg_roles.call_of(leg),
-            leg_id=leg.leg_id,
-            node=leg.node,
-            number=floor_call.caller_number if floor_call else number,
-            name=floor_call.caller_name if floor_call else "",
-            dialled_number=floor_call.dialled_number if floor_call else "",
-            arrived_at=_instant(variables.get("callcore_arrived_at")) or leg.created_at,
-            is_callback=True,
-            callback_of=CallId(variables["callcore_callback_of"]),
-        )
-    return Caller(
-        call_id=CallId(leg.leg_id),
-        leg_id=leg.leg_id,
-        node=leg.node,
-        number=leg.caller_number,
-        name=leg.caller_name,
-        dialled_number=leg.dialled_number,
-        arrived_at=_instant(leg.variables.get("callcore_arrived_at")) or leg.created_at,
-    )
-
-
-def _queue_name(leg: LegSnapshot, floor_call: FloorCall | None) -> QueueName:
-    """The queue of a caller who waits or talks; empty if nothing tells."""
-    if floor_call is not None:
-        return floor_call.queue
-    variables = leg.variables
-    return QueueName(variables.get("callcore_waits_in") or variables.get("callcore_talks_in") or "")
-
-
-def _place(leg: LegSnapshot, floor_call: FloorCall | None) -> Place:
-    if floor_call is not None:
-        return Place(first_joined_at=floor_call.first_joined_at, joined_at=floor_call.joined_at)
-    first_joined_at = _instant(leg.variables.get("callcore_joined_at")) or leg.created_at
-    came_at = _instant(leg.variables.get("callcore_came_at"))
-    return Place(first_joined_at=first_joined_at, joined_at=came_at or first_joined_at)
-
-
-def _wishes(leg: LegSnapshot, floor_call: FloorCall | None) -> Wishes:
-    """Of language, music and account the leg knows more: it was told at once of each change."""
-    if floor_call is not None:
-        wishes = wishes_on_floor(floor_call)
-    else:
-        priority = leg.variables.get("callcore_wished_priority", "")
-        texts = Wishes.split(leg.variables.get("callcore_wished_skills", ""))
-        wishes = Wishes.of(int(priority) if priority.lstrip("-").isdecimal() else 0, texts)
-    return brought.brought(wishes, leg.variables)[0]
-
-
-def _reservation(
-    leg: LegSnapshot, floor_call: FloorCall | None, queue: QueuePolicy
-) -> Reservation | None:
-    """The agent whom the caller talks with: the floor may know of others who were rung besides."""
-    if floor_call is not None:
-        return floor_call.talk or next(
-            (offer for offer in floor_call.offers if offer.leg_id == leg.bridged_to), None
-        )
-    offer_id, agent_id = leg.variables.get("callcore_offer"), leg.variables.get("callcore_agent")
-    if leg.bridged_to is None or not offer_id or not agent_id:
-        return None
-    return Reservation(
-        offer_id=OfferId(offer_id),
-        call_id=leg_roles.call_of(leg),
-        agent_id=AgentId(agent_id),
-        queue=queue.name,
-        leg_id=leg.bridged_to,
-        lease_seconds=0.0,
-    )
-
-
-def _instant(text: str | None) -> Micros | None:
-    return Micros(int(text)) if text and text.isdigit() else None

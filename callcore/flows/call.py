@@ -115,7 +115,7 @@ class Call:
         self.mailbox = mailbox
         self.ledger = CallLedger(caller, site.policy.site, is_adopted=is_adopted)
         self.is_line_answered = False
-        self.voice = Voice(site, caller.call_id)
+        self.voice = Voice(site, caller.call_id, lambda: self.caller.node)
         """Chooses what is heard in this call."""
         self.first_joined_at: Micros | None = None
         """When the caller came to the first queue, or whose wait is counted from there."""
@@ -274,6 +274,20 @@ class Call:
         """Ends music and prompts."""
         self._fall_silent()
         self._post(lambda: self.switch.stop_playing(self.leg_id))
+
+    def hush(self) -> None:
+        """Ends what is being said, and the music with it, before the caller talks with an agent.
+
+        What the switch has been told to play and has not begun it would play into the talk, which
+        it holds up meanwhile (``audio_bridge_thread`` in switch_ivr_bridge.c).
+        """
+        if self._speech is not None and not self._speech.is_over:
+            self.stop_playing()
+
+    @property
+    def has_music(self) -> bool:
+        """True from when music was begun until everything was stopped."""
+        return self._music is not None
 
     def play_music(self, path: str) -> None:
         """Plays music until something ends it: the caller's own if there is one, else ``path``."""

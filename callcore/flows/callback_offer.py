@@ -62,14 +62,10 @@ class CallbackOffer:
         return bool(number) and dialplan.callback_contact is not None
 
     def _is_wanted(self) -> bool:
-        """Asks, on a line that is answered: others carry no keys.
-
-        What was pressed before is no answer: nobody is called back for a key that led here.
-        """
+        """Asks, on a line that is answered: others carry no keys."""
         call, to, timers = self._call, self._to, Timers(self._call.mailbox)
         call.stop_playing()
         call.answer()
-        call.forget_keys()
         try:
             key = asked_key(call, to.prompts, timers, timeout_seconds=to.timeout_seconds)
         finally:

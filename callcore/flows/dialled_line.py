@@ -59,7 +59,7 @@ class DialledLine:
         self.timers = Timers(mailbox)
         self.listener: AgentId | None = None
         """Who is known to be on the line, and is spoken to in their language."""
-        self._voice = Voice(site, CallId(leg_id))
+        self._voice = Voice(site, CallId(leg_id), lambda: self.node)
         self._keys: deque[str] = deque()
 
     @property

@@ -43,9 +43,8 @@ class Dialling:
         self._keys = ""
         self._timers.cancel(KeyTimedOut)
         self._call.answer()  # again, should the link have been down
-        while self._typed:
-            if self._press(self._typed.take(), attempt):
-                return self._keys
+        if self._has_typed_all(attempt):
+            return self._keys
         prompting = Prompting(self._call, () if self._keys else utterance, self._timers)
         while True:
             if prompting.is_over and not self._timers.is_set(KeyTimedOut):
@@ -53,10 +52,12 @@ class Dialling:
             message = self._call.take()
             match message:
                 case DigitPressed(digit=digit) if message.leg_id == self._call.leg_id:
-                    if not self._keys:
+                    if is_first := not self._keys:
                         prompting.stop()
                     if self._press(digit, attempt):
                         return self._keys
+                    if is_first:  # guarded on, however many keys there are
+                        prompting = Prompting(self._call, (), self._timers)
                 case KeyTimedOut(attempt=timed) if timed == attempt:
                     return self._keys
                 case LinkBack(is_silent=True) if not self._keys:
@@ -66,6 +67,13 @@ class Dialling:
                     prompting = Prompting(self._call, utterance, self._timers)
                 case _:
                     prompting.is_over_with(message)
+
+    def _has_typed_all(self, attempt: int) -> bool:
+        """True if the keys pressed before are enough."""
+        while self._typed:
+            if self._press(self._typed.take(), attempt):
+                return True
+        return False
 
     def _press(self, key: str, attempt: int) -> bool:
         """True if no other key is waited for."""

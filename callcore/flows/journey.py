@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from callcore.domain import entrance, reachability, treatments
-from callcore.domain.events import CallRefused, CallSentOn
+from callcore.domain.events import CallSentOn
 from callcore.domain.ids import MenuName, Micros, QueueName
 from callcore.domain.outcomes import LeaveReason, RefusalReason
 from callcore.domain.policies import QueuePolicy, SitePolicy
@@ -18,7 +18,7 @@ from callcore.domain.treatments import (
     ToSurvey,
     Treatment,
 )
-from callcore.flows import survey, treating
+from callcore.flows import leading_away, survey, treating
 from callcore.flows.admitting import NotAdmittedError
 from callcore.flows.call import Call
 from callcore.flows.callback_offer import CallbackOffer, Promises
@@ -34,10 +34,6 @@ from callcore.flows.waiting_call import WaitingCall
 from callcore.ports.stores import Reservation
 from callcore.ports.switch_events import LegParked
 
-UNKNOWN_QUEUE_CAUSE = "UNALLOCATED_NUMBER"
-UNKNOWN_QUEUE_REMEDY = (
-    "add it under queues: (or its number under numbers:), or correct callcore_queue in the dialplan"
-)
 LEFT_QUEUE_CAUSE = "NORMAL_CLEARING"
 
 MOST_STEPS = 30
@@ -84,9 +80,10 @@ class Journey:
         for fault in found.faults:
             call.ledger.fault(fault)
         call.bring(found.wishes)
+        self._walk.begin(arrival.variables)
         match found.to:
             case None:
-                self._turn_away(QueueName(found.asked_for))
+                leading_away.turn_away(call, found.asked_for)
             case ToQueue(queue=name) as to:
                 queue = policy.queues[name]
                 place = self._place(arrival.at, keeps_join_time=queue.keeps_join_time)
@@ -138,9 +135,7 @@ class Journey:
                 self._call.remember(waits_in="", menu="", offers_callback="")
                 return
             triggered_at = self._call.site.clock.now()
-        call, fallback = self._call, self._policy.fallback
-        call.ledger.fault(f"led through {MOST_STEPS} queues and menus: sent to the fallback")
-        call.hand_to_dialplan(fallback.extension, fallback.context)
+        self._lead_away(f"led through {MOST_STEPS} queues and menus")
 
     def _take(self, step: Step, triggered_at: Micros) -> Step | None:
         match step.to:
@@ -167,7 +162,7 @@ class Journey:
         place = step.place or self._place(now, keeps_join_time=to.keeps_join_time)
         queue = self._policy.queues.get(to.queue)
         if queue is None:
-            self._lead_away(f"queue {to.queue}")
+            self._lead_away(f"queue {to.queue} is not in the settings any more")
             return None
         return self._visit(queue, place, triggered_at, is_moved=step.is_moved)
 
@@ -177,16 +172,14 @@ class Journey:
             first_joined_at=first if first is not None and keeps_join_time else at, joined_at=at
         )
 
-    def _lead_away(self, what: str) -> None:
-        """Sends a caller to the fallback who was on the way to what a reload has taken out."""
-        call, fallback = self._call, self._policy.fallback
-        call.ledger.fault(f"{what} is not in the settings any more: sent to the fallback")
-        call.hand_to_dialplan(fallback.extension, fallback.context)
+    def _lead_away(self, fault: str) -> None:
+        self._walk.leave()
+        leading_away.lead_away(self._call, fault)
 
     def _through(self, name: MenuName) -> Step | None:
         menu = self._policy.menus.get(name)
         if menu is None:
-            self._lead_away(f"menu {name}")
+            self._lead_away(f"menu {name} is not in the settings any more")
             return None
         chosen = self._walk.through(menu)
         return Step(to=chosen.choice.to, is_decided=bool(chosen.key))
@@ -282,20 +275,6 @@ class Journey:
             sent_by=(queue, reason),
             is_decided=reason in reachability.DECIDED_BY_PEOPLE,
         )
-
-    def _turn_away(self, asked_for: QueueName) -> None:
-        call, now = self._call, self._call.site.clock.now()
-        call.ledger.refused(asked_for, now, RefusalReason.UNKNOWN_QUEUE)
-        call.site.facts.publish(
-            CallRefused(
-                at=now,
-                call_id=call.caller.call_id,
-                queue=asked_for,
-                reason=RefusalReason.UNKNOWN_QUEUE,
-                remedy=UNKNOWN_QUEUE_REMEDY,
-            )
-        )
-        call.hang_up(UNKNOWN_QUEUE_CAUSE)
 
     def _recording_path(self, queue: QueuePolicy, talk: Reservation) -> str | None:
         directory = self._policy.recordings_directory

@@ -23,6 +23,7 @@ class LineOpening:
         self._greet = greet
         self._is_to_be_answered = queue.answer is AnswerWhen.AT_JOIN
         self._is_music_due = False
+        self._is_open = False
 
     @property
     def can_be_heard(self) -> bool:
@@ -36,6 +37,7 @@ class LineOpening:
     def open(self) -> None:
         """Answers the line, or lets the caller hear that the call goes on unanswered."""
         call = self._call
+        self._is_open = True
         if self._is_to_be_answered:
             call.answer()
         elif self._queue.unanswered.hears is UnansweredHears.EARLY_MEDIA:
@@ -44,23 +46,27 @@ class LineOpening:
             call.ring()
 
     def play(self) -> None:
-        """Greets the caller and begins the music, if that can be heard; it is due as soon as it
+        """Begins the music and greets the caller, if that can be heard; it is due as soon as it
         can, if not.
 
-        The switch begins the music when the greeting is over, whatever becomes of us.
+        Posted in this order the greeting comes first: the music is not heard before it, and goes on
+        after it without a gap, whatever becomes of us.
         """
         self._is_music_due = not self.can_be_heard
         if self.can_be_heard:
-            self._greet()
             self._call.play_music(self._queue.music)
+            self._greet()
 
     def fell_silent(self) -> None:
         """Nothing is played any more: an agent to whom the caller was joined is gone again."""
         self._is_music_due = True
 
     def play_if_due(self) -> None:
-        """Begins the music for one whose line was answered for an agent who is gone again."""
-        if self._is_music_due and self.can_be_heard:
+        """Begins the music for one whose line was answered, or silenced, for an agent who is gone
+        again.
+        """
+        is_due = self._is_music_due or not self._call.has_music
+        if self._is_open and is_due and self.can_be_heard:
             self.play()
 
     def limit(self) -> None:

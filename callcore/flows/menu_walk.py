@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from callcore.domain import menus, treatments
@@ -55,6 +56,11 @@ class MenuWalk:
         """Where an adopter of the call begins."""
         self._kept_menu = NO_MENU
         """What the leg says of it."""
+
+    def begin(self, variables: Mapping[str, str]) -> None:
+        """The call has arrived, perhaps not for the first time, with these variables on its leg."""
+        self._menu = NO_MENU
+        self._kept_menu = MenuName(variables.get("callcore_menu", ""))
 
     def through(self, menu: Menu) -> Chosen:
         """Leads the caller through one menu; what is brought along from there is."""

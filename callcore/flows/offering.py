@@ -221,6 +221,7 @@ class Offering:
         if not is_ready or self._is_bridge_asked:
             return
         self._is_bridge_asked = True
+        self._call.hush()
         try:
             self._call.switch.bridge(self._call.leg_id, self.leg_id)
         except (CommandTimedOutError, SwitchUnavailableError) as error:

@@ -9,7 +9,7 @@ from callcore.domain import admission, decisions, phone_numbers, routing
 from callcore.domain.admission import Closure
 from callcore.domain.ids import AgentId, CallId, Language, Micros, QueueName, seconds_between
 from callcore.domain.policies import HIGHEST_PRIORITY, QueuePolicy
-from callcore.domain.records import DecisionRecord
+from callcore.domain.records import CallStory
 from callcore.domain.routing import Demand
 from callcore.domain.speech import grammar
 from callcore.domain.staffing import effective_agents
@@ -49,8 +49,8 @@ REPLY_SECONDS = 5.0
 
 A = TypeVar("A")
 
-PastDecisions = Callable[[CallId], tuple[DecisionRecord, ...] | None]
-"""The decisions of a recorded call; ``None`` if it is unknown. May raise ``StoreError``."""
+PastStories = Callable[[CallId], CallStory | None]
+"""What is told of a recorded call; ``None`` if it is unknown. May raise ``StoreError``."""
 
 
 class Operating:
@@ -63,14 +63,14 @@ class Operating:
         queue_watch: QueueWatch,
         agents: AgentOperations,
         reloading: Reloading,
-        past_decisions: PastDecisions,
+        past_stories: PastStories,
     ) -> None:
         self._site = site
         self._crew = crew
         self._queue_watch = queue_watch
         self._agents = agents
         self._reloading = reloading
-        self._past_decisions = past_decisions
+        self._past_stories = past_stories
 
     def queues(self) -> list[QueueView]:
         """Every queue, by name."""
@@ -170,15 +170,22 @@ class Operating:
         if waiter is not None:
             return self._explain_waiting(waiter)
         current = self._crew.ledgers.get(call_id)
-        made = current.decisions if current is not None else self._past(call_id)
-        return Explanation(call_id=call_id, decisions=made, waiting=None)
+        story = current.story if current is not None else self._past(call_id)
+        return Explanation(
+            call_id=call_id,
+            decisions=story.decisions,
+            waiting=None,
+            language=story.language,
+            account=story.account,
+            survey_answers=story.survey_answers,
+        )
 
-    def _past(self, call_id: CallId) -> tuple[DecisionRecord, ...]:
-        made = _ready(lambda: self._past_decisions(call_id))
-        if made is None:
+    def _past(self, call_id: CallId) -> CallStory:
+        story = _ready(lambda: self._past_stories(call_id))
+        if story is None:
             message = f"no call {call_id} goes on here or is recorded"
             raise UnknownCallError(message)
-        return made
+        return story
 
     def _explain_waiting(self, waiter: Waiter) -> Explanation:
         demand = waiter.demand()
@@ -190,9 +197,14 @@ class Operating:
         )
         others = [one for one in self._crew.serving.at(queue).agents if one not in set(free)]
         doings = _ready(lambda: self._site.roster.doings(others))
+        current = self._crew.ledgers.get(demand.call_id)
+        story = current.story if current is not None else CallStory()
         return Explanation(
             call_id=demand.call_id,
             decisions=waiter.decisions(),
+            language=story.language,
+            account=story.account,
+            survey_answers=story.survey_answers,
             waiting=self._waiting_view(waiter),
             judgements=tuple(judgements),
             not_free=tuple(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from callcore.domain.ids import NodeName
 from callcore.domain.policies import QueuePolicy, SitePolicy
 from callcore.domain.serving import Serving
+from callcore.flows.missing_sounds import MissingSounds
 from callcore.flows.policies import Policies
 from callcore.ports.config_versions import ConfigVersions
 from callcore.ports.lockouts import Lockouts
@@ -36,6 +37,7 @@ class Site:
     clock: Clock
     ids: IdSource
     facts: EventSink
+    missing_sounds: MissingSounds = field(default_factory=MissingSounds)
 
     @property
     def policy(self) -> SitePolicy:

@@ -2,7 +2,8 @@
 
 The one place where that is decided, for callers, for agents before a call and for whoever dialled
 a feature code. A sound that turned out not to be there is not asked for again in the same call, so
-that nothing is tried for ever; each is told of once.
+that nothing is tried for ever; each is told of once. What the switch passed over in a sentence of
+any call (``missing_sounds``) is not asked for either: a sentence with a hole is none.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from callcore.domain.announcements import ATTENTION_TONE
 from callcore.domain.events import PromptMissing
-from callcore.domain.ids import CallId, Language, LegId
+from callcore.domain.ids import CallId, Language, LegId, NodeName
 from callcore.domain.policies import SitePolicy
 from callcore.domain.speech import grammar
 from callcore.domain.speech.utterances import Utterance
@@ -28,11 +29,12 @@ def spoken_language(policy: SitePolicy, wished: Language | None) -> Language:
 
 
 class Voice:
-    """Chooses what is played to the listeners of one call."""
+    """Chooses what is played to the listeners of one call, whose legs are on ``node`` now."""
 
-    def __init__(self, site: Site, call_id: CallId) -> None:
+    def __init__(self, site: Site, call_id: CallId, node: Callable[[], NodeName]) -> None:
         self._site = site
         self._call_id = call_id
+        self._node = node
         self._missing: set[str] = set()
         self._told: set[str] = set()
 
@@ -42,14 +44,7 @@ class Voice:
 
     def sounds(self, utterance: Utterance, language: Language, tone: str | None) -> tuple[str, ...]:
         """What to play for it; empty if nothing of all that is there."""
-        return next(
-            (
-                sounds
-                for sounds in self._candidates(utterance, language, tone)
-                if self._missing.isdisjoint(sounds)
-            ),
-            (),
-        )
+        return next(filter(self._is_whole, self._candidates(utterance, language, tone)), ())
 
     def is_missing(self, sound: str) -> bool:
         """True if it was found not to be there."""
@@ -63,6 +58,13 @@ class Voice:
         self._told.add(path)
         site = self._site
         site.facts.publish(PromptMissing(at=site.clock.now(), call_id=self._call_id, what=path))
+
+    def _is_whole(self, sounds: tuple[str, ...]) -> bool:
+        """True if none of them is known to be missing."""
+        site = self._site
+        return self._missing.isdisjoint(sounds) and not site.missing_sounds.lacks_any(
+            self._node(), sounds, site.clock.now()
+        )
 
     def _candidates(
         self, utterance: Utterance, language: Language, tone: str | None

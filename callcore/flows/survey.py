@@ -19,10 +19,14 @@ from callcore.domain.treatments import Goodbye
 from callcore.flows import treating
 from callcore.flows.call import Call
 from callcore.flows.key_asking import asked_key
+from callcore.flows.messages import KeyTimedOut, WentToFallback
 from callcore.flows.prompting import WentToFallbackError, say
 from callcore.flows.timers import Timers
 
 OVER_CAUSE = "NORMAL_CLEARING"
+
+PAUSE_SECONDS = 0.3
+"""After a key, before the next question."""
 
 
 def hold(call: Call, name: SurveyName) -> None:
@@ -66,7 +70,8 @@ class SurveyTaking:
         self._about = about
         self._timers = Timers(call.mailbox)
         self._given: list[Given] = []
-        self._askings_count = 0
+        self._attempts_count = 0
+        self._has_pressed = False
 
     def take(self, given: Sequence[Given] = ()) -> None:
         """Asks what was not asked before, thanks, hangs up.
@@ -77,7 +82,7 @@ class SurveyTaking:
         self._begin(given)
         try:
             if not given:
-                say(call, self._policy.introduction, is_skippable=True)
+                self._has_pressed = bool(say(call, self._policy.introduction, is_skippable=True))
             while (question := surveys.next_question(self._policy, self._given)) is not None:
                 self._note(question, self._answer_to(question))
             say(call, self._policy.thanks)
@@ -89,11 +94,12 @@ class SurveyTaking:
     def _begin(self, given: Sequence[Given]) -> None:
         call, about = self._call, self._about
         call.is_surveyed = True
-        call.guard()  # first: the switch itself would end a leg that nobody cares for
         for one in given:
             call.ledger.survey_answered(
                 self._policy.name, one.question, one.answer, one.at, about=about
             )
+        if given:
+            call.stop_playing()  # the question that the other process was asking
         self._given = list(given)
         kept = {} if about is None else _kept(about)
         call.remember(
@@ -110,19 +116,33 @@ class SurveyTaking:
         """A key that the question takes; empty if none was pressed in all tries."""
         utterance = question.prompts
         for _ in range(question.tries):
-            self._askings_count += 1
-            self._call.forget_keys()
+            self._pause_after_key()
             key = asked_key(
                 self._call,
                 utterance,
                 self._timers,
                 timeout_seconds=question.timeout_seconds,
-                attempt=self._askings_count,
+                attempt=self._next_attempt(),
             )
+            self._has_pressed = bool(key)
             if key in question.keys:
                 return key
             utterance = (*self._policy.invalid, *question.prompts) if key else question.prompts
         return ""
+
+    def _pause_after_key(self) -> None:
+        """A key that is held down, or bounces, is no answer to what has not been heard."""
+        if not self._has_pressed:
+            return
+        attempt = self._next_attempt()
+        self._timers.set(PAUSE_SECONDS, KeyTimedOut(attempt=attempt))
+        while (message := self._call.take()) != KeyTimedOut(attempt=attempt):
+            if isinstance(message, WentToFallback):
+                raise WentToFallbackError
+
+    def _next_attempt(self) -> int:
+        self._attempts_count += 1
+        return self._attempts_count
 
     def _note(self, question: SurveyQuestion, answer: str) -> None:
         call, about, now = self._call, self._about, self._call.site.clock.now()

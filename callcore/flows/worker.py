@@ -24,7 +24,7 @@ from callcore.flows.inbound_call import InboundCalls
 from callcore.flows.lease_watch import LeaseWatch
 from callcore.flows.leg_watch import LegWatch
 from callcore.flows.messages import FloorEmptied
-from callcore.flows.operating import Operating, PastDecisions
+from callcore.flows.operating import Operating, PastStories
 from callcore.flows.phone_watch import PhoneWatch
 from callcore.flows.putting_in_force import PuttingInForce
 from callcore.flows.queue_watch import QueueWatch
@@ -33,6 +33,7 @@ from callcore.flows.record_keeping import RecordKeeping
 from callcore.flows.reloading import NoFile, Reloading
 from callcore.flows.reserving import Reserving
 from callcore.flows.site import Site
+from callcore.flows.sound_watch import SoundWatch
 from callcore.flows.standing_legs import Overheard, StandingLegs, StandingLines
 from callcore.flows.switchboard import Switchboard
 from callcore.flows.waiters import Waiters
@@ -66,13 +67,13 @@ class Worker:
         self,
         spawn: Spawn,
         bind: CallContext,
-        past_decisions: PastDecisions = _no_history,
+        past_stories: PastStories = _no_history,
         past_changes: PastChanges = _no_timeline,
         source: ConfigurationSource | None = None,
     ) -> None:
         self._spawn = spawn
         self._bind = bind
-        self._past_decisions = past_decisions
+        self._past_stories = past_stories
         self._past_changes = past_changes
         self._source = source or NoFile()
         self._is_taking_calls = True
@@ -92,6 +93,7 @@ class Worker:
         reserving = Reserving(site, self.switchboard, waiters, lines, self._give_back)
         self.dispatcher = Dispatcher(site, waiters, reserving)
         self.phone_watch = PhoneWatch(site, self.dispatcher)
+        self.sound_watch = SoundWatch(site)
         self.queue_watch = QueueWatch(site, self.switchboard, waiters, self.dispatcher)
         self.freeing = AgentFreeing(site, self.dispatcher, self.queue_watch, self.changes)
         self.keeping = RecordKeeping(site, self.changes)
@@ -112,7 +114,7 @@ class Worker:
         putting = PuttingInForce(site, crew, self.queue_watch)
         self.reloading = Reloading(site, putting, self._source)
         self.operating = Operating(
-            site, crew, self.queue_watch, agents, self.reloading, self._past_decisions
+            site, crew, self.queue_watch, agents, self.reloading, self._past_stories
         )
         standing = StandingLegs(site, self.switchboard, lines, agents.change_duty, self._run_script)
         self.feature_calls = FeatureCalls(site, self.switchboard, agents.change_duty, standing)
@@ -138,6 +140,7 @@ class Worker:
         """Takes an event of a switch; does not wait."""
         self.switchboard.deliver(event)
         self.phone_watch.hear(event)
+        self.sound_watch.hear(event)
 
     def stop_taking_calls(self) -> None:
         """Leaves new callers to the dialplan's fallback, promised callbacks to the next process.
@@ -263,6 +266,7 @@ class Worker:
         self._break_memory.hear(fact)
         self.lines.hear(fact)
         self.phone_watch.hear_fact(fact)
+        self.sound_watch.hear_fact(fact)
 
     def _stuck(self, call_id: CallId) -> None:
         site = self._opened()

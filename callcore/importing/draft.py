@@ -15,7 +15,7 @@ Scalar: TypeAlias = str | int | float | bool
 class Entry:
     """What stands behind a key."""
 
-    value: Scalar | tuple[str, ...] | Block
+    value: Scalar | tuple[str, ...] | list[Block] | Block
     source: Source | None = None
     remark: str = ""
     """Said in the comment besides the source."""
@@ -34,7 +34,7 @@ class Block:
     def set(
         self,
         key: str,
-        value: Scalar | tuple[str, ...],
+        value: Scalar | tuple[str, ...] | list[Block],
         source: Source | None = None,
         remark: str = "",
         also: Sequence[Source | None] = (),

@@ -29,9 +29,7 @@ def prompts(files: Sequence[str], source: Source, notes: Notes) -> list[str]:
                 "put the recording below sounds.directory and write messages",
             )
             continue
-        notes.assumed(
-            f"the recording is below sounds.directory, as LANGUAGE/{prompt}.wav", of_file
-        )
+        notes.assumed(f"the recording is below sounds.directory, as LANGUAGE/{prompt}.wav", of_file)
         found.append(prompt)
     for file in files[MOST_MESSAGES:]:
         of_file = source.part(source.parameter, file)
@@ -52,17 +50,15 @@ def is_heard(block: Block, first: int, source: Source, notes: Notes) -> bool:
     longest = block.value("maximum_wait_seconds") or _USUAL_LONGEST_WAIT
     is_in_time = isinstance(longest, int | float) and first < longest
     if not is_in_time:
-        notes.not_carried(
-            source, f"callers leave before: maximum_wait_seconds is {longest:g}"
-        )
+        notes.not_carried(source, f"callers leave before: maximum_wait_seconds is {longest:g}")
     return is_in_time
 
 
-def each(prompts_of_each: Sequence[str]) -> tuple[Block, ...]:
+def each(prompts_of_each: Sequence[str]) -> list[Block]:
     """The list of messages, one prompt each."""
     messages = []
     for prompt in prompts_of_each:
         message = Block()
         message.set("prompts", (prompt,))
         messages.append(message)
-    return tuple(messages)
+    return messages

@@ -42,10 +42,20 @@ def _entry(key: str, entry: Entry, indent: str, origin_above: str) -> Iterator[s
         case Block() as block:
             yield _line(start if block.entries else f"{start} {{}}", comment)
             yield from _block(block, f"{indent}  ", origin or origin_above)
+        case list() as blocks:
+            yield _line(start, comment)
+            for item in blocks:
+                yield from _item(item, f"{indent}  ", origin or origin_above)
         case tuple() as items:
             yield _line(f"{start} [{', '.join(map(_text, items))}]", comment)
         case scalar:
             yield _line(f"{start} {_scalar(scalar)}", comment)
+
+
+def _item(block: Block, indent: str, origin: str) -> Iterator[str]:
+    first, *rest = _block(block, f"{indent}  ", origin)
+    yield f"{indent}- {first.lstrip()}"
+    yield from rest
 
 
 def _line(start: str, comment: str) -> str:

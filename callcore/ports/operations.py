@@ -14,7 +14,7 @@ from callcore.domain.admission import Closure, Limit
 from callcore.domain.agents import AgentReason, AgentState, BreakCode, HoldReason, Wish
 from callcore.domain.ids import AgentId, CallId, Language, Micros, QueueName
 from callcore.domain.policy_changes import PolicyChange
-from callcore.domain.records import DecisionRecord
+from callcore.domain.records import DecisionRecord, SurveyAnswer
 from callcore.domain.routing import Judgement
 from callcore.ports.timelines import AgentChange
 
@@ -121,6 +121,12 @@ class Explanation:
     """Of each free agent of the queue, now."""
     not_free: tuple[tuple[AgentId, str], ...] = ()
     """The queue's other agents with their states, now."""
+    language: str = ""
+    """In which the caller is or was spoken to."""
+    account: str = ""
+    """What the caller is or was known by."""
+    survey_answers: tuple[SurveyAnswer, ...] = ()
+    """What the caller answered after the talk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,6 +163,18 @@ class PhoneCallBegan(PhoneEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SoundMissing(SwitchEvent):
+    """One of several sounds that were to be played in a row was passed over: there is no such file.
+
+    The switch does not say on which leg. Of one that is played by itself, and when none of them is
+    there, ``PlaybackEnded`` tells, the latter besides this.
+    """
+
+    path: str
+    """As it was asked for, be it by callcore or by whoever else uses the switch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchRestored(SwitchEvent):
     """The link is up and subscribed: whoever follows legs of this node must compare now.
 

@@ -137,7 +137,7 @@ class Switch(Protocol):
         """Has the leg park again, with ``LegParked``, when whom it talks with is gone (posted)."""
 
     def keep_after_talk(self, leg_id: LegId, seconds: int) -> None:
-        """Has the leg park, ``LegParked.is_after_talk``, when its next talk ends without it (posted).
+        """Has the leg park (``LegParked.is_after_talk``) when its talk ends without it (posted).
 
         Not when it is sent elsewhere out of the talk, and not when it is left on hold: then it goes
         where it is sent, or ends. ``seconds`` after it has parked the switch itself ends it, unless

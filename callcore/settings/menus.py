@@ -90,6 +90,11 @@ class Menus:
             if prompts in values:
                 values[prompts] = tuple(values[prompts])
         values["choices"] = choices
+        for prompts in ("invalid", "no_input"):
+            if prompts in values and values.get("tries") == 1:
+                self._reading.report_key(
+                    (*path, prompts), "has no effect with tries: 1: the prompts are played once"
+                )
         return self._reading.policy(
             MenuPolicy, path, values, name=name, prompts=("some",), choices=_SOME_CHOICES
         )

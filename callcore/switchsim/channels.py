@@ -278,6 +278,10 @@ class Channel:
 
         self._source.fire(name, build)
 
+    def fire_custom(self, subclass: str, headers: Mapping[str, HeaderValue]) -> None:
+        """Fires an event of what the channel did that does not say which channel did it."""
+        self._source.fire("CUSTOM", lambda: headers, subclass=subclass)
+
     def dump(self) -> Headers:
         """Everything ``uuid_dump`` shows."""
         return {**self._source.common("CHANNEL_DATA"), **self.headers(), **self._variables.headers}

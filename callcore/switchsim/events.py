@@ -62,6 +62,7 @@ _PLACES = {
     "HEARTBEAT": ("switch_core.c", "send_heartbeat", "95"),
     "SHUTDOWN": ("switch_core.c", "switch_core_destroy", "3033"),
     "CUSTOM": ("sofia_reg.c", "sofia_reg_handle_register_token", "2059"),
+    "filestring::fail": ("mod_dptools.c", "next_file", "5021"),
     "CHANNEL_DATA": ("mod_commands.c", "uuid_dump_function", "6495"),
 }
 _NOWHERE = ("switch_event.c", "switch_event_fire", "1")
@@ -145,7 +146,7 @@ class EventSource:
                 time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(second)),
                 time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(second)),
             )
-        file, function, line = _PLACES.get(name, _NOWHERE)
+        file, function, line = _PLACES.get(subclass) or _PLACES.get(name, _NOWHERE)
         headers: Headers = {"Event-Subclass": subclass} if subclass else {}
         headers.update(
             {

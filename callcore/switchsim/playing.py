@@ -7,9 +7,11 @@ unless one of them holds the event lock; the sound then goes on where it stopped
 from __future__ import annotations
 
 import math
+from collections import deque
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from callcore.switchsim.sounds import PASSED_OVER
 from callcore.switchsim.states import State
 from callcore.switchsim.steps import MICROS
 
@@ -40,15 +42,17 @@ RESPONSES = {
 def play(life: Life, path: str, on_digit: Callable[[str], bool] | None = None) -> Ending:
     """Plays ``path`` to its end. ``on_digit`` says whether a pressed digit breaks it."""
     channel = life.channel
-    seconds = life.sounds.seconds(path)
-    if seconds is None or not channel.is_up:
-        return Ending.MISSING if seconds is None else Ending.FAILED
+    found = life.sounds.find(path)
+    ahead = deque((_micros(at / life.speed), part) for at, part in found.passed_over)
+    _tell_passed_over(channel, ahead, 0)
+    if found.seconds is None or not channel.is_up:
+        return Ending.MISSING if found.seconds is None else Ending.FAILED
     headers = _headers(path)
     channel.fire("PLAYBACK_START", after=headers)
     channel.note(f"play {path}")
     channel.playing.append(path)
-    length = seconds / life.speed
-    ending, left = _listen(life, length, on_digit)
+    length = found.seconds / life.speed
+    ending, left = _listen(life, length, ahead, on_digit)
     channel.playing.pop()
     _note_position(channel, length, left)
     status = "break" if ending is Ending.BROKEN else "done"
@@ -58,20 +62,25 @@ def play(life: Life, path: str, on_digit: Callable[[str], bool] | None = None) -
 
 
 def _listen(
-    life: Life, length: float, on_digit: Callable[[str], bool] | None
+    life: Life,
+    length: float,
+    ahead: deque[tuple[float, str]],
+    on_digit: Callable[[str], bool] | None,
 ) -> tuple[Ending, float]:
     channel = life.channel
-    ends_at = math.inf if math.isinf(length) else channel.now() + length * MICROS
+    began_at, length_micros = channel.now(), _micros(length)
     while True:
-        left = (ends_at - channel.now()) / MICROS
+        played = channel.now() - began_at
+        left = (length_micros - played) / MICROS
         if not channel.is_ready:
             return _ending_of(channel), left
         if channel.is_breaking:
             channel.is_breaking = False
             return Ending.BROKEN, left
+        _tell_passed_over(channel, ahead, played)
         began = channel.now()
         if life.obey_orders():
-            ends_at += channel.now() - began
+            began_at += channel.now() - began
             continue
         if channel.digits and on_digit is not None:
             if on_digit(take_digit(channel)):
@@ -79,7 +88,18 @@ def _listen(
             continue
         if left <= 0:
             return Ending.DONE, 0.0
-        channel.alarm.sleep(None if math.isinf(ends_at) else int(ends_at))
+        awaited = ahead[0][0] if ahead else length_micros
+        channel.alarm.sleep(None if math.isinf(awaited) else began_at + int(awaited))
+
+
+def _micros(seconds: float) -> float:
+    return seconds if math.isinf(seconds) else round(seconds * MICROS)
+
+
+def _tell_passed_over(channel: Channel, ahead: deque[tuple[float, str]], played: float) -> None:
+    """Tells of the missing parts whose turn has come after so many microseconds of a sequence."""
+    while ahead and ahead[0][0] <= played:
+        channel.fire_custom(PASSED_OVER, {"File": ahead.popleft()[1]})
 
 
 def _ending_of(channel: Channel) -> Ending:

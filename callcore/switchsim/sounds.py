@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+PASSED_OVER = "filestring::fail"
+"""The kind of ``CUSTOM`` that tells of a missing sound of a sequence."""
+
 ENDLESS = math.inf
 _TONE = re.compile(r"%\(([^)]*)\)")
 _LOOPS = re.compile(r";?(?:loops|L)=(-?\d+)")
@@ -27,6 +30,16 @@ _RATES = ("8000", "48000", "32000", "16000")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a path names: how long it lasts, and which parts of a sequence are not there."""
+
+    seconds: float | None
+    """``ENDLESS``, or ``None`` if it cannot be opened."""
+    passed_over: tuple[tuple[float, str], ...] = ()
+    """After how many seconds it is the turn of each missing part."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sounds:
     """What there is to play.
 
@@ -39,6 +52,12 @@ class Sounds:
     seconds_by_path: Mapping[str, float] = field(default_factory=dict)
     unknown_file_seconds: float | None = 2.0
 
+    def find(self, path: str) -> Found:
+        """What ``path`` names."""
+        if path.startswith(_SEQUENCE) and path not in self.seconds_by_path:
+            return self._sequence(path.removeprefix(_SEQUENCE).split("!"))
+        return Found(seconds=self.seconds(path))
+
     def seconds(self, path: str) -> float | None:
         """The length of what ``path`` names; ``ENDLESS``, or ``None`` if it cannot be opened."""
         if path in self.seconds_by_path:
@@ -47,19 +66,24 @@ class Sounds:
         if not separator:
             return self._file(path)
         if path.startswith(_SEQUENCE):
-            return self._sequence(rest.split("!"))
+            return self._sequence(rest.split("!")).seconds
         if scheme == "local_stream":
             return ENDLESS if rest.partition("/")[0] in self.streams else None
         made = {"silence_stream": _silence, "tone_stream": _tone}.get(scheme)
         return made(rest) if made is not None else self.unknown_file_seconds
 
-    def _sequence(self, parts: list[str]) -> float | None:
+    def _sequence(self, parts: list[str]) -> Found:
         """What is missing is passed over; with nothing left there is no sequence."""
         lengths = [self.seconds(part) for part in parts]
-        found = [length for length in lengths if length is not None]
-        if not found:
-            return None
-        return sum(found) + (SEQUENCE_LEAD_SECONDS if lengths[0] is not None else 0.0)
+        seconds = SEQUENCE_LEAD_SECONDS if lengths[0] is not None else 0.0
+        passed_over = []
+        for part, length in zip(parts, lengths, strict=True):
+            if length is None:
+                passed_over.append((seconds, part))
+            else:
+                seconds += length
+        is_there = len(passed_over) < len(parts)
+        return Found(seconds=seconds if is_there else None, passed_over=tuple(passed_over))
 
     def _file(self, path: str) -> float | None:
         plain = Path(path)

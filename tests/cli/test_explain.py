@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import textwrap
 import time
+from dataclasses import replace
 
 import pytest
 
 from callcore.cli import words
-from callcore.domain.ids import AgentId, Micros
+from callcore.domain.ids import AgentId, Micros, OfferId, SurveyName
 from callcore.domain.policies import Strategy
-from callcore.domain.records import PassedOver
+from callcore.domain.records import PassedOver, SurveyAnswer
 from callcore.domain.routing import Judgement, Verdict
 from tests.adapters.control.small_floor import (
     ENDED,
     FIRST,
     SALES,
+    SUPPORT,
     agents,
     decision,
     explanation,
@@ -104,6 +106,41 @@ def test_an_explanation_in_json_is_the_whole_of_it(run_json):
     }
     assert answer["judgements"][0]["detail"] == "level 2 opens after 60 s"
     assert answer["not_free"] == [["1001", "talking"], ["1002", "wrapping_up"]]
+
+
+def test_what_the_caller_said_of_the_talk_is_told(explained):
+    """By talk, and who the caller is; a question without an answer is there."""
+    said = [
+        SurveyAnswer(
+            at=AT,
+            survey=SurveyName("csat"),
+            question=question,
+            answer=key,
+            queue=SUPPORT,
+            agent_id=AgentId("1002"),
+            offer_id=OfferId("o1"),
+        )
+        for question, key in (("satisfaction", "4"), ("resolved", ""))
+    ]
+    lines = explained(
+        explanation(
+            waiting=None,
+            judgements=(),
+            not_free=(),
+            language="pl",
+            account="K-\x1b[31m4711",
+            survey_answers=(*said, replace(said[0], offer_id=None, agent_id=None, queue=None)),
+        )
+    )
+    assert lines[2:4] == ["  language     pl", "  account      K-\ufffd[31m4711"]
+    start = next(number for number, line in enumerate(lines) if "asked about the talk" in line)
+    assert lines[start].endswith("asked about the talk: csat")
+    assert lines[start + 1 : start + 4] == [
+        "  talked with   1002 in support",
+        "  satisfaction  4",
+        "  resolved      no answer",
+    ]
+    assert lines[-1] == "  satisfaction  4"
 
 
 def test_an_ended_call_is_named_by_its_whole_id(run):

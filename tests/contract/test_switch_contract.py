@@ -22,6 +22,7 @@ from callcore.ports.switch_events import (
     PlaybackStarted,
     RecordingStarted,
     RecordingStopped,
+    SoundMissing,
     SwitchLost,
     SwitchRestored,
 )
@@ -130,6 +131,28 @@ class TestCaller:
         stage.switch.announce(caller, (MISSING, PROMPTS[0]))
         stage.until(lambda: len(stage.told(PlaybackStarted, caller)) > 1)
         assert len(stage.told(PlaybackEnded)) == 1
+
+    def test_a_prompt_that_is_passed_over_is_told(self, stage: Stage) -> None:
+        """In its turn, of the switch and of no leg; of one by itself the leg's end tells alone."""
+        caller = waiting(stage)
+        stage.switch.announce(caller, (MISSING, *PROMPTS))
+        missed = stage.hear(SoundMissing)
+        assert (missed.node, missed.path) == (stage.switch.node, MISSING)
+        stage.until(lambda: len(stage.told(PlaybackStarted, caller)) > 1)
+        assert isinstance(stage.heard[-1], PlaybackStarted)
+        ended = stage.hear(PlaybackEnded, caller)
+        assert not ended.is_missing
+        stage.switch.announce(caller, (PROMPTS[0], MISSING))
+        stage.until(lambda: len(stage.told(PlaybackEnded, caller)) > 1)
+        kinds = [type(event) for event in stage.heard[-3:]]
+        assert kinds == [PlaybackStarted, SoundMissing, PlaybackEnded]
+        stage.switch.announce(caller, (MISSING, MISSING))
+        stage.until(lambda: len(stage.told(PlaybackEnded, caller)) > 2)
+        kinds = [type(event) for event in stage.heard[-3:]]
+        assert kinds == [SoundMissing, SoundMissing, PlaybackEnded]
+        stage.switch.announce(caller, (MISSING,))
+        stage.until(lambda: len(stage.told(PlaybackEnded, caller)) > 3)
+        assert len(stage.told(SoundMissing)) == 4
 
     def test_a_caller_who_hangs_up_ends(self, stage: Stage) -> None:
         """The end is told once, and not that the music has ended too."""

@@ -25,8 +25,8 @@ from tests.day import log
 from tests.day.log import DayLog, Entry, Note
 from tests.fakes.clock import FakeClock, settle
 from tests.fakes.floor import FakeFloor
-from tests.fakes.lookups import FakeLookups
 from tests.fakes.floor_roster import FakeRoster
+from tests.fakes.lookups import FakeLookups
 from tests.fakes.switch import BUSY, NODE, REFUSING, SILENT, UNREGISTERED, FakeSwitch, Phone
 
 ON_THE_SAME_INSTANT = (2.0, 3.0, 3.0, 4.0, 6.0, 9.0)

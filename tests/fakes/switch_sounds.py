@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import takewhile
 
 from callcore.adapters.freeswitch import hostile
-from callcore.ports.switch_events import PlaybackEnded, PlaybackStarted
+from callcore.ports.switch_events import PlaybackEnded, PlaybackStarted, SoundMissing
 from tests.fakes.switch_core import FakeCore, FakeLeg
 
 PROMPT_SECONDS = 2.0
@@ -67,15 +68,19 @@ class FakeSounds:
     def _announce(self, leg: FakeLeg, paths: tuple[str, ...]) -> None:
         path = hostile.sequence(paths)
         leg.has_media = True
+        first = tuple(takewhile(self.missing.__contains__, paths)) if len(paths) > 1 else ()
+        later = self.missing.intersection(paths[len(first) :])
+        self._tell_passed_over(first)
         if not self._is_missing(leg, path, *paths):
             leg.announcing = path
             leg.announced.append(paths)
             self._tell_started(leg, path)
             leg.announcement_timer = self._core.later(
-                leg, self.prompt_seconds, lambda: self._announcement_over(leg)
+                leg, self.prompt_seconds, lambda: self._announcement_over(leg, later)
             )
 
-    def _announcement_over(self, leg: FakeLeg) -> None:
+    def _announcement_over(self, leg: FakeLeg, passed_over: Iterable[str]) -> None:
+        self._tell_passed_over(passed_over)
         path, leg.announcing = leg.announcing, None
         if path is not None:
             self._tell_ended(leg, path)
@@ -106,6 +111,12 @@ class FakeSounds:
         if is_missing:
             self._tell_ended(leg, sound, is_missing=True)
         return is_missing
+
+    def _tell_passed_over(self, paths: Iterable[str]) -> None:
+        """Those of a sequence that were not there when their turn had come."""
+        core = self._core
+        for path in sorted(paths):
+            core.tell(SoundMissing(node=core.node, at=core.now(), path=path))
 
     def _tell_started(self, leg: FakeLeg, path: str) -> None:
         core = self._core

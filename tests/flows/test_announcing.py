@@ -15,6 +15,7 @@ from callcore.domain.events import (
     PositionAnnounced,
 )
 from callcore.domain.ids import MICROS_PER_SECOND, LegId, Micros
+from callcore.domain.outcomes import OfferLostReason
 from callcore.domain.policies import (
     EstimatePolicy,
     MessagePolicy,
@@ -30,6 +31,7 @@ from callcore.domain.speech.utterances import (
     YouAreNext,
     YourPosition,
 )
+from callcore.ports.telephony import LegGoneError
 from tests.fakes.switch import SILENT, Phone
 from tests.fakes.switch_sounds import PROMPT_SECONDS
 from tests.flows.floor import ANN, SALES, TestFloor
@@ -108,16 +110,16 @@ def busy(floor: TestFloor) -> LegId:
 class TestGreeting:
     """Heard once, before the music."""
 
-    def test_the_music_begins_when_the_greeting_ends(self) -> None:
+    def test_the_music_goes_on_when_the_greeting_ends(self) -> None:
         """Both are posted at once: the switch needs nobody to go on, and leaves no gap."""
         floor = TestFloor(site(greeting=GREETING))
         caller = floor.call_in()
         done = done_to(floor, caller)
-        assert done.index("play_endlessly") == done.index("announce") + 1
+        assert done.index("announce") == done.index("play_endlessly") + 1
         floor.clock.advance(0.1)
         leg = line_of(floor, caller)
         assert heard(floor, caller) == [sounds(*GREETING)]
-        assert (leg.music, leg.announcing is not None) == (None, True)
+        assert leg.announcing is not None
         floor.kill_worker()
         floor.clock.advance(PROMPT_SECONDS)
         assert (leg.music, leg.announcing) == (MUSIC, None)
@@ -131,6 +133,7 @@ class TestGreeting:
         line_of(floor, caller).playing = None
         floor.switch.restore_link()
         floor.clock.advance(5)
+        line_of(floor, caller).playing = None
         floor.restart()
         floor.clock.advance(5)
         assert heard(floor, caller) == [sounds(*GREETING)]
@@ -338,6 +341,7 @@ class TestLink:
         floor.clock.advance(5)
         floor.switch.lose_link()
         floor.clock.advance(80)
+        assert floor.told(PositionAnnounced) == []
         floor.switch.restore_link()
         floor.clock.advance(14)
         assert heard(floor, caller) == []
@@ -358,6 +362,17 @@ class TestLink:
         assert len(heard(floor, caller)) == 1
         floor.clock.advance(2)
         assert len(heard(floor, caller)) == 2
+
+    def test_an_end_that_went_with_the_link_is_not_waited_for(self) -> None:
+        """It is away for the end of an announcement: the next one comes at its time."""
+        floor = TestFloor(site(position=EVERY_30))
+        caller = floor.call_in()
+        floor.clock.advance(11)
+        floor.switch.lose_link()
+        floor.clock.advance(3)
+        floor.switch.restore_link()
+        floor.clock.advance(27)
+        assert heard(floor, caller) == [sounds(YouAreNext())] * 2
 
     def test_a_clock_that_is_set_back_puts_nothing_off(self) -> None:
         """Waits are lengths."""
@@ -462,6 +477,34 @@ class TestPickUp:
         assert line_of(floor, caller).playing == MUSIC
         assert heard(floor, caller) == [sounds(YouAreNext())] * 2
 
+    def test_music_that_is_not_there_never_comes_into_the_talk(self) -> None:
+        """The tone in its place waits behind the greeting when the agent picks up."""
+        floor = TestFloor(site(greeting=GREETING, music="local_stream://none"))
+        floor.switch.missing_sounds.add("local_stream://none")
+        floor.log_in(ANN, phone=Phone(answers_after_seconds=1.0))
+        caller = floor.call_in()
+        floor.clock.advance(0.9)
+        assert line_of(floor, caller).orders
+        floor.clock.advance(0.2)
+        assert who_talks_with(floor, caller) == ANN
+        assert not line_of(floor, caller).orders
+
+    def test_a_bridge_that_fails_in_an_announcement_brings_the_music_back(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What was said is cut for the talk; the agent is gone."""
+        floor = TestFloor(site(position=EVERY_30))
+        floor.log_in(ANN, phone=SILENT)
+        caller = floor.call_in()
+        floor.clock.advance(11)
+        assert line_of(floor, caller).announcing is not None
+        monkeypatch.setattr(floor.switch, "bridge", gone)
+        pick_up(floor, ANN)
+        floor.clock.advance(0.2)
+        leg = line_of(floor, caller)
+        assert [lost.reason for lost in floor.told(OfferLost)] == [OfferLostReason.BRIDGE_FAILED]
+        assert (leg.announcing, leg.playing) == (None, MUSIC)
+
     def test_a_caller_who_is_parked_again_hears_music_again(self) -> None:
         """The bridge took the music away, and the agent was gone before they talked."""
         floor = TestFloor(site())
@@ -471,6 +514,11 @@ class TestPickUp:
         floor.switch._park(line_of(floor, caller))
         floor.clock.advance(0.1)
         assert line_of(floor, caller).playing == MUSIC
+
+
+def gone(*_: object) -> None:
+    """The agent's leg has ended."""
+    raise LegGoneError
 
 
 def slow(floor: TestFloor, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:

@@ -41,7 +41,7 @@ from tests.flows.front_doors import (
     sent_to,
     with_menus,
 )
-from tests.flows.stories import come, done_to, line, line_of, place, queue_of, record_of
+from tests.flows.stories import arrive, come, done_to, line, line_of, place, queue_of, record_of
 
 BEGINS = datetime.fromtimestamp(START / MICROS_PER_SECOND, UTC)
 ALWAYS = (Interval(opens=time(0), closes=time(0)),)
@@ -170,10 +170,11 @@ class TestBranchesInARow:
         """At once: nothing takes time in it."""
         circle = replace(by_hours(BEGINS.weekday()), open=choice(ToMenu(menu=DOOR)))
         floor = floor_of(circle)
-        caller = floor.call_in(NUMBER)
+        caller = arrive(floor, NUMBER, menu=DOOR)
         floor.clock.advance(0.1)
         assert sent_to(floor, caller) == "callcore_fallback public"
         assert len(floor.told(MenuAnswered)) <= 30
+        assert "callcore_menu" not in line_of(floor, caller).variables
 
     def test_into_a_menu_that_a_reload_has_taken_out(self) -> None:
         """To the fallback, with a word in the record."""
@@ -184,6 +185,7 @@ class TestBranchesInARow:
         floor.reload(with_menus(menu))
         press(floor, caller, "1")
         assert sent_to(floor, caller) == "callcore_fallback public"
+        assert "callcore_menu" not in line_of(floor, caller).variables
         floor.switch.end(caller)
         floor.clock.advance(0.1)
         assert any(
@@ -231,12 +233,16 @@ class TestSaidOnTheWayOutOfAQueue:
         dialplan = replace(policy.dialplan, callback_contact="sofia/gateway/out/{number}")
         floor = TestFloor(replace(policy, dialplan=dialplan))
         caller = floor.call_in()
-        floor.clock.advance(10.5)
+        floor.clock.advance(1)
+        before = place(floor, caller)
+        floor.clock.advance(9.5)
         assert heard(floor, caller)[-1] == "sorry"
         floor.clock.advance(PROMPT_SECONDS)
         assert heard(floor, caller)[-1].startswith("callback/offer")
-        press(floor, caller, "1", then_seconds=PROMPT_SECONDS + 1)
-        floor.clock.advance(10)
+        press(floor, caller, "1", then_seconds=0.5)
+        kept = place(floor, caller)
+        assert (kept.first_joined_at, kept.joined_at) == (before.first_joined_at, before.joined_at)
+        floor.clock.advance(PROMPT_SECONDS + 10)
         record = record_of(floor, caller)
         assert record.outcome is CallOutcome.CALLBACK_PROMISED
         assert [fact.to for fact in floor.told(CallSentOn)] == ["callback:support"]

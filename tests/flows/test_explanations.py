@@ -17,7 +17,7 @@ from callcore.domain.policies import (
     Tier,
     TierPolicy,
 )
-from callcore.domain.records import DecisionRecord
+from callcore.domain.records import CallStory, DecisionRecord
 from callcore.domain.routing import Verdict
 from callcore.ports.operations import NotReadyError, UnknownCallError
 from callcore.ports.stores import Post, StoreUnavailableError
@@ -347,11 +347,11 @@ class TestExplain:
         come(floor, ANN)
         caller = floor.call_in()
         floor.clock.advance(5)
-        kept = {CallId(caller): ended(floor, caller)}
-        monkeypatch.setattr(floor.worker.operating, "_past_decisions", kept.get)
+        kept = {CallId(caller): CallStory(decisions=ended(floor, caller), language="pl")}
+        monkeypatch.setattr(floor.worker.operating, "_past_stories", kept.get)
         told = floor.worker.operating.explain(CallId(caller))
         assert told.waiting is None
-        assert told.decisions == kept[CallId(caller)]
+        assert (told.decisions, told.language) == (kept[CallId(caller)].decisions, "pl")
         with pytest.raises(UnknownCallError, match="c0ffee"):
             floor.worker.operating.explain(CallId("c0ffee"))
 
@@ -373,7 +373,7 @@ class TestExplain:
         def away(_: CallId) -> Any:
             raise StoreUnavailableError
 
-        monkeypatch.setattr(floor.worker.operating, "_past_decisions", away)
+        monkeypatch.setattr(floor.worker.operating, "_past_stories", away)
         with pytest.raises(NotReadyError):
             floor.worker.operating.explain(CallId("c0ffee"))
 

@@ -17,7 +17,7 @@ from tests.fakes.switch import Phone
 from tests.flows.floor import ANN, BOB, POLICY, SUPPORT, TestFloor
 
 WHISPER = ("whisper/support",)
-SOUNDS = SoundsPolicy(directory="/sounds", language="en")
+SOUNDS = SoundsPolicy(directory="/sounds")
 AT_ONCE = Phone(answers_after_seconds=0.1)
 CONFIRM_SECONDS = 5.0
 

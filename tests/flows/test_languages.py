@@ -20,7 +20,7 @@ from callcore.domain.policies import (
 )
 from callcore.domain.speech.utterances import PressKey
 from callcore.domain.treatments import Goodbye, OverflowReason, ToQueue
-from callcore.flows.waiting_call import Admitted
+from callcore.flows.messages import Admitted
 from callcore.ports.operations import NotReadyError, OutOfRangeError, UnknownCallError
 from callcore.ports.switch_events import PlaybackEnded
 from callcore.runtime.greenlets import spawn
@@ -29,7 +29,7 @@ from tests.fakes.switch import ANSWERING, NODE, Phone
 from tests.fakes.switch_sounds import PROMPT_SECONDS
 from tests.flows.callbacks import CallbackFloor
 from tests.flows.callbacks import policy as promising
-from tests.flows.feature_codes import ANNS_PIN, by_phone, dial, key, until
+from tests.flows.feature_codes import ANNS_PIN, by_phone, dial, key, stand, standing, until
 from tests.flows.floor import ANN, BOB, ROOMY, SUPPORT, TestFloor
 from tests.flows.stories import (
     TOLD_WHY_SECONDS,
@@ -51,6 +51,13 @@ JAZZ, POLKA = "local_stream://jazz", "local_stream://polka"
 FIRST_TOLD_SECONDS = 10.5
 """When callers are told their position, which is then being said."""
 
+QUESTION = MenuPolicy(
+    name=MAIN,
+    prompts=("shop/main",),
+    choices={"1": MenuChoice(to=ToQueue(queue=SUPPORT), language=PL)},
+    invalid=(),
+    no_input=(),
+)
 SITE = replace(
     queue_of(overflow={OverflowReason.MAXIMUM_WAIT: Goodbye(prompts=("shop/sorry",))}),
     numbers={
@@ -61,15 +68,7 @@ SITE = replace(
     caller_lists=(
         CallerList(name="vip", numbers=frozenset({VIP}), language=RU, music=JAZZ, account="gold"),
     ),
-    menus={
-        MAIN: MenuPolicy(
-            name=MAIN,
-            prompts=("shop/main",),
-            choices={"1": MenuChoice(to=ToQueue(queue=SUPPORT), language=PL)},
-            invalid=(),
-            no_input=(),
-        )
-    },
+    menus={MAIN: QUESTION},
 )
 """Polish by the second number, Russian for those on the list."""
 
@@ -245,6 +244,28 @@ class TestMissingSounds:
         assert floor.switch.commands.count(("announce", caller)) == before
         assert missing(floor) == [*next_in("pl")]
 
+    @pytest.mark.parametrize("when", ["talking", "saying"])
+    def test_music_that_was_ended_does_not_begin_otherwise(self, when: str) -> None:
+        """Not into a talk, nor under a goodbye."""
+        floor = TestFloor(SITE)
+        caller = floor.call_in("8002")
+        floor.clock.advance(1)
+        if when == "talking":
+            come(floor, ANN)
+            floor.clock.advance(5)
+            assert line_of(floor, caller).bridged_to is not None
+        else:
+            floor.clock.advance(ROOMY.queues[SUPPORT].maximum_wait_seconds - 0.5)
+            assert told(floor, caller)[-1] == ("/sounds/pl/shop/sorry.wav",)
+        before = floor.switch.commands.count(("play_endlessly", caller))
+        late = PlaybackEnded(
+            node=NODE, at=floor.clock.now(), leg_id=caller, path=POLKA, is_missing=True
+        )
+        floor.worker.deliver(late)
+        floor.clock.advance(1)
+        assert floor.switch.commands.count(("play_endlessly", caller)) == before
+        assert missing(floor) == [POLKA]
+
     def test_news_of_another_sound_changes_nothing_of_this_one(self) -> None:
         """The goodbye is being said; what was missing before it was said is told late."""
         floor = TestFloor(SITE)
@@ -351,6 +372,30 @@ class TestAgents:
         key(floor, other, f"{ANNS_PIN}#")
         until(lambda: len(told(floor, other)) == 3, floor)
         assert told(floor, other)[-1] == ("/sounds/ru/feature/logged-in.wav",)
+
+    def test_a_standing_line_speaks_to_its_agent(self) -> None:
+        """Also on the phone of somebody else, to the goodbye."""
+        floor = TestFloor(agent_of(ANN, standing(by_phone(SITE)), language=RU))
+        line = line_of(floor, stand(floor))
+        key(floor, line.leg_id, "*81")
+        until(lambda: line.leg_id not in floor.switch.legs_by_id, floor)
+        assert line.announced[-2:] == [
+            ("/sounds/ru/feature/logged-out.wav",),
+            ("/sounds/ru/menu/goodbye.wav",),
+        ]
+
+    def test_what_was_lost_with_the_link_is_said_again(self) -> None:
+        """The question, once, to a line on which nothing sounds."""
+        floor = TestFloor(agent_of(ANN, by_phone(SITE), language=RU))
+        hers = dial(floor, "*80")
+        floor.switch.lose_link()
+        floor.clock.advance(PROMPT_SECONDS)
+        floor.switch.restore_link()
+        floor.clock.advance(0.5)
+        assert told(floor, hers) == [("/sounds/ru/feature/pin.wav",)] * 2
+        floor.clock.advance(PROMPT_SECONDS)
+        key(floor, hers, f"{ANNS_PIN}#")
+        until(lambda: hers not in floor.switch.legs_by_id, floor)
 
     def test_star_is_somebody_else(self) -> None:
         """Who is not known any more hears the site's language."""
@@ -571,7 +616,7 @@ class TestCallbacks:
 
 def test_keys_are_asked_for_in_the_callers_words() -> None:
     """Part of any sentence: put into words when it is said, not when it is written down."""
-    menu = replace(SITE.menus[MAIN], prompts=("shop/sales", PressKey("1")))  # type: ignore[type-var]  # a question
+    menu = replace(QUESTION, prompts=("shop/sales", PressKey("1")))
     floor = TestFloor(replace(SITE, menus={MAIN: menu}))
     caller = arrive(floor, "9001", language="pl")
     floor.clock.advance(1)

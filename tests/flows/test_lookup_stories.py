@@ -220,6 +220,7 @@ class TestWaiting:
         leg = line_of(floor, caller)
         assert heard(floor, caller) == [HEARS]
         assert not leg.is_answered
+        assert "pre_answer" in done_to(floor, caller)
         assert leg.playing == STAND_IN_MUSIC
         floor.clock.advance(1.7)
         assert leg.announcing or leg.music
@@ -267,6 +268,17 @@ class TestWaiting:
         floor.clock.advance(1.5)
         press(floor, caller, "87", then_seconds=2.0)
         assert heard(floor, caller)[-1] == "menu/invalid next"
+        assert line_of(floor, caller).music is None
+
+    def test_what_must_be_heard_after_it_forgets_the_key(self) -> None:
+        """As it does everywhere."""
+        law = Said(prompts=("law",), then=ToMenu(menu=NEXT), is_skippable=False)
+        floor, caller = asked(System(after_seconds=2.5), otherwise=choice(law))
+        floor.clock.advance(1.5)
+        press(floor, caller, "7", then_seconds=2.0)
+        assert heard(floor, caller)[-1] == "law"
+        floor.clock.advance(PROMPT_SECONDS)
+        assert heard(floor, caller)[-1] == "next"
 
     def test_after_a_queue_its_music_goes_on_for_a_moment(self) -> None:
         """Then the words; nothing of the queue's is left in the next one."""
@@ -402,6 +414,18 @@ class TestLinkAndProcess:
         floor.switch.restore_link()
         floor.clock.advance(5)
         assert line(floor, caller, queue=SALES) == [1]
+
+    def test_words_that_got_lost_are_said_again(self) -> None:
+        """The link is down when they are due: said as soon as it is back, and never silence."""
+        floor, caller = asked(System(after_seconds=2.9))
+        floor.clock.advance(0.5)
+        floor.switch.lose_link()
+        floor.clock.advance(1)
+        assert heard(floor, caller) == []
+        floor.switch.restore_link()
+        floor.clock.advance(0.5)
+        assert heard(floor, caller) == [HEARS]
+        assert line_of(floor, caller).playing == STAND_IN_MUSIC
 
     def test_another_process_asks_anew(self) -> None:
         """The menu begins again, in the language that was chosen before."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from callcore.domain.announcements import ATTENTION_TONE
 from callcore.domain.events import PromptMissing
 from callcore.domain.ids import MenuName
@@ -113,6 +115,23 @@ def test_pick_up_does_not_wait_for_an_announcement() -> None:
     assert floor.switch.legs_by_id[caller].announcing
     floor.clock.advance(0.1 + BRIDGED_WITHIN_SECONDS)
     assert floor.switch.legs_by_id[caller].bridged_to is not None
+
+
+@pytest.mark.parametrize("seconds", [0.5, PROMPT_SECONDS + THINKING_SECONDS / 2])
+def test_the_dead_mans_switch_does_not_take_who_is_asked(seconds: float) -> None:
+    """However short it is wound, while prompts are heard and while the caller thinks."""
+    policy = with_menu()
+    fallback = replace(policy.fallback, waiting_after_seconds=1)
+    floor = TestFloor(replace(policy, fallback=fallback))
+    caller = floor.call_in("9001")
+    floor.clock.advance(0.1)
+    for _ in range(2):
+        floor.clock.advance(seconds)
+        leg = floor.switch.legs_by_id[caller]
+        assert "transferred_to" not in leg.variables
+        assert leg.guarded == (1, fallback.extension, fallback.context)
+        floor.switch.press(caller, "7")
+        floor.clock.advance(0.05)
 
 
 def with_goodbye() -> SitePolicy:

@@ -92,11 +92,11 @@ def sounds(leg: FakeLeg) -> list[str]:
 
 
 def answer(floor: TestFloor, caller: LegId, keys: str) -> None:
-    """The caller presses a key at each question, while it is heard."""
+    """The caller presses a key at each question, while it is heard, and hears the next begin."""
     for one in keys:
         floor.clock.advance(0.5)
         floor.switch.press(caller, one)
-        floor.clock.advance(0.1)
+        floor.clock.advance(0.4)
 
 
 def given(record: CallRecord) -> list[tuple[str, str]]:
@@ -185,6 +185,23 @@ class TestAsked:
         assert sounds(line_of(floor, caller)) == ["introduction"]
         assert floor.told(SurveyAnswered) == []
 
+    def test_a_key_held_down_answers_one_question(self, floor: TestFloor) -> None:
+        """What comes right after a key is not an answer to what has not been heard."""
+        caller = left(floor)
+        floor.clock.advance(HEARD)
+        floor.switch.press(caller, "11")
+        floor.clock.advance(0.5)
+        assert given_so_far(floor, caller) == [("satisfaction", "1")]
+        assert sounds(line_of(floor, caller))[-1] == "resolved"
+
+    def test_the_time_of_one_question_is_not_that_of_the_next(self, floor: TestFloor) -> None:
+        """Answered late: the next one may be heard to its end."""
+        caller = left(floor)
+        floor.clock.advance(2 * HEARD + 4)
+        answer(floor, caller, "5")
+        floor.clock.advance(1)
+        assert sounds(line_of(floor, caller)) == ["introduction", "satisfaction", "resolved"]
+
     def test_a_wrong_key_is_told_and_asked_again(self, floor: TestFloor) -> None:
         """So often as the question says; then it has no answer."""
         caller = left(floor)
@@ -238,6 +255,16 @@ class TestAsked:
         record = floor.record()
         assert given(record) == [("satisfaction", "3")]
         assert (record.outcome, record.hung_up_by) == (CallOutcome.SERVED, HungUpBy.AGENT)
+
+    def test_an_answer_is_kept_in_the_same_instant(self, floor: TestFloor) -> None:
+        """A caller who presses and hangs up has answered."""
+        caller = left(floor)
+        floor.clock.advance(HEARD)
+        floor.switch.press(caller, "4")
+        floor.clock.advance(0.03)
+        floor.switch.end(caller)
+        settle()
+        assert given(floor.record()) == [("satisfaction", "4")]
 
     def test_a_missing_sound_is_a_tone(self, floor: TestFloor) -> None:
         """The question can be answered all the same."""
@@ -567,6 +594,19 @@ class TestLinkAndProcess:
         assert given(record)[0] == ("satisfaction", "5")
         assert record.hung_up_by is HungUpBy.AGENT
 
+    def test_a_caller_whom_the_dead_mans_switch_took_may_come_back(self, floor: TestFloor) -> None:
+        """From the fallback a dialplan may lead to a queue again, also one that says little."""
+        caller = left(floor)
+        floor.clock.advance(HEARD)
+        floor.switch.lose_link()
+        floor.clock.advance(125)
+        floor.switch.restore_link()
+        settle()
+        assert caller in floor.switch.legs_by_id
+        floor.switch.park_again(caller, "8001", queue="")
+        settle()
+        assert floor.position(caller) == 1
+
     def test_an_adopter_goes_on_with_the_next_question(self, floor: TestFloor) -> None:
         """The answers before are in its record, about the same talk."""
         caller = left(floor)
@@ -636,7 +676,8 @@ class TestLinkAndProcess:
         assert record.agent_id == ANN
         assert record.is_adopted
 
-    def test_a_customer_is_adopted_in_a_survey(self) -> None:
+    @pytest.mark.parametrize("is_floor_lost", [False, True])
+    def test_a_customer_is_adopted_in_a_survey(self, is_floor_lost: bool) -> None:
         """On a line we have made."""
         floor = CallbackFloor(surveyed(with_callbacks()))
         floor.promised()
@@ -648,6 +689,9 @@ class TestLinkAndProcess:
         floor.switch.end(leg.bridged_to)
         floor.clock.advance(HEARD)
         answer(floor, leg.leg_id, "5")
+        floor.kill_worker()
+        if is_floor_lost:
+            floor.store.lose_data()
         floor.restart_at_once()
         answer(floor, leg.leg_id, "12")
         floor.clock.advance(30)
@@ -659,7 +703,7 @@ class TestEveryInstant:
 
     def test_a_hang_up_at_every_instant(self) -> None:
         """One record, the agent free, nothing left; the answers given are there."""
-        for step in range(0, 12_000, 35):
+        for step in range(0, 12_000, 73):
             floor = TestFloor(surveyed())
             caller = left(floor, 1.0)
             pressed = 0
@@ -681,7 +725,7 @@ class TestEveryInstant:
 
     def test_a_kill_at_every_instant(self) -> None:
         """Another process goes on: each question is answered once."""
-        for step in range(0, 6000, 60):
+        for step in range(0, 6000, 110):
             floor = TestFloor(surveyed())
             caller = left(floor, 1.0)
             for at in range(0, step, 700):

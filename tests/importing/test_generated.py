@@ -133,6 +133,8 @@ QUEUE_PARAMETERS = sorted(
         "retry", "weight", "wrapuptime", "autopause", "maxlen", "announce-frequency",
         "announce-holdtime", "announce-position", "announce-position-limit", "monitor-format",
         "joinempty", "leavewhenempty", "penaltymemberslimit", "defaultrule", "strategy", "unheard",
+        "announce-round-seconds", "periodic-announce", "periodic-announce-frequency",
+        "periodic-announce-startdelay", "random-periodic-announce",
     }
 )  # fmt: skip
 VALUES = st.one_of(
@@ -141,7 +143,8 @@ VALUES = st.one_of(
     words,
     st.sampled_from(
         ["more", "limit", "once", "all", "ringall", "linear", "wrandom", "rrmemory", "strict",
-         "loose", "paused,inuse", "unavailable", "rule", "default", "wav"]
+         "loose", "paused,inuse", "unavailable", "rule", "default", "wav",
+         "shop/news.wav,/a/b", "queue-periodic-announce"]
     ),
 )  # fmt: skip
 INTERFACES = st.sampled_from(

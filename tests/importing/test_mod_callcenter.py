@@ -68,6 +68,11 @@ callcenter.conf.xml:16 tier-rule-wait-multiply-level
       skips_absent_levels: true             # mod_callcenter's default
     music: local_stream://calm              # callcenter.conf.xml:10 moh-sound
     announce_position: false                # mod_callcenter has none
+    messages:                               # callcenter.conf.xml:18 announce-sound
+      first_after_seconds: 30               # callcenter.conf.xml:19 announce-frequency
+      interval_seconds: 30                  # callcenter.conf.xml:19 announce-frequency
+      each:
+        - prompts: [wait]
     ring_timeout_seconds: 25                # callcenter.conf.xml:3 agent-originate-timeout
     wrap_up_seconds: 0                      # mod_callcenter's default of agents
     retry_after:
@@ -147,8 +152,7 @@ def test_everything_that_is_lost_or_changed_is_told_with_its_line(mod_callcenter
         "instead: write redis.url and postgres.url; passwords go into the environment"
     ]
     assert made.of("announce-sound") == [
-        "/tmp/wait.wav: not carried: callcore plays no messages between the music; instead: mix "
-        "them into the files of a local_stream, and write music"
+        "/tmp/wait.wav: assumed: the recording is below sounds.directory, as LANGUAGE/wait.wav"
     ]
     assert made.of("origination_caller_id_number") == [
         "5: not carried: callcore sets no such variable; instead: set it where the phone is: in "
@@ -159,12 +163,12 @@ def test_everything_that_is_lost_or_changed_is_told_with_its_line(mod_callcenter
         "one there 12"
     ]
     lines = [line.partition(": ")[0] for line in made.told if "not carried" in line]
-    assert lines == [f"callcenter.conf.xml:{line}" for line in (5, 18, 19, 26, 28, 33, 34)] + [
+    assert lines == [f"callcenter.conf.xml:{line}" for line in (5, 26, 28, 33, 34)] + [
         "callcenter.conf.xml"
     ]
     assert made.told[-1] == (
-        "callcenter.conf.xml: 1 queue and 2 agents; 7 not carried, 5 carried with a difference, "
-        "5 assumed, 1 nothing to carry"
+        "callcenter.conf.xml: 1 queue and 2 agents; 5 not carried, 5 carried with a difference, "
+        "6 assumed, 1 nothing to carry"
     )
 
 
@@ -180,7 +184,7 @@ def test_a_missing_parameter_is_what_mod_callcenter_takes_without_it(queue):
         OfferLostReason.REFUSED: 0,
         OfferLostReason.UNREGISTERED: 5,
     }
-    assert policy.announcements is None
+    assert policy.announce_position is None
     assert policy.music == "silence_stream://-1"
     assert policy.maximum_wait_seconds == 86_400
     assert policy.no_agents_grace_seconds is None
@@ -351,6 +355,40 @@ def test_numbers_are_read_as_there(queue, text, value, taken):
     made = queue({"max-wait-time": text})
     assert made.settings.policy.queues[SUPPORT].maximum_wait_seconds == taken
     assert bool(made.of("max-wait-time")) == (text in ("x", "90000"))
+
+
+@pytest.mark.parametrize(
+    ("sound", "often", "prompts", "told"),
+    [
+        ("news.wav", "60", ("news",), "assumed: the recording is below sounds.directory, as LANG"),
+        ("ivr/8000/ivr-hold.WAV", "3", ("ivr/8000/ivr-hold",), "assumed: the recording is below"),
+        ("/srv/sounds/News.wav", "60", ("news",), "as LANGUAGE/news.wav"),
+        ("tone_stream://%(200,100,620)", "60", None, "not carried: not the name of a prompt"),
+        ("$${sounds_dir}/a.wav", "60", None, "not carried: $${sounds_dir} is not known here"),
+        ("news.wav", "0", None, "no effect: announce-sound and announce-frequency go together"),
+        ("", "60", None, "no effect: announce-sound and announce-frequency go together"),
+    ],
+)
+def test_what_is_played_every_so_often_is_a_message(queue, sound, often, prompts, told):
+    """First after the time, then every so often; what callcore cannot name is told."""
+    made = queue({"announce-sound": sound, "announce-frequency": often})
+    messages = made.settings.policy.queues[SUPPORT].messages
+    if prompts is None:
+        assert messages is None
+    else:
+        assert [message.prompts for message in messages.each] == [prompts]
+        assert messages.first_after_seconds == int(often)
+        assert messages.interval_seconds == max(int(often), 5)
+    assert any(told in line for line in made.of("announce-sound"))
+
+
+def test_message_for_callers_who_have_left_is_told(queue):
+    """Nobody would hear it."""
+    made = queue({"announce-sound": "a", "announce-frequency": "60", "max-wait-time": "60"})
+    assert made.settings.policy.queues[SUPPORT].messages is None
+    assert made.of("announce-frequency") == [
+        "60: not carried: callers leave before: maximum_wait_seconds is 60"
+    ]
 
 
 def test_record_without_a_known_directory_records_to_the_usual_one(queue):

@@ -19,7 +19,14 @@ pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
 PIN, WRONG_PIN = "47119082", "90817263"
 """Too long for a time in a log to hold them by chance."""
 PROMPTS = (
-    *("agent-user", "agent-pass", "agent-loginok", "agent-loggedoff", "vm-incorrect", "vm-goodbye"),
+    *(
+        "feature/agent-number",
+        "feature/pin",
+        "feature/logged-in",
+        "feature/logged-out",
+        "feature/wrong-pin",
+        "menu/goodbye",
+    ),
     *("feature/which-break", "feature/on-break", "feature/available", "feature/locked-out"),
 )
 CODES = {"login": "*80", "logout": "*81", "break": "*82", "available": "*83"}
@@ -87,7 +94,7 @@ def dialled(watched, phones, code, keys, user="1001"):
     the phone, and its leg.
     """
     phone = phones.dialling(user, code)
-    leg = prompted(watched, "agent-pass")
+    leg = prompted(watched, "feature/pin")
     phone.sound.press(keys)
     return phone, leg
 
@@ -111,7 +118,7 @@ def test_an_agents_day_by_phone(switch, watched, phones, callcore, settings):
     desk = phones.agent("1001", hang_up_after_seconds=1)
     login, leg = dialled(watched, phones, CODES["login"], f"{PIN}#")
     assert watched.variable(leg, "callcore_phone") == f"1001@{DOMAIN}"
-    prompted(watched, "agent-loginok")
+    prompted(watched, "feature/logged-in")
     login.wait_for("hung_up_by_them")
     view = is_in(daemon, "available")
     assert (view["reason"], view["actor"]) == ("feature_code", "agent")
@@ -134,7 +141,7 @@ def test_an_agents_day_by_phone(switch, watched, phones, callcore, settings):
     assert (record["outcome"], record["agent_id"]) == ("served", "1001")
 
     out, _ = dialled(watched, phones, CODES["logout"], f"{PIN}#")
-    prompted(watched, "agent-loggedoff")
+    prompted(watched, "feature/logged-out")
     out.wait_for("hung_up_by_them")
     is_in(daemon, "logged_out")
     assert PIN not in daemon.log_text()
@@ -149,8 +156,8 @@ def test_wrong_pins_lock_out(watched, phones, callcore, settings):
     daemon = callcore(**settings())
     guess, _ = dialled(watched, phones, CODES["login"], f"{WRONG_PIN}#")
     for _ in range(2):
-        prompted(watched, "vm-incorrect")
-        prompted(watched, "agent-pass")
+        prompted(watched, "feature/wrong-pin")
+        prompted(watched, "feature/pin")
         guess.sound.press(f"{WRONG_PIN}#")
     prompted(watched, "feature/locked-out")
     guess.wait_for("hung_up_by_them")
@@ -168,9 +175,9 @@ def test_another_phone_is_asked_who_it_is(watched, phones, callcore, settings):
     """The star, on a phone that is somebody else's."""
     daemon = callcore(**settings())
     phone, _ = dialled(watched, phones, CODES["login"], "*")
-    prompted(watched, "agent-user")
+    prompted(watched, "feature/agent-number")
     phone.sound.press(f"1002#{PIN}#")
-    prompted(watched, "agent-loginok")
+    prompted(watched, "feature/logged-in")
     is_in(daemon, "available", "1002")
     assert state(daemon)["state"] == "logged_out"
 

@@ -73,8 +73,8 @@ def house(sounds):
 
 
 def test_address_then_sales(watched, phones, callcore, sounds, house):
-    """During the hours: the greeting, cut by a key; the address, to its end; the question again,
-    without the greeting; sales, with the priority of the choice.
+    """During the hours: the greeting, cut by a key; the address, to its end; the question again;
+    sales, with the priority of the choice.
     """
     phone = phones.agent(hang_up_after_seconds=1)
     daemon = callcore(**house({"1001": agent("Anna Nowak", phone_at(phone.port), "sales")}))
@@ -83,7 +83,7 @@ def test_address_then_sales(watched, phones, callcore, sounds, house):
     sounds.said(watched, uuid, "greeting/welcome", "shop/main")
     caller.sound.press("2")
     assert sounds.heard(watched, uuid, "shop/address") >= ADDRESS_SECONDS - 0.1
-    sounds.said(watched, uuid, "shop/main")
+    sounds.said_last(watched, uuid, "shop/main")
     caller.sound.press("1")
     bridged(watched, uuid)
     caller.wait_for("hung_up_by_them")
@@ -139,7 +139,7 @@ def test_extension_is_dialled_in_the_menu(watched, phones, callcore, sounds, hou
     uuid = arrival(watched)
     sounds.said(watched, uuid, "greeting/welcome", "shop/main")
     caller.sound.press("1200")
-    sounds.said(watched, uuid, "menu/extension-invalid", "shop/main")
+    sounds.said(watched, uuid, "menu/invalid", "shop/main")
     caller.sound.press("1002")
     phone.wait_for("picked_up")
     caller.wait_for("hung_up_by_them")
@@ -149,15 +149,17 @@ def test_extension_is_dialled_in_the_menu(watched, phones, callcore, sounds, hou
 
 
 def test_submenu_leads_outside(watched, phones, callcore, carrier, sounds, house):
-    """Through a second menu and back, and through it again to an outside number."""
+    """Through a second menu and back, and through it again, keys dialled ahead, to an outside
+    number.
+    """
     daemon = callcore(**house())
     caller = phones.listening_caller("8003")
     uuid = arrival(watched)
     sounds.said(watched, uuid, "greeting/welcome", "shop/main")
-    for keys, prompt in (("3", "shop/more"), ("9", "shop/main"), ("3", "shop/more")):
-        caller.sound.press(keys)
+    for key, prompt in (("3", "shop/more"), ("9", "shop/main")):
+        caller.sound.press(key)
         sounds.said_last(watched, uuid, prompt)
-    caller.sound.press("5")
+    caller.sound.press("35")
     carrier.wait_for("picked_up")
     caller.wait_for("hung_up_by_them")
     assert daemon.record(uuid)["outcome"] == "exited"

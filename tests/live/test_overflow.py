@@ -70,6 +70,7 @@ def test_maximum_wait_leads_to_voicemail(switch, watched, phones, callcore):
         queues={
             "support": queue(
                 answer="at_pick_up",
+                announce_position=False,
                 maximum_wait_seconds=1,
                 overflow={"maximum_wait": {"voicemail": "7000"}},
             )
@@ -97,6 +98,7 @@ def test_maximum_wait_leads_to_an_outside_number(watched, phones, callcore, carr
         queues={
             "support": queue(
                 answer="at_pick_up",
+                announce_position=False,
                 maximum_wait_seconds=1,
                 overflow={"maximum_wait": {"number": "+48221001000"}},
             )

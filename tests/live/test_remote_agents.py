@@ -19,8 +19,8 @@ def settings(tmp_path):
     """Of a queue that whispers, and agents who have to accept with a key or not; and the files."""
     sounds = tmp_path / "sounds"
     whisper = prompts.record(sounds, "queues/support", seconds=WHISPER_SECONDS)
-    press = prompts.record(sounds, "vm-press", seconds=0.3)
-    prompts.record(sounds, "digits/1", seconds=0.3)
+    press = prompts.record(sounds, "press/key", seconds=0.3)
+    prompts.record(sounds, "digit/1", seconds=0.3)
 
     def made(*phones, confirm_key=None, **more):
         agents = agents_at(*(phone.port for phone in phones))

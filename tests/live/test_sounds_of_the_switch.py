@@ -20,8 +20,10 @@ pytestmark = [pytest.mark.live, pytest.mark.timeout(60)]
 TONES = {"hum": HUM_HERTZ, "one": 500, "two": 700, "three": 900, "agent": 1200}
 PROMPT_SECONDS = 0.6
 LEAD_SECONDS = 0.25
-LONGEST_GAP_SECONDS = 0.06
-"""Measured: 0 to 10 ms; the packets of 20 ms and a busy machine are allowed for."""
+LONGEST_GAP_SECONDS = 0.1
+"""Measured: 0 to 10 ms; 40 ms on a machine with three times the work it can do."""
+LONGEST_PICK_UP_SECONDS = 0.25
+"""Measured: 85 to 105 ms."""
 
 
 @pytest.fixture
@@ -56,6 +58,22 @@ class Line:
 
     def hears(self, *names):
         until(lambda: listening.names(self.heard())[-len(names) :] == [*names], 5, f"{names} heard")
+
+    def calls(self, phone):
+        """An agent's leg, picked up."""
+        leg_id = LegId(str(uuid.uuid4()))
+        self.switch.originate(
+            LegRequest(
+                leg_id=leg_id,
+                contact=f"sofia/internal/1001@{HOST}:{phone.port}",
+                timeout_seconds=10,
+                caller_number="+48600700800",
+                caller_name="Ann",
+                variables={"callcore_offer": "o1"},
+            )
+        )
+        self.ear.hear(LegParked, leg_id)
+        return leg_id
 
     def begin(self, name):
         return next(one for one in reversed(self.heard()) if one.name == name).began_at
@@ -111,20 +129,10 @@ def test_music_and_announcements_follow_each_other_without_a_gap(line, phones, h
     line.hears("hum", "one", "hum")
     line.announced(two, three)
     line.hears("hum", "two", "three", "hum")
-    agent = phones.listening_agent(hertz=TONES["agent"])
-    request = LegRequest(
-        leg_id=LegId(str(uuid.uuid4())),
-        contact=f"sofia/internal/1001@{HOST}:{agent.port}",
-        timeout_seconds=10,
-        caller_number="+48600700800",
-        caller_name="Ann",
-        variables={"callcore_offer": "o1"},
-    )
-    line.switch.originate(request)
-    line.ear.hear(LegParked, request.leg_id)
+    agent = line.calls(phones.listening_agent(hertz=TONES["agent"]))
     line.switch.announce(line.leg_id, (one,))
     line.hears("hum", "one")
-    line.switch.bridge(line.leg_id, request.leg_id)
+    line.switch.bridge(line.leg_id, agent)
     line.ear.hear(LegBridged)
     line.hears("one", "agent")
 
@@ -134,5 +142,24 @@ def test_music_and_announcements_follow_each_other_without_a_gap(line, phones, h
     bridged = line.begin("agent")
     assert listening.longest(gaps, 0, first - 0.3) <= LONGEST_GAP_SECONDS
     assert listening.longest(gaps, first - 0.3, first) == pytest.approx(LEAD_SECONDS, abs=0.03)
-    assert listening.longest(gaps, first, bridged - 0.2) <= LONGEST_GAP_SECONDS
-    assert listening.longest(gaps, bridged - 0.2, bridged) <= 0.2
+    assert listening.longest(gaps, first, bridged - LONGEST_PICK_UP_SECONDS) <= LONGEST_GAP_SECONDS
+    assert listening.longest(gaps, bridged - LONGEST_PICK_UP_SECONDS, bridged) <= (
+        LONGEST_PICK_UP_SECONDS
+    )
+
+
+@pytest.mark.parametrize("is_stopped", [True, False], ids=["stopped", "not stopped"])
+def test_what_is_queued_goes_on_in_the_talk_unless_stopped(line, phones, hum, is_stopped):
+    """An announcement that waits behind another is heard in the place of the agent, unless all is
+    stopped just before they are joined.
+    """
+    line.switch.play_endlessly(line.leg_id, hum)
+    line.hears("hum")
+    agent = line.calls(phones.listening_agent(hertz=TONES["agent"]))
+    line.switch.announce(line.leg_id, (line.record("one"),))
+    line.switch.announce(line.leg_id, (line.record("two"),))
+    line.hears("hum", "one")
+    if is_stopped:
+        line.switch.stop_playing(line.leg_id)
+    line.switch.bridge(line.leg_id, agent)
+    line.hears("hum", "one", *([] if is_stopped else ["two"]), "agent")

@@ -86,7 +86,7 @@ def test_ringback_until_an_agent_picks_up(watched, phones, callcore):
 
 def test_picked_up_during_an_announcement(watched, phones, callcore, tmp_path):
     """An agent who picks up in the middle of a long announcement talks at once, not at its end."""
-    file = prompts.record(tmp_path, "queue-youarenext", seconds=8)
+    file = prompts.record(tmp_path, "position/you-are-next", seconds=8)
     phone = phones.agent(answer_after_seconds=2, hang_up_after_seconds=1)
     daemon = callcore(
         sounds={"directory": str(tmp_path)},

@@ -110,6 +110,9 @@ def test_survey_of_a_queue_is_read(load, settings, expected):
           "messages.each[0].prompts: must name at least one prompt"]),
         ("messages: {each: [{prompts: [a], weight: 2}, {prompts: [b]}]}",
          ["messages.each[0].weight: has no effect without order: by_weight"]),
+        ("messages: {each: [{prompts: [a], weight: 2}], order: by_wait}",
+         ["messages.order: expected in_turn or by_weight, found 'by_wait'; did you mean "
+          "'by_weight'?"]),
         ("messages: {order: by_weight, each: [{prompts: [a], weight: 0}]}",
          ["messages.each[0].weight: must be greater than 0, found 0"]),
         ("messages: {each: [{prompts: [a], hours: offic}]}",

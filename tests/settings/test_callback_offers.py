@@ -140,6 +140,13 @@ def test_an_offer_that_could_not_be_kept_is_a_fault(faults):
     ]
 
 
+def test_an_offer_after_a_word_must_be_kept_too(faults):
+    """Whatever is said before it."""
+    text = site_with("overflow: {closed: {say: [a], callback: {}}}")
+    (fault,) = faults(text)
+    assert "queues.support.overflow.closed.callback: queue support does not say how" in fault
+
+
 def test_who_declines_must_not_be_led_in_a_circle(faults):
     """Nobody decides anything by pressing nothing."""
     text = site_with(

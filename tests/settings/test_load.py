@@ -243,6 +243,14 @@ def test_demonstration_is_whole(tmp_path):
     served = {queue for agent in demo.policy.agents.values() for queue in agent.queues}
     assert served == set(demo.policy.queues)
     assert all(route.queue in demo.policy.queues for route in demo.policy.numbers.values())
+    for queue in demo.policy.queues.values():
+        assert queue.greeting
+        assert queue.announce_position is not None
+        assert queue.announce_estimate is not None
+        assert queue.messages is not None
+        assert len(queue.messages.each) > 1
+    assert {route.language for route in demo.policy.numbers.values()} == {None, "pl", "ru"}
+    assert {prompt for _, prompt in spoken.prompts(demo.policy)} <= grammar.prompts("en")
     for agent_id, agent in demo.policy.agents.items():
         assert agent.contact == f"user/{agent_id}@demo"
         assert set(agent.queues) <= set(demo.policy.queues)

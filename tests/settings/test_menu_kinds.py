@@ -102,8 +102,8 @@ def test_menu_may_have_extensions_only(menu):
 
 def test_key_may_begin_extensions(menu):
     """What was dialled is told apart by the pause after it."""
-    settings = 'dial: {prompts: [a], choices: {"1": {queue: vip}}, extensions: [100-199, "10"]}'
-    assert menu("dial", settings).choices.keys() == {"1"}
+    settings = 'dial: {prompts: [a], choices: {"2": {queue: vip}}, extensions: [100-299, "20"]}'
+    assert menu("dial", settings).choices.keys() == {"2"}
 
 
 def test_branch_by_hours_is_read(load):
@@ -211,6 +211,10 @@ KINDS = "give choices or extensions (what callers press), hours, lists or lookup
         (
             "{prompts: [a], choices: {'1': {queue: vip}}, between_keys_seconds: 2}",
             ["door.between_keys_seconds: has no effect without extensions"],
+        ),
+        (
+            "{prompts: [a], choices: {'1': {queue: vip}}, tries: 1, no_input: [a]}",
+            ["door.no_input: has no effect with tries: 1: the prompts are played once"],
         ),
         (
             "{prompts: [a], extensions: [10], between_keys_seconds: 0}",

@@ -105,6 +105,18 @@ menus:
 """)
 
 
+def test_way_out_may_be_long(load):
+    """Through any number of menus, in whatever order they stand."""
+    load("""
+queues: {support: }
+menus:
+  a: {prompts: [a], choices: {"1": {menu: b}}, otherwise: {cause: USER_BUSY}}
+  b: {prompts: [a], choices: {"1": {menu: c}}, otherwise: {cause: USER_BUSY}}
+  c: {prompts: [a], choices: {"1": {menu: d}}, otherwise: {cause: USER_BUSY}}
+  d: {prompts: [a], choices: {"1": {queue: support}}, otherwise: {cause: USER_BUSY}}
+""")
+
+
 def test_menu_with_extensions_is_no_dead_end(load):
     """Somebody may be dialled."""
     load("""

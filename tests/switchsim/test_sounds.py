@@ -39,6 +39,20 @@ def test_length_is_judged_by_name(path, seconds):
     assert found == (pytest.approx(seconds) if seconds is not None else None)
 
 
+def test_missing_parts_are_passed_over_in_their_turn():
+    """Each after the seconds of those before it, and of the lead if there is one."""
+    sounds = Sounds(seconds_by_path={"known.wav": 1.5}, unknown_file_seconds=None)
+    assert sounds.find("file_string://a!known.wav!b!c!known.wav!d").passed_over == (
+        (0.0, "a"),
+        (1.5, "b"),
+        (1.5, "c"),
+        (3.0, "d"),
+    )
+    assert sounds.find("file_string://known.wav!a").passed_over == ((1.75, "a"),)
+    assert sounds.find("file_string://a!b").passed_over == ((0.0, "a"), (0.0, "b"))
+    assert sounds.find("a").passed_over == ()
+
+
 def test_real_file_is_measured(tmp_path):
     """A ``.wav`` file that exists lasts as long as it is."""
     path = record(tmp_path / "hello.wav", 0.5)
@@ -118,6 +132,49 @@ def test_order_nests_in_a_sound_unless_the_event_lock_is_held(story):
     assert story.leg.playing == "tone_stream://%(1000,0,1)"
     story.clock.advance(0.7)
     assert story.leg.playing == "tone_stream://%(500,0,2)"
+
+
+def test_what_is_passed_over_is_told_when_its_turn_has_come(story):
+    """By an event of no channel; in a sequence without an end, and while another sound is heard
+    over it, by what has been heard. What a break has cut off is not told.
+    """
+    story.order(
+        "playback",
+        "file_string://local_stream://a!tone_stream://%(750,0,1)!local_stream://b!local_stream://moh",
+    )
+    story.clock.advance(0.5)
+    assert told(story) == ["a", "start"]
+    story.order("playback", "tone_stream://%(1000,0,2)")
+    story.clock.advance(1.1)
+    assert told(story) == ["a", "start", "start", "stop"]
+    story.clock.advance(0.3)
+    assert told(story) == ["a", "start", "start", "stop", "b"]
+    story.order("playback", "file_string://short.wav!local_stream://c!local_stream://d")
+    story.clock.advance(0.4)
+    assert told(story)[5:] == ["start", "c", "d", "stop"]
+    story.order("playback", "file_string://long.wav!local_stream://e")
+    story.clock.advance(0.1)
+    story.api(f"uuid_break {story.leg.leg_id} all")
+    story.clock.advance(100)
+    assert told(story)[9:] == ["start", "stop", "stop"]
+    story.order("playback", "file_string://local_stream://f!local_stream://g")
+    story.clock.advance(0.1)
+    assert told(story)[12:] == ["f", "g"]
+    assert story.client.events[-1]["Application-Response"] == "FILE NOT FOUND"
+    passed_over = [event for event in story.client.events if "File" in event]
+    assert all("Unique-ID" not in event for event in passed_over)
+
+
+def told(story):
+    """What was passed over, by the name of its stream, between beginnings and ends."""
+    words = {"PLAYBACK_START": "start", "PLAYBACK_STOP": "stop"}
+    return [
+        event["File"].rpartition("/")[2]
+        if event.get("Event-Subclass") == "filestring::fail"
+        else words[event["Event-Name"]]
+        for event in story.client.events
+        if event["Event-Name"] in {"CUSTOM", *words}
+    ]
 
 
 def test_announcement_nests_and_music_goes_on(story):

@@ -103,7 +103,7 @@ def test_records_and_changes_reach_postgres(kept: Kept) -> None:
     kept.end_call("call-1")
     until(lambda: kept.records.count() == 0 and kept.changes.count() == 0)
     assert kept.history.timeline(ANN, 2) == tuple(made[1:])
-    assert kept.history.decisions(CallId("call-1")) is not None
+    assert kept.history.story(CallId("call-1")) is not None
 
 
 def test_a_timeline_that_is_locked_holds_up_no_record(kept: Kept) -> None:

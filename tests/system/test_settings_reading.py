@@ -125,6 +125,14 @@ class TestFile:
         file.unlink()
         assert source.has_changed()
 
+    def test_texts_that_are_to_be_spoken_are_a_warning(self, file: Path) -> None:
+        """Once: the next time they are no news."""
+        source = SettingsFile(ConfigFile(path=file), load(file, {}), applied=lambda _: None)
+        file.write_text(f"prompts: {{a: {{pl: Tak.}}}}\n{file.read_text()}")
+        [warning] = source.read().warnings
+        assert "callcore sounds build --language pl" in warning
+        assert source.read().warnings == ()
+
     def test_what_is_in_force_is_what_was_read_last(self, file: Path) -> None:
         """Whatever depends on it follows."""
         followed: list[Settings] = []

@@ -55,6 +55,9 @@ class EventHeaders(msgspec.Struct, frozen=True, gc=False):
     application: Value = msgspec.field(name="Application", default="")
     application_data: Value = msgspec.field(name="Application-Data", default="")
     application_response: Value = msgspec.field(name="Application-Response", default="")
+    subclass: Value = msgspec.field(name="Event-Subclass", default="")
+    """Which kind of ``CUSTOM`` it is."""
+    file: Value = msgspec.field(name="File", default="")
     job_id: Value = msgspec.field(name="Job-UUID", default="")
     job_result: Value = msgspec.field(name="_body", default="")
 

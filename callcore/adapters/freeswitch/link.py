@@ -62,7 +62,7 @@ class LinkListener:
     restored: Callable[[str, bool], None]
     """The link is up: the switch's core id, and whether it differs from the one before."""
     told: Callable[[EventHeaders, bytes], None]
-    """An event of a leg, phone or job: its headers, and its body for whoever needs all of it."""
+    """An event of a leg, phone, sound or job: its headers, and the body for who needs all of it."""
     lost: Callable[[str], None]
     """The link was up and is down, for this reason."""
 

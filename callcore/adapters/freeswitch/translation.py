@@ -14,7 +14,8 @@ Subscribed to, and why:
 - ``CHANNEL_EXECUTE_COMPLETE``: the only sign of a missing sound file. It is large and frequent, so
   filters keep back those with the usual answers (``USUAL_RESPONSES``).
 - ``RECORD_START``, ``RECORD_STOP``: a recording exists, is complete.
-- ``CHANNEL_CREATE``, ``CUSTOM``: what phones do, see ``phone_translation``.
+- ``CHANNEL_CREATE``, ``CUSTOM``: what phones do, see ``phone_translation``; and the only sign that
+  one of several sound files is missing, see ``sound_translation``.
 - ``BACKGROUND_JOB``: an originate failed without ever making a channel.
 - ``HEARTBEAT``: the link lives.
 """
@@ -25,7 +26,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from callcore.adapters.freeswitch import headers, phone_translation
+from callcore.adapters.freeswitch import headers, phone_translation, sound_translation
 from callcore.adapters.freeswitch.cleaning import (
     NAME_LIMIT,
     NUMBER_LIMIT,
@@ -70,14 +71,17 @@ class _Told:
 
 def event_of(
     told: EventHeaders, body: bytes, node: NodeName, received_at: Micros
-) -> switch_events.LegEvent | switch_events.PhoneEvent | None:
-    """What the event of a leg or a phone says, or ``None`` if it says nothing callcore needs.
+) -> switch_events.LegEvent | switch_events.PhoneEvent | switch_events.SoundMissing | None:
+    """What an event says, or ``None`` if it says nothing callcore needs.
 
     Raises ``IncompleteEventError`` and ``headers.UnreadableEventError``.
     """
     name = one(told.name)
     if name in phone_translation.SUBSCRIBED:
-        return phone_translation.event_of(name, body, node, happened_at(told, received_at))
+        at = happened_at(told, received_at)
+        if one(told.subclass) == sound_translation.PASSED_OVER:
+            return sound_translation.event_of(told, node, at)
+        return phone_translation.event_of(name, body, node, at)
     translate = _TRANSLATIONS.get(name)
     if translate is None:
         return None
@@ -290,5 +294,5 @@ _TRANSLATIONS: dict[str, Callable[[_Told], switch_events.LegEvent | None]] = {
 SUBSCRIBED = (*_TRANSLATIONS, BACKGROUND_JOB, HEARTBEAT, *phone_translation.SUBSCRIBED)
 """Every event name the link asks for; ``CUSTOM`` comes last."""
 
-SUBSCRIPTION = (*SUBSCRIBED, *phone_translation.REGISTRATIONS)
+SUBSCRIPTION = (*SUBSCRIBED, *phone_translation.REGISTRATIONS, sound_translation.PASSED_OVER)
 """The words it asks with: after ``CUSTOM`` come kinds of it, and nothing else can."""

@@ -13,6 +13,7 @@ from callcore.domain.outcomes import RefusalReason
 
 LEVELS: dict[type[events.Fact], Level] = {
     events.PromptMissing: Level.WARNING,
+    events.SoundNotFound: Level.WARNING,
     events.MessageAnnounced: Level.DEBUG,  # many, and of no caller in particular
     events.SelfHealed: Level.WARNING,
     events.LinkLost: Level.DEBUG,  # the link's own line has the reason too

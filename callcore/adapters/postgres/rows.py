@@ -1,4 +1,4 @@
-"""A call record as rows of the six tables, in the order of their columns."""
+"""A call record as rows of the seven tables, in the order of their columns."""
 
 from __future__ import annotations
 
@@ -47,6 +47,8 @@ def _call_rows(record: CallRecord) -> Iterator[Row]:
         [clean(fault) for fault in record.faults],
         record.is_callback,
         clean_or_none(record.callback_of),
+        clean(record.language),
+        clean(record.account),
     )
 
 
@@ -155,6 +157,21 @@ def _recording_rows(record: CallRecord) -> Iterator[Row]:
         )
 
 
+def _survey_rows(record: CallRecord) -> Iterator[Row]:
+    for number, answer in enumerate(record.survey_answers, start=1):
+        yield (
+            clean(record.call_id),
+            number,
+            instant(answer.at),
+            clean(answer.survey),
+            clean(answer.question),
+            clean(answer.answer),
+            clean_or_none(answer.queue),
+            clean_or_none(answer.agent_id),
+            clean_or_none(answer.offer_id),
+        )
+
+
 TABLES = (
     Table(
         name="call_records",
@@ -185,6 +202,8 @@ TABLES = (
             "faults",
             "is_callback",
             "callback_of",
+            "language",
+            "account",
         ),
         rows=_call_rows,
     ),
@@ -264,6 +283,21 @@ TABLES = (
         name="recordings",
         columns=("call_id", "recording_number", "path", "started_at", "stopped_at"),
         rows=_recording_rows,
+    ),
+    Table(
+        name="survey_answers",
+        columns=(
+            "call_id",
+            "answer_number",
+            "answered_at",
+            "survey",
+            "question",
+            "answer",
+            "queue",
+            "agent_id",
+            "offer_id",
+        ),
+        rows=_survey_rows,
     ),
 )
 """The calls first: the others refer to them."""

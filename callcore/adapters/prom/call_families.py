@@ -59,3 +59,9 @@ class CallFamilies:
         self.prompts_missing = families.counters(
             "callcore_prompts_missing_total", "Prompts and streams that could not be played."
         )
+        self.prompts_not_found = families.counters(
+            "callcore_prompts_not_found_total",
+            "Recordings that the switch passed over in a sentence, each once in ten minutes: one "
+            "caller heard a hole. `callcore sounds build` makes them.",
+            "node",
+        )

@@ -46,8 +46,10 @@ class MetricsObserver:
         self._count(events.SurveyAnswered, self._survey_answered)
         self._count(events.SurveyEnded, self._survey_ended)
         self._count(events.PromptMissing, lambda _: metrics.calls.prompts_missing.add())
+        self._count(
+            events.SoundNotFound, lambda fact: metrics.calls.prompts_not_found.add(fact.node)
+        )
         self._count(events.OfferMade, self._offer_made)
-        self._count(events.OfferRinging, _nothing)
         self._count(
             events.AgentPickedUp,
             lambda fact: metrics.offers.ring_seconds.observe(fact.rang_seconds, fact.queue),
@@ -72,8 +74,6 @@ class MetricsObserver:
                 fact.queue, fact.by if fact.by == events.BY_AGEING else OPERATOR
             ),
         )
-        # The call's record has the language.
-        self._count(events.LanguageChanged, _nothing)
         self._count(events.MenuAnswered, self._menu_answered)
         self._count(
             events.QueueDoorChanged, lambda fact: metrics.queues.open.set(fact.is_open, fact.queue)
@@ -100,8 +100,6 @@ class MetricsObserver:
             events.AgentWished,
             lambda fact: metrics.agents.wishes.add(fact.wish.state if fact.wish else TAKEN_BACK),
         )
-        # Who is held now is read from the floor.
-        self._count(events.AgentHeld, _nothing)
         self._count(
             events.AgentMissedTooMany, lambda fact: metrics.agents.missed_too_many.add(fact.queue)
         )
@@ -118,12 +116,18 @@ class MetricsObserver:
             lambda fact: metrics.offers.decision_seconds.observe(fact.seconds, fact.trigger),
         )
         self._count(events.SelfHealed, lambda fact: metrics.process.self_heals.add(fact.what))
-        # The links count these themselves, also while nobody listens to facts.
-        self._count(events.LinkRestored, _nothing)
-        self._count(events.LinkLost, _nothing)
         self._count(events.RecordsWritten, self._records_written)
         self._count(events.FlowFailed, lambda fact: metrics.process.flow_failures.add(fact.flow))
         self._count(events.StoreFailed, lambda fact: metrics.stores.failures.add(fact.store))
+        of_no_number: tuple[type[events.Fact], ...] = (
+            events.OfferRinging,
+            events.LanguageChanged,  # the call's record has the language
+            events.AgentHeld,  # who is held now is read from the floor
+            events.LinkRestored,  # the links count these themselves,
+            events.LinkLost,  # also while nobody listens to facts
+        )
+        for fact_class in of_no_number:
+            self._count(fact_class, _nothing)
 
     def observe(self, fact: events.Fact) -> None:
         """Counts the fact; a class that the table does not know counts nothing."""

@@ -17,6 +17,8 @@ def describe(fact: events.Fact) -> tuple[str, Tone] | None:  # noqa: C901, PLR09
             return f"hears: message {number}", Tone.QUIET
         case events.PromptMissing(what=what):
             return f"could not hear {printable(what)}", Tone.BAD
+        case events.SoundNotFound(path=path):
+            return f"has no {printable(path)}", Tone.BAD
         case events.LanguageChanged(language=language, by=by):
             return f"is spoken to in {printable(language)} by {printable(by)}", Tone.BUSY
         case events.MenuAnswered(menu=menu, branch=branch, to=to) if branch:

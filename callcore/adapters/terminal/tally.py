@@ -93,7 +93,11 @@ class Tally:
         match fact:
             case events.CallFact(call_id=call_id):
                 return self.caller(call_id)
-            case events.LinkRestored(node=node) | events.LinkLost(node=node):
+            case (
+                events.LinkRestored(node=node)
+                | events.LinkLost(node=node)
+                | events.SoundNotFound(node=node)
+            ):
                 return node
             case (
                 events.SelfHealed(subject=subject)

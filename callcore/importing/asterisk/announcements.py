@@ -1,10 +1,11 @@
-"""What app_queue tells callers of their place."""
+"""What app_queue tells callers of their place and of the rest of their wait."""
 
 from __future__ import annotations
 
-from callcore.domain.policies.announcement import HIGHEST_SPOKEN_POSITION, MINIMUM_INTERVAL_SECONDS
+from callcore.domain.policies.announcement import HIGHEST_SPOKEN_POSITION
 from callcore.importing.asterisk import words
 from callcore.importing.draft import Block
+from callcore.importing.messages import fitting_interval
 from callcore.importing.notes import Notes
 from callcore.importing.places import Source
 
@@ -19,12 +20,6 @@ _OF_ANNOUNCING = (
     "announce-to-first-user",
     "min-announce-frequency",
 )
-_OF_MESSAGES = (
-    "periodic-announce",
-    "periodic-announce-startdelay",
-    "random-periodic-announce",
-    "relative-periodic-announce",
-)
 
 
 class Announcements:
@@ -34,11 +29,10 @@ class Announcements:
         self._notes = notes
 
     def translate(self, block: Block, left: dict[str, Source]) -> None:
-        """Sets when the position is told."""
+        """Sets when the position and the estimate are told."""
         often = left.pop("announce-frequency", None)
         seconds = 0 if often is None else words.leading_number(often.value or "")
-        self._pass_over_messages(left)
-        if seconds <= 0:
+        if often is None or seconds <= 0:
             self._pass_over(left, _OF_ANNOUNCING, "no effect without announce-frequency")
             remark = "app_queue's default" if often is None else ""
             block.set("announce_position", False, often, remark)  # noqa: FBT003  a value
@@ -46,21 +40,17 @@ class Announcements:
         position = left.pop("announce-position", None)
         word = "yes" if position is None else (position.value or "").lower()
         limit = left.pop("announce-position-limit", None)
-        hold_time = left.pop("announce-holdtime", None)
-        self._tell_of_hold_time(hold_time, often)
+        interval = fitting_interval(seconds, often, self._notes)
         if word not in ("limit", "more") and not words.is_true(word):
             block.set("announce_position", False, position)  # noqa: FBT003  a value
-            for source in (often, limit):
-                if source is not None:
-                    self._notes.nothing_lost(source, "no effect without the position")
-            return
-        told = block.block("announce_position", position)
-        told.set("first_after_seconds", 0, remark="as in app_queue")
-        interval = min(max(seconds, int(MINIMUM_INTERVAL_SECONDS)), _LONGEST_SECONDS)
-        told.set("interval_seconds", interval, often)
-        if interval != seconds and often is not None:
-            self._notes.changed(often, f"every {interval} seconds")
-        self._set_limit(told, word, position, limit)
+            if limit is not None:
+                self._notes.nothing_lost(limit, "no effect without the position")
+        else:
+            told = block.block("announce_position", position)
+            told.set("first_after_seconds", 0, remark="as in app_queue")
+            told.set("interval_seconds", interval, often)
+            self._set_limit(told, word, position, limit)
+        self._set_estimate(block, left, often, interval)
 
     def _set_limit(
         self, told: Block, word: str, position: Source | None, limit: Source | None
@@ -80,23 +70,37 @@ class Announcements:
                 position, f'beyond {fitting} callers hear "more than {fitting}", there nothing'
             )
 
-    def _tell_of_hold_time(self, hold_time: Source | None, often: Source | None) -> None:
-        if hold_time is None and often is not None:
-            self._notes.not_carried(
-                often.part("announce-holdtime", "yes (app_queue's default)"),
-                "callcore announces no hold time",
-            )
-        elif hold_time is not None:
-            value = hold_time.value or ""
-            if words.is_true(value) or value.lower() == "once":
-                self._notes.not_carried(hold_time, "callcore announces no hold time")
-            else:
-                self._notes.nothing_lost(hold_time, "callcore announces no hold time")
-
-    def _pass_over_messages(self, left: dict[str, Source]) -> None:
-        often = left.get("periodic-announce-frequency")
-        if often is None or words.leading_number(often.value or "") <= 0:
-            self._pass_over(left, _OF_MESSAGES, "no effect without periodic-announce-frequency")
+    def _set_estimate(
+        self, block: Block, left: dict[str, Source], often: Source, interval: int
+    ) -> None:
+        """app_queue tells it unless it is told not to."""
+        source = left.pop("announce-holdtime", None)
+        rounding = left.pop("announce-round-seconds", None)
+        value = "yes" if source is None else (source.value or "").lower()
+        is_told = words.is_true(value) or value == "once"
+        if rounding is not None and words.leading_number(rounding.value or "") == 0:
+            self._notes.nothing_lost(rounding, "callcore tells minutes")
+        elif rounding is not None and is_told:
+            self._notes.not_carried(rounding, "callcore tells minutes")
+        elif rounding is not None:
+            self._notes.nothing_lost(rounding, "no effect without announce-holdtime")
+        if not is_told and source is not None:
+            self._notes.nothing_lost(source, "no estimate is told")
+        if not is_told:
+            if not isinstance(block.value("announce_position"), Block):
+                self._notes.nothing_lost(often, "no effect without the position")
+            return
+        told = block.block("announce_estimate", source)
+        told.set("first_after_seconds", 0, remark="as in app_queue")
+        if value == "once":
+            told.set("interval_seconds", _LONGEST_SECONDS, source)
+        else:
+            told.set("interval_seconds", interval, often)
+        self._notes.changed(
+            source or often.part("announce-holdtime", "yes (app_queue's default)"),
+            "callcore reckons with the agents there are and how long they talk, and says nothing "
+            "while it does not know",
+        )
 
     def _pass_over(self, left: dict[str, Source], names: tuple[str, ...], reason: str) -> None:
         for name in names:

@@ -11,9 +11,20 @@ from callcore.importing.notes import Notes
 from callcore.importing.places import Source
 
 _SPEAKS_ITSELF = "callcore has prompts of its own in every language"
-_RECORD_OWN = "record a set of your own: sounds.directory, docs/configuration.md"
-_NO_MESSAGES = "callcore plays no messages between the music"
-_MIX = "mix them into the files of a local_stream, and write music"
+_OWN_PROMPTS = MappingProxyType(
+    {
+        "queue-youarenext": "position/you-are-next",
+        "queue-thereare": "position/you-are-number",
+        "queue-callswaiting": "position/waiting-to-speak",
+        "queue-quantity1": "position/more-than",
+        "queue-quantity2": "position/callers-waiting",
+        "queue-holdtime": "wait/estimated",
+        "queue-minute": "minutes/one",
+        "queue-minutes": "minutes/many",
+        "queue-thankyou": "waiting/thank-you",
+    }
+)
+"""The English prompts that say the same."""
 _NO_QUEUE_LOG = "callcore writes no queue_log"
 _HISTORY = "history is in Postgres, docs/records.md"
 
@@ -38,6 +49,10 @@ def _is_on(value: str) -> bool:
     return words.is_true(value)
 
 
+def _is(usual: str) -> Callable[[str], bool]:
+    return lambda value: value in ("", usual)
+
+
 @dataclass(frozen=True, slots=True)
 class _Lost:
     reason: str
@@ -46,11 +61,17 @@ class _Lost:
     """True for values by which nothing is lost."""
 
 
+def _prompt(name: str, prompt: str) -> _Lost:
+    return _Lost(
+        _SPEAKS_ITSELF,
+        f"put the recording below sounds.directory, as en/{prompt}.wav",
+        _is(name),
+    )
+
+
 _VARIABLES = _Lost(
     "callcore sets none of these variables", "the call's record has all of it", _is_off
 )
-_PROMPT = _Lost(_SPEAKS_ITSELF, _RECORD_OWN)
-_PERIODIC = _Lost(_NO_MESSAGES, _MIX)
 _OLD = _Lost("app_queue of today does not know it either")
 
 OF_QUEUES = MappingProxyType(
@@ -82,12 +103,9 @@ OF_QUEUES = MappingProxyType(
         "announce-position-only-up": _Lost(
             "the position is told whether or not it has improved", is_harmless=_is_off
         ),
-        "announce-round-seconds": _Lost("callcore announces no hold time", "", _is_zero),
-        "periodic-announce": _PERIODIC,
-        "periodic-announce-startdelay": _PERIODIC,
-        "random-periodic-announce": _Lost(_NO_MESSAGES, _MIX, _is_off),
-        "relative-periodic-announce": _Lost(_NO_MESSAGES, _MIX, _is_off),
-        "periodic-announce-frequency": _Lost(_NO_MESSAGES, _MIX, _is_zero),
+        "relative-periodic-announce": _Lost(
+            "the next message is counted from the beginning of the one before", "", _is_off
+        ),
         "reportholdtime": _Lost("agents are not told how long the caller waited", "", _is_off),
         "memberdelay": _Lost("agent and caller talk at once", "", _is_zero),
         "ringinuse": _Lost("callcore asks no agent who is on a call", "", _is_off),
@@ -95,22 +113,9 @@ OF_QUEUES = MappingProxyType(
         "monitor-type": _Lost(
             "FreeSWITCH records", "", lambda value: value.lower() == "mixmonitor"
         ),
-        **dict.fromkeys(
-            (
-                "queue-youarenext",
-                "queue-thereare",
-                "queue-callswaiting",
-                "queue-quantity1",
-                "queue-quantity2",
-                "queue-holdtime",
-                "queue-minute",
-                "queue-minutes",
-                "queue-seconds",
-                "queue-thankyou",
-                "queue-reporthold",
-            ),
-            _PROMPT,
-        ),
+        **{name: _prompt(name, prompt) for name, prompt in _OWN_PROMPTS.items()},
+        "queue-seconds": _Lost("callcore tells minutes", is_harmless=_is("queue-seconds")),
+        "queue-reporthold": _Lost("agents are not told how long the caller waited"),
         **dict.fromkeys(
             (
                 "keepstats",

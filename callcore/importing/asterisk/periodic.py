@@ -13,12 +13,9 @@ from callcore.importing.notes import Notes
 from callcore.importing.places import Source
 
 _USUAL = "queue-periodic-announce"
-_PARTS = (
-    "periodic-announce",
-    "periodic-announce-startdelay",
-    "random-periodic-announce",
-    "relative-periodic-announce",
-)
+_TIMES = ("periodic-announce", "periodic-announce-frequency", "periodic-announce-startdelay")
+_REST = ("random-periodic-announce", "relative-periodic-announce")
+_NOTHING_LEFT = "no message is left"
 _SEPARATORS = re.compile(r"[,|]")
 
 
@@ -30,34 +27,34 @@ class Periodic:
 
     def translate(self, block: Block, left: dict[str, Source]) -> None:
         """Sets the messages of a queue."""
-        often = left.pop("periodic-announce-frequency", None)
+        given, often, delay = (left.pop(name, None) for name in _TIMES)
         seconds = 0 if often is None else words.leading_number(often.value or "")
         if often is None or seconds <= 0:
             if often is not None:
                 self._notes.nothing_lost(often, "nothing is played")
-            self._pass_over(left, "no effect without periodic-announce-frequency")
+            self._pass_over(left, "no effect without periodic-announce-frequency", given, delay)
             return
-        delay = left.pop("periodic-announce-startdelay", None)
         first = -1 if delay is None else words.leading_number(delay.value or "")
         if delay is not None and first < 0:
             self._notes.nothing_lost(delay, "the first comes after periodic-announce-frequency")
-        begins, first = (delay, first) if delay is not None and first >= 0 else (often, seconds)
-        prompts = self._prompts(left, often)
-        if not prompts or not messages.is_heard(block, first, begins, self._notes):
-            for source in {often, delay} - {None, begins if prompts else None}:
-                if source is not None:
-                    self._notes.nothing_lost(source, "no message is left")
-            self._pass_over(left, "no message is left")
+            delay = None
+        begins, first = (often, seconds) if delay is None else (delay, first)
+        prompts = self._prompts(given, often)
+        if not prompts:
+            self._pass_over(left, _NOTHING_LEFT, often, delay)
             return
-        told = block.block("messages", left.pop("periodic-announce", None))
+        if not messages.is_heard(block, first, begins, self._notes):
+            rest = None if begins is often else often
+            self._pass_over(left, _NOTHING_LEFT, given, rest)
+            return
+        told = block.block("messages", given)
         self._set_order(told, left, len(prompts))
         told.set("first_after_seconds", first, begins)
         interval = messages.fitting_interval(seconds, often, self._notes)
         told.set("interval_seconds", interval, often)
         told.set("each", messages.each(prompts))
 
-    def _prompts(self, left: dict[str, Source], often: Source) -> list[str]:
-        given = left.get("periodic-announce")
+    def _prompts(self, given: Source | None, often: Source) -> list[str]:
         value = "" if given is None else given.value or ""
         files = [file.strip() for file in _SEPARATORS.split(value) if file.strip()]
         if given is None or not files:
@@ -65,15 +62,9 @@ class Periodic:
                 f"{phrases.ALL_BUSY} says what app_queue's own {_USUAL} says", given or often
             )
             return [phrases.ALL_BUSY]
-        return [
-            prompt
-            for file in files
-            for prompt in (
-                [phrases.ALL_BUSY]
-                if file == _USUAL
-                else messages.prompts([file], given, self._notes)
-            )
-        ]
+        own = [file for file in files if file != _USUAL]
+        prompts = dict.fromkeys(messages.prompts(own, given, self._notes))
+        return [*prompts, *([phrases.ALL_BUSY] if len(own) < len(files) else [])]
 
     def _set_order(self, told: Block, left: dict[str, Source], count: int) -> None:
         random = left.pop("random-periodic-announce", None)
@@ -84,8 +75,7 @@ class Periodic:
         else:
             self._notes.nothing_lost(random, "one after another")
 
-    def _pass_over(self, left: dict[str, Source], reason: str) -> None:
-        for name in _PARTS:
-            source = left.pop(name, None)
+    def _pass_over(self, left: dict[str, Source], reason: str, *sources: Source | None) -> None:
+        for source in (*sources, *(left.pop(name, None) for name in _REST)):
             if source is not None:
                 self._notes.nothing_lost(source, reason)

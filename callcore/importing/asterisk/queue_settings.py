@@ -13,6 +13,7 @@ from callcore.importing.asterisk import lost_parameters, words
 from callcore.importing.asterisk.announcements import Announcements
 from callcore.importing.asterisk.conf import Section
 from callcore.importing.asterisk.empty_queues import EmptyQueues
+from callcore.importing.asterisk.periodic import Periodic
 from callcore.importing.draft import Block
 from callcore.importing.notes import Notes
 from callcore.importing.places import Source
@@ -43,6 +44,7 @@ class Queues:
         self._notes = notes
         self._recordings = recordings
         self._announcements = Announcements(notes)
+        self._periodic = Periodic(notes)
         self._empty_queues = EmptyQueues(notes)
 
     def translate(self, section: Section, block: Block, *, is_served: bool) -> str:
@@ -53,6 +55,7 @@ class Queues:
         word = self._set_strategy(block, left)
         self._set_music(block, left)
         self._announcements.translate(block, left)
+        self._periodic.translate(block, left)
         self._set_agents_work(block, left)
         self._set_recording(block, left)
         for name, source in left.items():
@@ -209,5 +212,10 @@ KNOWN: Sequence[str] = (
     "announce-position",
     "announce-position-limit",
     "announce-holdtime",
+    "announce-round-seconds",
+    "periodic-announce",
+    "periodic-announce-frequency",
+    "periodic-announce-startdelay",
+    "random-periodic-announce",
     "member",
 )

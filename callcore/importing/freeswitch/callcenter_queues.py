@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from callcore.domain.policies import Strategy
 from callcore.domain.policies.queue import MOST_RINGING_AT_ONCE
-from callcore.importing import sounds
+from callcore.importing import messages, sounds
 from callcore.importing.draft import Block
 from callcore.importing.freeswitch import words
 from callcore.importing.freeswitch.callcenter_file import Described
@@ -147,21 +147,34 @@ class Queues:
                 "make a local_stream of it and write music",
             )
         block.set("announce_position", False, remark="mod_callcenter has none")  # noqa: FBT003
-        often = self._seconds(left, "announce-frequency", 0)
-        sound, frequency = left.pop("announce-sound", None), left.pop("announce-frequency", None)
-        for source in (sound, frequency):
-            if source is None:
-                continue
-            if often and sound is not None and (sound.value or "").strip():
-                self._notes.not_carried(
-                    source,
-                    "callcore plays no messages between the music",
-                    "mix them into the files of a local_stream, and write music",
-                )
-            else:
-                self._notes.nothing_lost(
-                    source, "no effect: announce-sound and announce-frequency go together"
-                )
+        self._set_messages(block, left)
+
+    def _set_messages(self, block: Block, left: dict[str, Source]) -> None:
+        seconds = self._seconds(left, "announce-frequency", 0)
+        sound, often = left.pop("announce-sound", None), left.pop("announce-frequency", None)
+        file = "" if sound is None else (sound.value or "").strip()
+        if sound is None or often is None or not file or not seconds:
+            for source in (sound, often):
+                if source is not None:
+                    self._notes.nothing_lost(
+                        source, "no effect: announce-sound and announce-frequency go together"
+                    )
+            return
+        if unknown := self._variables.unknown_in(file):
+            self._notes.not_carried(sound, *self._variables.remedy(unknown))
+            prompts = []
+        else:
+            prompts = messages.prompts([file], sound, self._notes)
+        if not prompts:
+            self._notes.nothing_lost(often, "no message is left")
+        elif not messages.is_heard(block, seconds, often, self._notes):
+            self._notes.nothing_lost(sound, "no message is left")
+        else:
+            told = block.block("messages", sound)
+            told.set("first_after_seconds", seconds, often)
+            interval = messages.fitting_interval(seconds, often, self._notes)
+            told.set("interval_seconds", interval, often)
+            told.set("each", messages.each(prompts))
 
     def _set_agents_work(self, block: Block, left: dict[str, Source], serving: Serving) -> None:
         self._set_ringing(block, serving)

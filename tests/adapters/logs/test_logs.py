@@ -504,6 +504,18 @@ LIMITED = events.LimitChanged(
             "warning",
             {"event": "prompt_missing", "what": "shop/news"},
         ),
+        (
+            events.SoundNotFound(
+                at=NOW, node=NodeName("fs1"), path="/sounds/pl/number/42.wav", remedy="run this"
+            ),
+            "warning",
+            {
+                "event": "sound_not_found",
+                "node": "fs1",
+                "path": "/sounds/pl/number/42.wav",
+                "remedy": "run this",
+            },
+        ),
         (refused(RefusalReason.CLOSED), "info", {"event": "call_refused", "reason": "closed"}),
         (refused(RefusalReason.CLOSES_TOO_SOON), "info", {}),
         (refused(RefusalReason.QUEUE_FULL), "warning", {"limit": 20}),

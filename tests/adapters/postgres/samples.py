@@ -6,7 +6,16 @@ import uuid
 from typing import Any
 
 from callcore.domain.agents import CALLCORE, AgentReason, AgentState
-from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
+from callcore.domain.ids import (
+    AgentId,
+    CallId,
+    LegId,
+    Micros,
+    NodeName,
+    OfferId,
+    QueueName,
+    SurveyName,
+)
 from callcore.domain.outcomes import CallOutcome, HungUpBy, LeaveReason, OfferLostReason
 from callcore.domain.policies import Strategy
 from callcore.domain.records import (
@@ -17,6 +26,7 @@ from callcore.domain.records import (
     PassedOver,
     QueueVisit,
     Recording,
+    SurveyAnswer,
 )
 from callcore.domain.routing import Verdict
 from callcore.ports.timelines import AgentChange, PendingChange
@@ -123,9 +133,29 @@ def served_call(call_id: str | None = None, *, start: Micros = NOON, **changes) 
                 path="/var/rec/a.wav", started_at=after(30.1, start), stopped_at=after(90.1, start)
             ),
         ),
+        "survey_answers": (
+            answer(question="satisfaction", answer="4", at=after(95, start)),
+            answer(question="resolved", answer="", at=after(110, start)),
+        ),
+        "language": "pl",
+        "account": "K-4711",
         "faults": ("prompt_missing moh",),
     }
     return CallRecord(**(values | changes))
+
+
+def answer(**changes) -> SurveyAnswer:
+    """What was said of the talk with Anna."""
+    values: dict[str, Any] = {
+        "at": NOON,
+        "survey": SurveyName("csat"),
+        "question": "satisfaction",
+        "answer": "5",
+        "queue": QueueName("support"),
+        "agent_id": AgentId("anna"),
+        "offer_id": OfferId("9d1b0b52-4f0a-4f7a-8f4c-c0f2f8f6a1b2"),
+    }
+    return SurveyAnswer(**(values | changes))
 
 
 def decision(**changes) -> DecisionRecord:
@@ -175,6 +205,7 @@ def abandoned_call(*, waited_seconds: float, start: Micros = NOON, is_short=Fals
         decisions=(),
         recordings=(),
         digits=(),
+        survey_answers=(),
         faults=(),
     )
 

@@ -15,7 +15,7 @@ from callcore.domain.policies import Strategy
 from callcore.domain.records import PassedOver
 from callcore.domain.routing import Verdict
 from callcore.ports.records import RecordsUnavailableError
-from tests.adapters.postgres.samples import NOON, abandoned_call, decision, served_call
+from tests.adapters.postgres.samples import NOON, abandoned_call, answer, decision, served_call
 
 CALL = CallId("call-1")
 
@@ -37,6 +37,28 @@ def written(connections):
     return write
 
 
+def story_of(history):
+    """What is told of the call, which is there."""
+    story = history.story(CALL)
+    assert story is not None
+    return story
+
+
+def test_what_the_caller_said_comes_back(written):
+    """With the talk it was about, in the order of the questions, and who the caller was."""
+    record = served_call(
+        CALL,
+        survey_answers=(
+            answer(answer="#", at=Micros(NOON + 1)),
+            answer(answer="", queue=None, agent_id=None, offer_id=None),
+        ),
+    )
+    history = written(record, served_call())
+    story = story_of(history)
+    assert story.survey_answers == record.survey_answers
+    assert (story.language, story.account) == ("pl", "K-4711")
+
+
 def test_decisions_come_back_as_they_were(written):
     """In their order, with every field, and of this call only."""
     made = (
@@ -44,7 +66,7 @@ def test_decisions_come_back_as_they_were(written):
         decision(decided_at=Micros(NOON + 1), waited_seconds=0.000001, skill_rule=""),
     )
     history = written(served_call(CALL, decisions=made), served_call())
-    assert history.decisions(CALL) == list(made)
+    assert story_of(history).decisions == made
 
 
 def test_every_strategy_and_verdict_comes_back(written):
@@ -52,33 +74,35 @@ def test_every_strategy_and_verdict_comes_back(written):
     others = tuple(
         PassedOver(agent_id=AgentId("cora"), verdict=verdict, detail="why") for verdict in Verdict
     )
-    made = [decision(strategy=strategy, passed_over=others) for strategy in Strategy]
-    assert written(served_call(CALL, decisions=tuple(made))).decisions(CALL) == made
+    made = tuple(decision(strategy=strategy, passed_over=others) for strategy in Strategy)
+    assert story_of(written(served_call(CALL, decisions=made))).decisions == made
 
 
 def test_a_call_that_was_offered_to_nobody_has_no_decisions(written):
     """That is another answer than that there is no such call."""
     abandoned = dataclasses.replace(abandoned_call(waited_seconds=9), call_id=CALL)
     history = written(abandoned)
-    assert history.decisions(CALL) == []
-    assert history.decisions(CallId("call-2")) is None
+    assert story_of(history).decisions == ()
+    assert history.story(CallId("call-2")) is None
 
 
 def test_any_text_may_be_asked_for(written):
     """Whoever types an id that cannot be one is told that there is no such call."""
     history = written(served_call(CALL))
     for text in ("a\0b", "\ud800", "' or true --", "%s", ""):
-        assert history.decisions(CallId(text)) is None
+        assert history.story(CallId(text)) is None
 
 
 def test_the_time_zone_of_the_database_does_not_matter(history_url, written):
     """An instant is an instant, also in a zone that Python does not know."""
-    made = list(served_call(CALL).decisions)
-    written(served_call(CALL, decisions=tuple(made)))
+    record = served_call(CALL)
+    written(record)
     for zone in ("Europe/Warsaw", "<weird>+01:30"):
         url = conninfo.make_conninfo(history_url, options=f"-c timezone={zone}")
         with pool.PostgresPool(url) as elsewhere:
-            assert call_history.PostgresCallHistory(elsewhere).decisions(CALL) == made
+            story = story_of(call_history.PostgresCallHistory(elsewhere))
+            assert story.decisions == record.decisions
+            assert story.survey_answers == record.survey_answers
 
 
 def test_a_database_that_is_away_is_said_in_time(unused_port):
@@ -88,7 +112,7 @@ def test_a_database_that_is_away_is_said_in_time(unused_port):
         history = call_history.PostgresCallHistory(connections)
         began = time.monotonic()
         with pytest.raises(RecordsUnavailableError, match=f"127.0.0.1:{unused_port}"):
-            history.decisions(CALL)
+            history.story(CALL)
         assert time.monotonic() - began < 3
 
 
@@ -102,7 +126,7 @@ def test_a_lock_ends_the_wait(history_url, written):
         other.execute("lock table callcore.decisions")
         began = time.monotonic()
         with pytest.raises(RecordsUnavailableError, match="look for locks"):
-            call_history.PostgresCallHistory(connections).decisions(CALL)
+            call_history.PostgresCallHistory(connections).story(CALL)
         assert time.monotonic() - began < 3
 
 
@@ -112,4 +136,4 @@ def test_a_schema_that_is_missing_names_the_cure(database_url):
         pool.PostgresPool(database_url) as connections,
         pytest.raises(RecordsUnavailableError, match="run `callcore migrate`"),
     ):
-        call_history.PostgresCallHistory(connections).decisions(CALL)
+        call_history.PostgresCallHistory(connections).story(CALL)

@@ -25,11 +25,19 @@ from callcore.domain.records import (
     PassedOver,
     QueueVisit,
     Recording,
+    SurveyAnswer,
 )
 from callcore.domain.routing import Verdict
 from callcore.domain.treatments import OverflowReason
 from callcore.ports.records import RecordsRejectedError, RecordsUnavailableError
-from tests.adapters.postgres.samples import NOON, abandoned_call, after, decision, served_call
+from tests.adapters.postgres.samples import (
+    NOON,
+    abandoned_call,
+    after,
+    answer,
+    decision,
+    served_call,
+)
 
 
 @pytest.fixture
@@ -55,10 +63,10 @@ def counts(url):
     }
 
 
-LISTS = {"visits", "offers", "decisions", "digits", "recordings"}
+LISTS = {"visits", "offers", "decisions", "digits", "recordings", "survey_answers"}
 """Fields of a record that are tables of their own."""
 
-COLUMNS = {"limit": "waiting_limit"}
+COLUMNS = {"limit": "waiting_limit", "at": "answered_at"}
 """Columns that could not have the name of their field."""
 
 
@@ -74,6 +82,7 @@ def test_a_record_is_found_again_whole(history, history_url):
         decisions = connection.execute("select * from callcore.decisions order by 2").fetchall()
         digits = connection.execute("select * from callcore.digit_presses").fetchall()
         recordings = connection.execute("select * from callcore.recordings").fetchall()
+        answers = connection.execute("select * from callcore.survey_answers order by 2").fetchall()
     assert call is not None
     call.pop("written_at")
     for part, found in (
@@ -83,13 +92,15 @@ def test_a_record_is_found_again_whole(history, history_url):
         (record.offers[1], offers[1]),
         (record.decisions[0], decisions[0]),
         (record.recordings[0], recordings[0]),
+        (record.survey_answers[0], answers[0]),
+        (record.survey_answers[1], answers[1]),
     ):
         for field in dataclasses.fields(part):
             if field.name in LISTS:
                 continue
             expected = getattr(part, field.name)
             column = COLUMNS.get(field.name, field.name)
-            if field.name.endswith("_at") and expected is not None:
+            if column.endswith("_at") and expected is not None:
                 found_at = found[column]
                 assert (found_at - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() == (
                     pytest.approx(expected / 1e6, abs=1e-7)
@@ -109,6 +120,7 @@ def test_every_field_of_a_record_has_a_column():
         (OfferRecord, "offers"),
         (DecisionRecord, "decisions"),
         (Recording, "recordings"),
+        (SurveyAnswer, "survey_answers"),
     ):
         fields = {COLUMNS.get(field.name, field.name) for field in dataclasses.fields(part)}
         assert fields - columns[name] == (LISTS if part is CallRecord else set())
@@ -473,6 +485,46 @@ def test_callbacks_are_reported_apart_from_callers(history, history_url):
         "select count(*) from callcore.call_records where callback_of = %s",
         promised.call_id,
     ) == [(5,)]
+
+
+def test_surveys_are_counted_by_question_queue_and_agent(history, history_url):
+    """Means of digits alone; what was not answered is asked all the same."""
+
+    def said(key, **changes):
+        return served_call(survey_answers=(answer(answer=key, **changes),))
+
+    history.write(
+        [
+            *(said(key) for key in ("5", "5", "2", "", "#")),
+            said("1", agent_id=AgentId("bert")),
+            said("0", queue=None, agent_id=None, offer_id=None),
+            said("", question="resolved"),
+            served_call(survey_answers=()),
+        ]
+    )
+    assert rows_of(
+        history_url,
+        "select question, queue, agent_id, asked_count, answered_count, mean_score, answers"
+        " from callcore.surveys_by_day where survey = 'csat' order by question, agent_id",
+    ) == [
+        ("resolved", "support", "anna", 1, 0, None, {}),
+        ("satisfaction", "support", "anna", 5, 4, 4.0, {"5": 2, "2": 1, "#": 1}),
+        ("satisfaction", "support", "bert", 1, 1, 1.0, {"1": 1}),
+        ("satisfaction", None, None, 1, 1, 0.0, {"0": 1}),
+    ]
+    assert rows_of(
+        history_url,
+        "select count(*), count(score), sum(score) from callcore.survey_facts"
+        " where agent_id = 'anna' and language = 'pl' and account = 'K-4711'",
+    ) == [(6, 3, 12)]
+
+
+def test_an_answer_that_is_no_key_is_refused(history, history_url):
+    """Nothing but what can be pressed is in the table, and the rest of the batch is written."""
+    wrong = served_call("call-1", survey_answers=(answer(answer="55"),))
+    with pytest.raises(RecordsRejectedError, match="survey_answers_answer_is_a_key"):
+        history.write([served_call(), wrong])
+    assert counts(history_url)["call_records"] == 1
 
 
 def test_agents_who_were_passed_over_are_rows(history, history_url):

@@ -80,6 +80,8 @@ def test_a_history_of_the_first_version_stays_readable(database_url):
         callbacks = connection.execute(
             "select is_callback, callback_of from callcore.call_records"
         ).fetchall()
+        known = connection.execute("select language, account from callcore.call_records").fetchall()
+        surveys = connection.execute("select count(*) from callcore.surveys_by_day").fetchall()
         days = connection.execute(
             "select agent_id, offers_count, misses_by_reason, logged_in_seconds, occupancy"
             " from callcore.agent_days"
@@ -87,6 +89,8 @@ def test_a_history_of_the_first_version_stays_readable(database_url):
     assert visits == [(3, None, None, None, False, "")]
     assert overflows == [("maximum_wait", "", 1)]
     assert callbacks == [(False, None)]
+    assert known == [("", "")]
+    assert surveys == [(0,)]
     assert days == [("1001", 1, {"busy": 1}, 0.0, None)]
 
 

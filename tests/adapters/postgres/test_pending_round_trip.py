@@ -11,7 +11,7 @@ from callcore.adapters.redisdb import pending_records
 from callcore.adapters.redisdb.floor import Floor
 from callcore.domain.agents import AgentReason, AgentState, BreakCode, Why
 from callcore.domain.ids import AgentId, QueueName
-from callcore.domain.records import PassedOver
+from callcore.domain.records import CallStory, PassedOver
 from callcore.domain.routing import Verdict
 from callcore.ports.stores import Post
 from tests.adapters.postgres.samples import decision, served_call
@@ -51,10 +51,19 @@ def connections(history_url):
         yield opened
 
 
+def kept_of(connections, call_id):
+    """What the history tells of a call that is there."""
+    story = call_history.PostgresCallHistory(connections).story(call_id)
+    assert story is not None
+    return story
+
+
 def test_a_record_waits_without_loss():
     """Every field, those of decisions among them, is after the wait what it was before."""
     record = served_call()
     assert record.decisions[1].not_free
+    assert record.survey_answers
+    assert record.language
     assert pending_records.decoded({"record": pending_records.encoded(record)}) == record
 
 
@@ -74,7 +83,7 @@ def test_decisions_with_any_text_wait(connections):
     record = served_call("call-1", decisions=made)
     waited = pending_records.decoded({"record": pending_records.encoded(record)})
     assert call_records.PostgresCallRecords(connections).write([waited]) == 1
-    found = call_history.PostgresCallHistory(connections).decisions(record.call_id) or []
+    found = kept_of(connections, record.call_id).decisions
     assert [one.offer_id for one in found] == [one.offer_id for one in made]
     for one in found:
         assert one.passed_over[0].detail == one.skill_rule == one.not_free["talking"][0]
@@ -91,8 +100,9 @@ def test_a_record_of_the_first_version_is_written(connections):
         ["offer-1", "offer-2"],
         (),
     )
+    assert (record.language, record.account, record.survey_answers) == ("", "", ())
     assert call_records.PostgresCallRecords(connections).write([record]) == 1
-    assert call_history.PostgresCallHistory(connections).decisions(record.call_id) == []
+    assert kept_of(connections, record.call_id) == CallStory()
 
 
 def test_a_change_comes_from_the_floor_to_the_timeline(connections, valkey_url):

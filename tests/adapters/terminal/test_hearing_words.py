@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from callcore.domain.ids import (
     LookupName,
     MenuName,
     Micros,
+    NodeName,
     QueueName,
     SurveyName,
 )
@@ -30,6 +32,11 @@ CSAT: dict[str, Any] = {
 }
 CRM: dict[str, Any] = {**OF_CALL, "lookup": LookupName("crm"), "seconds": 1.5}
 DOOR: dict[str, Any] = {**OF_CALL, "menu": MenuName("door"), "key": ""}
+
+
+NOT_FOUND = events.SoundNotFound(
+    at=OF_CALL["at"], node=NodeName("fs1"), path="/sounds/pl/number/42.wav", remedy="run this"
+)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +89,11 @@ def test_each_is_a_line_about_the_caller(fact, text):
     assert told(fact) == [("call c1", text)]
 
 
+def test_a_recording_that_is_not_there_is_a_line_about_the_switch():
+    """No call is named, because the switch names none."""
+    assert told(NOT_FOUND) == [("fs1", "has no /sounds/pl/number/42.wav")]
+
+
 @pytest.mark.parametrize("text", ["\x1b[2Jgone", "a\nb", "\u202etxt"])
 def test_words_of_other_systems_command_no_terminal(text):
     """A branch may be named by a lookup, a language by an operator's tool."""
@@ -90,6 +102,7 @@ def test_words_of_other_systems_command_no_terminal(text):
         events.LanguageChanged(**OF_CALL, language=Language(text), by=text),
         events.SurveyAnswered(**CSAT, question=text, answer=text),
         events.PromptMissing(**OF_CALL, what=text),
+        replace(NOT_FOUND, path=text),
     ):
         line = hearing_words.describe(fact)
         assert line is not None

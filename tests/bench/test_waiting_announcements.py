@@ -1,0 +1,98 @@
+"""What 10,000 waiting callers cost one worker, who hear their position every 30 seconds.
+
+The reference is a process that sends the same commands and reads the same events over the same link
+and does nothing else: what remains is callcore's own. Measured in the same run, one after the
+other, against the same simulated switch in a process of its own and a real Valkey.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import gevent
+import pytest
+
+from tests.bench import commander, crowd, processes
+from tests.system.daemon import Daemon, node, settings, until
+
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
+
+CALLERS = 10_000
+ARRIVALS_PER_SECOND = 150.0
+SETTLING_SECONDS = 15.0
+MEASURED_SECONDS = 60.0
+WAITING = 'callcore_queue_waiting{queue="support"}'
+TOLD = 'callcore_queue_announcements_total{queue="support"}'
+
+Say = Callable[[str], None]
+
+
+@pytest.fixture
+def say(request: pytest.FixtureRequest) -> Say:
+    """Writes a line to the terminal, whatever is captured."""
+    terminal = request.config.pluginmanager.get_plugin("terminalreporter")
+    assert terminal is not None
+    write: Say = terminal.write_line
+    return write
+
+
+def test_ten_thousand_waiting_callers(tmp_path: Path, say: Say) -> None:
+    """Less than half a core beyond the reference, and less than 400 MB."""
+    reference = measured_reference()
+    arrivals = ("tests.bench.crowd", str(CALLERS), str(ARRIVALS_PER_SECOND))
+    with processes.module(*arrivals) as switch:
+        daemon = Daemon.configured(tmp_path, site(tmp_path, processes.port_of(switch)))
+        try:
+            until(lambda: daemon.lines("callcore_runs"), "a start")
+            empty = processes.resident_mib(daemon.process.pid)
+            until(lambda: daemon.metric(WAITING) == CALLERS, "all callers to wait", 300)
+            gevent.sleep(SETTLING_SECONDS)
+            told_before = daemon.metric(TOLD)
+            cores = processes.cores_used(daemon.process.pid, MEASURED_SECONDS)
+            told_count = daemon.metric(TOLD) - told_before
+            memory = processes.resident_mib(daemon.process.pid)
+        finally:
+            daemon.process.kill()
+            daemon.process.wait()
+    say(f"waiting_callers {CALLERS} callers")
+    say(f"announcements {told_count / MEASURED_SECONDS:.1f} a_second")
+    say(f"worker_cpu {cores:.3f} cores")
+    say(f"reference_cpu {reference:.3f} cores")
+    say(f"own_cpu {cores - reference:.3f} cores")
+    say(f"worker_cpu_in_references {cores / reference:.2f} ratio")
+    say(f"worker_memory {memory:.1f} MiB")
+    say(f"empty_worker_memory {empty:.1f} MiB")
+    say(f"memory_of_a_waiting_caller {(memory - empty) * 1024 / CALLERS:.1f} KiB")
+    assert told_count > 0.95 * CALLERS * MEASURED_SECONDS / commander.INTERVAL_SECONDS
+
+
+def measured_reference() -> float:
+    """The cores that the same commands and events take without any call behind them."""
+    arrivals = ("tests.bench.crowd", str(CALLERS), str(ARRIVALS_PER_SECOND))
+    with processes.module(*arrivals) as switch:
+        port = str(processes.port_of(switch))
+        with processes.module("tests.bench.commander", port) as reference:
+            gevent.sleep(CALLERS / ARRIVALS_PER_SECOND + SETTLING_SECONDS)
+            return processes.cores_used(reference.pid, MEASURED_SECONDS)
+
+
+def site(base: Path, port: int) -> dict[str, object]:
+    """One queue, in which callers wait for ever."""
+    queue = {
+        "maximum_waiting": 100_000,
+        "maximum_wait_seconds": 36_000,
+        "announce_position": {
+            "first_after_seconds": commander.FIRST_SECONDS,
+            "interval_seconds": commander.INTERVAL_SECONDS,
+        },
+    }
+    return settings(
+        base,
+        nodes=node(port),
+        log={"level": "info"},
+        sounds={"directory": "/var/lib/callcore/sounds"},
+        numbers={crowd.NUMBER: {"queue": "support"}},
+        queues={"support": queue},
+        agents={},
+    )
