@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,14 +12,16 @@ import click
 
 from callcore.cli.operating import USUAL_DATA, USUAL_SETTINGS
 from callcore.cli.statuses import FAILED, USAGE_FAULT, fail
+from callcore.domain import named
 from callcore.domain.ids import Language
 from callcore.domain.speech import grammar
 from callcore.settings import Settings, SettingsError, load
-from callcore.sounds import catalogue, naming, wanted
+from callcore.sounds import catalogue, wanted
 from callcore.sounds.tree import Tree
 from callcore.sounds.wanted import Wanted
 
 _FOLDER = "sounds"
+_SECRET = re.compile(r"CALLCORE_(NODE_.+_PASSWORD|LOOKUP_.+_TOKEN)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,12 +100,11 @@ def site_of(config: Path | None, into: Path | None, languages: tuple[str, ...]) 
     settings = _settings(config)
     directory = settings.policy.sounds.directory
     usual = settings.data_directory / _FOLDER if directory is None else Path(directory)
-    named = naming.languages(settings.policy)
     return SoundsSite(
-        languages=given or tuple(one for one in named if one in grammar.CATALOGUED),
+        languages=given or named.languages(settings.policy),
         tree=Tree(into or usual),
         texts=settings.prompt_texts,
-        named=naming.prompts(settings.policy),
+        named=frozenset(named.prompts(settings.policy)),
         has_directory=directory is not None,
     )
 
@@ -115,11 +117,11 @@ def _settings(config: Path) -> Settings:
 
 
 class _NoSecrets(Mapping[str, str]):
-    """An environment with something in place of every switch's password: none is needed here."""
+    """An environment with something in place of every password and token: none is needed here."""
 
     def __getitem__(self, variable: str) -> str:
-        if variable.startswith("CALLCORE_NODE_") and variable.endswith("_PASSWORD"):
-            return "not needed"
+        if _SECRET.fullmatch(variable):
+            return "unneeded"
         raise KeyError(variable)
 
     def __iter__(self) -> Iterator[str]:

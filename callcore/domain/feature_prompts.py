@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from callcore.domain.feature_answers import FeatureAnswer
 from callcore.domain.policies import BreakPolicy, FeatureCode
 from callcore.domain.speech import phrases
-from callcore.domain.speech.utterances import PressKey, Spoken, Utterance
+from callcore.domain.speech.utterances import PressKey, Utterance
 
 QUESTION_TONE = "tone_stream://%(200,100,620);%(200,100,620)"
 YES_TONE = "tone_stream://%(150,50,660);%(250,100,880)"
@@ -74,9 +74,11 @@ def refusal(given: FeatureAnswer) -> Saying:
 
 
 def ask_break(breaks: Iterable[BreakPolicy]) -> Saying:
-    """Which break: each is named by ``break/CODE``, and its key."""
-    choices: list[Spoken] = []
-    for one in breaks:
-        if one.key is not None:
-            choices += (f"break/{one.code}", PressKey(one.key))
+    """Which break: each that can be chosen, and by which key."""
+    choices = [spoken for one in breaks for spoken in break_choice(one)]
     return Saying(words=(phrases.FEATURE_WHICH_BREAK, *choices), tone=QUESTION_TONE)
+
+
+def break_choice(one: BreakPolicy) -> Utterance:
+    """A break by its name, ``break/CODE``, and its key; nothing for one without a key."""
+    return () if one.key is None else (f"{phrases.BREAK}{one.code}", PressKey(one.key))

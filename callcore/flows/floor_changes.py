@@ -70,11 +70,15 @@ class FloorChanges:
             self._site.clock.after(RETRY_SECONDS, self._retry)
 
     def _retry(self) -> None:
-        self._is_retrying = False
-        for call_id in list(self._owed):
-            if not self._pay(call_id):
+        """Pays what is owed, alone: a change must not be paid twice, and one behind it never."""
+        try:
+            for call_id in list(self._owed):
+                if not self._pay(call_id):
+                    break
+        finally:
+            self._is_retrying = False
+            if self._owed:
                 self._retry_later()
-                return
 
     def _pay(self, call_id: CallId) -> bool:
         """Makes what is owed of one call; false if Redis is still away."""

@@ -29,7 +29,8 @@ from callcore.ports.switch_events import DigitPressed
 from callcore.runtime.greenlets import spawn
 
 A_MOMENT_SECONDS = 1.0
-"""An answer that comes sooner is worth no words."""
+"""How long callers may hear nothing: answers that come sooner, one or several, are worth no words.
+"""
 
 OVERDUE_SECONDS = 1.0
 """How much longer than the settings allow an answer is waited for, should it not be told that there
@@ -42,17 +43,32 @@ FINISHES_SECONDS = 2.0
 class LookupAsking:
     """One question about the caller of ``call``, the ``number``-th of the call."""
 
-    def __init__(self, call: Call, name: LookupName, typed: TypedAhead, number: int) -> None:
+    def __init__(
+        self,
+        call: Call,
+        name: LookupName,
+        typed: TypedAhead,
+        *,
+        number: int,
+        silent_seconds: float,
+    ) -> None:
+        """The caller has heard nothing for ``silent_seconds`` when it begins."""
         self._call = call
         self._name = name
         self._typed = typed
         self._number = number
+        self._moment_seconds = A_MOMENT_SECONDS - silent_seconds
         self._timers = Timers(call.mailbox)
         self._speech: Speech | None = None
         """What is heard meanwhile, once it takes long."""
         self._is_cut = False
         self._answered: LookupAnswered | None = None
         self._begun_at = call.site.clock.now()
+
+    @property
+    def was_heard(self) -> bool:
+        """True if it took so long that the caller heard something."""
+        return self._speech is not None
 
     def ask(self, menu: MenuName, digits: str) -> LookupAnswer | None:
         """The answer; ``None`` if there is none of use, which is noted.
@@ -86,7 +102,7 @@ class LookupAsking:
         asking = spawn(f"lookup {policy.name}", self._put, policy, question)
         try:
             self._guard()
-            timers.set(A_MOMENT_SECONDS, LookupTakesLong())
+            timers.set(self._moment_seconds, LookupTakesLong())
             timers.set(policy.timeout_seconds + OVERDUE_SECONDS, LookupTimedOut())
             while not self._is_over:
                 self._hear(self._call.take(), policy)

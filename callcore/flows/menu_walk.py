@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from callcore.domain import menus, treatments
 from callcore.domain.events import MenuAnswered
-from callcore.domain.ids import MenuName
+from callcore.domain.ids import MenuName, Micros, seconds_between
 from callcore.domain.lookups import LookupAnswer
 from callcore.domain.menus import END_KEY, Branch, Meaning
 from callcore.domain.policies import (
@@ -19,6 +19,7 @@ from callcore.domain.policies import (
     MenuChoice,
     MenuPolicy,
 )
+from callcore.domain.speech.utterances import Utterance
 from callcore.domain.treatments import Said, ToExtension
 from callcore.flows.call import Call
 from callcore.flows.dialling import Dialling
@@ -56,6 +57,8 @@ class MenuWalk:
         """Where an adopter of the call begins."""
         self._kept_menu = NO_MENU
         """What the leg says of it."""
+        self._silent_since: Micros | None = None
+        """When the first began of the lookups since which nothing was heard."""
 
     def begin(self, variables: Mapping[str, str]) -> None:
         """The call has arrived, perhaps not for the first time, with these variables on its leg."""
@@ -91,14 +94,12 @@ class MenuWalk:
         self._keep()
         if not said.is_skippable:
             self._typed.forget()
-            say(self._call, said.prompts)
-        elif not self._typed and (key := say(self._call, said.prompts, is_skippable=True)):
-            self._typed.keep(key)
+        self._tell(said.prompts, is_skippable=said.is_skippable)
 
     def leave(self) -> None:
         """Where the caller goes now nothing asks, and an adopter need not begin in a menu."""
         self._typed.forget()
-        self._menu = NO_MENU
+        self._menu, self._silent_since = NO_MENU, None
         if self._kept_menu:
             self._kept_menu = NO_MENU
             self._call.remember(menu="")
@@ -124,6 +125,7 @@ class MenuWalk:
 
     def _asked(self, menu: MenuPolicy) -> Chosen:
         self._keep()
+        self._silent_since = None
         dialled = MenuQuestion(self._call, menu, self._typed).ask()
         if dialled is None:
             return Chosen(choice=MenuChoice(to=menu.otherwise))
@@ -137,9 +139,17 @@ class MenuWalk:
     def _looked_up(self, menu: LookupMenu) -> Branch:
         self._keep()
         digits = self._digits(menu) if menu.digits else ""
-        number = next(self._lookup_numbers)
-        asking = LookupAsking(self._call, menu.lookup, self._typed, number)
+        now = self._call.site.clock.now()
+        silent_since = now if self._silent_since is None else self._silent_since
+        asking = LookupAsking(
+            self._call,
+            menu.lookup,
+            self._typed,
+            number=next(self._lookup_numbers),
+            silent_seconds=seconds_between(silent_since, now),
+        )
         answer = asking.ask(menu.name, digits)
+        self._silent_since = None if asking.was_heard else silent_since
         if answer is None:
             return Branch(name=menus.FAILED, choice=menu.failed)
         self._take_to_heart(answer)
@@ -152,11 +162,20 @@ class MenuWalk:
                 answer.priority, answer.skills, language=answer.language, account=answer.account
             )
         )
-        if answer.say and not self._typed and (key := say(call, answer.say, is_skippable=True)):
+        self._tell(answer.say, is_skippable=True)
+
+    def _tell(self, utterance: Utterance, *, is_skippable: bool) -> None:
+        """Not what may be skipped, if a key for what comes then is there already."""
+        if not utterance or (is_skippable and self._typed):
+            return
+        self._silent_since = None
+        key = say(self._call, utterance, is_skippable=is_skippable)
+        if key:
             self._typed.keep(key)
 
     def _digits(self, menu: LookupMenu) -> str:
         """What the caller dials for the question; perhaps nothing."""
+        self._silent_since = None
         timers = Timers(self._call.mailbox)
         dialling = Dialling(
             self._call,

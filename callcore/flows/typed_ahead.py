@@ -8,8 +8,6 @@ first that leads nowhere, by what has to be heard to its end, and where no quest
 
 from __future__ import annotations
 
-from collections import deque
-
 from callcore.flows.call import Call
 
 
@@ -18,7 +16,7 @@ class TypedAhead:
 
     def __init__(self, call: Call) -> None:
         self._call = call
-        self._keys: deque[str] = deque()
+        self._keys: list[str] = []
 
     def __bool__(self) -> bool:
         """True if there is one."""
@@ -30,7 +28,7 @@ class TypedAhead:
 
     def take(self) -> str:
         """The first of them; there has to be one."""
-        return self._keys.popleft()
+        return self._keys.pop(0)
 
     def forget(self) -> None:
         """What was pressed so far is no answer to anything."""

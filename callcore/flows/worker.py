@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 
 from callcore.domain.events import Fact, LinkLost, LinkRestored, SelfHealed
 from callcore.domain.ids import AgentId, CallId, Micros, NodeName
@@ -196,19 +197,19 @@ class Worker:
             self._feature_code_dialled(arrival, code)
             return
         call = self.calls.begin(arrival)
-        self._run_script(call.caller.call_id, lambda: self.calls.run(call, arrival, heard_at))
+        self._run_script(call.caller.call_id, partial(self.calls.run, call, arrival, heard_at))
 
     def _feature_code_dialled(self, arrival: LegParked, code: FeatureCode) -> None:
         call = self.feature_calls.begin(arrival, code)
         if call is not None:
-            self._run_script(call.call_id, lambda: self.feature_calls.run(call))
+            self._run_script(call.call_id, partial(self.feature_calls.run, call))
 
     def _run_script(self, call_id: CallId, script: Callable[[], None]) -> None:
-        def bound() -> None:
-            with self._bind(call_id):
-                script()
+        self._spawn(f"call {call_id}", partial(self._run_bound, call_id, script))
 
-        self._spawn(f"call {call_id}", bound)
+    def _run_bound(self, call_id: CallId, script: Callable[[], None]) -> None:
+        with self._bind(call_id):
+            script()
 
     def _link_changed(self, event: SwitchRestored | SwitchLost) -> None:
         facts = self._opened().facts

@@ -99,7 +99,8 @@ class Switch(Protocol):
         """Plays files one after another over what is playing, which then goes on (posted).
 
         ``PlaybackEnded`` follows, broken or not, unless it was stopped before it began. Like every
-        sound it opens early media where the line is not answered. Keys break nothing.
+        sound it opens early media where the line is not answered. Keys break nothing. One of
+        several that is not there is passed over, which ``SoundMissing`` tells.
         """
 
     def stop_playing(self, leg_id: LegId) -> None:

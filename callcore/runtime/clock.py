@@ -18,6 +18,8 @@ from callcore.runtime.greenlets import spawn
 class RunningTimer:
     """A timer that has not fired yet."""
 
+    __slots__ = ("_timer",)
+
     def __init__(self, seconds: float, run: Callable[[], None]) -> None:
         self._timer = gevent.get_hub().loop.timer(max(seconds, 0.0))
         self._timer.start(spawn, "timer", run)

@@ -14,6 +14,9 @@ from typing import Any, ParamSpec
 import gevent
 from gevent import Greenlet
 
+gevent.config.track_greenlet_tree = False
+"""Else gevent keeps with each of thousands of greenlets where it was started, ten frames of it."""
+
 P = ParamSpec("P")
 
 DeathNotice = Callable[[str, BaseException], None]

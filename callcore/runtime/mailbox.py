@@ -7,8 +7,8 @@ order and nothing else.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from gevent.event import Event
@@ -37,7 +37,8 @@ class Mailbox(Generic[T]):
 
     def __init__(self, clock: _Clock) -> None:
         self._clock = clock
-        self._messages: deque[T] = deque()
+        # Not a deque, which takes room for 64 at once: mostly there is one message or none.
+        self._messages: list[T] = []
         self._arrived = Event()
 
     def post(self, message: T) -> None:
@@ -49,7 +50,7 @@ class Mailbox(Generic[T]):
 
     def post_after(self, seconds: float, message: T) -> _Timer:
         """Adds a message after ``seconds`` unless the returned timer is cancelled."""
-        return self._clock.after(seconds, lambda: self.post(message))
+        return self._clock.after(seconds, partial(self.post, message))
 
     def take(self) -> T:
         """The next message, waiting for it without limit.
@@ -60,16 +61,17 @@ class Mailbox(Generic[T]):
         while not self._messages:
             self._arrived.clear()
             self._arrived.wait()
-        return self._messages.popleft()
+        return self._messages.pop(0)
 
     def drain(self) -> list[T]:
         """Takes out everything unread, in order, without waiting."""
-        unread = list(self._messages)
-        self._messages.clear()
+        unread, self._messages = self._messages, []
         return unread
 
     def take_out(self, is_meant: Callable[[T], bool]) -> list[T]:
         """Takes out what is meant of the unread, in order, without waiting; the rest stays."""
+        if not self._messages:
+            return []
         unread = self.drain()
         self._messages.extend(message for message in unread if not is_meant(message))
         return [message for message in unread if is_meant(message)]

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, TypeAdapter
 
-from callcore.domain.policies import LookupMethod, LookupPolicy
+from callcore.domain.policies import AUTHORIZATION, LookupMethod, LookupPolicy
 from callcore.settings import passwords
 from callcore.settings.faults import Path, shown
 from callcore.settings.reading import Reading
 from callcore.settings.scalars import Decimal, Prompt, Text, Whole
 from callcore.settings.section import UNGIVEN, Section, one_of
 
-FindToken = Callable[[Path, str], str | None]
-"""Takes the place for faults and the variable."""
+
+class FindToken(Protocol):
+    """Gives what a variable holds."""
+
+    def __call__(self, path: Path, variable: str, /, *, is_needed: bool) -> str | None:
+        """Reports faults at ``path``; if ``is_needed``, that there is no token is one."""
+
 
 _VISIBLE = re.compile(r"[!-~]+")
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")
@@ -63,6 +67,15 @@ def _url(value: str) -> str:
     return value
 
 
+def _token_header(value: str) -> str:
+    """The name of a header; what is none may be the token itself, and is never quoted."""
+    if not _NAME.fullmatch(value):
+        raise ValueError("is no name of a header such as X-Api-Key")
+    if value.lower() in _OURS:
+        raise ValueError("names a header that is set by callcore itself")
+    return value
+
+
 class LookupSection(Section):
     """One system, and how it is asked."""
 
@@ -70,6 +83,7 @@ class LookupSection(Section):
     method: Annotated[LookupMethod, one_of(LookupMethod)] = UNGIVEN
     timeout_seconds: Decimal = UNGIVEN
     headers: Any = None
+    token_header: Annotated[Text, AfterValidator(_token_header)] = UNGIVEN
     most_at_once: Whole = UNGIVEN
     hears: list[Prompt] = UNGIVEN
 
@@ -89,7 +103,13 @@ class Lookups:
         if "hears" in values:
             values["hears"] = tuple(values["hears"])
         variable = passwords.lookup_variable(name)
-        values["headers"] = self._headers((*path, "headers"), values.get("headers"), variable)
+        headers = self._headers((*path, "headers"), values.get("headers"), variable)
+        for header in headers:
+            if header.lower() == values.get("token_header", AUTHORIZATION).lower():
+                self._reading.report_key(
+                    (*path, "headers", header), "is the header of the token: see token_header"
+                )
+        values["headers"] = headers
         values["token"] = self._token(path, name, variable)
         return self._reading.policy(LookupPolicy, path, {"url": "", **values, "name": name})
 
@@ -100,11 +120,7 @@ class Lookups:
             if not _NAME.fullmatch(name):
                 self._reading.report_key(place, "is no name of a header such as X-Site")
             elif _SECRETS.search(name):
-                self._reading.report_key(
-                    place,
-                    f"a secret does not belong in this file: set {variable} or {variable}_FILE, "
-                    "which is sent as Authorization: Bearer",
-                )
+                self._reading.report_key(place, _secret_text(name, variable))
             elif name.lower() in _OURS:
                 self._reading.report_key(place, "is set by callcore itself")
             elif name.lower() in map(str.lower, headers):
@@ -131,7 +147,15 @@ class Lookups:
             )
             return None
         self._names[variable] = name
-        token = self._find_token(path, variable)
+        place = (*path, "token_header")
+        is_needed = self._reading.gives(place)
+        token = self._find_token(place if is_needed else path, variable, is_needed=is_needed)
         if token is not None and not _VISIBLE.fullmatch(token):
             self._reading.report_value(path, f"{variable} is no token: it holds spaces or accents")
         return token
+
+
+def _secret_text(header: str, variable: str) -> str:
+    is_usual = header.lower() == AUTHORIZATION.lower()
+    sent = "which is sent as Authorization: Bearer" if is_usual else f"and token_header: {header}"
+    return f"a secret does not belong in this file: set {variable} or {variable}_FILE, {sent}"

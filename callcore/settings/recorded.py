@@ -6,16 +6,27 @@ import os
 import pathlib
 from collections.abc import Iterable, Mapping
 
+from callcore.domain import named
 from callcore.domain.ids import Language
-from callcore.domain.policies import SitePolicy
+from callcore.domain.named import Field, Where
+from callcore.domain.policies import MenuChoice, SitePolicy
 from callcore.domain.speech import grammar
-from callcore.settings import spoken
+from callcore.domain.treatments import Said, ToCallback
 from callcore.settings.faults import Path
 from callcore.settings.reading import Reading
 
 _RATES = ("8000", "16000", "32000", "48000")
 """Directories in which FreeSWITCH's mod_sndfile looks for what is not where it was named."""
 _MOST_NAMED = 10
+_SETTINGS: Mapping[Field, Path] = {
+    Field(MenuChoice, "to"): (),
+    Field(Said, "prompts"): ("say",),
+    Field(Said, "then"): (),
+    Field(ToCallback, "prompts"): ("callback", "prompts"),
+    Field(ToCallback, "promised_prompts"): ("callback", "promised_prompts"),
+    Field(ToCallback, "otherwise"): ("callback", "otherwise"),
+}
+"""Where the file has the fields that are no settings of the same name."""
 
 
 def warn(reading: Reading, site: SitePolicy, texts: Mapping[str, Mapping[Language, str]]) -> None:
@@ -25,21 +36,19 @@ def warn(reading: Reading, site: SitePolicy, texts: Mapping[str, Mapping[Languag
     """
     if site.sounds.directory is None or not os.access(site.sounds.directory, os.R_OK | os.X_OK):
         return
-    named: dict[str, Path] = {}
-    for path, prompt in spoken.prompts(site):
-        named.setdefault(prompt, path)
-    for language in sorted(spoken.languages(site)):
+    prompts = named.prompts(site)
+    for language in named.languages(site):
         directory = pathlib.Path(site.sounds.directory) / language
         catalogue = grammar.prompts(language)
         missing = [
-            prompt for prompt in sorted({*catalogue, *named}) if not _has_file(directory, prompt)
+            prompt for prompt in sorted({*catalogue, *prompts}) if not _has_file(directory, prompt)
         ]
         known = [one for one in missing if one in catalogue or language in texts.get(one, {})]
         _warn_of_known(reading, known, language)
         for prompt in missing:
             if prompt not in known:
                 reading.warn_value(
-                    named[prompt],
+                    _place(prompts[prompt]),
                     f"{prompt} has no file in {language} and no text: put a recording to "
                     f"{directory / prompt}.wav, or give prompts.{prompt}.{language} and run "
                     f"`callcore sounds build --language {language}`",
@@ -53,6 +62,14 @@ def _warn_of_known(reading: Reading, prompts: list[str], language: Language) -> 
             f"no file speaks {_listed(prompts)} in {language}: run "
             f"`callcore sounds build --language {language}`",
         )
+
+
+def _place(where: Where) -> Path:
+    """The setting that names a prompt."""
+    path: Path = ()
+    for step in where:
+        path += _SETTINGS.get(step, (step.name,)) if isinstance(step, Field) else (step,)
+    return path
 
 
 def _listed(prompts: Iterable[str]) -> str:

@@ -57,7 +57,7 @@ class Sections:
         policy = Site(self._reading, self._directory, self._values, self._now).policy(
             self._part(RecordingsSection, "recordings"),
             "main" if top is None else top.site,
-            partial(self._find_password, is_needed=False),
+            self._find_password,
         )
         nodes = self._nodes()
         redis_password = self._password("redis")
@@ -103,7 +103,8 @@ class Sections:
             self._reading.report_value(path, str(error))
             return None
         if password is None and is_needed:
+            kind = variable.rpartition("_")[2].lower()
             self._reading.report_value(
-                path, f"its password is missing: set {variable} or {variable}_FILE"
+                path, f"its {kind} is missing: set {variable} or {variable}_FILE"
             )
         return password

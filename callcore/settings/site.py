@@ -28,7 +28,7 @@ from callcore.settings.caller_lists import CallerLists
 from callcore.settings.faults import Path
 from callcore.settings.feature_codes import feature_codes
 from callcore.settings.hours import HoursReader
-from callcore.settings.lookups import Lookups
+from callcore.settings.lookups import FindToken, Lookups
 from callcore.settings.menu_choices import MenuChoices
 from callcore.settings.menus import Menus
 from callcore.settings.named_files import NamedFiles
@@ -54,8 +54,6 @@ _DIALLED_NUMBER: TypeAdapter[str] = TypeAdapter(DialledNumber)
 _YEARS_AHEAD = 5
 """So long, at most, public holidays are known without the file being read again."""
 
-FindSecret = Callable[[Path, str], str | None]
-"""Takes the place for faults and the variable."""
 PolicyT = TypeVar("PolicyT")
 
 
@@ -75,7 +73,7 @@ class Site:
         self._surveys = Surveys(reading, self._names)
 
     def policy(
-        self, recordings: RecordingsSection | None, name: str, find_token: FindSecret
+        self, recordings: RecordingsSection | None, name: str, find_token: FindToken
     ) -> SitePolicy:
         """What the flows follow; of what has faults only what is left."""
         reading, names = self._reading, self._names

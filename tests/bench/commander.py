@@ -1,5 +1,5 @@
-"""What FreeSWITCH's own commands cost: a process that sends those of waiting callers, reads what the
-switch tells of them, and does nothing else.
+"""What FreeSWITCH's own commands cost: a process that sends those for waiting callers, reads what
+the switch tells of them, and does nothing else.
 
 ``python -m tests.bench.commander <port>``: each caller who parks is answered, hears music and is
 guarded; then hears an announcement every ``INTERVAL_SECONDS`` and is guarded anew every minute, as

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -48,3 +49,12 @@ def cores_used(process_id: int, seconds: float) -> float:
 def resident_mib(process_id: int) -> float:
     """What of a process is in memory."""
     return float(psutil.Process(process_id).memory_info().rss) / 2**20
+
+
+def metric(url: str, sample: str) -> float:
+    """The value of a sample on a page of metrics; 0 if it is not there."""
+    with urllib.request.urlopen(url, timeout=PATIENCE_SECONDS) as answer:
+        for line in answer.read().decode().splitlines():
+            if line.startswith(f"{sample} "):
+                return float(line.rsplit(" ", 1)[1])
+    return 0.0

@@ -225,6 +225,23 @@ class TestWaiting:
         floor.clock.advance(1.7)
         assert leg.announcing or leg.music
 
+    def test_several_quick_ones_are_no_silence_either(self) -> None:
+        """What counts is how long the caller has heard nothing."""
+        again = LookupMenu(
+            name=NEXT,
+            lookup=CRM,
+            branches={},
+            otherwise=choice(ToQueue(queue=SALES)),
+            failed=choice(ToQueue(queue=SALES)),
+        )
+        menu = lookup_menu(otherwise=choice(ToMenu(menu=NEXT)))
+        floor = floor_of(menu, again, systems={CRM: System(after_seconds=0.7)})
+        caller = floor.call_in(NUMBER)
+        floor.clock.advance(0.95)
+        assert heard(floor, caller) == []
+        floor.clock.advance(0.1)
+        assert heard(floor, caller) == [HEARS]
+
     def test_words_that_have_begun_are_finished(self) -> None:
         """An answer that comes in the midst of them waits for them."""
         floor, caller = asked(System(answer={"branch": "gold"}, after_seconds=1.5))

@@ -16,7 +16,7 @@ MENU_NUMBER = "8001"
 
 @pytest.fixture
 def menu(tmp_path):
-    """Settings of a number that leads to a menu, whose one prompt is long; and the prompt's file."""
+    """Settings of a number that leads to a menu, whose one prompt is long; and its file."""
     file = prompts.record(tmp_path / "sounds", "menus/main", seconds=PROMPT_SECONDS)
 
     def settings(**more):

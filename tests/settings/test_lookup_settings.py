@@ -20,7 +20,8 @@ def test_lookup_is_read_whole(load):
     """With its token from the environment, which is never shown."""
     loaded = load(
         lookups("""{url: "https://crm.example:8443/callers", method: get, timeout_seconds: 1.5,
-                 headers: {X-Site: "main 1", User-Agent: shop}, most_at_once: 5, hears: []}"""),
+                 headers: {X-Site: "main 1", User-Agent: shop}, token_header: X-Api-Key,
+                 most_at_once: 5, hears: []}"""),
         CALLCORE_LOOKUP_CRM_TOKEN="s3cret",
     )
     assert loaded.policy.lookups == {
@@ -31,6 +32,7 @@ def test_lookup_is_read_whole(load):
             timeout_seconds=1.5,
             headers={"X-Site": "main 1", "User-Agent": "shop"},
             token="s3cret",
+            token_header="X-Api-Key",
             most_at_once=5,
             hears=(),
         )
@@ -55,10 +57,8 @@ def test_token_comes_from_a_file(load, tmp_path):
     assert loaded.policy.lookups[LookupName("crm-2")].token == "abc.def-1"
 
 
-SECRET = (
-    "a secret does not belong in this file: set CALLCORE_LOOKUP_CRM_TOKEN or "
-    "CALLCORE_LOOKUP_CRM_TOKEN_FILE, which is sent as Authorization: Bearer"
-)
+TOKEN = "set CALLCORE_LOOKUP_CRM_TOKEN or CALLCORE_LOOKUP_CRM_TOKEN_FILE"
+SECRET = f"a secret does not belong in this file: {TOKEN}"
 
 
 @pytest.mark.parametrize(
@@ -87,9 +87,15 @@ SECRET = (
          ["token: a secret does not belong in this file: set CALLCORE_LOOKUP_<NAME>_TOKEN or "
           "CALLCORE_LOOKUP_<NAME>_TOKEN_FILE"]),
         ("{url: 'https://crm/', headers: {authorization: Basic hidden}}",
-         [f"headers.authorization: {SECRET}"]),
-        ("{url: 'https://crm/', headers: {X-Api-Key: hidden}}", [f"headers.X-Api-Key: {SECRET}"]),
-        ("{url: 'https://crm/', headers: {Cookie: hidden}}", [f"headers.Cookie: {SECRET}"]),
+         [f"headers.authorization: {SECRET}, which is sent as Authorization: Bearer"]),
+        ("{url: 'https://crm/', headers: {X-Api-Key: hidden}}",
+         [f"headers.X-Api-Key: {SECRET}, and token_header: X-Api-Key"]),
+        ("{url: 'https://crm/', headers: {Cookie: hidden}}",
+         [f"headers.Cookie: {SECRET}, and token_header: Cookie"]),
+        ("{url: 'https://crm/', token_header: X-Api-Key}",
+         [f"token_header: its token is missing: {TOKEN}"]),
+        ("{url: 'https://crm/', token_header: Authorization}",
+         [f"token_header: its token is missing: {TOKEN}"]),
         ("{url: 'https://crm/', headers: {Content-Length: 5}}",
          ["headers.Content-Length: is set by callcore itself"]),
         ('{url: "https://crm/", headers: {"X-A:": 5, "X B": 6}}',
@@ -128,6 +134,27 @@ def test_token_that_no_header_can_hold_is_told(faults, token, expected):
     """And not repeated."""
     [line] = faults(lookups("{url: 'https://crm/'}"), CALLCORE_LOOKUP_CRM_TOKEN=token)
     assert line.split(": ", 1)[1] == f"lookups.crm: {expected}"
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ("token_header: Bearer hidden",
+         "token_header: is no name of a header such as X-Api-Key"),
+        ('token_header: "X-Key: hidden"',
+         "token_header: is no name of a header such as X-Api-Key"),
+        ("token_header: content-length",
+         "token_header: names a header that is set by callcore itself"),
+        ("token_header: ", "token_header: expected text, found nothing"),
+        ("token_header: X-Key, headers: {x-key: 1}",
+         "headers.x-key: is the header of the token: see token_header"),
+    ],
+)  # fmt: skip
+def test_fault_of_the_tokens_header_is_told(faults, settings, expected):
+    """With a token there, and not a word of what may be one."""
+    text = lookups(f"{{url: 'https://crm/', {settings}}}")
+    [line] = faults(text, CALLCORE_LOOKUP_CRM_TOKEN="hidden")
+    assert line.split(": ", 1)[1] == f"lookups.crm.{expected}"
 
 
 def test_two_lookups_have_two_tokens(faults):

@@ -1,16 +1,13 @@
 """Prompts without a file are told where the files are at hand, in the languages callers hear."""
 
-from dataclasses import replace
+import re
 from pathlib import Path
 
 import pytest
 
-from callcore.domain.agents import BreakCode
+from callcore.domain import pins
 from callcore.domain.ids import Language
-from callcore.domain.policies import BreakPolicy
 from callcore.domain.speech import grammar
-from callcore.settings import spoken
-from callcore.sounds import naming
 
 SITE = """
 sounds: {{directory: {directory}, language: en}}
@@ -101,17 +98,15 @@ def test_prompt_of_ones_own_is_told_where_it_has_no_text(warnings, speak, tmp_pa
     ]
 
 
-def test_every_prompt_a_site_can_name_is_found(load):
-    """The same as by the types of everything in the policies."""
-    site = load(
-        """
+EVERYWHERE = """
 dialplan: {callback_contact: "sofia/gateway/x/{number}"}
 lookups: {crm: {url: "https://crm.example", hears: [p/1]}}
 surveys:
   csat: {introduction: [p/2], invalid: [p/3], thanks: [p/4], questions: [{name: a, prompts: [p/5]}]}
 queues:
   support:
-    greeting: [p/6]
+    survey: csat
+    greeting: [menu/goodbye, p/6]
     whisper: [p/7]
     messages: {each: [{prompts: [p/8]}]}
     callback: {}
@@ -123,16 +118,57 @@ queues:
 menus:
   main:
     {greeting: [p/15], prompts: [p/16], invalid: [p/17], no_input: [p/18],
-     choices: {"1": {say: [p/19], queue: support}}, otherwise: {prompts: [p/20]}}
+     choices: {"1": {say: [p/19], menu: account}}, otherwise: {prompts: [p/20]}}
   account:
     {lookup: crm, asks: [p/21], digits: 5, branches: {x: {prompts: [p/22]}},
      otherwise: {prompts: [p/23]}, failed: {prompts: [p/24]}}
+breaks: {lunch: {}, dinner: {key: 1}}
+agents: {a: {name: A, contact: user/1, queues: [support]}}
+feature_codes: {break: "*80"}
+pins: {file: pins}
+numbers: {1: {menu: main}}
 """
-    ).policy
-    lunch = BreakPolicy(code=BreakCode("dinner"), key="1")
-    site = replace(site, breaks={lunch.code: lunch})
-    english = grammar.prompts(Language("en"))
-    own = {prompt for _, prompt in spoken.prompts(site)} - english
-    assert own == naming.prompts(site) - english
-    assert own == {"break/dinner", *(f"p/{number}" for number in range(1, 25))}
-    assert set(spoken.languages(site)) == set(naming.languages(site))
+PLACES = {
+    "break/dinner": "breaks.dinner",
+    "p/1": "lookups.crm.hears[0]",
+    "p/2": "surveys.csat.introduction[0]",
+    "p/3": "surveys.csat.invalid[0]",
+    "p/4": "surveys.csat.thanks[0]",
+    "p/5": "surveys.csat.questions[0].prompts[0]",
+    "p/6": "queues.support.greeting[1]",
+    "p/7": "queues.support.whisper[0]",
+    "p/8": "queues.support.messages.each[0].prompts[0]",
+    "p/9": "queues.support.overflow.closed.say[0]",
+    "p/10": "queues.support.overflow.closed.prompts[0]",
+    "p/11": "queues.support.overflow.maximum_wait.say[0]",
+    "p/12": "queues.support.overflow.maximum_wait.callback.prompts[0]",
+    "p/13": "queues.support.overflow.maximum_wait.callback.promised_prompts[0]",
+    "p/14": "queues.support.overflow.maximum_wait.callback.otherwise.prompts[0]",
+    "p/15": "menus.main.greeting[0]",
+    "p/16": "menus.main.prompts[0]",
+    "p/17": "menus.main.invalid[0]",
+    "p/18": "menus.main.no_input[0]",
+    "p/19": "menus.main.choices.1.say[0]",
+    "p/20": "menus.main.otherwise.prompts[0]",
+    "p/21": "menus.account.asks[0]",
+    "p/22": "menus.account.branches.x.prompts[0]",
+    "p/23": "menus.account.otherwise.prompts[0]",
+    "p/24": "menus.account.failed.prompts[0]",
+}
+
+
+def test_every_prompt_a_site_can_name_is_told_where_the_file_names_it(load, speak, tmp_path):
+    """In queues, menus, treatments and the rest, by line and setting."""
+    speak("en", *grammar.prompts(Language("en")))
+    (tmp_path / "pins").write_text(f"a {pins.hashed('4711', bytes(range(16)))}")
+    (tmp_path / "pins").chmod(0o600)
+    text = f"{EVERYWHERE}sounds: {{directory: {tmp_path}/sounds}}"
+    told = {}
+    for warning in load(text).warnings:
+        where, setting, fault = str(warning).split(": ", 2)
+        prompt = fault.split(" ")[0]
+        told[prompt] = setting
+        if prompt.startswith("p/"):
+            _, line, column = where.rsplit(":", 2)
+            assert re.match(rf"{prompt}\b", text.splitlines()[int(line) - 1][int(column) - 1 :])
+    assert told == PLACES

@@ -25,6 +25,7 @@ queues:
     whisper: [shop/support]
 agents: {"1001": {name: A, contact: user/1, queues: [support]}}
 nodes: [{name: fs1, host: 127.0.0.1}]
+lookups: {crm: {url: "https://crm.example", token_header: X-Api-Key}}
 """
 TEXTS = 'prompts: {shop/greeting: {en: "Welcome to the shop."}}\n'
 
@@ -96,7 +97,7 @@ def test_a_complete_set_is_made_and_told(run, programs):
 
 
 def test_the_settings_file_says_which_languages_texts_and_prompts(run, tmp_path):
-    """No password is asked for. What has no text is missing, and so is the status."""
+    """No password or token is asked for. What has no text is missing, and so is the status."""
     Path("callcore.yaml").write_text(SETTINGS)
     missing = run("build", "--into", "made")
     assert missing.exit_code == 1

@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-import typing
-
 import pytest
 
-from callcore.domain import policies, treatments
-from callcore.domain.agents import BreakCode
-from callcore.domain.ids import Language, MenuName, QueueName
-from callcore.domain.policies import (
-    BreakPolicy,
-    MenuChoice,
-    MenuPolicy,
-    MessagePolicy,
-    MessagesPolicy,
-    NumberRoute,
-    QueuePolicy,
-    SitePolicy,
-)
+from callcore.domain.ids import Language
 from callcore.domain.speech import grammar
-from callcore.domain.speech.utterances import Number, Utterance
-from callcore.domain.treatments import Goodbye, OverflowReason, Said, ToQueue
-from callcore.sounds import catalogue, naming, wanted
+from callcore.sounds import catalogue, wanted
 
 POLISH, ENGLISH = Language("pl"), Language("en")
 
@@ -91,55 +74,6 @@ def test_the_pause_after_a_prompt_follows_its_text(text, pause):
 def test_a_key_names_a_file_below_the_directory(key, is_one):
     """And nothing else."""
     assert wanted.is_key(key) is is_one
-
-
-def test_every_prompt_that_policies_name_is_found():
-    """In menus, in what follows them, in messages, in treatments; numbers are the grammars'."""
-    queue = QueueName("support")
-    said = Said(prompts=("shop/legal", Number(5)), then=ToQueue(queue=queue))
-    closed = Said(prompts=("shop/hours",), then=Goodbye(prompts=("shop/bye",)))
-    site = SitePolicy(
-        site="test",
-        agents={},
-        queues={
-            queue: QueuePolicy(
-                name=queue,
-                greeting=("shop/greeting",),
-                messages=MessagesPolicy(each=(MessagePolicy(prompts=("shop/news",)),)),
-                overflow={OverflowReason.CLOSED: closed},
-            )
-        },
-        menus={
-            MenuName("main"): MenuPolicy(
-                name=MenuName("main"),
-                prompts=("shop/main",),
-                choices={"1": MenuChoice(to=said, language=POLISH, music="local_stream://jazz")},
-            )
-        },
-        numbers={"8001": NumberRoute(queue=queue, language=Language("ru"))},
-        breaks={
-            BreakCode(code): BreakPolicy(code=BreakCode(code), name=code, key=key)
-            for code, key in (("smoke", "1"), ("meeting", None))
-        },
-    )
-    named = naming.prompts(site)
-    assert {key for key in named if key.startswith("shop/")} == {
-        f"shop/{name}" for name in ("legal", "hours", "bye", "greeting", "news", "main")
-    }
-    assert not any("jazz" in key for key in named)
-    assert {key for key in named if key.startswith("break/")} == {"break/smoke"}
-    assert naming.languages(site) == (ENGLISH, POLISH, Language("ru"))
-
-
-def test_no_policy_hides_what_it_says_from_the_search():
-    """An utterance is a field of its own, not inside of another type."""
-    for module in (policies, treatments):
-        for policy in vars(module).values():
-            if not (isinstance(policy, type) and dataclasses.is_dataclass(policy)):
-                continue
-            for name, hint in typing.get_type_hints(policy).items():
-                inner = [one for one in typing.get_args(hint) if one == Utterance]
-                assert not inner or hint == Utterance, f"{policy}.{name}"
 
 
 @pytest.mark.parametrize("language", sorted(grammar.CATALOGUED))

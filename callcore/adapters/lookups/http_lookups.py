@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import http.client
+import logging
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
@@ -25,7 +26,7 @@ from callcore.adapters.lookups.connections import AnswerTooLargeError, pool_to, 
 from callcore.adapters.lookups.names import Names
 from callcore.domain.ids import LookupName
 from callcore.domain.lookups import LookupFailure
-from callcore.domain.policies import LookupMethod, LookupPolicy
+from callcore.domain.policies import AUTHORIZATION, LookupMethod, LookupPolicy
 from callcore.ports.lookups import LookupFailedError
 
 LARGEST_ANSWER = 65_536
@@ -43,6 +44,8 @@ class HttpLookups:
         self._systems: dict[LookupName, _System] = {}
         self._names = Names()
         self._trust = trust()
+        # It warns with the whole address, and so with whom a GET asks about.
+        logging.getLogger("urllib3").setLevel(logging.CRITICAL)
 
     def ask(self, lookup: LookupPolicy, question: Mapping[str, str]) -> object:
         """The JSON of the answer, decoded. Raises ``LookupFailedError``."""
@@ -191,7 +194,8 @@ def _headers(lookup: LookupPolicy) -> HTTPHeaderDict:
     if lookup.method is LookupMethod.POST:
         headers["Content-Type"] = "application/json"
     if lookup.token is not None:
-        headers["Authorization"] = f"Bearer {lookup.token}"
+        is_bearer = lookup.token_header.lower() == AUTHORIZATION.lower()
+        headers[lookup.token_header] = f"Bearer {lookup.token}" if is_bearer else lookup.token
     return headers
 
 

@@ -27,7 +27,7 @@ from callcore.domain.policies.callback import MOST_ATTEMPTS, CallbackPolicy
 from callcore.domain.policies.choosing import SkillStep, StickyPolicy, TierPolicy
 from callcore.domain.policies.feature_codes import FeatureCode, PinPolicy
 from callcore.domain.policies.limits import HIGHEST_PRIORITY, KEYS, PolicyError
-from callcore.domain.policies.lookup import LookupMethod, LookupPolicy
+from callcore.domain.policies.lookup import AUTHORIZATION, LookupMethod, LookupPolicy
 from callcore.domain.policies.menu import (
     MOST_TRIES,
     CallersMenu,
@@ -58,6 +58,7 @@ from callcore.domain.policies.survey import (
 from callcore.domain.policies.switches import DialplanPolicy, Fallback, NodePolicy, SoundsPolicy
 
 __all__ = [
+    "AUTHORIZATION",
     "HIGHEST_PRIORITY",
     "HIGHEST_SPOKEN_POSITION",
     "HIGHEST_TIER",

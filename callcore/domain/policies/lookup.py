@@ -12,6 +12,7 @@ from callcore.domain.speech import phrases
 from callcore.domain.speech.utterances import Utterance
 
 LONGEST_TIMEOUT_SECONDS = 30.0
+AUTHORIZATION = "Authorization"
 
 
 class LookupMethod(StrEnum):
@@ -35,7 +36,9 @@ class LookupPolicy:
     """From asking to the last byte of the answer, connecting included."""
     headers: Mapping[str, str] = field(default_factory=dict)
     token: str | None = field(default=None, repr=False)
-    """Sent as ``Authorization: Bearer``; from the environment, never from the file."""
+    """Sent in ``token_header``; from the environment, never from the file."""
+    token_header: str = AUTHORIZATION
+    """``Authorization: Bearer TOKEN``; any other header holds the token alone: ``X-Api-Key``."""
     most_at_once: int = 50
     """Beyond so many unanswered questions another one fails at once."""
     hears: Utterance = (phrases.ONE_MOMENT,)

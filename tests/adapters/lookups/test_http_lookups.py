@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import shutil
@@ -86,6 +87,19 @@ class TestQuestion:
         assert sent["x-site"] == "main"
         assert sent["accept-encoding"] == "identity"
         assert int(sent["content-length"]) == len(request.body)
+
+    @pytest.mark.parametrize(
+        ("header", "sent"),
+        [("X-Api-Key", TOKEN), ("Cookie", TOKEN), ("authorization", f"Bearer {TOKEN}")],
+    )
+    def test_the_token_is_sent_in_the_header_for_it(
+        self, lookups: HttpLookups, crm: OtherSystem, header: str, sent: str
+    ) -> None:
+        """By itself but for the usual one, and in no other."""
+        lookups.ask(policy_of(crm.url, token=TOKEN, token_header=header), QUESTION)
+        (request,) = crm.requests
+        with_token = {name: text for name, text in request.headers.items() if TOKEN in text}
+        assert with_token == {header.lower(): sent}
 
     def test_got_with_a_query(self, lookups: HttpLookups, crm: OtherSystem) -> None:
         """Nothing that a caller is called ends the line."""
@@ -341,6 +355,16 @@ class TestHarmful:
         found = failure(lookups, policy_of(crm.url))
         assert found.failure is LookupFailure.NOT_JSON
         assert len(str(found)) < 200
+
+    def test_odd_headers_are_no_news(
+        self, lookups: HttpLookups, crm: OtherSystem, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """The library's warning would tell the log who was asked about."""
+        crm.behaves = sends(OK + "no header\r\nContent-Length: 2\r\n\r\n{}")
+        with contextlib.suppress(LookupFailedError):
+            lookups.ask(policy_of(crm.url, method=LookupMethod.GET), QUESTION)
+        assert crm.requests
+        assert caplog.records == []
 
     def test_huge_numbers_are_no_work(self, lookups: HttpLookups, crm: OtherSystem) -> None:
         """Sixty thousand digits are not made a number of."""
