@@ -105,6 +105,8 @@ def _sound(one: Standing) -> Text:
     if one.source is None:
         return Text("missing", style="red")
     told = _COLUMNS[one.source]
+    if one.hides_own:
+        return Text(f"{told}, hides yours")
     return Text(f"{told}, older text" if one.says_older_text else told)
 
 

@@ -172,6 +172,7 @@ class PromptMissing(CallFact):
     """
 
     what: str
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -484,6 +485,8 @@ class CallEnded(CallFact):
     lasted_seconds: float
     is_callback: bool = False
     """True for a promised callback; it lasted from the promise on."""
+    faults: tuple[str, ...] = ()
+    """What went wrong in it, as in the record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

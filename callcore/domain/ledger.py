@@ -277,6 +277,15 @@ class CallLedger:
         """The caller pressed a key."""
         self._digits.append(DigitPress(at=at, digit=digit))
 
+    @property
+    def pressed_count(self) -> int:
+        """How many keys have been noted."""
+        return len(self._digits)
+
+    def forget_pressed(self, kept_count: int) -> None:
+        """Those after the first ``kept_count`` keys are to be in no record."""
+        del self._digits[kept_count:]
+
     def spoken_in(self, language: Language) -> None:
         """From now on the caller is spoken to in this language."""
         self._language = language

@@ -7,7 +7,8 @@ The answer is a JSON object. Known members, all optional, ``null`` being the sam
     priority  a whole number, added to the caller's: -1000 to 1000
     skills    a rule, "polish > 20 and billing", or a list of rules that all hold: ["polish"]
     account   what the system knows the caller by: a text of one line, 64 characters at most
-    say       a list of what the caller hears, 20 things at most, each an object of one member:
+    say       a list of what the caller hears, 20 things and 100 recordings at most (a digit is one,
+              a number several), each thing an object of one member:
               {"prompt": "billing/balance"}   a recording, by its key
               {"number": 125}                 -999999 to 999999, in words
               {"digits": "4711"}              one after another, 32 at most
@@ -36,6 +37,10 @@ from callcore.domain.speech.utterances import HIGHEST_NUMBER, Digits, Minutes, N
 MOST_SAID = 20
 MOST_SKILLS = 20
 MOST_DIGITS_SAID = 32
+MOST_RECORDINGS = 100
+"""In whichever language. Of more than 128 in a row FreeSWITCH plays only the first
+(``file_string_context`` in mod_dptools.c), and what names them must fit into one command.
+"""
 LONGEST_WORD = 64
 LONGEST_PROMPT = 100
 
@@ -158,7 +163,11 @@ def _said(value: object) -> tuple[Spoken, ...]:
         return ()
     if not _is_list(value, MOST_SAID):
         raise LookupAnswerError(f"say: must be a list of at most {MOST_SAID}")
-    return tuple(_spoken(f"say[{place}]", item) for place, item in enumerate(value))
+    said = tuple(_spoken(f"say[{place}]", item) for place, item in enumerate(value))
+    counts = (len(grammar.prompt_keys(said, language)) for language in grammar.CATALOGUED)
+    if max(counts) > MOST_RECORDINGS:
+        raise LookupAnswerError(f"say: must take at most {MOST_RECORDINGS} recordings")
+    return said
 
 
 def _spoken(member: str, item: object) -> Spoken:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate, takewhile
 
 from callcore.domain import skills
 from callcore.domain.ids import Language
@@ -13,6 +14,9 @@ from callcore.domain.skills import SkillRule, SkillRuleError
 
 _BETWEEN_RULES = " | "
 """No rule holds it."""
+
+LONGEST_SKILLS_TEXT = 2000
+"""A variable of a leg is not much longer."""
 
 
 def clamped(priority: int) -> int:
@@ -55,8 +59,13 @@ class Wishes:
         )
 
     def skills_text(self) -> str:
-        """The demands in one line, for ``of``."""
-        return _BETWEEN_RULES.join(rule.text for rule in self.skills)
+        """The demands in one line, for ``split``; of more than that has room for, the first."""
+        texts = accumulate(
+            (rule.text for rule in self.skills), lambda line, text: line + _BETWEEN_RULES + text
+        )
+        return max(
+            takewhile(lambda line: len(line) <= LONGEST_SKILLS_TEXT, texts), key=len, default=""
+        )
 
     @staticmethod
     def of(own_priority: int, texts: Iterable[str]) -> Wishes:

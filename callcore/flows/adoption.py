@@ -1,8 +1,9 @@
 """Going on with a call that another process began.
 
-A caller left waiting keeps the place, the clock and the music; a conversation is followed to its
-end. What the dead process knew and left nowhere (announcements made, offers lost) is missing from
-the record, which says that the call was adopted.
+A caller left waiting keeps the place, the clock and the music; one in a menu hears it from its
+beginning, with what was gained before it; a conversation is followed to its end. What the dead
+process knew and left nowhere (announcements made, offers lost) is missing from the record, which
+says that the call was adopted.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from callcore.domain.ledger import CallLedger
 from callcore.domain.outcomes import HungUpBy, LeaveReason
 from callcore.domain.policies import QueuePolicy
 from callcore.domain.wishes import clamped
-from callcore.flows import leg_memory
+from callcore.flows import leg_memory, walk_memory
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.call import LOST_TRACK, Call
 from callcore.flows.inbound_call import InboundCalls
@@ -37,6 +38,8 @@ class Phase(StrEnum):
     """Where a caller's leg that nobody follows is."""
 
     ARRIVED = "arrived"
+    ASKED = "asked"
+    """In a menu."""
     WAITING = "waiting"
     TALKING = "talking"
     OUTLIVED = "outlived"
@@ -74,11 +77,13 @@ def phase_of(leg: LegSnapshot, floor_call: FloorCall | None, fallback_extension:
 
 
 def _phase_while_asked(leg: LegSnapshot) -> Phase | None:
-    """Who is in a menu, or dialled a feature code, begins anew; who was offered a callback, where
-    the offer came from; who is in a survey goes on with it.
+    """Who is in a menu goes on from its beginning, and so does who is in a survey; who dialled a
+    feature code begins anew; who was offered a callback, where the offer came from.
     """
     if leg.variables.get("callcore_survey") or leg.is_after_talk:
         return Phase.SURVEYED
+    if walk_memory.menu_of(leg.variables) is not None:
+        return Phase.ASKED
     if leg.variables.get("callcore_menu") or leg.variables.get("callcore_feature"):
         return Phase.ARRIVED
     if leg.variables.get("callcore_offers_callback"):
@@ -112,6 +117,20 @@ class Adoption:
         self._freeing = freeing
         self._keeping = keeping
         self._spawn = spawn
+
+    def resume_asked(self, leg: LegSnapshot) -> bool:
+        """Leads a caller through the menu anew, as the leg knows it: the floor knows of the queue
+        before. False if there is none.
+        """
+        menu = walk_memory.menu_of(leg.variables)
+        if menu is None:
+            return False
+        call = self._begin(leg, None)
+        call.first_joined_at = leg_memory.instant(leg.variables.get("callcore_joined_at"))
+        self._spawn(
+            call.caller.call_id, lambda: self._calls.resume_asked(call, menu, leg.variables)
+        )
+        return True
 
     def resume_waiting(self, leg: LegSnapshot, floor_call: FloorCall | None) -> bool:
         """Goes on with a caller left waiting; one whose queue is no more goes to the fallback."""

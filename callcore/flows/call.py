@@ -17,6 +17,7 @@ from callcore.domain.wishes import Wishes
 from callcore.flows.messages import (
     Admitted,
     LanguageAsked,
+    LinkBack,
     MayStay,
     Message,
     MoveAsked,
@@ -137,6 +138,8 @@ class Call:
         self._wishes = Wishes()
         self._hang_up_cause = ""
         self._is_kept = False
+        self._are_keys_hidden = False
+        self._notes_keys = True
         self._queues_music = STAND_IN_MUSIC
         self._music: str | None = None
         self._speech: Speech | None = None
@@ -190,17 +193,17 @@ class Call:
             case LegAnswered() if message.leg_id == self.leg_id:
                 self.line_answered(message)
             case DigitPressed() if message.leg_id == self.leg_id:
-                self.ledger.pressed(message.digit, message.at)
+                self._note_key(message)
+            case LinkBack() if self._are_keys_hidden:
+                self._have_keys_hidden()
             case PlaybackStarted() | PlaybackEnded() if message.leg_id == self.leg_id:
                 self._sounded(message)
             case LegBridged() if self.leg_id in {message.leg_id, message.other_leg_id}:
                 self._fall_silent()
             case LanguageAsked():
                 self._change_language(message)
-            case RecordingStarted():
-                self.ledger.recording_started(message.path, message.at)
-            case RecordingStopped():
-                self.ledger.recording_stopped(message.path, message.at)
+            case RecordingStarted() | RecordingStopped():
+                self._note_recording(message)
             case _:
                 pass
         return message
@@ -212,10 +215,22 @@ class Call:
             self._refuse(message)
 
     def forget_keys(self) -> None:
-        """Keys pressed so far are no answer to what is asked next; they are noted all the same."""
+        """Keys pressed so far are no answer to what is asked next; they are noted like others."""
         for message in self.mailbox.take_out(self._is_key):
             if isinstance(message, DigitPressed):
-                self.ledger.pressed(message.digit, message.at)
+                self._note_key(message)
+
+    def hide_keys(self) -> None:
+        """What is pressed from now on is nobody's business: it is not noted, and the switch keeps
+        every key of the call out of its own records.
+        """
+        self._notes_keys = False
+        self._are_keys_hidden = True
+        self._have_keys_hidden()
+
+    def note_keys(self) -> None:
+        """What is pressed from now on is noted again; the switch's records stay without."""
+        self._notes_keys = True
 
     def decline_unread(self) -> None:
         """Declines what nobody will read any more."""
@@ -407,7 +422,9 @@ class Call:
     def _fall_silent(self) -> None:
         """What was begun is of no concern any more, should it turn out not to be there."""
         self._music = None
-        self._speech = None
+        if self._speech is not None:
+            self._speech.end()
+            self._speech = None
 
     def _sounded(self, message: PlaybackStarted | PlaybackEnded) -> None:
         """Falls back where a sound is not there, each time to another one: never in a loop."""
@@ -417,6 +434,19 @@ class Call:
             self.voice.note_missing(message.path)
             if message.path == self._music != STAND_IN_MUSIC:
                 self._play_music()
+
+    def _note_recording(self, message: RecordingStarted | RecordingStopped) -> None:
+        if isinstance(message, RecordingStarted):
+            self.ledger.recording_started(message.path, message.at)
+        else:
+            self.ledger.recording_stopped(message.path, message.at)
+
+    def _note_key(self, pressed: DigitPressed) -> None:
+        if self._notes_keys:
+            self.ledger.pressed(pressed.digit, pressed.at)
+
+    def _have_keys_hidden(self) -> None:
+        self._post(lambda: self.switch.hide_keys(self.leg_id))
 
     def _is_key(self, message: Message) -> bool:
         return isinstance(message, DigitPressed) and message.leg_id == self.leg_id

@@ -67,6 +67,7 @@ class Following:
                     timer.cancel()
                     call.forget_after_talk()
                     call.survey_due = None
+                    call.is_surveyed = False
                     call.hung_up_by = HungUpBy.UNKNOWN
                     call.talk_ended_at = None
                     return message
@@ -94,5 +95,6 @@ class Following:
                 hangup_cause=cause,
                 lasted_seconds=seconds_between(call.caller.arrived_at, ended_at),
                 is_callback=record.is_callback,
+                faults=record.faults,
             )
         )

@@ -6,8 +6,10 @@ it is, and ``finally`` closes the record.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from callcore.domain.events import CallArrived
-from callcore.domain.ids import CallId, Micros, QueueName, SurveyName
+from callcore.domain.ids import CallId, MenuName, Micros, QueueName, SurveyName
 from callcore.domain.ledger import Caller
 from callcore.domain.policies import QueuePolicy
 from callcore.domain.surveys import Given
@@ -79,6 +81,12 @@ class InboundCalls:
         self._publish_arrival(call)
         journey = self._journey(call)
         self._following.to_its_end(call, journey, lambda: journey.resume(queue, place))
+
+    def resume_asked(self, call: Call, menu: MenuName, variables: Mapping[str, str]) -> None:
+        """The script of a caller whom another process left in a menu."""
+        self._publish_arrival(call)
+        journey = self._journey(call)
+        self._following.to_its_end(call, journey, lambda: journey.go_on(menu, variables))
 
     def resume_talking(
         self, call: Call, queue: QueuePolicy, reservation: Reservation, bridged_at: Micros

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from callcore.domain import entrance, reachability, treatments
@@ -96,6 +97,12 @@ class Journey:
         now = self._call.site.clock.now()
         self._follow(self._visit(queue, place, now, is_adopted=True), now)
 
+    def go_on(self, menu: MenuName, variables: Mapping[str, str]) -> None:
+        """From a menu where another process left the caller, with these variables on the leg."""
+        self._call.stop_playing()  # what the other process had begun in the menu
+        self._walk.begin(variables)
+        self._follow(Step(to=ToMenu(menu=menu)), self._call.site.clock.now())
+
     def serve(self, queue: QueuePolicy, offering: Offering) -> None:
         """Follows the conversation that an offer has led to."""
         path = self._recording_path(queue, offering.reservation)
@@ -132,7 +139,7 @@ class Journey:
                 step = self._take(step, triggered_at)
             except WentToFallbackError:
                 self._call.ledger.fault("the dead man's switch sent the caller to the fallback")
-                self._call.remember(waits_in="", menu="", offers_callback="")
+                self._call.remember(waits_in="", walks_in="", menu="", offers_callback="")
                 return
             triggered_at = self._call.site.clock.now()
         self._lead_away(f"led through {MOST_STEPS} queues and menus")

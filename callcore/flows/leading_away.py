@@ -9,7 +9,8 @@ from callcore.flows.call import Call
 
 UNKNOWN_QUEUE_CAUSE = "UNALLOCATED_NUMBER"
 UNKNOWN_QUEUE_REMEDY = (
-    "add it under queues: (or its number under numbers:), or correct callcore_queue in the dialplan"
+    "add it under queues: or menus: (or its number under numbers:), or correct callcore_queue or "
+    "callcore_menu in the dialplan"
 )
 
 

@@ -51,7 +51,13 @@ class MenuQuestion:
         return None
 
     def _is_complete(self, keys: str) -> bool:
-        return menus.dialled(self._menu, keys).meaning is not Meaning.UNFINISHED
+        """An extension that turns out to be none is waited out: the rest of its keys would use up
+        the other tries.
+        """
+        meaning = menus.dialled(self._menu, keys).meaning
+        if meaning is Meaning.INVALID and len(keys) > 1:
+            return keys.endswith(menus.END_KEY)
+        return meaning is not Meaning.UNFINISHED
 
     def _dialled(self, keys: str) -> Dialled:
         dialled = menus.dialled(self._menu, keys)

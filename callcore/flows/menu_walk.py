@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from callcore.domain import menus, treatments
 from callcore.domain.events import MenuAnswered
-from callcore.domain.ids import MenuName, Micros, seconds_between
+from callcore.domain.ids import Micros, seconds_between
 from callcore.domain.lookups import LookupAnswer
 from callcore.domain.menus import END_KEY, Branch, Meaning
 from callcore.domain.policies import (
@@ -21,6 +22,7 @@ from callcore.domain.policies import (
 )
 from callcore.domain.speech.utterances import Utterance
 from callcore.domain.treatments import Said, ToExtension
+from callcore.flows import walk_memory
 from callcore.flows.call import Call
 from callcore.flows.dialling import Dialling
 from callcore.flows.lookup_asking import LookupAsking
@@ -28,8 +30,6 @@ from callcore.flows.menu_question import MenuQuestion
 from callcore.flows.prompting import say
 from callcore.flows.timers import Timers
 from callcore.flows.typed_ahead import TypedAhead
-
-NO_MENU = MenuName("")
 
 _DIGITS = frozenset("0123456789")
 
@@ -53,23 +53,30 @@ class MenuWalk:
         self._call = call
         self._typed = TypedAhead(call)
         self._lookup_numbers = itertools.count(1)
-        self._menu = NO_MENU
-        """Where an adopter of the call begins."""
-        self._kept_menu = NO_MENU
+        self._is_within = False
+        """True from the first menu, or word, to the way out."""
+        self._beginning: Mapping[str, str] = {}
+        """Where an adopter of the call begins, with what the caller had on the way in: what the
+        menu gives it gives again."""
+        self._kept: Mapping[str, str] = {}
         """What the leg says of it."""
+        self._is_named_on_leg = False
+        """True while the leg names a menu, the dialplan's or ours."""
         self._silent_since: Micros | None = None
         """When the first began of the lookups since which nothing was heard."""
 
     def begin(self, variables: Mapping[str, str]) -> None:
         """The call has arrived, perhaps not for the first time, with these variables on its leg."""
-        self._menu = NO_MENU
-        self._kept_menu = MenuName(variables.get("callcore_menu", ""))
+        self._is_within = False
+        self._beginning = self._kept = {}
+        self._is_named_on_leg = any(map(variables.get, walk_memory.NAMING))
 
     def through(self, menu: Menu) -> Chosen:
         """Leads the caller through one menu; what is brought along from there is."""
         call = self._call
         call.ledger.walked()
-        self._menu = menu.name
+        self._enter()
+        self._beginning = walk_memory.kept(call, menu.name)
         chosen = self._chosen(menu)
         choice = chosen.choice
         call.bring(
@@ -91,6 +98,7 @@ class MenuWalk:
 
     def say(self, said: Said) -> None:
         """Has the caller hear something on the way."""
+        self._enter()
         self._keep()
         if not said.is_skippable:
             self._typed.forget()
@@ -99,16 +107,23 @@ class MenuWalk:
     def leave(self) -> None:
         """Where the caller goes now nothing asks, and an adopter need not begin in a menu."""
         self._typed.forget()
-        self._menu, self._silent_since = NO_MENU, None
-        if self._kept_menu:
-            self._kept_menu = NO_MENU
-            self._call.remember(menu="")
+        self._is_within, self._silent_since = False, None
+        self._beginning = self._kept = {}
+        if self._is_named_on_leg:
+            self._is_named_on_leg = False
+            self._call.remember(menu="", walks_in="")
+
+    def _enter(self) -> None:
+        if not self._is_within:
+            self._is_within = True
+            self._typed.asked()
 
     def _keep(self) -> None:
         """Tells the leg where an adopter begins; only where something takes a while."""
-        if self._menu != self._kept_menu:
-            self._kept_menu = self._menu
-            self._call.remember(menu=self._menu, waits_in="", queue="")
+        if self._beginning != self._kept:
+            self._kept = self._beginning
+            self._is_named_on_leg = True
+            self._call.remember(**self._beginning)
 
     def _chosen(self, menu: Menu) -> Chosen:
         call = self._call
@@ -127,6 +142,7 @@ class MenuWalk:
         self._keep()
         self._silent_since = None
         dialled = MenuQuestion(self._call, menu, self._typed).ask()
+        self._typed.asked()
         if dialled is None:
             return Chosen(choice=MenuChoice(to=menu.otherwise))
         keys = dialled.keys
@@ -176,6 +192,12 @@ class MenuWalk:
     def _digits(self, menu: LookupMenu) -> str:
         """What the caller dials for the question; perhaps nothing."""
         self._silent_since = None
+        with self._typed.kept_secret() if menu.is_secret else nullcontext():
+            digits = self._dialled(menu)
+        self._typed.asked()
+        return digits
+
+    def _dialled(self, menu: LookupMenu) -> str:
         timers = Timers(self._call.mailbox)
         dialling = Dialling(
             self._call,

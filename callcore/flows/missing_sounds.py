@@ -15,6 +15,8 @@ from callcore.domain.ids import MICROS_PER_SECOND, Micros, NodeName
 KNOWN_SECONDS = 600.0
 """So long a sound is taken for missing; then one caller may hear the hole again."""
 
+REMEDY = "run `callcore sounds build`, or put the file there, and `callcore reload`"
+
 MOST_KNOWN = 5000
 """Of one node. Three languages have some five hundred sounds, and an operator's are of that order;
 beyond it what was found first is forgotten."""

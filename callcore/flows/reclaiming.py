@@ -233,32 +233,42 @@ class Reclaiming:
         phase = phase_of(leg, floor_call, self._site.policy.fallback.extension)
         if phase is not Phase.SURVEYED and _is_unkept_promise(leg, floor_call):
             return
-        if phase is Phase.ARRIVED:
-            self._end_talk_of(floor_call)
-        elif phase is not Phase.ELSEWHERE:
+        if phase not in {Phase.ARRIVED, Phase.ELSEWHERE}:
             self._withdraw_offers_of(floor_call, but=leg.bridged_to)
+        if not self._switchboard.follows(leg.leg_id):
+            self._end_what_is_over(floor_call, phase)
         if self._switchboard.follows(leg.leg_id):
             return
         self._take_over(leg, floor_call, phase)
         if self._switchboard.awaits_end(leg.leg_id) and not switch.leg_exists(leg.leg_id):
             self._tell_end(leg.node, leg.leg_id)
 
+    def _end_what_is_over(self, call: FloorCall | None, phase: Phase) -> None:
+        """Frees the agent whom the caller does not talk with any more, and gives up the place."""
+        match phase:
+            case Phase.ARRIVED:
+                self._end_talk_of(call)
+            case Phase.ASKED | Phase.OUTLIVED | Phase.SURVEYED:
+                self._end_talk_of(call)
+                self._give_up_place_of(call)
+            case Phase.WAITING | Phase.TALKING | Phase.ELSEWHERE:
+                pass
+
     def _take_over(self, leg: LegSnapshot, floor_call: FloorCall | None, phase: Phase) -> None:
+        """Nothing waits from here until the leg is followed."""
         match phase:
             case Phase.ARRIVED:
                 self._switchboard.deliver(_parked(leg, self._site.clock.now()))
                 self._heal("call", leg.leg_id, "arrived_unheard")
+            case Phase.ASKED:
+                self._heal_if(self._adoption.resume_asked(leg), leg)
             case Phase.WAITING:
                 self._heal_if(self._adoption.resume_waiting(leg, floor_call), leg)
             case Phase.TALKING:
                 self._heal_if(self._adoption.resume_talking(leg, floor_call), leg)
             case Phase.OUTLIVED:
-                self._end_talk_of(floor_call)
-                self._give_up_place_of(floor_call)
                 self._heal_if(self._adoption.resume_elsewhere(leg, floor_call), leg)
             case Phase.SURVEYED:
-                self._end_talk_of(floor_call)
-                self._give_up_place_of(floor_call)
                 self._heal_if(self._adoption.resume_survey(leg, floor_call), leg)
             case Phase.ELSEWHERE:
                 if floor_call is not None and floor_call.state is FloorCallState.ENDED:

@@ -12,10 +12,9 @@ from callcore.domain.events import (
     Fact,
     SoundNotFound,
 )
+from callcore.flows.missing_sounds import REMEDY
 from callcore.flows.site import Site
 from callcore.ports.switch_events import SoundMissing, SwitchEvent, SwitchRestored
-
-REMEDY = "run `callcore sounds build`, or put the file there, and `callcore reload`"
 
 
 class SoundWatch:

@@ -2,8 +2,8 @@
 
 The one place where that is decided, for callers, for agents before a call and for whoever dialled
 a feature code. A sound that turned out not to be there is not asked for again in the same call, so
-that nothing is tried for ever; each is told of once. What the switch passed over in a sentence of
-any call (``missing_sounds``) is not asked for either: a sentence with a hole is none.
+that nothing is tried for ever; each is told of once. What the switch did not have in any call
+(``missing_sounds``) is not asked for either: a sentence with a hole is none.
 """
 
 from __future__ import annotations
@@ -16,11 +16,16 @@ from callcore.domain.ids import CallId, Language, LegId, NodeName
 from callcore.domain.policies import SitePolicy
 from callcore.domain.speech import grammar
 from callcore.domain.speech.utterances import Utterance
+from callcore.flows.missing_sounds import REMEDY
 from callcore.flows.site import Site
 from callcore.ports.switch_events import PlaybackEnded, PlaybackStarted
 
 Play = Callable[[tuple[str, ...]], None]
 """Has the switch play sounds one after another on the listener's leg."""
+
+MUSIC_REMEDY = (
+    "name a file on the switch, or a local_stream:// of its local_stream.conf.xml that has files"
+)
 
 
 def spoken_language(policy: SitePolicy, wished: Language | None) -> Language:
@@ -56,8 +61,16 @@ class Voice:
         if path in self._told:
             return
         self._told.add(path)
-        site = self._site
-        site.facts.publish(PromptMissing(at=site.clock.now(), call_id=self._call_id, what=path))
+        site, now = self._site, self._site.clock.now()
+        if self._is_recording(path) and not site.missing_sounds.note(self._node(), path, now):
+            return
+        remedy = REMEDY if sounds else MUSIC_REMEDY
+        site.facts.publish(PromptMissing(at=now, call_id=self._call_id, what=path, remedy=remedy))
+
+    def _is_recording(self, path: str) -> bool:
+        """True for one of ours: of those in a sequence the switch itself tells everybody."""
+        directory = self._site.policy.sounds.directory
+        return directory is not None and path.startswith(f"{directory}/")
 
     def _is_whole(self, sounds: tuple[str, ...]) -> bool:
         """True if none of them is known to be missing."""
@@ -119,6 +132,10 @@ class Speech:
                 self.is_over = True
             case _:
                 pass
+
+    def end(self) -> None:
+        """It was stopped: whatever is told of it from now on is nothing."""
+        self.is_over = True
 
     def repeat(self) -> None:
         """Plays it from the beginning: what was played before was lost."""

@@ -58,7 +58,6 @@ def follow_up(call: Call, name: SurveyName | None, given: Sequence[Given] = ()) 
         SurveyTaking(call, policy, call.ledger.last_talk()).take(given)
     except WentToFallbackError:
         call.ledger.fault("the dead man's switch sent the caller to the fallback")
-        call.remember(survey="", survey_answers="")
 
 
 class SurveyTaking:
@@ -86,6 +85,9 @@ class SurveyTaking:
             while (question := surveys.next_question(self._policy, self._given)) is not None:
                 self._note(question, self._answer_to(question))
             say(call, self._policy.thanks)
+        except WentToFallbackError:
+            call.remember(survey="", survey_answers="")  # nobody is to go on with it
+            raise
         finally:
             self._timers.stop()
             self._publish_end()

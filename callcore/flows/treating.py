@@ -26,5 +26,5 @@ def send_off(call: Call, treatment: ToExtension | ToNumber | ToVoicemail | Goodb
 
 def _hand_over(call: Call, extension: str, context: str) -> None:
     """The dialplan is not to find what would bring the caller back here at once."""
-    call.remember(waits_in="", menu="", queue="", offers_callback="")
+    call.remember(waits_in="", walks_in="", menu="", queue="", offers_callback="")
     call.hand_to_dialplan(extension, context)

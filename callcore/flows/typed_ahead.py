@@ -4,9 +4,15 @@ A key belongs to the question that is being asked when it is pressed. Pressed be
 or while something is heard that a key may cut short, it is kept and is the first of the question
 that comes next; what may be cut short is then not heard at all. Kept keys are forgotten with the
 first that leads nowhere, by what has to be heard to its end, and where no question comes.
+
+Where the next question is one for a secret, all that was pressed since the last one may be a part
+of it.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from callcore.flows.call import Call
 
@@ -17,6 +23,8 @@ class TypedAhead:
     def __init__(self, call: Call) -> None:
         self._call = call
         self._keys: list[str] = []
+        self._noted_before_count = 0
+        """How many noted keys belong to what was asked before."""
 
     def __bool__(self) -> bool:
         """True if there is one."""
@@ -29,6 +37,25 @@ class TypedAhead:
     def take(self) -> str:
         """The first of them; there has to be one."""
         return self._keys.pop(0)
+
+    def asked(self) -> None:
+        """A question is over: what was pressed and is not kept was for it, or for nothing."""
+        self._noted_before_count = self._call.ledger.pressed_count - len(self._keys)
+
+    @contextmanager
+    def kept_secret(self) -> Iterator[None]:
+        """No key that is taken meanwhile, or was since the last question, is in any record; what is
+        left over is the next question's.
+        """
+        call = self._call
+        call.ledger.forget_pressed(self._noted_before_count)
+        call.hide_keys()
+        try:
+            yield
+        finally:
+            call.note_keys()
+            for key in self._keys:
+                call.ledger.pressed(key, call.site.clock.now())
 
     def forget(self) -> None:
         """What was pressed so far is no answer to anything."""

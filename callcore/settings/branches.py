@@ -13,13 +13,14 @@ from callcore.settings.faults import Path
 from callcore.settings.menu_choices import SOME_CHOICE, MenuChoices
 from callcore.settings.names import Named, Names
 from callcore.settings.reading import Reading
-from callcore.settings.scalars import Decimal, Name, Prompt, Whole, Word
+from callcore.settings.scalars import Decimal, Name, Prompt, Switch, Whole, Word
 from callcore.settings.section import UNGIVEN, Section
 
 _WORD: TypeAdapter[str] = TypeAdapter(Word)
 _SOME_HOURS = OpeningHours(name="", timezone="UTC", week={})
 """Stand in for those with faults."""
 _ASKING = ("asks", "digits")
+_OF_ASKING = ("timeout_seconds", "tries", "secret")
 
 
 class HoursMenuSection(Section):
@@ -45,6 +46,7 @@ class LookupMenuSection(Section):
     digits: Whole = UNGIVEN
     timeout_seconds: Decimal = UNGIVEN
     tries: Whole = UNGIVEN
+    secret: Switch = UNGIVEN
     branches: Any = None
     otherwise: Any
     failed: Any = None
@@ -104,6 +106,8 @@ class Branches:
         if "asks" in values:
             values["asks"] = tuple(values["asks"])
         self._check_asking(path, value, values)
+        if "secret" in values:
+            values["is_secret"] = values.pop("secret")
         return self._reading.policy(
             LookupMenu,
             path,
@@ -122,7 +126,7 @@ class Branches:
         """What is collected goes with what is asked; of a half alone nothing is left."""
         given = [one for one in _ASKING if isinstance(value, dict) and one in value]
         if not given:
-            for setting in ("timeout_seconds", "tries"):
+            for setting in _OF_ASKING:
                 if setting in values:
                     self._reading.report_key(
                         (*path, setting), "has no effect without asks and digits"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from callcore.domain import named
 from callcore.domain.ids import Language
@@ -17,6 +17,7 @@ from callcore.settings.reading import Reading
 
 _RATES = ("8000", "16000", "32000", "48000")
 """Directories in which FreeSWITCH's mod_sndfile looks for what is not where it was named."""
+_OWN_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 _MOST_NAMED = 10
 _SETTINGS: Mapping[Field, Path] = {
     Field(MenuChoice, "to"): (),
@@ -29,12 +30,26 @@ _SETTINGS: Mapping[Field, Path] = {
 """Where the file has the fields that are no settings of the same name."""
 
 
-def warn(reading: Reading, site: SitePolicy, texts: Mapping[str, Mapping[Language, str]]) -> None:
+def warn(
+    reading: Reading,
+    site: SitePolicy,
+    texts: Mapping[str, Mapping[Language, str]],
+    hosts: Collection[str],
+) -> None:
     """Tells of the prompts without a file, in the languages that can be heard.
 
-    Of directories that are not on this machine nothing is known, and nothing is told.
+    Of a directory that is not on this machine nothing is known, and nothing is told; unless the
+    switches, whose ``hosts`` these are, seem to be on it too.
     """
-    if site.sounds.directory is None or not os.access(site.sounds.directory, os.R_OK | os.X_OK):
+    if site.sounds.directory is None:
+        return
+    if not os.access(site.sounds.directory, os.R_OK | os.X_OK):
+        if hosts and _OWN_HOSTS.issuperset(hosts):
+            reading.warn_value(
+                ("sounds", "directory"),
+                f"{site.sounds.directory} is not there, or not for callcore to read, and the switch "
+                "seems to be on this machine: callers hear tones; run `callcore sounds build`",
+            )
         return
     prompts = named.prompts(site)
     for language in named.languages(site):

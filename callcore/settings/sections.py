@@ -64,7 +64,7 @@ class Sections:
         postgres_password = self._password("postgres")
         if self._reading.faults or not (top and redis and postgres and http and log):
             return None
-        recorded.warn(self._reading, policy, texts)
+        recorded.warn(self._reading, policy, texts, [node.policy.host for node in nodes])
         return Settings(
             policy=policy,
             nodes=nodes,

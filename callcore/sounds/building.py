@@ -92,8 +92,12 @@ class Build:
         if not is_key(key):
             return Outcome(key=key, lack=Lack.NO_KEY)
         own = own_files(self.tree, self.language, key, made)
-        faults = [f"{path}: is no wav file" for path in own.all if not is_wav(path)]
+        faults = [
+            f"{path}: is no wav file and is not heard: replace or remove it" for path in own.no_wavs
+        ]
         if own.are_all:
+            if key in made.entries:
+                made.drop(key)  # FreeSWITCH would take it before the plain one
             return Outcome(key=key, source=Source.OWN, faults=tuple(faults))
         for candidate in self._candidates(wanted, own, made):
             if candidate is None:
@@ -196,30 +200,27 @@ class OwnFiles:
 
     by_rate: dict[int, Path]
     plain: Path | None
-    """The one that FreeSWITCH takes at any rate."""
+    """The one that FreeSWITCH takes where there is none of any rate."""
+    no_wavs: tuple[Path, ...]
+    """Those that are no sound: of the ``by_rate``, and the one in place of the plain one."""
 
     @property
     def are_all(self) -> bool:
         """True if nothing is left to make."""
         return self.plain is not None or self.by_rate.keys() >= set(shaping.RATES)
 
-    @property
-    def all(self) -> tuple[Path, ...]:
-        """Each of them."""
-        plain = () if self.plain is None else (self.plain,)
-        return (*plain, *self.by_rate.values())
-
 
 def own_files(of: Tree, language: Language, key: str, made: MadeSounds) -> OwnFiles:
     """The operator's own files of a prompt."""
     standing = made.standing(key)
     paths = {rate: of.sound(language, key, rate) for rate in shaping.RATES}
+    by_rate = {rate: path for rate, path in paths.items() if path.exists() and rate not in standing}
     plain = of.plain_sound(language, key)
+    found = (plain, *by_rate.values()) if plain.exists() else tuple(by_rate.values())
     return OwnFiles(
-        by_rate={
-            rate: path for rate, path in paths.items() if path.exists() and rate not in standing
-        },
-        plain=plain if plain.exists() else None,
+        by_rate=by_rate,
+        plain=plain if is_wav(plain) else None,
+        no_wavs=tuple(path for path in found if not is_wav(path)),
     )
 
 

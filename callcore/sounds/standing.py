@@ -22,6 +22,8 @@ class Standing:
     source: Source | None
     """``None``: there is no sound."""
     says_older_text: bool = False
+    hides_own: bool = False
+    """True if it is heard in place of a plain file of the operator's, until the next build."""
 
 
 def of_language(tree: Tree, language: Language, wanted: tuple[Wanted, ...]) -> tuple[Standing, ...]:
@@ -34,9 +36,9 @@ def _one(tree: Tree, language: Language, wanted: Wanted, made: MadeSounds) -> St
     if not is_key(wanted.key):
         return Standing(key=wanted.key, text=wanted.text, source=None)
     own = own_files(tree, language, wanted.key, made)
-    if own.all:
-        return Standing(key=wanted.key, text=wanted.text, source=Source.OWN)
     entry, standing = made.entries.get(wanted.key), made.standing(wanted.key)
+    if own.by_rate or (own.plain is not None and not standing):
+        return Standing(key=wanted.key, text=wanted.text, source=Source.OWN)
     if entry is None or not standing.keys() >= set(shaping.RATES):
         return Standing(key=wanted.key, text=wanted.text, source=None)
     return Standing(
@@ -44,4 +46,5 @@ def _one(tree: Tree, language: Language, wanted: Wanted, made: MadeSounds) -> St
         text=wanted.text,
         source=entry.source,
         says_older_text=entry.source is Source.GENERATED and entry.text != wanted.text,
+        hides_own=own.plain is not None,
     )

@@ -1,7 +1,8 @@
 """The directory of sounds: which file is which, whole files or none, one builder at a time.
 
-FreeSWITCH is given ``<directory>/<language>/<group>/<name>.wav``; where there is no such file its
-mod_sndfile takes ``<group>/<rate>/<name>.wav`` of the call's rate, and else of another.
+FreeSWITCH is given ``<directory>/<language>/<group>/<name>.wav``; its mod_sndfile takes
+``<group>/<rate>/<name>.wav`` of the call's rate, else of another, and the plain one only where
+there is none of them.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Tree:
         return self.directory / language / group / str(rate) / f"{name}.wav"
 
     def plain_sound(self, language: Language, key: str) -> Path:
-        """The file that FreeSWITCH takes before those of any rate; callcore makes none."""
+        """The file that FreeSWITCH takes after those of any rate; callcore makes none."""
         return self.directory / language / f"{key}.wav"
 
     def manifest(self, language: Language) -> Path:

@@ -504,6 +504,8 @@ class TestPickUp:
         leg = line_of(floor, caller)
         assert [lost.reason for lost in floor.told(OfferLost)] == [OfferLostReason.BRIDGE_FAILED]
         assert (leg.announcing, leg.playing) == (None, MUSIC)
+        floor.clock.advance(30)
+        assert heard(floor, caller) == [sounds(YouAreNext())] * 2
 
     def test_a_caller_who_is_parked_again_hears_music_again(self) -> None:
         """The bridge took the music away, and the agent was gone before they talked."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time
 import pytest
 
 from callcore.domain.announcements import STAND_IN_MUSIC
-from callcore.domain.events import CallSentOn, MenuAnswered
+from callcore.domain.events import CallEnded, CallSentOn, MenuAnswered
 from callcore.domain.hours import Interval, OpeningHours
 from callcore.domain.ids import MICROS_PER_SECOND, Language
 from callcore.domain.outcomes import CallOutcome
@@ -177,7 +177,7 @@ class TestBranchesInARow:
         assert "callcore_menu" not in line_of(floor, caller).variables
 
     def test_into_a_menu_that_a_reload_has_taken_out(self) -> None:
-        """To the fallback, with a word in the record."""
+        """To the fallback, with a word in the record and the log."""
         menu = MenuPolicy(name=DOOR, prompts=("door",), choices={"1": choice(ToMenu(menu=NEXT))})
         floor = floor_of(menu, replace(BY_LISTS, name=NEXT))
         caller = floor.call_in(NUMBER)
@@ -188,9 +188,9 @@ class TestBranchesInARow:
         assert "callcore_menu" not in line_of(floor, caller).variables
         floor.switch.end(caller)
         floor.clock.advance(0.1)
-        assert any(
-            "menu next is not in the settings" in one for one in record_of(floor, caller).faults
-        )
+        (fault,) = record_of(floor, caller).faults
+        assert "menu next is not in the settings" in fault
+        assert [fact.faults for fact in floor.told(CallEnded)] == [(fault,)]
 
 
 class TestLanguageAndMusic:

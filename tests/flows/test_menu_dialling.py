@@ -104,6 +104,14 @@ class TestExtensions:
         assert (told.key, told.branch, told.to) == ("107", "", "extension:107")
         assert [one for one in line_of(floor, caller).variables if "menu" in one] == []
 
+    def test_one_that_is_none_counts_once(self, asked: tuple[TestFloor, LegId]) -> None:
+        """All its keys are one try, though it was clear with the second that it leads nowhere."""
+        floor, caller = asked
+        dial(floor, caller, "1300", every_seconds=0.3)
+        floor.clock.advance(2.6)
+        assert heard(floor, caller) == ["hello door", "wrong door"]
+        assert floor.told(MenuAnswered) == []
+
     def test_of_a_context_of_its_own(self) -> None:
         """Where the settings name one."""
         floor = floor_of(

@@ -463,10 +463,6 @@ class TestProcessDies:
         press(floor, caller, "2")
         assert line(floor, caller, queue=SALES) == [1]
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="a menu leaves nothing on the leg of what the caller gained and waited before it",
-    )
     def test_what_was_chosen_before_is_kept(self) -> None:
         """Killed in the second menu: the first one's priority stays, and since when they wait."""
         overflow = {OverflowReason.EXIT_KEY: ToMenu(menu=MAIN)}

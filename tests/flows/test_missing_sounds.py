@@ -18,7 +18,7 @@ from callcore.domain.policies import (
 )
 from callcore.domain.treatments import ToQueue
 from callcore.flows import missing_sounds
-from callcore.flows.missing_sounds import KNOWN_SECONDS, MissingSounds
+from callcore.flows.missing_sounds import KNOWN_SECONDS, REMEDY, MissingSounds
 from callcore.ports.switch_events import SoundMissing
 from tests.fakes.clock import settle
 from tests.fakes.switch import NODE
@@ -108,6 +108,21 @@ class TestCallers:
             *2 * [[(ATTENTION_TONE,)]],
         ]
         assert len(floor.told(SoundNotFound)) == 2
+
+    def test_a_single_recording_is_told_and_tried_by_one_call(self) -> None:
+        """With what to do; the next hear the site's language at once. A line a call would bury
+        every other one where a whole language is gone.
+        """
+        floor = floor_with_hole()
+        for _ in range(3):
+            assert heard(floor, "8003") == [(f"/sounds/en/{SECOND}.wav",)]
+        (fact,) = floor.told(PromptMissing)
+        assert (fact.what, fact.remedy) == (HOLE, REMEDY)
+        tried = [one for one in floor.switch.commands if one[0] == "announce"]
+        assert len(tried) == 1 + 3
+        floor.clock.advance(KNOWN_SECONDS)
+        floor.switch.missing_sounds.clear()
+        assert heard(floor, "8003") == [(HOLE,)]
 
     def test_a_sentence_of_nothing_but_holes_is_told_by_call_and_once_by_sound(self) -> None:
         """The first caller hears the site's language, as before, and the next at once."""

@@ -9,7 +9,7 @@ import pytest
 
 from callcore.domain import surveys
 from callcore.domain.agents import AgentState
-from callcore.domain.events import SurveyAnswered, SurveyEnded, TalkEnded
+from callcore.domain.events import CallArrived, SurveyAnswered, SurveyEnded, TalkEnded
 from callcore.domain.ids import CallId, Language, LegId, SurveyName
 from callcore.domain.outcomes import CallOutcome, HungUpBy
 from callcore.domain.policies import (
@@ -606,6 +606,23 @@ class TestLinkAndProcess:
         floor.switch.park_again(caller, "8001", queue="")
         settle()
         assert floor.position(caller) == 1
+        floor.switch.end(caller)
+        settle()
+        assert floor.record().hung_up_by is HungUpBy.CALLER
+
+    def test_nobody_goes_on_with_a_survey_that_the_fallback_took(self, floor: TestFloor) -> None:
+        """Be it asked after the talk or by its number: the leg says nothing of it any more."""
+        caller = talking(floor)
+        floor.switch.blind_transfer(agents_leg(floor, caller))
+        floor.switch.park_again(caller, "8009", queue="")
+        floor.clock.advance(HEARD)
+        answer(floor, caller, "5")
+        floor.switch.lose_link()
+        floor.clock.advance(125)
+        floor.switch.restore_link()
+        settle()
+        kept = line_of(floor, caller).variables
+        assert not {"callcore_survey", "callcore_survey_answers"} & kept.keys()
 
     def test_an_adopter_goes_on_with_the_next_question(self, floor: TestFloor) -> None:
         """The answers before are in its record, about the same talk."""
@@ -675,6 +692,28 @@ class TestLinkAndProcess:
         record = over(floor, caller)
         assert record.agent_id == ANN
         assert record.is_adopted
+
+    def test_told_and_found_at_once_is_asked_once(
+        self, floor: TestFloor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The switch tells of the leg while the new process looks at all of them, and Redis takes
+        its time to hear that the talk is over.
+        """
+        caller = talking(floor)
+        floor.kill_worker()
+        floor.switch.end(agents_leg(floor, caller))
+        end_talk = floor.store.roster.end_talk
+
+        def later(*args: Any, **kwargs: Any) -> Any:
+            floor.clock.sleep(0.01)
+            return end_talk(*args, **kwargs)
+
+        monkeypatch.setattr(floor.store.roster, "end_talk", later)
+        floor.worker = floor.start_worker()
+        floor.switch.restore_link()
+        floor.switch._park(line_of(floor, caller))
+        over(floor, caller)
+        assert len([one for one in floor.told(CallArrived) if one.is_adopted]) == 1
 
     @pytest.mark.parametrize("is_floor_lost", [False, True])
     def test_a_customer_is_adopted_in_a_survey(self, is_floor_lost: bool) -> None:

@@ -37,13 +37,13 @@ def test_greeting_position_and_messages(watched, phones, callcore, sounds):
             "support": queue(
                 greeting=["waiting/call-recorded"],
                 announce_position={
-                    "first_after_seconds": 2,
+                    "first_after_seconds": 1,
                     "interval_seconds": 60,
                     "position_limit": 1,
                 },
                 messages={
                     "order": "in_turn",
-                    "first_after_seconds": 3,
+                    "first_after_seconds": 2,
                     "interval_seconds": 5,
                     "each": [
                         {"prompts": ["shop/one"]},
@@ -62,8 +62,8 @@ def test_greeting_position_and_messages(watched, phones, callcore, sounds):
     position = sounds.said(watched, uuid, *in_english(YouAreNext()))
     one = sounds.said(watched, uuid, "shop/one")
     two = sounds.said(watched, uuid, "shop/two")
-    assert 1.7 <= seconds_between(greeting, position) <= 2.6
-    assert 2.7 <= seconds_between(greeting, one) <= 3.6
+    assert 0.7 <= seconds_between(greeting, position) <= 1.6
+    assert 1.7 <= seconds_between(greeting, one) <= 2.6
     assert 4.6 <= seconds_between(one, two) <= 5.4
     phones.listening_caller("5001", from_user="+48600000002")
     second = arrival(watched)

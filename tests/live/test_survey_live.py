@@ -10,7 +10,7 @@ from tests.live.watching import MUSIC, arrival, bridged, playing
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
 
-QUESTION_SECONDS = 1.0
+QUESTION_SECONDS = 0.6
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def house(sounds):
                         {
                             "name": "satisfaction",
                             "prompts": ["survey/satisfaction"],
-                            "timeout_seconds": 2,
+                            "timeout_seconds": 1.5,
                         },
                         {
                             "name": "resolved",

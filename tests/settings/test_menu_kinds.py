@@ -139,7 +139,7 @@ def test_branch_by_caller_list_is_read(menu):
 def test_branch_by_lookup_is_read(menu):
     """With what is collected first; a word may be any text another system has."""
     settings = """account: {lookup: crm, asks: [shop/account], digits: 10, timeout_seconds: 3,
-                  tries: 1, branches: {gold customer: {queue: vip, priority: 10}},
+                  tries: 1, secret: true, branches: {gold customer: {queue: vip, priority: 10}},
                   otherwise: {queue: support}, failed: {menu: main}}"""
     assert menu("account", settings) == policies.LookupMenu(
         name=MenuName("account"),
@@ -148,6 +148,7 @@ def test_branch_by_lookup_is_read(menu):
         digits=10,
         timeout_seconds=3,
         tries=1,
+        is_secret=True,
         branches={"gold customer": MenuChoice(to=to.ToQueue(queue=VIP), priority=10)},
         otherwise=MenuChoice(to=to.ToQueue(queue=SUPPORT)),
         failed=MenuChoice(to=to.ToMenu(menu=MenuName("main"))),
@@ -158,6 +159,7 @@ def test_lookup_that_fails_goes_on_like_one_without_a_branch(menu):
     """Unless the file says something else; and a lookup may be for what it says only."""
     found = menu("account", "account: {lookup: crm, failed: , otherwise: {queue: support}}")
     assert found.branches == {}
+    assert not found.is_secret
     assert found.failed == found.otherwise == MenuChoice(to=to.ToQueue(queue=SUPPORT))
 
 
@@ -306,6 +308,14 @@ KINDS = "give choices or extensions (what callers press), hours, lists or lookup
         (
             "{lookup: crm, otherwise: {queue: vip}, tries: 2}",
             ["door.tries: has no effect without asks and digits"],
+        ),
+        (
+            "{lookup: crm, otherwise: {queue: vip}, secret: true}",
+            ["door.secret: has no effect without asks and digits"],
+        ),
+        (
+            "{lookup: crm, otherwise: {queue: vip}, digits: 5, asks: [a], secret: sure}",
+            ["door.secret: expected true or false, found 'sure'"],
         ),
         (
             "{lookup: crm, otherwise: {queue: vip, skills: polish > 60}}",

@@ -49,6 +49,25 @@ def test_nothing_is_known_of_what_is_elsewhere(warnings, tmp_path):
     assert warnings(directory=tmp_path / "elsewhere") == []
 
 
+@pytest.mark.parametrize(
+    ("hosts", "is_told"),
+    [
+        (["127.0.0.1"], True),
+        (["localhost", "::1"], True),
+        (["127.0.0.1", "fs2.example.com"], False),
+        (["192.0.2.7"], False),
+    ],
+)
+def test_a_directory_that_a_switch_on_this_machine_lacks_is_told(load, tmp_path, hosts, is_told):
+    """Callers would hear nothing but tones, and nobody would be told before."""
+    nodes = [f"{{name: fs{number}, host: '{host}'}}" for number, host in enumerate(hosts)]
+    text = SITE.format(directory=tmp_path / "gone", more=f"nodes: [{', '.join(nodes)}]")
+    passwords = {f"CALLCORE_NODE_FS{number}_PASSWORD": "word" for number in range(len(hosts))}
+    told = [str(one) for one in load(text, **passwords).warnings]
+    assert [line.split(": ")[1] for line in told] == ["sounds.directory"] * is_told
+    assert all("callers hear tones; run `callcore sounds build`" in line for line in told)
+
+
 def test_site_with_a_file_for_everything_is_not_told_anything(warnings, speak):
     """Wherever FreeSWITCH looks for it."""
     speak("en", *sorted(grammar.prompts(Language("en"))), "shop/hello")

@@ -12,6 +12,7 @@ from callcore.domain.ids import Language
 from callcore.sounds.building import Build, Outcome
 from callcore.sounds.recorded_sets import InstalledSet, Licence, RecordedSet
 from callcore.sounds.sources import Sources
+from callcore.sounds.standing import Standing, of_language
 from callcore.sounds.tree import Tree
 from callcore.sounds.voices import VOICES
 from callcore.sounds.wanted import Wanted
@@ -66,6 +67,11 @@ class Workshop:
             makes_anew=anew,
         )
         return {outcome.key: outcome for outcome in build.run()}
+
+    def standing(self) -> dict[str, Standing]:
+        """What is there of each prompt."""
+        there = of_language(self.tree, ENGLISH, WANTED)
+        return {one.key: one for one in there}
 
     def sound(self, key: str, rate: int = 8000) -> Path:
         return self.tree.sound(ENGLISH, key, rate)

@@ -234,10 +234,27 @@ def test_an_own_file_of_one_rate_speaks_for_the_other(workshop):
     assert workshop.sound(ONE, 16000).read_bytes() == generated
 
 
+def test_what_was_made_gives_way_to_a_plain_file(workshop):
+    """FreeSWITCH takes the file of a rate before the plain one, which would never be heard."""
+    workshop.build()
+    own = workshop.put_own(workshop.tree.plain_sound(ENGLISH, ONE))
+    assert workshop.standing()[ONE].source is Source.GENERATED
+    assert workshop.build()[ONE].source is Source.OWN
+    assert own.exists()
+    assert not [rate for rate in (8000, 16000) if workshop.sound(ONE, rate).exists()]
+    assert workshop.standing()[ONE].source is Source.OWN
+    own.unlink()
+    assert workshop.standing()[ONE].source is None
+    assert workshop.build()[ONE].source is Source.GENERATED
+
+
 def test_an_own_file_that_is_no_sound_is_told(workshop):
-    """It stays, for it is the operator's; but callers hear nothing of it."""
+    """It stays, for it is the operator's; callers hear what they would hear without it."""
     own = workshop.put_own(workshop.tree.plain_sound(ENGLISH, ONE), b"RIFF")
-    assert workshop.build()[ONE].faults == (f"{own}: is no wav file",)
+    outcome = workshop.build()[ONE]
+    assert outcome.faults == (f"{own}: is no wav file and is not heard: replace or remove it",)
+    assert outcome.source is Source.GENERATED
+    assert workshop.standing()[ONE].source is Source.GENERATED
     assert own.read_bytes() == b"RIFF"
 
 

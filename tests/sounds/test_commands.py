@@ -209,6 +209,10 @@ def test_list_shows_what_is_there_and_makes_nothing(run):
     run("build", "--language", "pl")
     own = Path(".callcore/sounds/pl/number/2.wav")
     own.write_bytes(tone("x"))
+    assert re.search(
+        r"pl +number/2 +generated, hides yours +dwa\n", run("list", "--language", "pl").stdout
+    )
+    run("build", "--language", "pl")
     full = run("list", "--language", "pl")
     assert full.exit_code == 0
     assert re.search(r"pl +number/1 +generated +jeden\n", full.stdout)

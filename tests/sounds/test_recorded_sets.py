@@ -16,6 +16,8 @@ from callcore.sounds.tree import TreeError
 from tests.sounds.conftest import WANTED
 
 LANGUAGES = sorted(RECORDED_SETS)
+PROJECT = Path(__file__).parents[2]
+SOUNDS = {".wav", ".gsm", ".sln", ".sln16", ".ulaw", ".alaw", ".g722", ".mp3", ".ogg", ".flac"}
 
 _MISSPELT = {"represenatives": "representatives"}
 """In the package's text; not in what is heard."""
@@ -104,3 +106,11 @@ def test_somebody_elses_licences_are_not_overwritten(workshop):
     with pytest.raises(TreeError, match="is not callcore's"):
         licences.check(workshop.tree)
     assert workshop.tree.licences.read_text() == "GPL"
+
+
+def test_the_project_comes_with_no_sound():
+    """Others' recordings are on terms of their own; sounds are made where callcore runs."""
+    parts = ("callcore", "dialplans", "docs", "freeswitch", "tests")
+    files = [path for part in parts for path in (PROJECT / part).rglob("*") if path.is_file()]
+    assert len(files) > 100
+    assert [path for path in files if path.suffix.lower() in SOUNDS] == []

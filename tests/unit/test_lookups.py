@@ -81,6 +81,8 @@ def test_nothing_is_an_answer_too(nothing: dict[str, object]) -> None:
         ({"account": "a\u2028b"}, "account: "),
         ({"say": "billing/balance"}, "say: must be a list of at most 20"),
         ({"say": [{"number": 1}] * 21}, "say: must be a list of at most 20"),
+        ({"say": [{"digits": "7" * 32}] * 4}, "say: must take at most 100 recordings"),
+        ({"say": [{"number": -987_654}] * 20}, "say: must take at most 100 recordings"),
         ({"say": [{"number": 1}, "x"]}, "say[1]: must be an object with one of prompt, number"),
         ({"say": [{"number": 1, "digits": "1"}]}, "say[0]: "),
         ({"say": [{"file": "/etc/passwd"}]}, "say[0]: "),

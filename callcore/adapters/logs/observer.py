@@ -106,6 +106,8 @@ def level_of(fact: events.Fact) -> Level:  # noqa: PLR0911  # a line a fact
             return Level.WARNING if warnings else Level.INFO
         case events.ConfigurationDiffers(is_different=is_different):
             return Level.WARNING if is_different else Level.INFO
+        case events.CallEnded(faults=faults):
+            return Level.WARNING if faults else Level.INFO
         case events.LookupMade(failure=failure):
             return Level.INFO if failure is None else Level.WARNING
         case events.PriorityChanged(by=by):

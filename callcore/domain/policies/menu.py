@@ -138,6 +138,8 @@ class LookupMenu:
     """How long the caller may think about each of them."""
     tries: int = 2
     """How often they are asked for before the question goes without them."""
+    is_secret: bool = False
+    """True if they are a PIN or a card number: which keys were pressed is in no record."""
 
     def __post_init__(self) -> None:
         if bool(self.asks) != bool(self.digits):

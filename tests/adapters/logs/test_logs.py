@@ -29,7 +29,7 @@ from callcore.domain.ids import (
     SurveyName,
 )
 from callcore.domain.lookups import LookupFailure
-from callcore.domain.outcomes import RefusalReason
+from callcore.domain.outcomes import CallOutcome, HungUpBy, RefusalReason
 from callcore.domain.policies import FeatureCode
 from callcore.domain.treatments import OverflowReason
 from callcore.runtime import greenlets
@@ -359,6 +359,19 @@ def sent_on(to: str) -> events.CallSentOn:
     )
 
 
+def ended(*faults: str) -> events.CallEnded:
+    """A call is over, in which that went wrong."""
+    return events.CallEnded(
+        at=NOW,
+        call_id=CallId("c"),
+        outcome=CallOutcome.EXITED,
+        hung_up_by=HungUpBy.CALLER,
+        hangup_cause="",
+        lasted_seconds=1.0,
+        faults=faults,
+    )
+
+
 def refused(reason: RefusalReason) -> events.CallRefused:
     return events.CallRefused(
         at=NOW, call_id=CallId("c"), queue=QueueName("support"), reason=reason, limit=20
@@ -500,10 +513,12 @@ LIMITED = events.LimitChanged(
             {"event": "survey_ended", "survey": "csat", "answered_count": 1},
         ),
         (
-            events.PromptMissing(at=NOW, call_id=CallId("c"), what="shop/news"),
+            events.PromptMissing(at=NOW, call_id=CallId("c"), what="shop/news", remedy="run this"),
             "warning",
-            {"event": "prompt_missing", "what": "shop/news"},
+            {"event": "prompt_missing", "what": "shop/news", "remedy": "run this"},
         ),
+        (ended(), "info", {"event": "call_ended", "faults": []}),
+        (ended("led through 30 menus"), "warning", {"faults": ["led through 30 menus"]}),
         (
             events.SoundNotFound(
                 at=NOW, node=NodeName("fs1"), path="/sounds/pl/number/42.wav", remedy="run this"
