@@ -205,11 +205,8 @@ class Worker:
             self._run_script(call.call_id, partial(self.feature_calls.run, call))
 
     def _run_script(self, call_id: CallId, script: Callable[[], None]) -> None:
-        self._spawn(f"call {call_id}", partial(self._run_bound, call_id, script))
-
-    def _run_bound(self, call_id: CallId, script: Callable[[], None]) -> None:
-        with self._bind(call_id):
-            script()
+        with self._bind(call_id):  # of which the new greenlet has a copy
+            self._spawn(f"call {call_id}", script)
 
     def _link_changed(self, event: SwitchRestored | SwitchLost) -> None:
         facts = self._opened().facts

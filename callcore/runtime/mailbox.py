@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Generic, Protocol, TypeVar
 
-from gevent.event import Event
+from gevent.hub import Waiter, get_hub
 
 T = TypeVar("T")
 
@@ -39,14 +39,17 @@ class Mailbox(Generic[T]):
         self._clock = clock
         # Not a deque, which takes room for 64 at once: mostly there is one message or none.
         self._messages: list[T] = []
-        self._arrived = Event()
+        # Not an ``Event``: a thousand bytes less of stack are kept for each reader that waits.
+        self._reader: Waiter[None] | None = None
 
     def post(self, message: T) -> None:
         """Adds a message. Raises ``MailboxFullError``."""
         if len(self._messages) >= MAXIMUM_UNREAD:
             raise MailboxFullError
         self._messages.append(message)
-        self._arrived.set()
+        if self._reader is not None:
+            reader, self._reader = self._reader, None
+            get_hub().loop.run_callback(reader.switch, None)
 
     def post_after(self, seconds: float, message: T) -> _Timer:
         """Adds a message after ``seconds`` unless the returned timer is cancelled."""
@@ -59,8 +62,8 @@ class Mailbox(Generic[T]):
         more is found by reclaiming.
         """
         while not self._messages:
-            self._arrived.clear()
-            self._arrived.wait()
+            self._reader = Waiter()
+            self._reader.get()
         return self._messages.pop(0)
 
     def drain(self) -> list[T]:

@@ -47,8 +47,9 @@ def warn(
         if hosts and _OWN_HOSTS.issuperset(hosts):
             reading.warn_value(
                 ("sounds", "directory"),
-                f"{site.sounds.directory} is not there, or not for callcore to read, and the switch "
-                "seems to be on this machine: callers hear tones; run `callcore sounds build`",
+                f"{site.sounds.directory} is not there, or not for callcore to read, and the "
+                "switch seems to be on this machine: callers hear tones; run `callcore sounds "
+                "build`",
             )
         return
     prompts = named.prompts(site)

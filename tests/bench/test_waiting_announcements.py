@@ -16,7 +16,7 @@ import pytest
 from tests.bench import commander, crowd, processes
 from tests.system.daemon import Daemon, node, settings
 
-pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(1500)]
 
 CALLERS = 10_000
 ARRIVALS_PER_SECOND = 60.0

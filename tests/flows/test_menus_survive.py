@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from callcore.domain import skills
 from callcore.domain.announcements import STAND_IN_MUSIC
 from callcore.domain.events import CallArrived
-from callcore.domain.ids import LegId
+from callcore.domain.ids import LegId, Micros
 from callcore.domain.policies import CallersMenu, LookupMenu, MenuChoice, MenuPolicy, SitePolicy
 from callcore.domain.treatments import OverflowReason, Said, ToExtension, ToMenu, ToQueue
 from tests.fakes.clock import settle
@@ -99,9 +100,14 @@ def test_menu_to_menu_to_queue(deaths: int) -> None:
     assert gained(floor, caller) == (6, ("english", "russian"))
 
 
-def test_the_call_is_the_one_that_arrived() -> None:
-    """Its record begins with it, and nobody counts it as another caller."""
+def test_the_call_is_the_one_that_arrived(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its record begins when it came to us, after an hour elsewhere, and nobody counts it again."""
     floor, caller = in_the_second_menu()
+    snapshot = floor.switch._snapshot
+    hour_ago = Micros(floor.clock.now() - 3_600_000_000)
+    monkeypatch.setattr(
+        floor.switch, "_snapshot", lambda leg: replace(snapshot(leg), created_at=hour_ago)
+    )
     (arrived,) = floor.told(CallArrived)
     floor.clock.advance(7)
     floor.restart()
@@ -308,6 +314,22 @@ class TestComesAgain:
         if not is_heard:
             floor.worker = floor.start_worker()
             floor.switch.restore_link()
+        floor.clock.advance(0.5)
+        assert line(floor, caller, queue=SALES) == [1]
+        assert gained(floor, caller) == (0, ())
+
+    def test_from_the_fallback(self) -> None:
+        """The dead man's switch took the caller out of the menu, and the dialplan leads on."""
+        floor, caller = in_the_second_menu()
+        floor.switch.lose_link()
+        floor.clock.advance(130)
+        assert line_of(floor, caller).dialled == "callcore_fallback"
+        floor.switch.restore_link()
+        floor.clock.advance(1)
+        floor.kill_worker()
+        floor.switch.park_again(caller, "8002")
+        floor.worker = floor.start_worker()
+        floor.switch.restore_link()
         floor.clock.advance(0.5)
         assert line(floor, caller, queue=SALES) == [1]
         assert gained(floor, caller) == (0, ())

@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 
+from callcore.domain import lookups
 from callcore.domain.ids import LegId
 from callcore.ports.switch_events import LegBridged, LegParked, PlaybackEnded, PlaybackStarted
 from callcore.ports.telephony import LegRequest
@@ -107,6 +108,18 @@ def test_sequence_passes_over_what_is_missing(line, missing):
     assert listening.longest(gaps, line.begin("one"), math.inf) <= LONGEST_GAP_SECONDS
     before = sum(one.seconds for one in line.heard() if one.name == "-")
     assert before == pytest.approx(0.0 if missing == 0 else LEAD_SECONDS, abs=0.025)
+
+
+def test_longest_sequence_of_a_lookup_is_played_to_its_end(line):
+    """The switch takes no more than 128 files in a row, and tells of a sequence by all of them."""
+    seconds = 0.05
+    word = prompts.record(line.directory, "words/short", seconds=seconds, hertz=TONES["one"])
+    last = line.record("two")
+    paths = (word,) * (lookups.MOST_RECORDINGS - 1) + (last,)
+    ended = line.announced(*paths)
+    assert ended.path == "file_string://" + "!".join(paths)
+    line.hears("one", "two")
+    assert line.heard()[-2].seconds == pytest.approx(seconds * (len(paths) - 1), abs=0.1)
 
 
 def test_sequence_of_nothing_is_told_at_once(line):

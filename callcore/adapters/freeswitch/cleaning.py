@@ -10,8 +10,10 @@ import re
 
 NUMBER_LIMIT = 64
 NAME_LIMIT = 128
-VARIABLE_LIMIT = 1024
-PATH_LIMIT = 1024
+VARIABLE_LIMIT = 2048
+"""As much as is kept on a leg."""
+PATH_LIMIT = 16 * 1024
+"""As much as a command holds: an announcement is told by the paths of all its sounds."""
 
 _UNPRINTABLE = re.compile(
     "["

@@ -28,6 +28,7 @@ class RedisDoors:
         self._client = client
         self._scripts = scripts
         self._keys = keys
+        self._staffed: dict[QueueName, frozenset[AgentId]] = {}
 
     def door(self, queue: QueueName, caller_number: str = "", score: float = math.inf) -> Door:
         """What a caller with that number (empty: withheld) and that score finds at the door."""
@@ -53,12 +54,18 @@ class RedisDoors:
             offered_count=offered,
             ahead_count=ahead,
             free_agents_count=free,
-            staffed=frozenset(AgentId(member) for member in staffed),
+            staffed=self._shared(queue, frozenset(AgentId(member) for member in staffed)),
             closure=rows.closure(queue, closure) if closure else None,
             rates=rows.rates(queue, rates),
             dropped=rows.dropped_place(queue, dropped) if dropped else None,
             last_agent=AgentId(last_agent) if last_agent else None,
         )
+
+    def _shared(self, queue: QueueName, staffed: frozenset[AgentId]) -> frozenset[AgentId]:
+        """The same agents as one value, however many callers keep what they found at the door."""
+        if self._staffed.get(queue) != staffed:
+            self._staffed[queue] = staffed
+        return self._staffed[queue]
 
     def close_queue(self, queue: QueueName, closure: Closure) -> None:
         """Notes a closure by command, in place of an earlier one."""

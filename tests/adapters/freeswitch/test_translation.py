@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcore.adapters.freeswitch import cleaning, headers, translation
+from callcore.adapters.freeswitch import cleaning, commands, headers, hostile, translation
 from callcore.domain.ids import LegId, Micros, NodeName
 from callcore.ports import switch_events
 from callcore.ports.switch_events import LegEvent, LegSnapshot
@@ -110,6 +110,25 @@ def test_missing_sounds_are_told_for_files_streams_and_announcements() -> None:
         (nosuch, True),
     ]
     assert [end.is_missing for end in ends[3:]] == [False]
+
+
+@pytest.mark.parametrize("name", ["PLAYBACK_START", "PLAYBACK_STOP"])
+def test_an_announcement_is_told_by_all_its_sounds(name: str) -> None:
+    """As many as a command has room for: whoever waits for its end knows it by them."""
+    asked = hostile.sequence(("/var/lib/callcore/sounds/en/number/20.wav",) * 128)
+    told = translated(event(Event_Name=name, Playback_File_Path=asked))
+    assert isinstance(told, switch_events.PlaybackStarted | switch_events.PlaybackEnded)
+    assert told.path == asked
+
+
+def test_what_is_kept_on_a_leg_is_read_whole() -> None:
+    """As much as a command sets."""
+    value = "polish | " * 227 + "end"
+    commands.remember(LegId(LEG), {"callcore_skills": value})
+    body = event(Event_Name="CHANNEL_PARK", variable_callcore_skills=value)
+    told = translated(body.replace(b"variable-callcore-skills", b"variable_callcore_skills"))
+    assert isinstance(told, switch_events.LegParked)
+    assert told.variables == {"callcore_skills": value}
 
 
 def test_a_missing_sound_is_not_told_again_by_park() -> None:
