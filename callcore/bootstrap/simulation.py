@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from gevent.fileobject import FileObject
 
 from callcore.domain.ids import NodeName
-from callcore.domain.policies import NodePolicy, SitePolicy
+from callcore.domain.policies import MenuPolicy, NodePolicy, SitePolicy
 from callcore.runtime.greenlets import spawn
 from callcore.settings import NodeSettings
 from callcore.switchsim import demo
@@ -39,10 +39,10 @@ class Simulation:
     def __init__(self, policy: SitePolicy, environ: Mapping[str, str]) -> None:
         """Begins to start the process."""
         self._password = secrets.token_urlsafe(16)
-        queues = _numbers(policy)
         command = [
             *(sys.executable, "-m", "callcore", "simulate-switch", "--until-stdin-ends"),
-            *("--queues", json.dumps(queues)),
+            *("--queues", json.dumps(_numbers(policy))),
+            *("--choices", json.dumps(_choices(policy))),
             *("--agents", ",".join(policy.agents)),
             *("--context", policy.fallback.context),
             *("--seed", str(secrets.randbelow(2**31))),
@@ -92,10 +92,20 @@ def _numbers(policy: SitePolicy) -> dict[str, str]:
     return {str(FIRST_NUMBER + index): queue for index, queue in enumerate(policy.queues)}
 
 
-def serve(
+def _choices(policy: SitePolicy) -> dict[str, str]:
+    """The keys that are of use to callers of the numbers that lead to a menu."""
+    return {
+        number: "".join(menu.choices)
+        for number, route in policy.numbers.items()
+        if route.menu is not None and isinstance(menu := policy.menus[route.menu], MenuPolicy)
+    }
+
+
+def serve(  # noqa: PLR0913 - each is an option of the command line
     *,
     port: int,
     queues: dict[str, str],
+    choices: dict[str, str],
     agents: list[str],
     context: str,
     seed: int,
@@ -110,6 +120,7 @@ def serve(
         port=port,
         password=os.environ[PASSWORD_VARIABLE],
         queues=queues,
+        choices=choices,
         agents=agents,
         context=context,
         seed=seed,

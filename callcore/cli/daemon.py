@@ -105,16 +105,18 @@ def read_settings(config: Path) -> None:
 @click.command("simulate-switch", hidden=True)
 @click.option("--port", default=0, help="0 takes a free one.")
 @click.option("--queues", required=True, help="JSON: dialled number to queue.")
+@click.option("--choices", default="{}", help="JSON: dialled number to the keys of its menu.")
 @click.option("--agents", required=True, help="User ids of registered phones, with commas.")
 @click.option("--context", default="public", help="The dialplan context of the fallback.")
 @click.option("--seed", default=1)
 @click.option("--arrivals-per-minute", default=12.0)
 @click.option("--speed", default=1.0, help="2 makes everybody twice as fast.")
 @click.option("--until-stdin-ends", is_flag=True, help="Ends with whoever holds the other end.")
-def simulate_switch(
+def simulate_switch(  # noqa: PLR0913 - each is an option of the command line
     *,
     port: int,
     queues: str,
+    choices: str,
     agents: str,
     context: str,
     seed: int,
@@ -128,6 +130,7 @@ def simulate_switch(
     simulation.serve(
         port=port,
         queues=json.loads(queues),
+        choices=json.loads(choices),
         agents=agents.split(","),
         context=context,
         seed=seed,

@@ -303,7 +303,12 @@ class MenuAnswered(CallFact):
     key: str
     """What was pressed; empty for one who chose nothing of use, and for a branch."""
     branch: str = ""
-    """``open``, ``closed``, a caller list, a lookup's word, ``failed``, ``otherwise``."""
+    """``open``, ``closed``, a caller list, a lookup's word, ``failed``, ``otherwise``.
+
+    The last also for one who chose nothing of use; empty for a choice.
+    """
+    detail: str = ""
+    """The word of a lookup's answer that is none of the branches."""
     to: str
 
 

@@ -66,12 +66,20 @@ def completed(menu: MenuPolicy, keys: str) -> Dialled:
     return Dialled(meaning=meaning, keys=keys)
 
 
+def may_be_dialled_on(menu: MenuPolicy, keys: str) -> bool:
+    """True if the keys, which lead nowhere, may be the beginning of a wrong extension."""
+    longest = 0 if menu.extensions is None else max(len(one) for one, _ in menu.extensions.ranges)
+    return len(keys) < longest and not keys.endswith(END_KEY)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
     """A way that was taken for the caller, and its name in the settings."""
 
     name: str
     choice: MenuChoice
+    word: str = ""
+    """An answer's that has no branch."""
 
 
 def by_hours(menu: HoursMenu, at: Micros) -> Branch:
@@ -94,7 +102,7 @@ def by_word(menu: LookupMenu, word: str) -> Branch:
     """The way by the word of an answer."""
     choice = menu.branches.get(word)
     if choice is None:
-        return Branch(name=OTHERWISE, choice=menu.otherwise)
+        return Branch(name=OTHERWISE, choice=menu.otherwise, word=word)
     return Branch(name=word, choice=choice)
 
 

@@ -136,13 +136,11 @@ class CallersLine:
         )
         return self._speech
 
-    def guard(self) -> None:
+    def guard(self, seconds: int) -> None:
         """Winds the dead man's switch up for a caller who waits with us."""
         fallback = self.site.policy.fallback
         self._post(
-            lambda: self.switch.guard(
-                self.leg_id, fallback.waiting_after_seconds, fallback.extension, fallback.context
-            )
+            lambda: self.switch.guard(self.leg_id, seconds, fallback.extension, fallback.context)
         )
 
     def unguard(self) -> None:

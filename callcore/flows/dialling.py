@@ -12,6 +12,9 @@ from callcore.flows.timers import Timers
 from callcore.flows.typed_ahead import TypedAhead
 from callcore.ports.switch_events import DigitPressed
 
+MOST_SWALLOWED = 20
+"""As many keys that lead nowhere count as one: a key that is stuck holds nobody up for ever."""
+
 
 class Dialling:
     """One asking for keys, on an answered line: others carry none."""
@@ -67,6 +70,28 @@ class Dialling:
                     prompting = Prompting(self._call, utterance, self._timers)
                 case _:
                     prompting.is_over_with(message)
+
+    def swallow(self, attempt: int, *, pause_after: Callable[[str], float]) -> None:
+        """Takes the keys that follow those just dialled and lead nowhere, until a pause.
+
+        ``pause_after`` says how many seconds of all the keys so far. Raises
+        ``CallerHungUpError``, ``WentToFallbackError``.
+        """
+        while self._typed:
+            self._keys += self._typed.take()
+        prompting = Prompting(self._call, (), self._timers)  # guarded on
+        self._timers.set(pause_after(self._keys), KeyTimedOut(attempt=attempt))
+        while len(self._keys) < MOST_SWALLOWED:
+            message = self._call.take()
+            match message:
+                case DigitPressed(digit=digit) if message.leg_id == self._call.leg_id:
+                    self._keys += digit
+                    self._timers.set(pause_after(self._keys), KeyTimedOut(attempt=attempt))
+                case KeyTimedOut(attempt=timed) if timed == attempt:
+                    break
+                case _:
+                    prompting.is_over_with(message)
+        self._timers.cancel(KeyTimedOut)
 
     def _has_typed_all(self, attempt: int) -> bool:
         """True if the keys pressed before are enough."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from callcore.domain import lookups
-from callcore.domain.announcements import STAND_IN_MUSIC
 from callcore.domain.events import LookupMade
 from callcore.domain.ids import LookupName, MenuName, seconds_between
 from callcore.domain.lookups import LookupAnswer, LookupAnswerError, LookupFailure
-from callcore.domain.policies import LookupPolicy
+from callcore.domain.policies import USUAL_MUSIC, LookupPolicy
 from callcore.flows.call import Call
 from callcore.flows.messages import (
     GuardDue,
@@ -162,12 +161,12 @@ class LookupAsking:
         call.pre_answer()
         call.stop_playing()
         self._speech = call.announce(policy.hears)
-        call.play_music(STAND_IN_MUSIC)
+        call.play_music(USUAL_MUSIC)
 
     def _guard(self) -> None:
-        self._call.guard()
-        half = self._call.site.policy.fallback.waiting_after_seconds / 2
-        self._timers.set(half, GuardDue())
+        seconds = self._call.site.policy.fallback.silent_after_seconds
+        self._call.guard(seconds)
+        self._timers.set(seconds / 2, GuardDue())
 
     def _failed(self, failure: LookupFailure, detail: str) -> LookupAnswered:
         return LookupAnswered(number=self._number, answer=None, failure=failure, detail=detail)

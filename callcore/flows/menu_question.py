@@ -10,6 +10,9 @@ from callcore.flows.dialling import Dialling
 from callcore.flows.timers import Timers
 from callcore.flows.typed_ahead import TypedAhead
 
+PAUSE_SECONDS = 0.3
+"""After so long without another key what led nowhere is over, if it is no extension's beginning."""
+
 _OF_USE = frozenset({Meaning.CHOICE, Meaning.EXTENSION})
 
 
@@ -42,7 +45,11 @@ class MenuQuestion:
                 before = menu.invalid if keys else menu.no_input
                 if not keys:
                     continue
-                dialled = self._dialled(keys)
+                dialled = menus.dialled(menu, keys)
+                if dialled.meaning is Meaning.UNFINISHED:  # after a pause
+                    dialled = menus.completed(menu, keys)
+                elif dialled.meaning is Meaning.INVALID:
+                    self._dialling.swallow(attempt, pause_after=self._pause_after)
                 if dialled.meaning in _OF_USE:
                     return dialled
                 self._typed.forget()
@@ -51,16 +58,10 @@ class MenuQuestion:
         return None
 
     def _is_complete(self, keys: str) -> bool:
-        """An extension that turns out to be none is waited out: the rest of its keys would use up
-        the other tries.
-        """
-        meaning = menus.dialled(self._menu, keys).meaning
-        if meaning is Meaning.INVALID and len(keys) > 1:
-            return keys.endswith(menus.END_KEY)
-        return meaning is not Meaning.UNFINISHED
+        return menus.dialled(self._menu, keys).meaning is not Meaning.UNFINISHED
 
-    def _dialled(self, keys: str) -> Dialled:
-        dialled = menus.dialled(self._menu, keys)
-        if dialled.meaning is Meaning.UNFINISHED:
-            return menus.completed(self._menu, keys)
-        return dialled
+    def _pause_after(self, keys: str) -> float:
+        """After the keys of a wrong extension as long as within a right one."""
+        if menus.may_be_dialled_on(self._menu, keys):
+            return self._menu.between_keys_seconds
+        return PAUSE_SECONDS

@@ -42,6 +42,8 @@ class Chosen:
     key: str = ""
     """What was dialled for it; empty if nothing of use was, and for a branch."""
     branch: str = ""
+    detail: str = ""
+    """What a lookup answered that has no branch."""
 
 
 class MenuWalk:
@@ -91,6 +93,7 @@ class MenuWalk:
                 menu=menu.name,
                 key=chosen.key,
                 branch=chosen.branch,
+                detail=chosen.detail,
                 to=treatments.in_words(choice.to),
             )
         )
@@ -144,7 +147,7 @@ class MenuWalk:
         dialled = MenuQuestion(self._call, menu, self._typed).ask()
         self._typed.asked()
         if dialled is None:
-            return Chosen(choice=MenuChoice(to=menu.otherwise))
+            return Chosen(choice=MenuChoice(to=menu.otherwise), branch=menus.OTHERWISE)
         keys = dialled.keys
         if dialled.meaning is Meaning.CHOICE:
             return Chosen(choice=menu.choices[keys], key=keys)
@@ -218,7 +221,7 @@ class MenuWalk:
 
 
 def _branched(branch: Branch) -> Chosen:
-    return Chosen(choice=branch.choice, branch=branch.name)
+    return Chosen(choice=branch.choice, branch=branch.name, detail=branch.word)
 
 
 def _only_digits(keys: str) -> str:

@@ -60,9 +60,9 @@ class Prompting:
         self._call.stop_playing()
 
     def _guard(self) -> None:
-        self._call.guard()
-        half = self._call.site.policy.fallback.waiting_after_seconds / 2
-        self._timers.set(half, GuardDue())
+        seconds = self._call.site.policy.fallback.silent_after_seconds
+        self._call.guard(seconds)
+        self._timers.set(seconds / 2, GuardDue())
 
 
 def say(call: Call, utterance: Utterance, *, is_skippable: bool = False) -> str:

@@ -191,6 +191,8 @@ class Reclaiming:
             self._site.facts.publish(FlowFailed(at=now, flow="reclaiming", reason=reason))
 
     def _tell_what_was_missed(self, leg: LegSnapshot, call_id: CallId) -> None:
+        if not self._switchboard.follows(leg.leg_id):
+            return  # ended, and its script with it, since the legs were listed
         now = self._site.clock.now()
         if leg.is_inbound and leg.dialled_number == self._site.policy.fallback.extension:
             self._switchboard.post(call_id, WentToFallback())

@@ -5,6 +5,12 @@ or while something is heard that a key may cut short, it is kept and is the firs
 that comes next; what may be cut short is then not heard at all. Kept keys are forgotten with the
 first that leads nowhere, by what has to be heard to its end, and where no question comes.
 
+Keys that come on the heels of what leads nowhere in a menu are a part of it: a wrong extension that
+is dialled whole, or a key that bounces, is one try. They are swallowed until a short pause, before
+anything is said: with extensions ``between_keys_seconds``; 0.3 s without, after ``#``, and once
+there are as many keys as the longest extension has. What is pressed after the pause, while "that is
+invalid" is heard, cuts it short and is the next try.
+
 Where the next question is one for a secret, all that was pressed since the last one may be a part
 of it.
 """

@@ -195,6 +195,6 @@ class WaitingCall(Waiting):
             self._line.play()
 
     def _renew_guard(self) -> None:
-        self._call.guard()
-        half = self._call.site.policy.fallback.waiting_after_seconds / 2
-        self._timers.set(half, GuardDue())
+        seconds = self._call.site.policy.fallback.waiting_after_seconds
+        self._call.guard(seconds)
+        self._timers.set(seconds / 2, GuardDue())

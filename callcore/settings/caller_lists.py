@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from callcore.domain import phone_numbers
 from callcore.domain.policies import CallerList
+from callcore.settings import music
 from callcore.settings.faults import Path, shown
 from callcore.settings.named_files import NamedFiles
 from callcore.settings.reading import Reading
@@ -41,6 +42,7 @@ class CallerLists:
     def caller_list(self, path: Path, name: str, value: object) -> CallerList | None:
         """The list, or ``None`` if it has faults."""
         values = self._reading.faultless_settings(CallerListSection, path, value)
+        music.warn(self._reading, path, values)
         numbers = self._given((*path, "numbers"), values.pop("numbers", None))
         file = values.pop("file", None)
         if file is not None:

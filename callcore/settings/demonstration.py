@@ -5,19 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 
 from callcore.domain.agents import BreakCode
-from callcore.domain.ids import AgentId, Language, QueueName
+from callcore.domain.ids import AgentId, Language, MenuName, QueueName, SurveyName
 from callcore.domain.policies import (
+    SATISFACTION,
     AgentPolicy,
     BreakPolicy,
     EstimatePolicy,
+    MenuChoice,
+    MenuPolicy,
     MessagePolicy,
     MessagesPolicy,
     NumberRoute,
     PositionPolicy,
     QueuePolicy,
+    QueueSurveyPolicy,
     SitePolicy,
+    SurveyPolicy,
 )
 from callcore.domain.speech import phrases
+from callcore.domain.treatments import ToQueue
 from callcore.settings.model import Settings
 
 _SUPPORT, _SALES = QueueName("support"), QueueName("sales")
@@ -41,10 +47,24 @@ _MESSAGES = MessagesPolicy(
     first_after_seconds=8,
     interval_seconds=20,
 )
+_MENU = MenuPolicy(
+    name=MenuName("main"),
+    greeting=(phrases.WELCOME,),
+    prompts=(phrases.DIAL_EXTENSION,),
+    choices={
+        "1": MenuChoice(to=ToQueue(queue=_SUPPORT)),
+        "2": MenuChoice(to=ToQueue(queue=_SALES), language=Language("pl")),
+    },
+    tries=2,
+    otherwise=ToQueue(queue=_SUPPORT),
+)
+_SURVEY = SurveyPolicy(name=SurveyName("csat"), questions=(SATISFACTION,))
 
 
 def demo(data_directory: Path) -> Settings:
-    """Two queues, six agents who are logged in, a simulated switch and embedded servers."""
+    """A menu, two queues, a survey, six agents who are logged in, a simulated switch and embedded
+    servers.
+    """
     agents = (
         AgentPolicy(
             agent_id=AgentId(agent_id),
@@ -61,9 +81,12 @@ def demo(data_directory: Path) -> Settings:
             queues={_SUPPORT: _queue(_SUPPORT), _SALES: _queue(_SALES, priority=1)},
             agents={agent.agent_id: agent for agent in agents},
             breaks={one.code: one for one in _BREAKS},
+            menus={_MENU.name: _MENU},
+            surveys={_SURVEY.name: _SURVEY},
             numbers={
                 "8001": NumberRoute(queue=_SUPPORT),
                 "8002": NumberRoute(queue=_SALES),
+                "8003": NumberRoute(menu=_MENU.name),
                 "+48225550101": NumberRoute(queue=_SUPPORT, language=Language("pl")),
                 "+48225550102": NumberRoute(queue=_SALES, language=Language("ru")),
             },
@@ -82,5 +105,6 @@ def _queue(name: QueueName, priority: int = 0) -> QueuePolicy:
         announce_estimate=EstimatePolicy(first_after_seconds=12, interval_seconds=30),
         messages=_MESSAGES,
         announcement_gap_seconds=3,
+        survey=QueueSurveyPolicy(name=_SURVEY.name, share=0.5),
         wrap_up_seconds=5,
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from callcore.domain.policies import MenuChoice
 from callcore.domain.treatments import Goodbye
+from callcore.settings import music
 from callcore.settings.faults import Path
 from callcore.settings.reading import Reading
 from callcore.settings.scalars import Language, Sound, Whole
@@ -37,6 +38,7 @@ class MenuChoices:
     def choice(self, path: Path, value: object) -> MenuChoice | None:
         """The way on, or ``None`` if it has faults."""
         values = self._reading.faultless_settings(MenuChoiceSection, path, value)
+        music.warn(self._reading, path, values)
         to = self._treatments.of(path, value, values)
         own = {"skills": self._rules.demand((*path, "skills"), values.get("skills"))}
         own |= {name: values[name] for name in ("priority", "language", "music") if name in values}

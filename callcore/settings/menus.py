@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from callcore.domain.policies import KEYS, Extensions, Menu, MenuChoice, MenuPolicy
+from callcore.domain.speech import phrases
 from callcore.domain.treatments import Goodbye
 from callcore.settings.branches import Branches
 from callcore.settings.extensions import extensions
@@ -95,6 +96,8 @@ class Menus:
                 self._reading.report_key(
                     (*path, prompts), "has no effect with tries: 1: the prompts are played once"
                 )
+        if not choices and "extensions" in values:
+            values.setdefault("invalid", (phrases.EXTENSION_INVALID,))
         return self._reading.policy(
             MenuPolicy, path, values, name=name, prompts=("some",), choices=_SOME_CHOICES
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from callcore.domain.policies import NumberRoute
+from callcore.settings import music
 from callcore.settings.faults import Path
 from callcore.settings.names import Named, Names
 from callcore.settings.reading import Reading
@@ -39,6 +40,7 @@ class Numbers:
     def route(self, path: Path, value: object) -> NumberRoute | None:
         """The route, or ``None`` if it has faults."""
         values = self._reading.faultless_settings(NumberSection, path, value)
+        music.warn(self._reading, path, values)
         if isinstance(value, dict):
             self._check_destination(path, value)
         for named in _DESTINATIONS:

@@ -11,7 +11,7 @@ from callcore.domain.hours import OpeningHours
 from callcore.domain.ids import QueueName
 from callcore.domain.policies import QueuePolicy
 from callcore.domain.treatments import OverflowReason, Treatment
-from callcore.settings import beyond, effects, retries
+from callcore.settings import beyond, effects, music, retries
 from callcore.settings.announcing import Announcing
 from callcore.settings.faults import Path
 from callcore.settings.names import Named, Names
@@ -68,6 +68,7 @@ class Queues:
     def queue(self, path: Path, name: str, value: object) -> QueuePolicy | None:
         """The queue, or ``None`` if it has faults."""
         values = self._reading.faultless_settings(QueueSection, path, value)
+        music.warn(self._reading, path, values)
         for setting, (field, read) in self._parts.items():
             if setting in values:
                 values[field] = read((*path, setting), values.pop(setting))

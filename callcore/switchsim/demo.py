@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 ARRIVALS_PER_MINUTE = 12.0
 """What six agents who talk and wrap up for half a minute can just serve."""
 
+_ANSWERS = "12345"
 _HEARTBEAT_SECONDS = 5.0
 _SESSIONS = 20_000
 _FIRST_CALLERS = 3
@@ -38,6 +39,7 @@ def run(  # noqa: PLR0913 - each is an option of the command line
     password: str,
     queues: Mapping[str, str],
     agents: Sequence[str],
+    choices: Mapping[str, str] | None = None,
     seed: int = 1,
     arrivals_per_minute: float = ARRIVALS_PER_MINUTE,
     speed: float = 1.0,
@@ -51,7 +53,8 @@ def run(  # noqa: PLR0913 - each is an option of the command line
 
     After SIGUSR1 no more callers come.
 
-    ``queues`` maps dialled numbers to queues; ``agents`` are the user ids of registered phones.
+    ``queues`` maps dialled numbers to queues, ``choices`` those of menus to the keys that callers
+    press there; ``agents`` are the user ids of registered phones.
     Says ``ready <port>`` and a line end on standard output.
     """
     settings = SwitchSettings(
@@ -81,6 +84,8 @@ def run(  # noqa: PLR0913 - each is an option of the command line
             population.Habits(
                 numbers=dict.fromkeys(queues, 1.0),
                 digit_chance=digit_chance,
+                choices=choices or {},
+                answers=_ANSWERS,
                 hostile_chance=hostile_chance,
             ),
         )

@@ -65,6 +65,11 @@ class Habits:
     ``numbers`` are the dialled numbers by weight. A caller who presses digits does so once,
     ``digit_seconds`` after the line is answered. ``ends_first_chance`` is that of a caller who
     ends the conversation, ``talk_seconds`` after it began.
+
+    ``choices`` are keys by dialled number, for numbers that ask: callers press one of them
+    ``choice_seconds`` after the line is answered. When a conversation is over and their line is
+    not, they press one of ``answers``, if there are any, in the same time. Of both
+    ``silent_chance`` is that of a caller who presses nothing.
     """
 
     numbers: Mapping[str, float]
@@ -72,6 +77,10 @@ class Habits:
     digit_chance: float = 0.0
     digits: str = "1"
     digit_seconds: Distribution = field(default=Uniform(5.0, 40.0))
+    choices: Mapping[str, str] = field(default_factory=dict)
+    choice_seconds: Distribution = field(default=Uniform(1.0, 6.0))
+    answers: str = ""
+    silent_chance: float = 0.2
     hostile_chance: float = 0.0
     ends_first_chance: float = 0.5
     talk_seconds: Distribution = field(default=Lognormal(20.0, 0.7))
@@ -125,8 +134,9 @@ class Callers:
         else:
             name = chance.choice(_FIRST_NAMES)
         try:
+            dialled = chance.choices(self._numbers, self._weights)[0]
             leg = self._switch.call_in(
-                dialled=chance.choices(self._numbers, self._weights)[0],
+                dialled=dialled,
                 caller_number=number,
                 caller_name=name,
                 patience_seconds=habits.patience_seconds.draw(chance),
@@ -135,9 +145,9 @@ class Callers:
             self.refused_count += 1
             return
         self.arrived_count += 1
-        self._give_habits(leg)
+        self._give_habits(leg, self._habits.choices.get(dialled, ""))
 
-    def _give_habits(self, leg: Leg) -> None:
+    def _give_habits(self, leg: Leg, choices: str) -> None:
         pace = self._switch.pace
         chance = pace.chance
         presses = chance.random() < self._habits.digit_chance
@@ -149,11 +159,28 @@ class Callers:
                 presses = False
                 delay = pace.draw(self._habits.digit_seconds)
                 pace.clock.after(delay, lambda: leg.press(self._habits.digits))
+            elif what == "answer":
+                self._answer(leg, choices)
+            elif what.startswith("unbridge "):
+                self._answer(leg, self._habits.answers)
             elif what.startswith("bridge ") and ends_first:
                 ends_first = False
                 pace.clock.after(pace.draw(self._habits.talk_seconds), leg.hang_up)
 
         leg.channel.when_changed.append(hear)
+
+    def _answer(self, leg: Leg, keys: str) -> None:
+        """The caller is asked something, and perhaps presses one of the keys."""
+        pace, habits = self._switch.pace, self._habits
+        if not keys or pace.chance.random() < habits.silent_chance:
+            return
+        key = pace.chance.choice(keys)
+
+        def press() -> None:
+            if leg.channel.is_up:
+                leg.press(key)
+
+        pace.clock.after(pace.draw(habits.choice_seconds), press)
 
 
 def lively_phone() -> AgentPhone:

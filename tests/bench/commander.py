@@ -8,6 +8,7 @@ callcore does it, over callcore's own link with its metrics.
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import sys
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from callcore.bootstrap.links import LinkNews
 from callcore.domain.ids import LegId, NodeName
 from callcore.domain.policies import Fallback, NodePolicy
 from callcore.ports.switch_events import LegParked, SwitchEvent
+from callcore.ports.telephony import SwitchUnavailableError
 from callcore.runtime.clock import SystemClock
 from tests.bench.crowd import PASSWORD
 
@@ -56,7 +58,8 @@ class Commander:
             now = self._clock.now()
             while self._due and self._due[0][0] <= now:
                 at, _, leg_id, act, seconds = heapq.heappop(self._due)
-                act(leg_id)
+                with contextlib.suppress(SwitchUnavailableError):  # as callcore, which goes on
+                    act(leg_id)
                 self._plan(at, seconds, leg_id, act, seconds)
             gevent.sleep(LOOK_SECONDS)
 

@@ -6,6 +6,7 @@ as soon as somebody listens to its events.
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 
@@ -24,7 +25,8 @@ WORD_SECONDS = 1.0
 
 
 def run(callers_count: int, per_second: float) -> None:
-    """Serves until SIGTERM."""
+    """Serves until SIGTERM; never stops to collect garbage, as a switch does not."""
+    gc.disable()
     switch = SimulatedSwitch(
         SwitchSettings(
             password=PASSWORD,

@@ -1,5 +1,8 @@
 """A call centre to play stories on."""
 
+import random
+import uuid
+
 import pytest
 
 from tests.flows.floor import TestFloor
@@ -9,3 +12,11 @@ from tests.flows.floor import TestFloor
 def floor() -> TestFloor:
     """Two queues, three agents logged out, nobody calling."""
     return TestFloor()
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Everything drawn by lot is drawn by it, ids included."""
+    dice = random.Random(request.param)
+    monkeypatch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=dice.getrandbits(128), version=4))
+    return int(request.param)

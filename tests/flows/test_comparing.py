@@ -60,12 +60,17 @@ def test_a_call_that_ends_during_a_comparison_is_not_closed_again(
     assert floor.told(SelfHealed) == []
 
 
+@pytest.mark.parametrize("is_silent", [False, True])
 def test_a_call_that_ends_while_it_is_looked_at_is_not_adopted(
-    floor: TestFloor, monkeypatch: pytest.MonkeyPatch
+    floor: TestFloor, monkeypatch: pytest.MonkeyPatch, *, is_silent: bool
 ) -> None:
-    """It stands among the legs that were read, and its script is over when its turn comes."""
+    """It stands among the legs that were read, and its script is over when its turn comes; a leg
+    to which nothing is played is no new arrival either.
+    """
     caller = floor.call_in()
     floor.clock.advance(5)
+    if is_silent:
+        floor.switch.legs_by_id[caller].playing = None
     legs = floor.switch.legs
 
     def slow_legs() -> Any:

@@ -15,7 +15,14 @@ from callcore.domain.events import LookupMade, MenuAnswered
 from callcore.domain.ids import CallId, Language, LegId
 from callcore.domain.lookups import LookupAnswer, LookupFailure
 from callcore.domain.outcomes import CallOutcome, HungUpBy
-from callcore.domain.policies import CallerList, LookupMenu, MenuChoice, MenuPolicy, NumberRoute
+from callcore.domain.policies import (
+    USUAL_MUSIC,
+    CallerList,
+    LookupMenu,
+    MenuChoice,
+    MenuPolicy,
+    NumberRoute,
+)
 from callcore.domain.treatments import Goodbye, OverflowReason, Said, ToMenu, ToQueue
 from callcore.flows.messages import LookupAnswered
 from tests.fakes.lookups import System
@@ -120,7 +127,8 @@ class TestAnswer:
         floor, caller = asked(System(answer={"branch": word}))
         floor.clock.advance(0.1)
         assert line(floor, caller) == [1]
-        assert [fact.branch for fact in floor.told(MenuAnswered)] == ["otherwise"]
+        (told,) = floor.told(MenuAnswered)
+        assert (told.branch, told.detail) == ("otherwise", word)
 
     def test_what_is_spoken_may_be_cut(self) -> None:
         """By a key, which the menu that follows takes."""
@@ -221,9 +229,17 @@ class TestWaiting:
         assert heard(floor, caller) == [HEARS]
         assert not leg.is_answered
         assert "pre_answer" in done_to(floor, caller)
-        assert leg.playing == STAND_IN_MUSIC
+        assert leg.playing == USUAL_MUSIC
         floor.clock.advance(1.7)
         assert leg.announcing or leg.music
+
+    def test_music_that_is_not_there_becomes_a_tone(self) -> None:
+        """As in a queue."""
+        floor = floor_of(lookup_menu(), BYE, systems={CRM: System(after_seconds=2.9)})
+        floor.switch.missing_sounds |= {USUAL_MUSIC}
+        caller = floor.call_in(NUMBER)
+        floor.clock.advance(1.1 + PROMPT_SECONDS)
+        assert line_of(floor, caller).playing == STAND_IN_MUSIC
 
     def test_several_quick_ones_are_no_silence_either(self) -> None:
         """What counts is how long the caller has heard nothing."""
@@ -442,7 +458,7 @@ class TestLinkAndProcess:
         floor.switch.restore_link()
         floor.clock.advance(0.5)
         assert heard(floor, caller) == [HEARS]
-        assert line_of(floor, caller).playing == STAND_IN_MUSIC
+        assert line_of(floor, caller).playing == USUAL_MUSIC
 
     def test_another_process_asks_anew(self) -> None:
         """The menu begins again, in the language that was chosen before."""

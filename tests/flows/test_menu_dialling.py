@@ -77,7 +77,7 @@ class TestWords:
         assert heard(floor, caller) == ["hello door", "well door"]
         other = floor.call_in(NUMBER)
         floor.clock.advance(0.5)
-        press(floor, other, "8", then_seconds=1)
+        press(floor, other, "8", then_seconds=2.6)
         assert heard(floor, other) == ["hello door", "wrong door"]
 
     def test_after_the_last_try_nothing_more_is_said(self, asked: tuple[TestFloor, LegId]) -> None:
@@ -111,6 +111,43 @@ class TestExtensions:
         floor.clock.advance(2.6)
         assert heard(floor, caller) == ["hello door", "wrong door"]
         assert floor.told(MenuAnswered) == []
+
+    @pytest.mark.parametrize("every_seconds", [0.0, 0.12, 2.4])
+    def test_one_whose_first_key_begins_none_counts_once(
+        self, asked: tuple[TestFloor, LegId], every_seconds: float
+    ) -> None:
+        """Dialled whole: as many keys as the longest extension has are not waited for long."""
+        floor, caller = asked
+        dial(floor, caller, "7999", every_seconds=every_seconds)
+        floor.clock.advance(0.4)
+        assert heard(floor, caller) == ["hello door", "wrong door"]
+        assert floor.told(MenuAnswered) == []
+        press(floor, caller, "9")
+        assert line(floor, caller, queue=SALES) == [1]
+
+    @pytest.mark.parametrize(("keys", "pause_seconds"), [("7", 2.5), ("79", 2.5), ("79#", 0.3)])
+    def test_nothing_is_said_before_the_pause(
+        self, asked: tuple[TestFloor, LegId], keys: str, pause_seconds: float
+    ) -> None:
+        """In which another key of a wrong extension might come; there is none after ``#``."""
+        floor, caller = asked
+        dial(floor, caller, keys, every_seconds=0.1)
+        floor.clock.advance(pause_seconds - 0.2)
+        assert heard(floor, caller) == ["hello door"]
+        floor.clock.advance(0.2)
+        assert heard(floor, caller) == ["hello door", "wrong door"]
+
+    def test_after_the_pause_a_wrong_key_cuts_and_counts(
+        self, asked: tuple[TestFloor, LegId]
+    ) -> None:
+        """The caller has heard that it was wrong: it is the next try."""
+        floor, caller = asked
+        press(floor, caller, "7", then_seconds=2.6)
+        assert line_of(floor, caller).announcing is not None
+        press(floor, caller, "8", then_seconds=2.6)
+        assert line(floor, caller, queue=SALES) == [1]
+        (told,) = floor.told(MenuAnswered)
+        assert (told.key, told.branch) == ("", "otherwise")
 
     def test_of_a_context_of_its_own(self) -> None:
         """Where the settings name one."""
@@ -224,7 +261,7 @@ class TestTooEarly:
         """They were meant for somewhere else."""
         floor, caller = asked
         press_in_one_instant(floor, caller, "89")
-        floor.clock.advance(0.5)
+        floor.clock.advance(2.6)
         assert heard(floor, caller)[-1] == "wrong door"
         assert line(floor, caller, queue=SALES) == [None]
 

@@ -104,7 +104,7 @@ class TestKeys:
         """A caller who presses keys has to be heard; the dead man's switch is ours now."""
         floor, caller = asked
         assert line_of(floor, caller).is_answered
-        assert line_of(floor, caller).guarded == (120, "callcore_fallback", "public")
+        assert line_of(floor, caller).guarded == (30, "callcore_fallback", "public")
 
     def test_a_key_ends_the_prompts_at_once(self, asked: tuple[TestFloor, LegId]) -> None:
         """Whoever knows the menu need not hear it."""
@@ -157,22 +157,72 @@ class TestKeys:
         assert line_of(floor, caller).announced[:3] == [WELCOME, NO_INPUT, NO_INPUT]
         assert line(floor, caller, queue=SALES) == [1]
         (told,) = floor.told(MenuAnswered)
-        assert (told.key, told.to) == ("", "queue:sales")
+        assert (told.key, told.branch, told.to) == ("", "otherwise", "queue:sales")
 
     def test_who_presses_nothing_of_use_goes_on_after_the_tries(
         self, asked: tuple[TestFloor, LegId]
     ) -> None:
-        """Each wrong key is a try."""
+        """Each wrong key is a try, though it cuts short what is said of the one before."""
         floor, caller = asked
         for digit in "567":
+            assert line(floor, caller, queue=SALES) == [None]
             press(floor, caller, digit)
+            floor.clock.advance(0.4)
+        assert line_of(floor, caller).announced == [WELCOME, INVALID, INVALID]
         assert line(floor, caller, queue=SALES) == [1]
-        assert [fact.key for fact in floor.told(MenuAnswered)] == [""]
+        assert [(fact.key, fact.branch) for fact in floor.told(MenuAnswered)] == [("", "otherwise")]
+
+    def test_a_wrong_key_that_bounces_is_one_try(self, asked: tuple[TestFloor, LegId]) -> None:
+        """It is not judged again, nor is anything said, until it has been quiet for a moment."""
+        floor, caller = asked
+        for _ in range(8):
+            press(floor, caller, "5")
+        floor.clock.advance(0.1)
+        assert line_of(floor, caller).announced == [WELCOME]
+        floor.clock.advance(0.2)
+        assert line_of(floor, caller).announced == [WELCOME, INVALID]
+        press(floor, caller, "2")
+        assert line(floor, caller, queue=SALES) == [1]
+
+    def test_a_key_that_is_stuck_holds_nobody_up(self, asked: tuple[TestFloor, LegId]) -> None:
+        """Twenty of them are a try, should there never be a pause."""
+        floor, caller = asked
+        for _ in range(60):
+            assert line(floor, caller, queue=SALES) == [None]
+            press(floor, caller, "5")
+        assert line(floor, caller, queue=SALES) == [1]
+
+    def test_what_follows_the_last_wrong_key_does_not_leave_the_queue(self) -> None:
+        """It is swallowed before the caller goes on."""
+        policy = queue_of(SALES, exit_key="0")
+        floor = TestFloor(menus(policy, tries=1))
+        caller = floor.call_in("9000")
+        floor.clock.advance(0.5)
+        for digit in "700":
+            press(floor, caller, digit)
+        floor.clock.advance(0.4)
+        assert line(floor, caller, queue=SALES) == [1]
+
+    @pytest.mark.parametrize("down_for", [0.1, 2.0])
+    def test_the_link_goes_in_the_pause(
+        self, asked: tuple[TestFloor, LegId], down_for: float
+    ) -> None:
+        """The caller is told all the same."""
+        floor, caller = asked
+        press(floor, caller, "5")
+        floor.switch.lose_link()
+        floor.clock.advance(down_for)
+        floor.switch.restore_link()
+        floor.clock.advance(2)
+        assert line_of(floor, caller).announced[-1] == INVALID
+        press(floor, caller, "1")
+        assert line(floor, caller) == [1]
 
     def test_letters_are_keys_too_and_lead_nowhere(self, asked: tuple[TestFloor, LegId]) -> None:
         """Some phones send A to D."""
         floor, caller = asked
         press(floor, caller, "A")
+        floor.clock.advance(0.3)
         press(floor, caller, "1")
         assert line(floor, caller) == [1]
 
@@ -241,10 +291,12 @@ class TestWays:
         """All tries anew."""
         floor, caller = asked
         press(floor, caller, "5")
+        floor.clock.advance(0.3)
         press(floor, caller, "*")
         floor.clock.advance(0.5)
         for digit in "55":
             press(floor, caller, digit)
+            floor.clock.advance(0.3)
         assert line(floor, caller, queue=SALES) == [None]
         press(floor, caller, "2")
         assert line(floor, caller, queue=SALES) == [1]

@@ -8,10 +8,16 @@ from typing import Any
 import pytest
 
 from callcore.domain import skills
-from callcore.domain.announcements import STAND_IN_MUSIC
 from callcore.domain.events import CallArrived
 from callcore.domain.ids import LegId, Micros
-from callcore.domain.policies import CallersMenu, LookupMenu, MenuChoice, MenuPolicy, SitePolicy
+from callcore.domain.policies import (
+    USUAL_MUSIC,
+    CallersMenu,
+    LookupMenu,
+    MenuChoice,
+    MenuPolicy,
+    SitePolicy,
+)
 from callcore.domain.treatments import OverflowReason, Said, ToExtension, ToMenu, ToQueue
 from tests.fakes.clock import settle
 from tests.fakes.lookups import System
@@ -255,7 +261,7 @@ def test_music_that_the_dead_process_began_ends() -> None:
     floor = floor_of(menu, LAST, systems={CRM: System(after_seconds=2.9)})
     caller = floor.call_in(NUMBER)
     floor.clock.advance(1.5)
-    assert line_of(floor, caller).playing == STAND_IN_MUSIC
+    assert line_of(floor, caller).playing == USUAL_MUSIC
     floor.lookups.systems[CRM] = System()
     floor.restart()
     floor.clock.advance(0.5)

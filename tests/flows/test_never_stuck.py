@@ -7,8 +7,6 @@
 from __future__ import annotations
 
 import os
-import random
-import uuid
 
 import pytest
 
@@ -71,14 +69,6 @@ MAY_HEAL = {
 """What there is to be mended at all; anything after the other troubles."""
 
 IDLE = {AgentState.AVAILABLE, AgentState.ON_BREAK, AgentState.LOGGED_OUT}
-
-
-@pytest.fixture
-def seed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Everything drawn by lot is drawn by it, ids included."""
-    dice = random.Random(request.param)
-    monkeypatch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=dice.getrandbits(128), version=4))
-    return int(request.param)
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)

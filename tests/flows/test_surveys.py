@@ -125,7 +125,7 @@ class TestAsked:
         """Introduction, each question, thanks, the end; kept with the call and the agent."""
         caller = left(floor)
         leg = line_of(floor, caller)
-        assert leg.guarded == (120, "callcore_fallback", "public")
+        assert leg.guarded == (30, "callcore_fallback", "public")
         floor.clock.advance(HEARD)
         answer(floor, caller, "519")
         floor.clock.advance(HEARD)

@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from callcore.domain.agents import AgentState, BreakCode
 from callcore.domain.events import SelfHealed
@@ -102,6 +102,7 @@ class Turmoil(SlowFloor):
     """Calls come in, and what may go wrong does; whatever is done to a leg is written down."""
 
     __test__ = False
+    SITE: ClassVar[SitePolicy] = BUSTLE
 
     def __init__(self, seed: int) -> None:
         self.dice = random.Random(seed)
@@ -115,9 +116,9 @@ class Turmoil(SlowFloor):
         self.calls_count = 0
         self.acts: Counter[str] = Counter()
         self._is_deaf = False
-        super().__init__(self.dice, BUSTLE)
+        super().__init__(self.dice, self.SITE)
         self._tell_core, self.switch._core.tell = self.switch._core.tell, self._tell_if_heard
-        for agent in BUSTLE.agents.values():
+        for agent in self.SITE.agents.values():
             self.log_in(agent.agent_id, phone=self.dice.choice(HABITS))
         self._press_later()
 
@@ -254,7 +255,7 @@ class Turmoil(SlowFloor):
 
     def log_in_all(self) -> None:
         """The shift leader calls everybody back."""
-        for agent_id in BUSTLE.agents:
+        for agent_id in self.SITE.agents:
             self.order(agent_id, DutyChange.LOG_IN)
             self.order(agent_id, DutyChange.END_BREAK)
 
@@ -400,7 +401,8 @@ def _is_free(agent: FloorAgent) -> bool:
     return agent.state is AgentState.AVAILABLE and agent.lease_until is None and not agent.holds
 
 
-Act = Callable[[Turmoil], None]
+Act = Callable[[Any], None]
+"""On the turmoil that knows it."""
 
 
 def play(floor: Turmoil, acts: tuple[Act, ...], calls_count: int, at_once: int = 10) -> None:

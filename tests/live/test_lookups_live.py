@@ -5,6 +5,7 @@ nobody is left waiting for it.
 from __future__ import annotations
 
 import socket
+from functools import partial
 from types import MappingProxyType
 
 import pytest
@@ -27,6 +28,10 @@ def crm():
     server = Crm()
     yield server
     server.stop()
+
+
+def has_joined(daemon, count):
+    return daemon.metric("callcore_queue_joined_total", queue="reception") == count
 
 
 def settings(sounds, lookups, agents=MappingProxyType({}), **menus):
@@ -121,9 +126,7 @@ def test_no_answer_of_use(watched, phones, callcore, sounds, crm):
                 sounds.said(watched, uuid, "menu/one-moment")
             playing(watched, uuid, MUSIC, SLOW_SECONDS + 1)
             until(
-                lambda count=place + 1: (
-                    daemon.metric("callcore_queue_joined_total", queue="reception") == count
-                ),
+                partial(has_joined, daemon, place + 1),
                 SLOW_SECONDS + 1,
                 f"{name}: the caller waits where callers without an answer do",
             )

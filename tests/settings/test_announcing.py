@@ -15,7 +15,8 @@ def queue(load):
     """The queue with these settings."""
 
     def read(settings: str) -> policies.QueuePolicy:
-        return load(OFFICE + in_queue(settings)).policy.queues[SUPPORT]
+        found: policies.QueuePolicy = load(OFFICE + in_queue(settings)).policy.queues[SUPPORT]
+        return found
 
     return read
 

@@ -9,9 +9,9 @@ import pytest
 
 from callcore import settings
 from callcore.domain import named, policies
-from callcore.domain.ids import AgentId, MenuName, NodeName, QueueName
+from callcore.domain.ids import AgentId, Language, MenuName, NodeName, QueueName
 from callcore.domain.speech import grammar
-from callcore.domain.treatments import OverflowReason, Said, Treatment
+from callcore.domain.treatments import OverflowReason, Said, ToQueue, Treatment
 from callcore.settings.agents import AgentDefaultsSection, AgentSection
 from callcore.settings.menu_choices import MenuChoiceSection
 from callcore.settings.reading import Reading
@@ -62,7 +62,7 @@ def test_example_says_nothing_that_nobody_has_a_text_for():
             prompt for prompt, by_language in loaded.prompt_texts.items() if language in by_language
         }
         prompts = named.prompts(loaded.policy).keys()
-        assert prompts - grammar.prompts(language) == texts
+        assert prompts - grammar.prompts(Language(language)) == texts
 
 
 def test_example_has_every_way_a_call_can_take():
@@ -174,7 +174,7 @@ fallback: {extension: 9000, context: default, arriving_after_seconds: 3, waiting
     assert loaded.log_level is settings.LogLevel.DEBUG
     assert loaded.log_file == tmp_path / "log/callcore.json"
     assert loaded.policy.sounds == policies.SoundsPolicy(
-        directory="/usr/share/sounds", language="pl"
+        directory="/usr/share/sounds", language=Language("pl")
     )
     assert loaded.policy.fallback == policies.Fallback(
         extension="9000", context="default", arriving_after_seconds=3, waiting_after_seconds=60
@@ -242,7 +242,14 @@ def test_demonstration_is_whole(tmp_path):
     assert len(demo.policy.agents) == 6
     served = {queue for agent in demo.policy.agents.values() for queue in agent.queues}
     assert served == set(demo.policy.queues)
-    assert all(route.queue in demo.policy.queues for route in demo.policy.numbers.values())
+    menus = {route.menu for route in demo.policy.numbers.values() if route.queue is None}
+    assert menus == set(demo.policy.menus)
+    (menu,) = demo.policy.menus.values()
+    assert isinstance(menu, policies.MenuPolicy)
+    assert {choice.to for choice in menu.choices.values()} == {ToQueue(queue=q) for q in served}
+    (survey,) = demo.policy.surveys
+    assert all(queue.survey.name == survey for queue in demo.policy.queues.values() if queue.survey)
+    assert any(queue.survey for queue in demo.policy.queues.values())
     for queue in demo.policy.queues.values():
         assert queue.greeting
         assert queue.announce_position is not None
@@ -250,7 +257,7 @@ def test_demonstration_is_whole(tmp_path):
         assert queue.messages is not None
         assert len(queue.messages.each) > 1
     assert {route.language for route in demo.policy.numbers.values()} == {None, "pl", "ru"}
-    assert named.prompts(demo.policy).keys() <= grammar.prompts("en")
+    assert named.prompts(demo.policy).keys() <= grammar.prompts(Language("en"))
     for agent_id, agent in demo.policy.agents.items():
         assert agent.contact == f"user/{agent_id}@demo"
         assert set(agent.queues) <= set(demo.policy.queues)

@@ -29,7 +29,8 @@ def menu(load):
     """The menu of that name in a file with these menus."""
 
     def read(name: str, settings: str) -> policies.Menu:
-        return load(in_menus(settings)).policy.menus[MenuName(name)]
+        found: policies.Menu = load(in_menus(settings)).policy.menus[MenuName(name)]
+        return found
 
     return read
 
@@ -97,6 +98,7 @@ def test_menu_may_have_extensions_only(menu):
     """Dial-by-extension; a list of them has the usual context."""
     found = menu("dial", "dial: {prompts: [a], extensions: [10-19, 2000]}")
     assert found.choices == {}
+    assert found.invalid == ("menu/extension-invalid",)
     assert found.extensions == policies.Extensions(ranges=(("10", "19"), ("2000", "2000")))
 
 
@@ -334,3 +336,12 @@ def test_fault_of_a_menu_is_told(faults, settings, expected):
     """Each where it is; of a kind that is not known, nothing else."""
     told = [line.split(": ", 1)[1] for line in faults(in_menus(f"door: {settings}"))]
     assert sorted(told) == sorted(f"menus.{fault}" for fault in expected)
+
+
+@pytest.mark.parametrize(
+    "settings", ["choices: {'1': {queue: vip}}, ", "invalid: [menu/invalid], "]
+)
+def test_wrong_extensions_are_told_as_such_where_nothing_else_can_be_wrong(menu, settings):
+    """Not beside choices, nor against the operator's own words."""
+    found = menu("dial", f"dial: {{prompts: [a], {settings}extensions: [10-19]}}")
+    assert found.invalid == ("menu/invalid",)

@@ -13,9 +13,12 @@ from collections import Counter
 import pytest
 
 from callcore.switchsim import population
+from callcore.switchsim.dialplan import Dialplan
 from callcore.switchsim.distributions import Constant, Exponential, Lognormal, Uniform
 from callcore.switchsim.phones import AgentPhone, Reaction, reaction
 from tests.switchsim.client import Client
+
+ASKING = (("answer", ""), ("playback", "silence_stream://20000"), ("hangup", "NORMAL_CLEARING"))
 
 
 @pytest.mark.parametrize(
@@ -116,6 +119,27 @@ def test_callers_have_their_habits(make_switch, clock):
     causes = Counter(e["Hangup-Cause"] for e in events if e["Event-Name"] == "CHANNEL_HANGUP")
     assert causes["ORIGINATOR_CANCEL"] > 200
     assert causes["NORMAL_TEMPORARY_FAILURE"] > 5
+
+
+def test_callers_answer_what_they_are_asked(make_switch, clock):
+    """Those of a number that asks press one of its keys, or nothing; the others press nothing."""
+    switch = make_switch(
+        clock=clock,
+        dialplan=Dialplan(extensions={"5001": ASKING, "5002": ASKING}),
+    )
+    habits = population.Habits(
+        numbers={"5001": 1.0, "5002": 1.0},
+        patience_seconds=Constant(10_000.0),
+        choices={"5001": "12"},
+        silent_chance=0.3,
+    )
+    _, events = arrivals_of(switch, clock, habits, 10)
+    answered = [e for e in events if e["Event-Name"] == "CHANNEL_CREATE"]
+    pressed = [event for event in events if event["Event-Name"] == "DTMF"]
+    assert {event["Caller-Destination-Number"] for event in pressed} == {"5001"}
+    assert {event["DTMF-Digit"] for event in pressed} == {"1", "2"}
+    asked = [e for e in answered if e["Caller-Destination-Number"] == "5001"]
+    assert len(pressed) / len(asked) == pytest.approx(0.7, abs=0.15)
 
 
 def test_speed_makes_people_faster_and_not_the_protocol(make_switch, clock):

@@ -99,6 +99,14 @@ class TestExtensions:
         """Nobody is waited for any longer."""
         assert menus.completed(self.MENU, keys).meaning is meaning
 
+    @pytest.mark.parametrize(
+        ("keys", "may_be"), [("7", True), ("799", True), ("7999", False), ("79#", False)]
+    )
+    def test_a_wrong_extension_may_go_on(self, keys: str, *, may_be: bool) -> None:
+        """Up to as many keys as the longest right one has; never in a menu without any."""
+        assert menus.may_be_dialled_on(self.MENU, keys) is may_be
+        assert not menus.may_be_dialled_on(menu_of("5"), keys)
+
     def test_a_choice_goes_before_an_extension_of_one_digit(self) -> None:
         """The choice is what the prompts speak of."""
         assert menus.dialled(menu_of("4", ("4", "4")), "4").meaning is Meaning.CHOICE

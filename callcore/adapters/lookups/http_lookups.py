@@ -214,11 +214,25 @@ def _bottom(error: BaseException) -> BaseException:
 def _reason(error: BaseException) -> str:
     """What was wrong, in a few words that no other side has chosen."""
     match bottom := _bottom(error):
-        case ssl.SSLCertVerificationError():
-            return f"its certificate is not trusted: {bottom.verify_message}"
+        case ssl.SSLError():
+            return _without_trust(bottom)
         case socket.gaierror():
             return f"no such host: {bottom.strerror}"
         case OSError(strerror=str(text)):
             return text
+        case http.client.RemoteDisconnected():
+            return "it closed the connection without an answer"
+        case http.client.BadStatusLine() | http.client.UnknownProtocol():
+            return "what it answers is no HTTP"
         case _:
             return type(bottom).__name__
+
+
+def _without_trust(error: ssl.SSLError) -> str:
+    match error:
+        case ssl.SSLCertVerificationError():
+            return f"its certificate is not trusted: {error.verify_message}"
+        case ssl.SSLError(reason="WRONG_VERSION_NUMBER" | "RECORD_LAYER_FAILURE"):
+            return "it does not speak TLS: is the URL's https meant to be http?"
+        case _:
+            return f"no TLS with it: {(error.reason or 'unknown').replace('_', ' ').lower()}"

@@ -44,7 +44,8 @@ class CallFamilies:
         self.menu_branches = families.counters(
             "callcore_menu_branches_total",
             "Callers whom a menu led on without a choice: `open` or `closed` by its hours, by a "
-            "caller list, by a lookup's word, `failed` if there was no answer, `otherwise`.",
+            "caller list, by a lookup's word, `failed` if there was no answer, `otherwise`, also "
+            "for those who pressed nothing of use.",
             "menu",
             "branch",
         )

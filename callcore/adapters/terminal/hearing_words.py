@@ -23,8 +23,6 @@ def describe(fact: events.Fact) -> tuple[str, Tone] | None:  # noqa: C901, PLR09
             return f"is spoken to in {printable(language)} by {printable(by)}", Tone.BUSY
         case events.MenuAnswered(menu=menu, branch=branch, to=to) if branch:
             return f"is led on by {printable(menu)}, {spoken(branch)}: {place(to)}", Tone.PLAIN
-        case events.MenuAnswered(menu=menu, key="", to=to):
-            return f"chose nothing in {printable(menu)}, goes to {place(to)}", Tone.PLAIN
         case events.MenuAnswered(menu=menu, key=key, to=to):
             return f"chose {printable(key)} in {printable(menu)}: {place(to)}", Tone.PLAIN
         case events.LookupMade(lookup=lookup, failure=None, seconds=seconds):

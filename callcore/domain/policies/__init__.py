@@ -42,6 +42,7 @@ from callcore.domain.policies.menu import (
 )
 from callcore.domain.policies.queue import (
     MOST_RINGING_AT_ONCE,
+    USUAL_MUSIC,
     AtClosing,
     QueuePolicy,
     WaitingPerAgent,
@@ -70,6 +71,7 @@ __all__ = [
     "MOST_TRIES",
     "SATISFACTION",
     "STRATEGIES_RINGING_MANY",
+    "USUAL_MUSIC",
     "AgentPolicy",
     "AnswerWhen",
     "AtClosing",

@@ -27,6 +27,9 @@ from callcore.domain.treatments import OverflowReason, Treatment
 
 MOST_RINGING_AT_ONCE = 100
 
+USUAL_MUSIC = "local_stream://moh"
+"""FreeSWITCH's own music on hold."""
+
 
 class AtClosing(StrEnum):
     """What becomes of callers who still wait when their queue closes."""
@@ -84,7 +87,7 @@ class QueuePolicy:
     callback: CallbackPolicy | None = None
     """Without one no callback is promised here."""
     ageing: AgeingPolicy | None = None
-    music: str = "local_stream://moh"
+    music: str = USUAL_MUSIC
     greeting: Utterance = ()
     """Heard once, before the music: when the caller joins."""
     announce_position: PositionPolicy | None = field(default=PositionPolicy())

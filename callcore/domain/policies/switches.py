@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 from callcore.domain.ids import Language, NodeName
 
+MOST_SILENT_SECONDS = 30
+"""Whoever is asked something hears nothing after the prompts; a process that is started again, or
+another one, takes the caller over in less.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fallback:
@@ -15,6 +20,11 @@ class Fallback:
     context: str = "public"
     arriving_after_seconds: int = 5
     waiting_after_seconds: int = 120
+
+    @property
+    def silent_after_seconds(self) -> int:
+        """The same for callers to whom prompts are played, and no music after them."""
+        return min(self.waiting_after_seconds, MOST_SILENT_SECONDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -424,6 +424,11 @@ LIMITED = events.LimitChanged(
             {"event": "call_sent_on", "reason": "maximum_wait", "to": "queue:sales"},
         ),
         (ANSWERED, "info", {"event": "menu_answered", "menu": "main", "key": "2"}),
+        (
+            dataclasses.replace(ANSWERED, key="", branch="otherwise", detail="platinum"),
+            "info",
+            {"event": "menu_answered", "branch": "otherwise", "detail": "platinum"},
+        ),
         (LIMITED, "info", {"event": "limit_changed", "limit": 8, "staffed_count": 4}),
         (
             events.ConfigurationApplied(at=NOW, version="aaa", by="eve", changes=("a", "b")),

@@ -19,6 +19,7 @@ from urllib.parse import parse_qs
 
 import gevent
 import pytest
+from gevent.server import StreamServer
 
 from callcore.adapters.lookups.http_lookups import LARGEST_ANSWER, HttpLookups
 from callcore.domain.ids import LookupName
@@ -434,6 +435,39 @@ def encrypted(certificate: Path) -> Iterator[OtherSystem]:
         yield other
 
 
+@contextlib.contextmanager
+def _plain() -> Iterator[int]:
+    """The port of a server that greets whatever it is sent, in no protocol of ours."""
+
+    def greet(link: socket.socket, _address: object) -> None:
+        with link, contextlib.suppress(OSError):
+            link.recv(65_536)
+            link.sendall(b"220 mail.example ESMTP at your service\r\n")
+            link.recv(65_536)
+
+    server = StreamServer(("127.0.0.1", 0), greet)
+    server.start()
+    try:
+        yield int(server.address[1])
+    finally:
+        server.stop(timeout=0.1)
+
+
+def test_an_answer_that_is_no_http(lookups: HttpLookups) -> None:
+    """Of another service on that port: told in words."""
+    with _plain() as port:
+        found = failure(lookups, policy_of(f"http://127.0.0.1:{port}/"))
+    assert found.failure is LookupFailure.UNREACHABLE
+    assert str(found) == f"http://127.0.0.1:{port}/: what it answers is no HTTP"
+
+
+def test_a_connection_closed_without_an_answer(lookups: HttpLookups, crm: OtherSystem) -> None:
+    """By a system that falls over its question: told in words."""
+    crm.behaves = lambda link, _: link.shutdown(socket.SHUT_RDWR)
+    found = failure(lookups, policy_of(crm.url))
+    assert str(found) == f"{crm.url}: it closed the connection without an answer"
+
+
 class TestEncrypted:
     """Over TLS."""
 
@@ -467,6 +501,13 @@ class TestEncrypted:
         assert found.failure is LookupFailure.UNREACHABLE
         assert encrypted.requests == []
         lookups.close()
+
+    def test_a_server_that_answers_in_plain_text(self, lookups: HttpLookups) -> None:
+        """People read what is wrong, and not what OpenSSL calls it."""
+        with _plain() as port:
+            found = failure(lookups, policy_of(f"https://127.0.0.1:{port}/"))
+        assert found.failure is LookupFailure.UNREACHABLE
+        assert "it does not speak TLS" in str(found)
 
     def test_a_server_that_does_not_speak_it(self, lookups: HttpLookups, crm: OtherSystem) -> None:
         """It waits for a request, and we for a certificate."""

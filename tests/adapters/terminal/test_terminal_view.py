@@ -256,14 +256,21 @@ def test_the_way_of_a_caller_who_is_not_served_is_told():
             at=NOW, call_id=call, queue=SUPPORT, reason=RefusalReason.QUEUE_FULL, limit=20
         ),
         sent_on("menu:main", OverflowReason.QUEUE_FULL),
-        events.MenuAnswered(at=NOW, call_id=call, menu=menu, key="", to="number:+48225550100"),
+        events.MenuAnswered(
+            at=NOW,
+            call_id=call,
+            menu=menu,
+            key="",
+            branch="otherwise",
+            to="number:+48225550100",
+        ),
         sent_on("number:+48225550100"),
         sent_on("goodbye", OverflowReason.CLOSES_TOO_SOON),
     )[1:] == [
         ("+4820…01", "chose 2 in main: queue support"),
         ("+4820…01", "is not admitted to support: queue full, 20 may wait"),
         ("+4820…01", "goes from support to menu main: queue full"),
-        ("+4820…01", "chose nothing in main, goes to number +4822…00"),
+        ("+4820…01", "is led on by main, otherwise: number +4822…00"),
         ("+4820…01", "goes from support to number +4822…00: maximum wait"),
         ("+4820…01", "is told goodbye by support: closes too soon"),
     ]
