@@ -5,6 +5,7 @@ from __future__ import annotations
 from callcore.domain import menus
 from callcore.domain.menus import Dialled, Meaning
 from callcore.domain.policies import MenuPolicy
+from callcore.domain.speech.utterances import Utterance
 from callcore.flows.call import Call
 from callcore.flows.dialling import Dialling
 from callcore.flows.timers import Timers
@@ -17,10 +18,13 @@ _OF_USE = frozenset({Meaning.CHOICE, Meaning.EXTENSION})
 
 
 class MenuQuestion:
-    """One visit of ``call`` to one menu with a question."""
+    """One visit of ``call`` to one menu with a question, told what is said ``first``."""
 
-    def __init__(self, call: Call, menu: MenuPolicy, typed: TypedAhead) -> None:
+    def __init__(
+        self, call: Call, menu: MenuPolicy, typed: TypedAhead, *, first: Utterance
+    ) -> None:
         self._menu = menu
+        self._first = first
         self._typed = typed
         self._timers = Timers(call.mailbox)
         self._dialling = Dialling(
@@ -38,7 +42,7 @@ class MenuQuestion:
         Raises ``CallerHungUpError``, ``WentToFallbackError``.
         """
         menu = self._menu
-        before = menu.greeting
+        before = self._first
         try:
             for attempt in range(menu.tries):
                 keys = self._dialling.keys((*before, *menu.prompts), attempt)

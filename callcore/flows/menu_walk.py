@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from callcore.domain import menus, treatments
 from callcore.domain.events import MenuAnswered
-from callcore.domain.ids import Micros, seconds_between
+from callcore.domain.ids import Language, MenuName, Micros, seconds_between
 from callcore.domain.lookups import LookupAnswer
 from callcore.domain.menus import END_KEY, Branch, Meaning
 from callcore.domain.policies import (
@@ -55,6 +55,7 @@ class MenuWalk:
         self._call = call
         self._typed = TypedAhead(call)
         self._lookup_numbers = itertools.count(1)
+        self._greeted: set[tuple[MenuName, Language]] = set()
         self._is_within = False
         """True from the first menu, or word, to the way out."""
         self._beginning: Mapping[str, str] = {}
@@ -141,10 +142,20 @@ class MenuWalk:
             case LookupMenu():
                 return _branched(self._looked_up(menu))
 
+    def _greeting_of(self, menu: MenuPolicy) -> Utterance:
+        """Who comes back to a menu is greeted again in another language only."""
+        greeted = (menu.name, self._call.language)
+        if greeted in self._greeted:
+            return ()
+        self._greeted.add(greeted)
+        return menu.greeting
+
     def _asked(self, menu: MenuPolicy) -> Chosen:
         self._keep()
         self._silent_since = None
-        dialled = MenuQuestion(self._call, menu, self._typed).ask()
+        dialled = MenuQuestion(
+            self._call, menu, self._typed, first=self._greeting_of(menu)
+        ).ask()
         self._typed.asked()
         if dialled is None:
             return Chosen(choice=MenuChoice(to=menu.otherwise), branch=menus.OTHERWISE)

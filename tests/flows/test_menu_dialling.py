@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from callcore.domain.events import MenuAnswered
-from callcore.domain.ids import LegId
-from callcore.domain.policies import Extensions, MenuPolicy
+from callcore.domain.ids import Language, LegId
+from callcore.domain.policies import Extensions, MenuChoice, MenuPolicy
 from callcore.domain.treatments import Goodbye, Said, ToMenu, ToQueue
 from tests.flows.floor import SALES, SUPPORT, TestFloor
 from tests.flows.front_doors import (
@@ -79,6 +81,21 @@ class TestWords:
         floor.clock.advance(0.5)
         press(floor, other, "8", then_seconds=2.6)
         assert heard(floor, other) == ["hello door", "wrong door"]
+
+    def test_who_comes_back_is_not_greeted_again(self) -> None:
+        """But in another language."""
+        ways = {
+            "1": MenuChoice(to=ToMenu(menu=DOOR)),
+            "2": MenuChoice(to=ToMenu(menu=DOOR), language=Language("pl")),
+        }
+        floor = floor_of(replace(MENU, choices=ways, extensions=None), SECOND)
+        caller = floor.call_in(NUMBER)
+        floor.clock.advance(0.5)
+        press(floor, caller, "1", then_seconds=0.5)
+        press(floor, caller, "2", then_seconds=0.5)
+        press(floor, caller, "1", then_seconds=0.5)
+        polish = ["/sounds/pl/hello /sounds/pl/door", "/sounds/pl/door"]
+        assert heard(floor, caller) == ["hello door", "door", *polish]
 
     def test_after_the_last_try_nothing_more_is_said(self, asked: tuple[TestFloor, LegId]) -> None:
         """The caller goes on."""
