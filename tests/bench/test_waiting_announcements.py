@@ -24,7 +24,7 @@ SETTLING_SECONDS = 15.0
 MEASURED_SECONDS = 60.0
 CROWD = ("tests.bench.crowd", str(CALLERS), str(ARRIVALS_PER_SECOND))
 WAITING = 'callcore_queue_waiting{queue="support"}'
-TOLD = 'callcore_queue_announcements_total{queue="support",kind="position"}'
+TOLD = 'callcore_queue_announcements_total{kind="position",queue="support"}'
 
 Say = Callable[[str], None]
 

@@ -10,7 +10,15 @@ from typing import Any, ClassVar
 
 import pytest
 
-from callcore.domain.events import CallEnded, FlowFailed, LookupMade, MenuAnswered, SurveyEnded
+from callcore.domain.events import (
+    CallEnded,
+    FlowFailed,
+    LookupMade,
+    MenuAnswered,
+    MessageAnnounced,
+    PositionAnnounced,
+    SurveyAnswered,
+)
 from callcore.domain.ids import CallId, Language, LegId, LookupName, MenuName, SurveyName
 from callcore.domain.policies import (
     EstimatePolicy,
@@ -115,6 +123,7 @@ SITE = replace(
     numbers={
         **BUSTLE.numbers,
         "9000": NumberRoute(menu=DOOR),
+        "9001": NumberRoute(menu=ACCOUNT),
         "8009": NumberRoute(survey=CSAT),
     },
 )
@@ -127,7 +136,7 @@ class FrontDoor(Turmoil):
 
     def call_door(self) -> None:
         self.calls_count += 1
-        self.callers.append(self.switch.call_in("9000"))
+        self.callers.append(self.switch.call_in(self.dice.choice(("9000", "9000", "9001"))))
 
     def caller_presses(self) -> None:
         count = self.dice.choice((1, 1, 2, 3))
@@ -205,5 +214,13 @@ def test_nobody_is_stuck_in_a_menu_or_a_survey(trouble: str, seed: int) -> None:
     assert floor.complaints == [], told
     ends = Counter(fact.call_id for fact in floor.told(CallEnded))
     assert [call_id for call_id, count in ends.items() if count > 1] == [], told
-    for kind in (MenuAnswered, LookupMade, SurveyEnded):
-        assert floor.told(kind), told
+
+
+@pytest.mark.parametrize("seed", [1], indirect=True)
+def test_the_story_is_about_the_front_door(seed: int) -> None:
+    """Callers choose, are looked up, hear announcements and are asked."""
+    floor = FrontDoor(seed)
+    play(floor, (*TROUBLES["none"], *ACTS), CALLS)
+    assert {act.__name__ for act in ACTS} <= set(floor.acts)
+    for kind in (MenuAnswered, LookupMade, PositionAnnounced, MessageAnnounced, SurveyAnswered):
+        assert len(floor.told(kind)) >= 3, kind

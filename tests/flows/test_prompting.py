@@ -17,6 +17,7 @@ from callcore.domain.policies import (
     SitePolicy,
 )
 from callcore.domain.treatments import Goodbye, OverflowReason, ToQueue
+from callcore.flows.menu_question import PAUSE_SECONDS
 from tests.fakes.switch import Phone
 from tests.fakes.switch_sounds import PROMPT_SECONDS
 from tests.flows.floor import ANN, POLICY, SUPPORT, TestFloor
@@ -51,7 +52,7 @@ def test_time_to_think_begins_when_the_prompt_played_anew_has_ended() -> None:
     floor.clock.advance(PROMPT_SECONDS + THINKING_SECONDS - 0.2)
     assert len(floor.switch.legs_by_id[caller].announced) == 2
     assert caller in floor.switch.legs_by_id, "hung up while there was time to think"
-    floor.clock.advance(0.5)
+    floor.clock.advance(0.2 + PAUSE_SECONDS + 0.2)
     assert caller not in floor.switch.legs_by_id
 
 

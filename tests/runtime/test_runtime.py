@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 
 import gevent
@@ -62,6 +63,26 @@ def test_a_mailbox_keeps_the_order() -> None:
     clock.advance(1)
     mailbox.post("three")
     assert [mailbox.take() for _ in range(4)] == ["one", "two", "timer", "three"]
+
+
+def test_a_reader_who_was_interrupted_reads_on() -> None:
+    """Nothing is lost, and the reader is woken where it waits and nowhere else."""
+    mailbox: Mailbox[int] = Mailbox(FakeClock())
+    taken: list[int] = []
+
+    def read() -> None:
+        with contextlib.suppress(gevent.Timeout), gevent.Timeout(0.01):
+            taken.append(mailbox.take())
+        mailbox.post(1)
+        gevent.sleep(0.01)
+        taken.extend(mailbox.take() for _ in range(3))
+
+    reader = greenlets.spawn("reader", read)
+    gevent.sleep(0.03)
+    mailbox.post(2)
+    mailbox.post(3)
+    reader.join(timeout=5)
+    assert taken == [1, 2, 3]
 
 
 def test_a_cancelled_timer_posts_nothing() -> None:

@@ -215,6 +215,8 @@ def test_list_shows_what_is_there_and_makes_nothing(run):
     run("build", "--language", "pl")
     full = run("list", "--language", "pl")
     assert full.exit_code == 0
+    none = run("list", "--language", "pl", "--missing")
+    assert (none.exit_code, none.stdout) == (0, "every prompt has a sound\n")
     assert re.search(r"pl +number/1 +generated +jeden\n", full.stdout)
     assert re.search(r"pl +number/2 +yours +dwa\n", full.stdout)
     assert all(len(line) <= 80 for line in full.stdout.splitlines())

@@ -14,7 +14,10 @@ from callcore.domain.outcomes import RefusalReason
 LEVELS: dict[type[events.Fact], Level] = {
     events.PromptMissing: Level.WARNING,
     events.SoundNotFound: Level.WARNING,
-    events.MessageAnnounced: Level.DEBUG,  # many, and of no caller in particular
+    # Every caller is told something every half minute.
+    events.PositionAnnounced: Level.DEBUG,
+    events.EstimateAnnounced: Level.DEBUG,
+    events.MessageAnnounced: Level.DEBUG,
     events.SelfHealed: Level.WARNING,
     events.LinkLost: Level.DEBUG,  # the link's own line has the reason too
     events.StoreFailed: Level.WARNING,

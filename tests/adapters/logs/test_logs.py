@@ -488,7 +488,7 @@ LIMITED = events.LimitChanged(
         ),
         (
             events.EstimateAnnounced(**IN_SUPPORT, low_minutes=2, high_minutes=5),
-            "info",
+            "debug",
             {"event": "estimate_announced", "low_minutes": 2, "high_minutes": 5},
         ),
         (
