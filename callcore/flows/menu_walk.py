@@ -153,9 +153,7 @@ class MenuWalk:
     def _asked(self, menu: MenuPolicy) -> Chosen:
         self._keep()
         self._silent_since = None
-        dialled = MenuQuestion(
-            self._call, menu, self._typed, first=self._greeting_of(menu)
-        ).ask()
+        dialled = MenuQuestion(self._call, menu, self._typed, first=self._greeting_of(menu)).ask()
         self._typed.asked()
         if dialled is None:
             return Chosen(choice=MenuChoice(to=menu.otherwise), branch=menus.OTHERWISE)
