@@ -10,7 +10,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import gevent
@@ -21,6 +20,7 @@ from gevent import socket
 from tests.bench import report
 from tests.bench.bare_switch import BareSwitch, settle
 from tests.bench.callcore_process import callcore
+from tests.bench.conftest import Say
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(300)]
 
@@ -37,17 +37,6 @@ link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 while data := link.recv(65536):
     link.sendall(data)
 """
-
-Say = Callable[[str], None]
-
-
-@pytest.fixture
-def say(request: pytest.FixtureRequest) -> Say:
-    """Writes a line to the terminal, whatever is captured."""
-    terminal = request.config.pluginmanager.get_plugin("terminalreporter")
-    assert terminal is not None
-    write: Say = terminal.write_line
-    return write
 
 
 @pytest.fixture
