@@ -27,7 +27,7 @@ from enum import StrEnum
 from functools import reduce
 from typing import TypeGuard
 
-from callcore.domain import brought, skills
+from callcore.domain import brought, skills, sounds
 from callcore.domain.ids import Language
 from callcore.domain.policies.limits import HIGHEST_PRIORITY
 from callcore.domain.skills import SkillRule, SkillRuleError
@@ -44,7 +44,6 @@ MOST_RECORDINGS = 100
 LONGEST_WORD = 64
 LONGEST_PROMPT = 100
 
-_PROMPT = re.compile(r"[a-z0-9_-]+(/[a-z0-9_-]+)*")
 _DIGITS = re.compile(r"[0-9]+")
 
 
@@ -180,7 +179,7 @@ def _spoken(member: str, item: object) -> Spoken:
 
 
 def _prompt(member: str, value: object) -> Spoken:
-    if not isinstance(value, str) or len(value) > LONGEST_PROMPT or not _PROMPT.fullmatch(value):
+    if not isinstance(value, str) or len(value) > LONGEST_PROMPT or not sounds.is_prompt(value):
         raise LookupAnswerError(f"{member}: must be the key of a prompt such as billing/balance")
     return value
 

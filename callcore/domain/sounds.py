@@ -1,4 +1,4 @@
-"""What may be played to a caller: which names of sounds are legal."""
+"""What may be played to a caller: which names of sounds, and which keys of prompts, are legal."""
 
 from __future__ import annotations
 
@@ -13,6 +13,16 @@ _SOUND = re.compile(
     r"|/?[A-Za-z0-9_][A-Za-z0-9_.@+=-]*(?:/[A-Za-z0-9_.@+=-]+)*"
 )
 """An allow-list, no wider than what is sent to a switch: the text becomes part of a command."""
+
+PROMPT = r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*"
+"""What the key of a prompt looks like: ``group/name``."""
+
+_PROMPT = re.compile(PROMPT)
+
+
+def is_prompt(text: str) -> bool:
+    """True for what may be the key of a prompt, of whatever length."""
+    return _PROMPT.fullmatch(text) is not None
 
 
 def is_sound(text: str) -> bool:

@@ -21,6 +21,7 @@ from callcore.domain.wishes import clamped
 from callcore.flows import leg_memory, walk_memory
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.call import LOST_TRACK, Call
+from callcore.flows.conversation import recording_path
 from callcore.flows.inbound_call import InboundCalls
 from callcore.flows.messages import LinkBack
 from callcore.flows.record_keeping import RecordKeeping
@@ -174,6 +175,9 @@ class Adoption:
         call = self._begin(leg, floor_call)
         call.first_joined_at = floor_call.first_joined_at
         self._note_what_the_floor_knows(call.ledger, floor_call)
+        queue = self._site.policy.queues.get(floor_call.queue)
+        if queue and floor_call.talk and floor_call.state is FloorCallState.TALKING:
+            self._stop_recording(call, queue, floor_call.talk)
         self._spawn(call.caller.call_id, lambda: self._calls.resume_elsewhere(call))
         return True
 
@@ -201,21 +205,29 @@ class Adoption:
         if reservation is None:
             return
         self._note_bridge(call, queue, reservation, leg, floor_call)
+        if not leg.variables.get("callcore_survey"):
+            self._stop_recording(call, queue, reservation)
         ended_at = (
             leg_memory.instant(leg.variables.get("callcore_talk_ended_at"))
             or (floor_call.ended_at if floor_call else None)
             or self._site.clock.now()
         )
-        call.ledger.unbridged(reservation.offer_id, ended_at, "")
+        call.ledger.offers.unbridged(reservation.offer_id, ended_at, "")
+
+    def _stop_recording(self, call: Call, queue: QueuePolicy, talk: Reservation) -> None:
+        """The talk ended while nobody was there to stop it."""
+        path = recording_path(self._site.policy, queue, talk)
+        if path is not None:
+            call.stop_recording(path)
 
     def _send_away(self, leg: LegSnapshot, floor_call: FloorCall | None, queue: QueueName) -> None:
         """Ends the visit to a queue that was taken out of the settings."""
         call = self._begin(leg, floor_call)
-        call.ledger.joined(
+        call.ledger.visits.joined(
             queue, leg_memory.place_of(leg, floor_call).first_joined_at, priority=0, position=None
         )
         now = self._site.clock.now()
-        call.ledger.left(now, LeaveReason.FALLBACK, short_abandon_seconds=0)
+        call.ledger.visits.left(now, LeaveReason.FALLBACK, short_abandon_seconds=0)
         call.ledger.fault(f"queue {queue} is not in the settings any more: sent to the fallback")
         self._spawn(call.caller.call_id, lambda: self._calls.send_to_fallback(call, queue))
 
@@ -248,18 +260,18 @@ class Adoption:
         """Notes the visit, and the talk if there was one: it ended when the floor heard of it."""
         over_at = floor_call.ended_at or self._site.clock.now()
         bridged_at, reservation = floor_call.bridged_at, floor_call.talk
-        ledger.joined(
+        ledger.visits.joined(
             floor_call.queue,
             floor_call.first_joined_at,
             priority=floor_call.priority,
             position=None,
         )
         if bridged_at is None or reservation is None:
-            ledger.left(over_at, LeaveReason.SWITCH_LOST, short_abandon_seconds=0)
+            ledger.visits.left(over_at, LeaveReason.SWITCH_LOST, short_abandon_seconds=0)
             return
-        ledger.left(bridged_at, LeaveReason.PICKED_UP, short_abandon_seconds=0)
+        ledger.visits.left(bridged_at, LeaveReason.PICKED_UP, short_abandon_seconds=0)
         _note_talk(ledger, reservation, bridged_at, is_within_service_level=None)
-        ledger.unbridged(reservation.offer_id, over_at, LOST_TRACK)
+        ledger.offers.unbridged(reservation.offer_id, over_at, LOST_TRACK)
 
     def _note_bridge(
         self,
@@ -276,13 +288,13 @@ class Adoption:
         bridged_at = known or self._site.clock.now()
         if floor_call is not None and floor_call.state is FloorCallState.OFFERED:
             self._freeing.won(reservation, bridged_at)
-        call.ledger.joined(
+        call.ledger.visits.joined(
             queue.name,
             place.first_joined_at,
             priority=clamped(queue.priority + call.wishes.own_priority),
             position=None,
         )
-        call.ledger.left(
+        call.ledger.visits.left(
             bridged_at, LeaveReason.PICKED_UP, short_abandon_seconds=queue.short_abandon_seconds
         )
         waited = seconds_between(place.first_joined_at, bridged_at)
@@ -308,13 +320,13 @@ def _note_talk(
     *,
     is_within_service_level: bool | None,
 ) -> None:
-    ledger.offered(
+    ledger.offers.made(
         reservation.offer_id,
         reservation.queue,
         reservation.agent_id,
         reservation.leg_id,
         bridged_at,
     )
-    ledger.bridged(
+    ledger.offers.bridged(
         reservation.offer_id, bridged_at, is_within_service_level=is_within_service_level
     )

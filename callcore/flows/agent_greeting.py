@@ -17,7 +17,7 @@ from callcore.flows.speaking import Speech
 from callcore.ports.stores import Reservation
 from callcore.ports.surroundings import Timer
 from callcore.ports.switch_events import DigitPressed, PlaybackEnded, PlaybackStarted
-from callcore.ports.telephony import TelephonyError
+from callcore.ports.telephony import SwitchUnavailableError
 
 LONGEST_GREETING_SECONDS = 30.0
 """After so long it counts as heard."""
@@ -119,7 +119,7 @@ class AgentGreeting:
     def _try(self, command: Callable[[], None]) -> None:
         try:
             command()
-        except TelephonyError as error:
+        except SwitchUnavailableError as error:
             self._call.fault(error)
 
     def _set_timer(self, seconds: float) -> None:

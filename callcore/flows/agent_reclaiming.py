@@ -11,7 +11,7 @@ from callcore.domain.outcomes import OfferLostReason
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
-from callcore.ports.stores import FloorAgent, FloorCallState, Reservation
+from callcore.ports.stores import FloorAgent, FloorCallState
 
 HOLDING_STATES = frozenset({AgentState.RESERVED, AgentState.RINGING, AgentState.TALKING})
 
@@ -70,12 +70,8 @@ class AgentReclaiming:
         if agent.state is AgentState.TALKING:
             self._freeing.after_talk(reservation)
         else:
-            self.lose(reservation, is_caller_waiting=True)
+            self._freeing.after_lost_offer(
+                reservation, OfferLostReason.RECLAIMED, is_caller_waiting=True
+            )
             self._resume(reservation.call_id)
         self._heal("agent", agent.agent_id, reason)
-
-    def lose(self, reservation: Reservation, *, is_caller_waiting: bool) -> None:
-        """Ends an offer that nobody follows."""
-        self._freeing.after_lost_offer(
-            reservation, OfferLostReason.RECLAIMED, is_caller_waiting=is_caller_waiting
-        )

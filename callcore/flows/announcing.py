@@ -203,7 +203,7 @@ class Announcing:
             self._course = announcements.begun(self._course, self._now())
 
     def _note(self, *facts: Fact) -> None:
-        self._call.ledger.announced()
+        self._call.ledger.visits.announced()
         for fact in facts:
             self._call.site.facts.publish(fact)
 

@@ -181,7 +181,7 @@ class CallbackCalls:
             try:
                 offering = visit.wait(triggered_at, is_adopted=is_adopted)
             except MovedError as moved:
-                call.ledger.sent_on(treatments.in_words(ToQueue(queue=moved.queue)))
+                call.ledger.visits.sent_on(treatments.in_words(ToQueue(queue=moved.queue)))
                 queue = self._site.queue_now(QueuePolicy(name=moved.queue))
                 taken = held_place(call, queue, moved.place, self._crew, is_adopted=False)
                 triggered_at = self._site.clock.now()

@@ -6,7 +6,7 @@ from callcore.domain import duty
 from callcore.domain.events import TalkEnded
 from callcore.domain.ids import Micros, seconds_between
 from callcore.domain.outcomes import HungUpBy
-from callcore.domain.policies import QueuePolicy
+from callcore.domain.policies import QueuePolicy, SitePolicy
 from callcore.flows import restoring
 from callcore.flows.after_talk import AfterTalk
 from callcore.flows.agent_freeing import AgentFreeing
@@ -23,6 +23,14 @@ from callcore.ports.switch_events import (
     LegUnbridged,
     LegUnheld,
 )
+
+
+def recording_path(site: SitePolicy, queue: QueuePolicy, talk: Reservation) -> str | None:
+    """Where the switch records a talk; ``None`` if it does not. The same to whoever adopts it."""
+    directory = site.recordings_directory
+    if not queue.record or directory is None:
+        return None
+    return f"{directory}/{talk.call_id}_{talk.offer_id}.wav"
 
 
 class Conversation:
@@ -43,16 +51,19 @@ class Conversation:
         self._changes = changes
         self._after = AfterTalk(call, queue)
 
-    def follow(self, bridged_at: Micros, recording_path: str | None) -> None:
+    def follow(self, bridged_at: Micros, *, is_adopted: bool = False) -> None:
         """Follows the conversation to its end; the agent wraps up then.
+
+        One that is adopted is recorded already, if at all.
 
         Returns when the caller is still on the line (the agent hung up or sent the caller on).
         Raises ``CallerHungUpError`` when the caller is not.
         """
         self._call.unguard()
         self._after.prepare()
-        if recording_path is not None:
-            self._call.start_recording(recording_path)
+        path = recording_path(self._call.site.policy, self._queue, self._reservation)
+        if path is not None and not is_adopted:
+            self._call.start_recording(path)
         ended_at, cause, hung_up_by = self._call.site.clock.now(), "", HungUpBy.UNKNOWN
         try:
             ended_at, cause = self._until_apart(bridged_at)
@@ -60,8 +71,8 @@ class Conversation:
             self._call.hung_up_by = hung_up_by
             self._call.talk_ended_at = ended_at
             self._after.over(cause)
-            if recording_path is not None:
-                self._call.stop_recording(recording_path)
+            if path is not None:
+                self._call.stop_recording(path)
         except CallerHungUpError as hung_up:
             ended_at, cause = hung_up.ended.at, hung_up.ended.cause
             hung_up_by = self._call.hung_up_by
@@ -97,9 +108,9 @@ class Conversation:
             case FloorEmptied():
                 restoring.restore(self._call, self._changes, [reservation], bridged_at)
             case LegHeld() if message.leg_id == reservation.leg_id:
-                ledger.held(message.at)
+                ledger.offers.held(message.at)
             case LegUnheld() if message.leg_id == reservation.leg_id:
-                ledger.unheld(reservation.offer_id, message.at)
+                ledger.offers.unheld(reservation.offer_id, message.at)
             case DigitPressed(digit=digit) if message.leg_id == reservation.leg_id:
                 self._after.agent_pressed(digit, message.at)
             case _:
@@ -109,7 +120,7 @@ class Conversation:
         self, bridged_at: Micros, ended_at: Micros, cause: str, hung_up_by: HungUpBy
     ) -> None:
         reservation, site = self._reservation, self._call.site
-        self._call.ledger.unbridged(reservation.offer_id, ended_at, cause)
+        self._call.ledger.offers.unbridged(reservation.offer_id, ended_at, cause)
         self._freeing.after_talk(reservation)
         self._learn(
             seconds_between(bridged_at, ended_at)

@@ -96,7 +96,9 @@ class InboundCalls:
         self._crew.switchboard.claim(reservation.leg_id, call.caller.call_id)
         journey = self._journey(call)
         self._following.to_its_end(
-            call, journey, lambda: journey.talk(queue, reservation, bridged_at)
+            call,
+            journey,
+            lambda: journey.talk(queue, reservation, bridged_at, is_adopted=True),
         )
 
     def resume_survey(self, call: Call, name: SurveyName | None, given: tuple[Given, ...]) -> None:

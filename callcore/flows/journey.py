@@ -105,8 +105,7 @@ class Journey:
 
     def serve(self, queue: QueuePolicy, offering: Offering) -> None:
         """Follows the conversation that an offer has led to."""
-        path = self._recording_path(queue, offering.reservation)
-        self.talk(queue, offering.reservation, offering.bridged_at, recording_path=path)
+        self.talk(queue, offering.reservation, offering.bridged_at)
 
     def talk(
         self,
@@ -114,7 +113,7 @@ class Journey:
         reservation: Reservation,
         bridged_at: Micros,
         *,
-        recording_path: str | None = None,
+        is_adopted: bool = False,
     ) -> None:
         """Follows a conversation to its end."""
         self._call.remember(
@@ -127,7 +126,7 @@ class Journey:
         conversation = Conversation(
             self._call, queue, reservation, self._crew.freeing, self._crew.changes
         )
-        conversation.follow(bridged_at, recording_path)
+        conversation.follow(bridged_at, is_adopted=is_adopted)
 
     def _follow(self, step: Step | None, triggered_at: Micros) -> None:
         steps_count = 0
@@ -215,7 +214,7 @@ class Journey:
         except NotAdmittedError as refused:
             return self._refused(queue, refused.reason, left_place)
         except MovedError as moved:
-            call.ledger.sent_on(treatments.in_words(ToQueue(queue=moved.queue)))
+            call.ledger.visits.sent_on(treatments.in_words(ToQueue(queue=moved.queue)))
             to = ToQueue(queue=moved.queue)
             return Step(to=to, place=moved.place, is_moved=True, is_decided=True)
         except LeftQueueError as left:
@@ -265,7 +264,7 @@ class Journey:
     ) -> Step:
         call, treatment = self._call, treatments.offered_in(treatment, queue)
         to = treatments.in_words(treatment)
-        call.ledger.sent_on(to)
+        call.ledger.visits.sent_on(to)
         call.site.facts.publish(
             CallSentOn(
                 at=call.site.clock.now(),
@@ -282,9 +281,3 @@ class Journey:
             sent_by=(queue, reason),
             is_decided=reason in reachability.DECIDED_BY_PEOPLE,
         )
-
-    def _recording_path(self, queue: QueuePolicy, talk: Reservation) -> str | None:
-        directory = self._policy.recordings_directory
-        if not queue.record or directory is None:
-            return None
-        return f"{directory}/{talk.call_id}_{talk.offer_id}.wav"

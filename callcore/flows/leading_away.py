@@ -18,7 +18,7 @@ def turn_away(call: Call, asked_for: str) -> None:
     """Nothing of that name was there when the caller came."""
     now = call.site.clock.now()
     name = QueueName(asked_for)
-    call.ledger.refused(name, now, RefusalReason.UNKNOWN_QUEUE)
+    call.ledger.visits.refused(name, now, RefusalReason.UNKNOWN_QUEUE)
     call.site.facts.publish(
         CallRefused(
             at=now,

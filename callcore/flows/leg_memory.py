@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from callcore.domain import brought
 from callcore.domain.ids import AgentId, CallId, Micros, OfferId, QueueName
 from callcore.domain.ledger import Caller
@@ -12,6 +14,9 @@ from callcore.flows.callback_calls import caller_of
 from callcore.flows.standing import Place, wishes_on_floor
 from callcore.ports.stores import FloorCall, Reservation
 from callcore.ports.switch_events import LegSnapshot
+
+_INSTANT = re.compile(r"[0-9]{1,18}")
+_PRIORITY = re.compile(r"-?[0-9]{1,4}")
 
 
 def caller_of_ended(floor_call: FloorCall) -> Caller:
@@ -85,7 +90,7 @@ def wishes_of(leg: LegSnapshot, floor_call: FloorCall | None) -> Wishes:
     else:
         priority = leg.variables.get("callcore_wished_priority", "")
         texts = Wishes.split(leg.variables.get("callcore_wished_skills", ""))
-        wishes = Wishes.of(int(priority) if priority.lstrip("-").isdecimal() else 0, texts)
+        wishes = Wishes.of(int(priority) if _PRIORITY.fullmatch(priority) else 0, texts)
     return brought.brought(wishes, leg.variables)[0]
 
 
@@ -112,4 +117,4 @@ def reservation_of(
 
 def instant(text: str | None) -> Micros | None:
     """An instant as a leg keeps it; ``None`` if it is none."""
-    return Micros(int(text)) if text and text.isdigit() else None
+    return Micros(int(text)) if text and _INSTANT.fullmatch(text) else None

@@ -19,7 +19,7 @@ from callcore.flows.messages import (
     Message,
     WentToFallback,
 )
-from callcore.flows.prompting import WentToFallbackError
+from callcore.flows.prompting import WentToFallbackError, guard_in_silence
 from callcore.flows.speaking import Speech
 from callcore.flows.timers import Timers
 from callcore.flows.typed_ahead import TypedAhead
@@ -100,7 +100,7 @@ class LookupAsking:
         timers = self._timers
         asking = spawn(f"lookup {policy.name}", self._put, policy, question)
         try:
-            self._guard()
+            guard_in_silence(self._call, self._timers)
             timers.set(self._moment_seconds, LookupTakesLong())
             timers.set(policy.timeout_seconds + OVERDUE_SECONDS, LookupTimedOut())
             while not self._is_over:
@@ -145,9 +145,9 @@ class LookupAsking:
                 self._typed.keep(digit)
                 self._is_cut = self._answered is not None
             case GuardDue():
-                self._guard()
+                guard_in_silence(self._call, self._timers)
             case LinkBack():
-                self._guard()
+                guard_in_silence(self._call, self._timers)
                 if message.is_silent and self._speech is not None:
                     self._reassure(policy)
             case WentToFallback():
@@ -162,11 +162,6 @@ class LookupAsking:
         call.stop_playing()
         self._speech = call.announce(policy.hears)
         call.play_music(USUAL_MUSIC)
-
-    def _guard(self) -> None:
-        seconds = self._call.site.policy.fallback.silent_after_seconds
-        self._call.guard(seconds)
-        self._timers.set(seconds / 2, GuardDue())
 
     def _failed(self, failure: LookupFailure, detail: str) -> LookupAnswered:
         return LookupAnswered(number=self._number, answer=None, failure=failure, detail=detail)

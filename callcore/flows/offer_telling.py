@@ -39,14 +39,14 @@ class OfferTelling:
     def reserved(self) -> None:
         """The agent was reserved, and by which decision."""
         reservation = self._reservation
-        self._call.ledger.offered(
+        self._call.ledger.offers.made(
             reservation.offer_id,
             reservation.queue,
             reservation.agent_id,
             reservation.leg_id,
             self._reserved_at,
         )
-        self._call.ledger.decided(self._reserved.decision)
+        self._call.ledger.decisions.made(self._reserved.decision)
 
     def made(self) -> None:
         """The agent's phone is being called."""
@@ -64,13 +64,13 @@ class OfferTelling:
     def ringing(self, at: Micros) -> None:
         """The agent's phone rings."""
         self._ringing_at = at
-        self._call.ledger.ringing(self._reservation.offer_id, at)
+        self._call.ledger.offers.ringing(self._reservation.offer_id, at)
         self._agent_is(AgentState.RINGING, AgentReason.RINGING)
         self._publish(OfferRinging, at)
 
     def picked_up(self, at: Micros) -> None:
         """The agent is there."""
-        self._call.ledger.picked_up(self._reservation.offer_id, at)
+        self._call.ledger.offers.picked_up(self._reservation.offer_id, at)
         rang_seconds = seconds_between(self._ringing_at or self._reserved_at, at)
         self._publish(AgentPickedUp, at, rang_seconds=rang_seconds)
 
@@ -79,7 +79,7 @@ class OfferTelling:
         waited = seconds_between(self._first_joined_at, at)
         is_callback = self._call.callback is not None
         is_within = waited <= self._queue.service_level_seconds and not is_callback
-        self._call.ledger.bridged(
+        self._call.ledger.offers.bridged(
             self._reservation.offer_id,
             at,
             is_within_service_level=None if is_callback else is_within,
@@ -96,7 +96,7 @@ class OfferTelling:
     def lost(self, reason: OfferLostReason, hangup_cause: str) -> None:
         """The offer ended without a conversation."""
         now = self._call.site.clock.now()
-        self._call.ledger.offer_lost(self._reservation.offer_id, now, reason, hangup_cause)
+        self._call.ledger.offers.lost(self._reservation.offer_id, now, reason, hangup_cause)
         self._publish(OfferLost, now, reason=reason, hangup_cause=hangup_cause)
 
     def _publish(self, kind: Callable[..., OfferFact], at: Micros, **more: object) -> None:

@@ -46,7 +46,7 @@ class OperatorWishes:
         if self._offerings.is_picked_up:
             asked.reply.refuse(self._offered_now())
             return
-        self._call.ledger.asked_by(asked.by)
+        self._call.ledger.visits.asked_by(asked.by)
         asked.reply.give(None)
         raise LeftQueueError(LeaveReason.WITHDRAWN)
 
@@ -83,7 +83,7 @@ class OperatorWishes:
             return
         match answer:
             case MoveAnswer.MOVED:
-                call.ledger.asked_by(asked.by)
+                call.ledger.visits.asked_by(asked.by)
                 asked.reply.give(None)
                 raise MovedError(queue.name, place)
             case MoveAnswer.QUEUE_FULL:

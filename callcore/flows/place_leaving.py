@@ -56,7 +56,7 @@ class PlaceLeaving:
     def note(self, reason: LeaveReason, at: Micros, limit: int | None = None) -> None:
         """Notes the end of the visit, which the floor knows of."""
         call, site, queue = self._call, self._call.site, self._queue
-        visit = call.ledger.left(
+        visit = call.ledger.visits.left(
             at, reason, short_abandon_seconds=queue.short_abandon_seconds, limit=limit
         )
         is_callback = call.callback is not None

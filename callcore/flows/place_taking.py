@@ -156,7 +156,7 @@ def _note_join(
     is_adopted: bool,
 ) -> None:
     place = standing.place
-    call.ledger.joined(
+    call.ledger.visits.joined(
         queue.name,
         place.first_joined_at,
         priority=standing.priority,
@@ -201,7 +201,7 @@ def _came_at(place: Place) -> Micros | None:
 
 def _note_refusal(call: Call, queue: QueuePolicy, refused: NotAdmittedError) -> None:
     now = call.site.clock.now()
-    call.ledger.refused(
+    call.ledger.visits.refused(
         queue.name,
         now,
         refused.reason,

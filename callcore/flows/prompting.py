@@ -26,7 +26,7 @@ class Prompting:
         self._speech = call.announce(utterance)
         self._is_given_up = False
         timers.set(LONGEST_PROMPTS_SECONDS, PromptsTimedOut())
-        self._guard()
+        guard_in_silence(self._call, self._timers)
 
     @property
     def is_over(self) -> bool:
@@ -43,12 +43,12 @@ class Prompting:
             case WentToFallback():
                 raise WentToFallbackError
             case LinkBack():
-                self._guard()
+                guard_in_silence(self._call, self._timers)
                 self._is_given_up |= message.is_silent
             case PromptsTimedOut():
                 self._is_given_up = True
             case GuardDue():
-                self._guard()
+                guard_in_silence(self._call, self._timers)
             case _:
                 pass
         return self.is_over
@@ -59,10 +59,12 @@ class Prompting:
         self._timers.cancel(GuardDue)
         self._call.stop_playing()
 
-    def _guard(self) -> None:
-        seconds = self._call.site.policy.fallback.silent_after_seconds
-        self._call.guard(seconds)
-        self._timers.set(seconds / 2, GuardDue())
+
+def guard_in_silence(call: Call, timers: Timers) -> None:
+    """Winds the dead man's switch up for a caller without music, until the next ``GuardDue``."""
+    seconds = call.site.policy.fallback.silent_after_seconds
+    call.guard(seconds)
+    timers.set(seconds / 2, GuardDue())
 
 
 def say(call: Call, utterance: Utterance, *, is_skippable: bool = False) -> str:

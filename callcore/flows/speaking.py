@@ -19,13 +19,18 @@ from callcore.domain.speech.utterances import Utterance
 from callcore.flows.missing_sounds import REMEDY
 from callcore.flows.site import Site
 from callcore.ports.switch_events import PlaybackEnded, PlaybackStarted
+from callcore.ports.telephony import HostileTextError
 
 Play = Callable[[tuple[str, ...]], None]
-"""Has the switch play sounds one after another on the listener's leg."""
+"""Has the switch play sounds one after another on the listener's leg. May raise
+``HostileTextError``."""
 
 MUSIC_REMEDY = (
     "name a file on the switch, or a local_stream:// of its local_stream.conf.xml that has files"
 )
+
+
+TOO_LONG_REMEDY = "say it in fewer prompts, or with shorter names"
 
 
 def spoken_language(policy: SitePolicy, wished: Language | None) -> Language:
@@ -41,6 +46,7 @@ class Voice:
         self._call_id = call_id
         self._node = node
         self._missing: set[str] = set()
+        self._refused: set[tuple[str, ...]] = set()
         self._told: set[str] = set()
 
     def language(self, wished: Language | None) -> Language:
@@ -67,16 +73,30 @@ class Voice:
         remedy = REMEDY if sounds else MUSIC_REMEDY
         site.facts.publish(PromptMissing(at=now, call_id=self._call_id, what=path, remedy=remedy))
 
+    def note_refused(self, sounds: tuple[str, ...], error: HostileTextError) -> None:
+        """No command can have these sounds played in one go."""
+        self._refused.add(sounds)
+        self._site.facts.publish(
+            PromptMissing(
+                at=self._site.clock.now(),
+                call_id=self._call_id,
+                what=f"{len(sounds)} sounds from {sounds[0]} on: {error}",
+                remedy=TOO_LONG_REMEDY,
+            )
+        )
+
     def _is_recording(self, path: str) -> bool:
         """True for one of ours: of those in a sequence the switch itself tells everybody."""
         directory = self._site.policy.sounds.directory
         return directory is not None and path.startswith(f"{directory}/")
 
     def _is_whole(self, sounds: tuple[str, ...]) -> bool:
-        """True if none of them is known to be missing."""
+        """True if they can be played in one go, and none of them is known to be missing."""
         site = self._site
-        return self._missing.isdisjoint(sounds) and not site.missing_sounds.lacks_any(
-            self._node(), sounds, site.clock.now()
+        return (
+            sounds not in self._refused
+            and self._missing.isdisjoint(sounds)
+            and not site.missing_sounds.lacks_any(self._node(), sounds, site.clock.now())
         )
 
     def _candidates(
@@ -145,10 +165,15 @@ class Speech:
 
     def _begin(self) -> None:
         self._has_begun = False
-        self._sounds = self._voice.sounds(self._utterance, self._language, self._tone)
-        self.is_over = not self._sounds
-        if self._sounds:
-            self._play(self._sounds)
+        while sounds := self._voice.sounds(self._utterance, self._language, self._tone):
+            self._sounds = sounds
+            try:
+                self._play(sounds)
+            except HostileTextError as error:
+                self._voice.note_refused(sounds, error)
+            else:
+                return
+        self.is_over = True
 
     def _is_of_it(self, message: PlaybackStarted | PlaybackEnded) -> bool:
         """A switch tells of a sequence by all its sounds in one."""

@@ -122,7 +122,7 @@ class Standing:
         if self.priority == before:
             return
         call = self._call
-        call.ledger.priority_changed(self.priority)
+        call.ledger.visits.priority_changed(self.priority)
         call.site.facts.publish(
             PriorityChanged(
                 at=call.site.clock.now(),

@@ -35,7 +35,7 @@ def hold(call: Call, name: SurveyName) -> None:
     One who has not talked is just taken leave of, and so is one whose survey is no more. Raises
     ``CallerHungUpError`` and ``WentToFallbackError``.
     """
-    policy, about = call.site.policy.surveys.get(name), call.ledger.last_talk()
+    policy, about = call.site.policy.surveys.get(name), call.ledger.offers.last_talk()
     if policy is not None and about is not None:
         SurveyTaking(call, policy, about).take()
         return
@@ -55,7 +55,7 @@ def follow_up(call: Call, name: SurveyName | None, given: Sequence[Given] = ()) 
         call.part()
         return
     try:
-        SurveyTaking(call, policy, call.ledger.last_talk()).take(given)
+        SurveyTaking(call, policy, call.ledger.offers.last_talk()).take(given)
     except WentToFallbackError:
         call.ledger.fault("the dead man's switch sent the caller to the fallback")
 

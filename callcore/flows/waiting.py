@@ -119,7 +119,7 @@ class Waiting(ABC):
 
     def decisions(self) -> tuple[DecisionRecord, ...]:
         """The decisions made for the call so far."""
-        return self._call.ledger.decisions
+        return self._call.ledger.decisions.noted()
 
     def demand(self) -> Demand:
         """What the caller may be offered now."""
@@ -264,7 +264,7 @@ class Waiting(ABC):
     def _complete_explanation(self, due: ExplanationDue) -> None:
         """Notes what the queue's other agents were doing; without Redis it stays unknown."""
         site, ledger = self._call.site, self._call.ledger
-        others = self._crew.others_than_judged(ledger.decision(due.offer_id))
+        others = self._crew.others_than_judged(ledger.decisions.of(due.offer_id))
         try:
             (found,) = site.waiting_room.candidates([self._queue.name], MOST_EXPLAINED)
             doings = site.roster.doings(others)
@@ -282,7 +282,7 @@ class Waiting(ABC):
         judgements = routing.judge(
             self.demand(), asked, self._crew.serving, self.staffed, site.clock.now()
         )
-        ledger.decision_completed(due.offer_id, not_free, decisions.passed_over(judgements))
+        ledger.decisions.completed(due.offer_id, not_free, decisions.passed_over(judgements))
 
     def _tell_floor_again(self) -> None:
         restoring.restore(self._call, self._crew.changes, self._offerings.reservations)

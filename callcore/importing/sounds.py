@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from callcore.domain.sounds import is_sound
+from callcore.domain import sounds
 
 _ENDING = re.compile(r"\.(?:wav|wav49|gsm|ulaw|alaw|sln[0-9]*|g722|mp3|ogg|opus|raw)$")
-_PROMPT = re.compile(r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*")
 _LONGEST_PROMPT = 128
 
 USUAL_MUSIC = "local_stream://moh"
@@ -16,12 +15,12 @@ SILENCE = "silence_stream://-1"
 
 def is_music(text: str) -> bool:
     """True for a file or stream that callers may hear while they wait."""
-    return is_sound(text)
+    return sounds.is_sound(text)
 
 
 def is_prompt(text: str) -> bool:
     """True for the name of a recording below the directory of prompts."""
-    return len(text) <= _LONGEST_PROMPT and _PROMPT.fullmatch(text) is not None
+    return len(text) <= _LONGEST_PROMPT and sounds.is_prompt(text)
 
 
 def prompt_of(file: str) -> str | None:

@@ -17,7 +17,7 @@ from callcore.domain.policies import (
 from callcore.settings.faults import Path, shown
 from callcore.settings.names import Named, Names
 from callcore.settings.reading import Reading
-from callcore.settings.scalars import Decimal, Instant, Name, Prompt, Whole
+from callcore.settings.scalars import Decimal, Instant, Name, Prompts, Whole
 from callcore.settings.section import UNGIVEN, Section, one_of
 
 _SOME_MESSAGES = (MessagePolicy(prompts=("some",)),)
@@ -53,7 +53,7 @@ class MessagesSection(Section):
 class MessageSection(Section):
     """One message, and when it is told."""
 
-    prompts: list[Prompt]
+    prompts: Prompts
     weight: Decimal = UNGIVEN
     hours: Name | None = UNGIVEN
     valid_from: Instant | None = UNGIVEN

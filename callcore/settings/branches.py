@@ -13,7 +13,7 @@ from callcore.settings.faults import Path
 from callcore.settings.menu_choices import SOME_CHOICE, MenuChoices
 from callcore.settings.names import Named, Names
 from callcore.settings.reading import Reading
-from callcore.settings.scalars import Decimal, Name, Prompt, Switch, Whole, Word
+from callcore.settings.scalars import Decimal, Name, Prompts, Switch, Whole, Word
 from callcore.settings.section import UNGIVEN, Section
 
 _WORD: TypeAdapter[str] = TypeAdapter(Word)
@@ -42,7 +42,7 @@ class LookupMenuSection(Section):
     """A branch by what another system answers."""
 
     lookup: Name
-    asks: list[Prompt] = UNGIVEN
+    asks: Prompts = UNGIVEN
     digits: Whole = UNGIVEN
     timeout_seconds: Decimal = UNGIVEN
     tries: Whole = UNGIVEN

@@ -12,7 +12,7 @@ from callcore.settings import ways
 from callcore.settings.faults import Path
 from callcore.settings.names import Named, Names
 from callcore.settings.reading import Reading
-from callcore.settings.scalars import Decimal, Key, Name, Prompt
+from callcore.settings.scalars import Decimal, Key, Name, Prompts
 from callcore.settings.section import UNGIVEN, Section
 
 
@@ -20,9 +20,9 @@ class CallbackOfferSection(Section):
     """What a caller hears and presses, and where the promise waits."""
 
     queue: Name | None = UNGIVEN
-    prompts: list[Prompt] = UNGIVEN
+    prompts: Prompts = UNGIVEN
     key: Key = UNGIVEN
-    promised_prompts: list[Prompt] = UNGIVEN
+    promised_prompts: Prompts = UNGIVEN
     timeout_seconds: Decimal = UNGIVEN
     otherwise: Any = None
 

@@ -12,7 +12,7 @@ from callcore.domain.policies import AUTHORIZATION, LookupMethod, LookupPolicy
 from callcore.settings import passwords
 from callcore.settings.faults import Path, shown
 from callcore.settings.reading import Reading
-from callcore.settings.scalars import Decimal, Prompt, Text, Whole
+from callcore.settings.scalars import Decimal, Prompts, Text, Whole
 from callcore.settings.section import UNGIVEN, Section, one_of
 
 
@@ -85,7 +85,7 @@ class LookupSection(Section):
     headers: Any = None
     token_header: Annotated[Text, AfterValidator(_token_header)] = UNGIVEN
     most_at_once: Whole = UNGIVEN
-    hears: list[Prompt] = UNGIVEN
+    hears: Prompts = UNGIVEN
 
 
 class Lookups:

@@ -8,12 +8,13 @@ from typing import Any
 from callcore.domain.policies import KEYS, Extensions, Menu, MenuChoice, MenuPolicy
 from callcore.domain.speech import phrases
 from callcore.domain.treatments import Goodbye
+from callcore.settings import heard_together
 from callcore.settings.branches import Branches
 from callcore.settings.extensions import extensions
 from callcore.settings.faults import Path, shown
 from callcore.settings.menu_choices import SOME_CHOICE, MenuChoices
 from callcore.settings.reading import Reading
-from callcore.settings.scalars import Decimal, Prompt, Whole
+from callcore.settings.scalars import Decimal, Prompts, Whole
 from callcore.settings.section import UNGIVEN, Section
 from callcore.settings.treatments import Treatments
 
@@ -25,10 +26,10 @@ _KINDS = (*_QUESTION, "hours", "lists", "lookup")
 class MenuSection(Section):
     """One question."""
 
-    greeting: list[Prompt] = UNGIVEN
-    prompts: list[Prompt]
-    invalid: list[Prompt] = UNGIVEN
-    no_input: list[Prompt] = UNGIVEN
+    greeting: Prompts = UNGIVEN
+    prompts: Prompts
+    invalid: Prompts = UNGIVEN
+    no_input: Prompts = UNGIVEN
     choices: Any = None
     extensions: Any = None
     timeout_seconds: Decimal = UNGIVEN
@@ -98,9 +99,13 @@ class Menus:
                 )
         if not choices and "extensions" in values:
             values.setdefault("invalid", (phrases.EXTENSION_INVALID,))
-        return self._reading.policy(
+        made = self._reading.policy(
             MenuPolicy, path, values, name=name, prompts=("some",), choices=_SOME_CHOICES
         )
+        if made is not None:
+            before = {one: getattr(made, one) for one in ("greeting", "invalid", "no_input")}
+            heard_together.check(self._reading, path, before, made.prompts)
+        return made
 
     def _by_key(self, path: Path, value: object) -> dict[str, MenuChoice]:
         """The choices without faults; if there are none, a stand-in for them."""

@@ -14,7 +14,7 @@ from callcore.domain.policies import (
     UnansweredHears,
     UnansweredThen,
 )
-from callcore.settings.scalars import Decimal, Name, Prompt, Sound, Switch, Text, Whole
+from callcore.settings.scalars import Decimal, Name, Prompts, Sound, Switch, Text, Whole
 from callcore.settings.section import UNGIVEN, Section, not_one_of, one_of
 
 STRATEGIES_ELSEWHERE = MappingProxyType(
@@ -74,7 +74,7 @@ class QueueSection(Section):
     callback: Any = None
     ageing: Any = None
     music: Sound = UNGIVEN
-    greeting: list[Prompt] = UNGIVEN
+    greeting: Prompts = UNGIVEN
     announce_position: Any = None
     announce_estimate: Any = None
     """``false``, or a section that is read by itself; so the position."""
@@ -89,7 +89,7 @@ class QueueSection(Section):
     skills: Any = None
     sticky_agent: Any = None
     ring_timeout_seconds: Decimal = UNGIVEN
-    whisper: list[Prompt] = UNGIVEN
+    whisper: Prompts = UNGIVEN
     wrap_up_seconds: Decimal = UNGIVEN
     longest_wrap_up_seconds: Decimal = UNGIVEN
     retry_after_miss_seconds: Decimal = UNGIVEN

@@ -109,6 +109,14 @@ def _sound(value: str) -> str:
     return value
 
 
+def _in_one_go(prompts: list[str]) -> list[str]:
+    if len(prompts) > lookups.MOST_RECORDINGS:
+        raise ValueError(
+            f"must be at most {lookups.MOST_RECORDINGS} recordings, found {len(prompts)}"
+        )
+    return prompts
+
+
 def _line(longest: int) -> Callable[[str], str]:
     """A text as other systems' answers have it."""
 
@@ -234,11 +242,13 @@ Prompt = Annotated[
     Text,
     AfterValidator(
         _matching(
-            r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*",
+            sounds.PROMPT,
             "a recording such as menus/main, without directory, language and ending",
         )
     ),
 ]
+Prompts = Annotated[list[Prompt], AfterValidator(_in_one_go)]
+"""Heard one after another."""
 Account = Annotated[Text, AfterValidator(_line(brought.LONGEST_ACCOUNT))]
 Word = Annotated[Text, AfterValidator(_line(lookups.LONGEST_WORD))]
 VoicemailBox = Annotated[

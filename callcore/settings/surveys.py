@@ -14,10 +14,11 @@ from callcore.domain.policies import (
     SurveyQuestion,
     SurveyWhen,
 )
+from callcore.settings import heard_together
 from callcore.settings.faults import Path
 from callcore.settings.names import Named, Names
 from callcore.settings.reading import Reading
-from callcore.settings.scalars import Decimal, Key, Name, Prompt, Text, Whole
+from callcore.settings.scalars import Decimal, Key, Name, Prompts, Text, Whole
 from callcore.settings.section import UNGIVEN, Section, one_of
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
@@ -26,17 +27,17 @@ _NAME: TypeAdapter[str] = TypeAdapter(Name)
 class SurveySection(Section):
     """What is heard before, asked, and heard after."""
 
-    introduction: list[Prompt] = UNGIVEN
+    introduction: Prompts = UNGIVEN
     questions: Any = None
-    invalid: list[Prompt] = UNGIVEN
-    thanks: list[Prompt] = UNGIVEN
+    invalid: Prompts = UNGIVEN
+    thanks: Prompts = UNGIVEN
 
 
 class SurveyQuestionSection(Section):
     """One question."""
 
     name: Name
-    prompts: list[Prompt]
+    prompts: Prompts
     keys: Text = UNGIVEN
     timeout_seconds: Decimal = UNGIVEN
     tries: Whole = UNGIVEN
@@ -65,9 +66,13 @@ class Surveys:
             if prompts in values:
                 values[prompts] = tuple(values[prompts])
         values["questions"] = self._questions((*path, "questions"), values.get("questions"))
-        return self._reading.policy(
+        made = self._reading.policy(
             SurveyPolicy, path, {**values, "name": name}, questions=(SATISFACTION,)
         )
+        if made is not None:
+            longest = max((one.prompts for one in made.questions), key=len)
+            heard_together.check(self._reading, path, {"invalid": made.invalid}, longest)
+        return made
 
     def of_queue(self, path: Path, value: object) -> QueueSurveyPolicy | None:
         """What a queue says: a mapping, or just the survey's name."""

@@ -25,7 +25,7 @@ from callcore.settings.scalars import (
     DialledNumber,
     DialplanWord,
     Name,
-    Prompt,
+    Prompts,
     Switch,
     VoicemailBox,
 )
@@ -39,7 +39,7 @@ _BELONGS_TO = {"keeps_join_time": "queue", "context": "extension", "skippable": 
 class TreatmentSection(Section):
     """One destination with its options, or a goodbye; either after what is said on the way."""
 
-    say: list[Prompt] = UNGIVEN
+    say: Prompts = UNGIVEN
     skippable: Switch = UNGIVEN
     queue: Name = UNGIVEN
     keeps_join_time: Switch = UNGIVEN
@@ -51,7 +51,7 @@ class TreatmentSection(Section):
     callback: Any = None
     """A section that is read by itself."""
     survey: Name = UNGIVEN
-    prompts: list[Prompt] = UNGIVEN
+    prompts: Prompts = UNGIVEN
     cause: Cause = UNGIVEN
 
 

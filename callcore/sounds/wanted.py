@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from callcore.domain import sounds
 from callcore.domain.ids import Language
 from callcore.domain.speech import grammar
-
-_KEY = re.compile(r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*")
 
 _SENTENCE_ENDS = frozenset(".!?…")
 _AFTER_SENTENCE_SECONDS = 0.25
@@ -40,7 +38,7 @@ class Wanted:
 
 def is_key(text: str) -> bool:
     """True if a file may be named for it: ``group/name``."""
-    return _KEY.fullmatch(text) is not None
+    return sounds.is_prompt(text)
 
 
 def of_language(

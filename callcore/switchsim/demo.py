@@ -57,38 +57,44 @@ def run(  # noqa: PLR0913 - each is an option of the command line
     press there; ``agents`` are the user ids of registered phones.
     Says ``ready <port>`` and a line end on standard output.
     """
-    settings = SwitchSettings(
-        host=host,
-        port=port,
-        password=password,
-        seed=seed,
-        speed=speed,
-        heartbeat_seconds=_HEARTBEAT_SECONDS,
-        sessions=_SESSIONS,
-        sessions_per_second=_SESSIONS_PER_SECOND,
-        dialplan=Dialplan(queues=queues, context=context),
-        sounds=Sounds(streams=frozenset({"moh", "default"})),
-        unknown_phone=AgentPhone(ring_seconds=Exponential(3.0)),
-        detail_record_directory=detail_record_directory,
+    switch = SimulatedSwitch(
+        SwitchSettings(
+            host=host,
+            port=port,
+            password=password,
+            seed=seed,
+            speed=speed,
+            heartbeat_seconds=_HEARTBEAT_SECONDS,
+            sessions=_SESSIONS,
+            sessions_per_second=_SESSIONS_PER_SECOND,
+            dialplan=Dialplan(queues=queues, context=context),
+            sounds=Sounds(streams=frozenset({"moh", "default"})),
+            unknown_phone=AgentPhone(ring_seconds=Exponential(3.0)),
+            detail_record_directory=detail_record_directory,
+        )
     )
-    switch = SimulatedSwitch(settings)
+    callers = population.Callers(
+        switch,
+        population.Arrivals(per_minute=arrivals_per_minute, swing=0.3, period_seconds=600.0),
+        population.Habits(
+            numbers=dict.fromkeys(queues, 1.0),
+            digit_chance=digit_chance,
+            choices=choices or {},
+            answers=_ANSWERS,
+            hostile_chance=hostile_chance,
+        ),
+    )
+    _serve(switch, agents, callers)
+
+
+def _serve(switch: SimulatedSwitch, agents: Sequence[str], callers: population.Callers) -> None:
+    """Lets agents and callers in, until a signal comes."""
     stopping = Event()
     watchers = [gevent.signal_handler(one, stopping.set) for one in (signal.SIGTERM, signal.SIGINT)]
     try:
         bound_port = switch.start()
         for user in agents:
             switch.register(user, population.lively_phone())
-        callers = population.Callers(
-            switch,
-            population.Arrivals(per_minute=arrivals_per_minute, swing=0.3, period_seconds=600.0),
-            population.Habits(
-                numbers=dict.fromkeys(queues, 1.0),
-                digit_chance=digit_chance,
-                choices=choices or {},
-                answers=_ANSWERS,
-                hostile_chance=hostile_chance,
-            ),
-        )
         _say_ready(bound_port)
         while not switch.is_listened_to and not stopping.wait(_LOOK_SECONDS):
             pass

@@ -11,36 +11,17 @@ from callcore.domain.ids import LegId
 from callcore.domain.outcomes import OfferLostReason
 from callcore.ports.switch_events import (
     LegAnswered,
-    LegBridged,
     LegEnded,
-    LegHeld,
     LegParked,
     LegRinging,
-    LegUnbridged,
-    LegUnheld,
     PlaybackEnded,
     PlaybackStarted,
-    RecordingStarted,
-    RecordingStopped,
     SoundMissing,
     SwitchLost,
     SwitchRestored,
 )
-from callcore.ports.telephony import (
-    HostileTextError,
-    LegGoneError,
-    Switch,
-    SwitchUnavailableError,
-)
-from tests.contract.switch_scenes import (
-    GONE,
-    arrived,
-    leg,
-    picked_up,
-    request_for,
-    talking,
-    waiting,
-)
+from callcore.ports.telephony import HostileTextError, Switch, SwitchUnavailableError
+from tests.contract.switch_scenes import GONE, arrived, leg, request_for, talking, waiting
 from tests.contract.switches import (
     ANSWERING,
     BUSY,
@@ -64,12 +45,6 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     stage: Stage = request.param()
     yield stage
     stage.close()
-
-
-def is_parked(stage: Stage, leg_id: LegId) -> bool:
-    """Whether the leg is there and awaits commands."""
-    found = leg(stage, leg_id)
-    return found is not None and found.is_parked
 
 
 class TestCaller:
@@ -232,310 +207,6 @@ class TestAgent:
         assert [kind for kind, _ in stage.told_of(request.leg_id)] == ["LegRinging", "LegEnded"]
 
 
-class TestConversation:
-    """Caller and agent are joined."""
-
-    def test_a_bridge_is_told_once_with_the_caller_first(self, stage: Stage) -> None:
-        """The music ends with it, untold, and does not come back."""
-        caller, agent = talking(stage)
-        (bridged,) = stage.told(LegBridged)
-        assert (bridged.leg_id, bridged.other_leg_id) == (caller, agent)
-        stage.pass_time(0.1)
-        kinds = [kind for kind, _ in stage.told_of(caller)]
-        assert kinds[-2:] == ["PlaybackStarted", "LegBridged"]
-
-    @pytest.mark.parametrize("gone", ["caller", "agent"])
-    def test_a_leg_that_is_gone_cannot_be_bridged(self, stage: Stage, gone: str) -> None:
-        """The other leg is not touched."""
-        if gone == "caller":
-            left = picked_up(stage)
-            legs = (GONE, left)
-        else:
-            left = waiting(stage)
-            legs = (left, GONE)
-        with pytest.raises(LegGoneError):
-            stage.switch.bridge(*legs)
-        stage.pass_time(0.1)
-        assert stage.switch.leg_exists(left)
-
-    def test_a_caller_without_media_is_lost_by_a_bridge(self, stage: Stage) -> None:
-        """Neither answered nor hearing anything: the switch hangs up both."""
-        caller, agent = arrived(stage), picked_up(stage)
-        stage.switch.bridge(caller, agent)
-        assert stage.hear(LegEnded, caller).cause == "DESTINATION_OUT_OF_ORDER"
-        assert stage.hear(LegEnded, agent).cause == "ORIGINATOR_CANCEL"
-        assert stage.told(LegBridged) == []
-
-    def test_an_agent_who_hangs_up_takes_the_caller_along(self, stage: Stage) -> None:
-        """The agent's end, then the end of the talk on the caller's leg, then the caller's end."""
-        caller, agent = talking(stage)
-        stage.heard.clear()
-        stage.put_down(agent)
-        stage.hear(LegEnded, caller)
-        assert stage.told_of(caller, agent) == [
-            ("LegEnded", agent),
-            ("LegUnbridged", caller),
-            ("LegEnded", caller),
-        ]
-
-    def test_a_caller_who_hangs_up_takes_the_agent_along(self, stage: Stage) -> None:
-        """The caller's end first; only the caller's leg is told to talk no more."""
-        caller, agent = talking(stage)
-        stage.heard.clear()
-        stage.put_down(caller)
-        stage.hear(LegEnded, agent)
-        stage.hear(LegUnbridged, caller)
-        assert stage.told_of(caller, agent)[0] == ("LegEnded", caller)
-        assert len(stage.told_of(caller, agent)) == 3
-
-    def test_a_leg_that_outlives_talks_parks_again(self, stage: Stage) -> None:
-        """An agent who dialled in and stays: talk after talk with callers who hang up."""
-        line = arrived(stage)
-        stage.switch.answer(line)
-        stage.switch.outlive_talks(line)
-        for _ in range(2):
-            caller = waiting(stage)
-            stage.heard.clear()
-            stage.switch.play_endlessly(line, MUSIC)
-            stage.hear(PlaybackStarted, line)
-            stage.switch.bridge(caller, line)
-            stage.hear(LegBridged, caller)
-            stage.put_down(caller)
-            stage.hear(LegParked, line)
-            stage.hear(LegUnbridged, caller)
-            assert not stage.told(LegEnded, line)
-            assert is_parked(stage, line)
-
-    def test_a_caller_ends_with_the_line_that_outlives_talks(self, stage: Stage) -> None:
-        """The agent puts the phone down: the line is over, and the talk."""
-        line, caller = arrived(stage), waiting(stage)
-        stage.switch.answer(line)
-        stage.switch.outlive_talks(line)
-        stage.hear(LegAnswered, line)
-        stage.switch.bridge(caller, line)
-        stage.hear(LegBridged, caller)
-        stage.put_down(line)
-        stage.hear(LegEnded, caller)
-        kinds = [
-            one for one in stage.told_of(line, caller) if one[0] in {"LegEnded", "LegUnbridged"}
-        ]
-        assert kinds == [("LegEnded", line), ("LegUnbridged", caller), ("LegEnded", caller)]
-
-    def test_a_leg_that_is_kept_parks_when_its_talk_is_over(self, stage: Stage) -> None:
-        """Told apart from an arrival, by event and by asking; not ended while it is guarded."""
-        caller, agent = talking(stage)
-        stage.switch.keep_after_talk(caller, 1)
-        stage.heard.clear()
-        stage.put_down(agent)
-        parked = stage.hear(LegParked, caller)
-        assert parked.is_after_talk
-        assert parked.dialled_number == "8001"
-        assert [kind for kind, _ in stage.told_of(caller, agent)] == [
-            "LegEnded",
-            "LegUnbridged",
-            "LegParked",
-        ]
-        stage.switch.guard(caller, 60, "callcore_fallback", "public")
-        found = leg(stage, caller)
-        assert found is not None
-        assert found.is_after_talk
-        assert found.is_parked
-        stage.pass_time(2.2)
-        assert not stage.told(LegEnded, caller)
-
-    def test_a_leg_that_is_kept_ends_if_nobody_cares(self, stage: Stage) -> None:
-        """The switch itself ends it."""
-        caller, agent = talking(stage)
-        stage.switch.keep_after_talk(caller, 1)
-        stage.put_down(agent)
-        stage.hear(LegParked, caller)
-        assert stage.hear(LegEnded, caller).cause == "ALLOTTED_TIMEOUT"
-
-    def test_a_leg_that_is_kept_no_more_ends_with_its_talk(self, stage: Stage) -> None:
-        """As any other."""
-        caller, agent = talking(stage)
-        stage.switch.keep_after_talk(caller, 5)
-        stage.switch.forget_after_talk(caller)
-        stage.heard.clear()
-        stage.put_down(agent)
-        assert stage.hear(LegEnded, caller).cause == "NORMAL_CLEARING"
-        assert not stage.told(LegParked, caller)
-
-    def test_a_leg_that_is_kept_goes_where_it_is_sent(self, stage: Stage) -> None:
-        """A blind transfer goes before it."""
-        caller, agent = talking(stage)
-        stage.switch.keep_after_talk(caller, 5)
-        stage.heard.clear()
-        stage.transfer_blind(agent, ELSEWHERE)
-        stage.hear(LegUnbridged, caller)
-        stage.until(lambda: (found := leg(stage, caller)) and found.dialled_number == ELSEWHERE)
-        assert not stage.told(LegParked, caller)
-        assert not stage.told(LegEnded, caller)
-
-    def test_a_leg_that_is_kept_ends_on_hold(self, stage: Stage) -> None:
-        """Whose partner hangs up while holding it."""
-        caller, agent = talking(stage)
-        stage.switch.keep_after_talk(caller, 5)
-        stage.hold(agent)
-        stage.hear(LegHeld, agent)
-        stage.put_down(agent)
-        stage.hear(LegEnded, caller)
-        assert not [one for one in stage.told(LegParked, caller) if one.is_after_talk]
-
-    def test_a_leg_is_taken_out_of_its_talk(self, stage: Stage) -> None:
-        """The partner ends, and the leg waits."""
-        caller, agent = talking(stage)
-        stage.heard.clear()
-        stage.switch.take_out_of_talk(caller, 5)
-        assert stage.hear(LegParked, caller).is_after_talk
-        stage.hear(LegUnbridged, caller)
-        stage.hear(LegEnded, agent)
-        assert not stage.told(LegEnded, caller)
-
-    def test_a_leg_is_taken_out_of_a_talk_with_a_line_that_stays(self, stage: Stage) -> None:
-        """Both wait then."""
-        line, caller = arrived(stage), waiting(stage)
-        stage.switch.answer(line)
-        stage.switch.outlive_talks(line)
-        stage.hear(LegAnswered, line)
-        stage.switch.bridge(caller, line)
-        stage.hear(LegBridged, caller)
-        stage.heard.clear()
-        stage.switch.take_out_of_talk(caller, 5)
-        assert stage.hear(LegParked, caller).is_after_talk
-        assert not stage.hear(LegParked, line).is_after_talk
-
-    def test_an_agent_leaves_before_the_legs_have_met(self, stage: Stage) -> None:
-        """No bridge is told, and the caller is lost with the agent."""
-        caller, agent = waiting(stage), picked_up(stage)
-        stage.switch.bridge(caller, agent)
-        stage.put_down(agent)
-        stage.hear(LegEnded, caller)
-        assert stage.told(LegBridged) == []
-
-    def test_a_hold_is_told_of_the_phone_that_holds(self, stage: Stage) -> None:
-        """And so is its end."""
-        _, agent = talking(stage)
-        stage.hold(agent)
-        stage.hear(LegHeld, agent)
-        stage.unhold(agent)
-        stage.hear(LegUnheld, agent)
-
-    def test_a_blind_transfer_ends_the_agent_only(self, stage: Stage) -> None:
-        """The caller talks no more, and lives on at the other extension."""
-        caller, agent = talking(stage)
-        stage.heard.clear()
-        stage.transfer_blind(agent, ELSEWHERE)
-        stage.hear(LegUnbridged, caller)
-        stage.hear(LegEnded, agent)
-        stage.until(lambda: (found := leg(stage, caller)) and found.dialled_number == ELSEWHERE)
-        assert stage.told(LegEnded, caller) == []
-
-    def test_a_recording_is_told_by_its_path(self, stage: Stage) -> None:
-        """When it has begun and when it is complete, at the latest after the leg's end."""
-        caller, _ = talking(stage)
-        stage.switch.start_recording(caller, RECORDING)
-        assert stage.hear(RecordingStarted, caller).path == RECORDING
-        stage.switch.stop_recording(caller, RECORDING)
-        assert stage.hear(RecordingStopped, caller).path == RECORDING
-        stage.switch.start_recording(caller, RECORDING)
-        stage.until(lambda: len(stage.told(RecordingStarted)) == 2)
-        stage.put_down(caller)
-        stage.until(lambda: len(stage.told(RecordingStopped)) == 2)
-
-
-class TestAsking:
-    """What is there, as asking finds it."""
-
-    def test_a_waiting_caller_is_not_parked_but_remembers(self, stage: Stage) -> None:
-        """While music plays the leg does not await commands; an empty value takes one away."""
-        caller = arrived(stage)
-        stage.until(lambda: (found := leg(stage, caller)) and found.is_parked)
-        stage.switch.answer(caller)
-        stage.switch.play_endlessly(caller, MUSIC)
-        stage.switch.remember(caller, {"callcore_queue": "", "callcore_waits_in": "support"})
-        stage.hear(PlaybackStarted, caller)
-        found = leg(stage, caller)
-        assert found is not None
-        assert found.variables == {"callcore_parked": "true", "callcore_waits_in": "support"}
-        assert found.is_inbound
-        assert found.is_line_answered
-        assert not found.is_parked
-        assert found.bridged_to is None
-        assert (found.caller_number, found.dialled_number) == ("+48200100", "8001")
-        assert found.answered_at is not None
-        assert found.created_at < found.answered_at <= stage.told(LegAnswered)[0].at
-
-    def test_who_hears_nothing_awaits_commands(self, stage: Stage) -> None:
-        """Whatever was done and heard before; music goes on under prompts that have ended."""
-        caller = arrived(stage)
-        stage.switch.answer(caller)
-        stage.until(lambda: (found := leg(stage, caller)) and found.is_line_answered)
-        assert is_parked(stage, caller)
-        stage.switch.announce(caller, PROMPTS)
-        stage.hear(PlaybackStarted, caller)
-        assert not is_parked(stage, caller)
-        stage.hear(PlaybackEnded, caller)
-        stage.until(lambda: is_parked(stage, caller))
-        stage.switch.play_endlessly(caller, MUSIC)
-        stage.switch.announce(caller, PROMPTS)
-        stage.until(lambda: len(stage.told(PlaybackEnded, caller)) == 2)
-        stage.pass_time(0.1)
-        assert not is_parked(stage, caller)
-        stage.switch.stop_playing(caller)
-        stage.until(lambda: is_parked(stage, caller))
-
-    def test_a_caller_for_whom_the_dialplan_knows_no_queue_is_found(self, stage: Stage) -> None:
-        """One who arrived unheard is taken whatever the number dialled."""
-        caller = stage.call_in("8002")
-        stage.until(lambda: (found := leg(stage, caller)) and found.is_parked)
-
-    def test_who_talks_is_bridged_to_the_other(self, stage: Stage) -> None:
-        """Both ways, and neither is parked."""
-        caller, agent = talking(stage)
-        found = {leg.leg_id: leg for leg in stage.switch.legs()}
-        assert found[caller].bridged_to == agent
-        assert found[agent].bridged_to == caller
-        assert not found[caller].is_parked
-        assert not found[agent].is_parked
-        assert found[agent].variables == {"callcore_offer": "o1"}
-        assert not found[agent].is_inbound
-
-    def test_who_picked_up_is_parked(self, stage: Stage) -> None:
-        """An agent's leg that nobody bridged yet."""
-        agent = picked_up(stage)
-        stage.until(lambda: (found := leg(stage, agent)) and found.is_parked)
-        found = leg(stage, agent)
-        assert found is not None
-        assert found.is_line_answered
-
-    def test_a_phone_that_rings_is_neither_answered_nor_parked(self, stage: Stage) -> None:
-        """But it is there."""
-        request = request_for(stage.phone("1001", SILENT))
-        stage.switch.originate(request)
-        stage.hear(LegRinging, request.leg_id)
-        found = leg(stage, request.leg_id)
-        assert found is not None
-        assert (found.is_line_answered, found.is_parked, found.answered_at) == (False, False, None)
-
-    def test_what_is_gone_is_not_found(self, stage: Stage) -> None:
-        """Neither by its id nor among all."""
-        caller = arrived(stage)
-        assert stage.switch.leg_exists(caller)
-        assert not stage.switch.leg_exists(GONE)
-        stage.put_down(caller)
-        stage.hear(LegEnded, caller)
-        stage.until(lambda: leg(stage, caller) is None)
-        stage.until(lambda: caller not in stage.switch.leg_ids())
-
-    def test_some_may_be_asked_about(self, stage: Stage) -> None:
-        """Among all that are listed; one that is gone is left out."""
-        caller, agent = talking(stage)
-        stage.until(lambda: {caller, agent} <= stage.switch.leg_ids())
-        assert [one.leg_id for one in stage.switch.legs({agent, GONE})] == [agent]
-        assert stage.switch.legs(()) == []
-
-
 class TestDialplan:
     """The dead man's switch, and handing a caller back."""
 
@@ -583,6 +254,7 @@ POSTED: dict[str, Callable[[Switch, LegId], object]] = {
     "start_recording": lambda switch, leg_id: switch.start_recording(leg_id, RECORDING),
     "stop_recording": lambda switch, leg_id: switch.stop_recording(leg_id, RECORDING),
 }
+
 
 ASKED: dict[str, Callable[[Switch, LegId], object]] = {
     "bridge": lambda switch, leg_id: switch.bridge(leg_id, GONE),

@@ -1,6 +1,6 @@
 """A switch in memory, with phones that do what a test says.
 
-Held to the real adapter by ``tests/contract/test_switch_contract.py``. Which texts may become part
+Held to the real adapter by ``tests/contract/test_switch_*contract.py``. Which texts may become part
 of a command is the real adapter's own judgement, so a flow that passes on what a switch must not
 be given fails here too. One thing is quicker than on a real switch: a partner's end follows at
 once, not 20 ms later.

@@ -27,6 +27,7 @@ MAXIMUM_WAIT = 30.0
 PROMPTS = 2.1
 """How long the fake's prompts are heard, with what goes around them."""
 ON_HOOK = 5.1
+ANSWERING = Phone(answers_after_seconds=1.0)
 
 
 def policy(

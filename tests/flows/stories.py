@@ -57,27 +57,28 @@ def come(floor: TestFloor, *agents: AgentId) -> None:
 
 def log_in(floor: TestFloor, agent_id: AgentId) -> AgentAnswer:
     """An operator logs an agent in."""
-    return floor.worker.duty.log_in(agent_id, _order(DutyChange.LOG_IN))
+    return floor.worker.duty.log_in(agent_id, duty_order(DutyChange.LOG_IN))
 
 
 def log_out(floor: TestFloor, agent_id: AgentId) -> AgentAnswer:
     """An operator logs an agent out."""
-    return floor.worker.duty.log_out(agent_id, _order(DutyChange.LOG_OUT))
+    return floor.worker.duty.log_out(agent_id, duty_order(DutyChange.LOG_OUT))
 
 
 def start_break(floor: TestFloor, agent_id: AgentId) -> AgentAnswer:
     """An operator gives an agent a break as long as ever."""
-    order = _order(DutyChange.START_BREAK)
+    order = duty_order(DutyChange.START_BREAK)
     return floor.worker.duty.start_break(agent_id, order, ANY_BREAK, None)
 
 
 def end_break(floor: TestFloor, agent_id: AgentId) -> AgentAnswer:
     """An operator calls an agent back from a break."""
-    return floor.worker.duty.end_break(agent_id, _order(DutyChange.END_BREAK))
+    return floor.worker.duty.end_break(agent_id, duty_order(DutyChange.END_BREAK))
 
 
-def _order(what: DutyChange) -> DutyOrder:
-    return DutyOrder(what=what, by="eve")
+def duty_order(what: str) -> DutyOrder:
+    """What an operator wants an agent to do."""
+    return DutyOrder(what=DutyChange(what), by="eve")
 
 
 def raise_to(floor: TestFloor, caller: LegId, priority: int) -> int:

@@ -1,4 +1,4 @@
-"""In which language callers and agents are spoken to, and what is heard if a sound is not there."""
+"""In which language callers are spoken to."""
 
 from __future__ import annotations
 
@@ -6,86 +6,36 @@ from dataclasses import replace
 
 import pytest
 
-from callcore.domain.announcements import ATTENTION_TONE, STAND_IN_MUSIC
-from callcore.domain.events import LanguageChanged, LegsBridged, PromptMissing
-from callcore.domain.feature_prompts import QUESTION_TONE
-from callcore.domain.ids import CallId, Language, LegId, MenuName
-from callcore.domain.policies import (
-    CallerList,
-    MenuChoice,
-    MenuPolicy,
-    NumberRoute,
-    SitePolicy,
-    SoundsPolicy,
-)
+from callcore.domain.events import LanguageChanged
+from callcore.domain.ids import CallId, Language, LegId
+from callcore.domain.policies import NumberRoute
 from callcore.domain.speech.utterances import PressKey
-from callcore.domain.treatments import Goodbye, OverflowReason, ToQueue
-from callcore.flows.messages import Admitted
+from callcore.domain.treatments import OverflowReason
 from callcore.ports.operations import NotReadyError, OutOfRangeError, UnknownCallError
-from callcore.ports.switch_events import PlaybackEnded
 from callcore.runtime.greenlets import spawn
 from tests.fakes.clock import settle
-from tests.fakes.switch import ANSWERING, NODE, Phone
+from tests.fakes.switch import ANSWERING, Phone
 from tests.fakes.switch_sounds import PROMPT_SECONDS
 from tests.flows.callbacks import CallbackFloor
 from tests.flows.callbacks import policy as promising
-from tests.flows.feature_codes import ANNS_PIN, by_phone, dial, key, stand, standing, until
-from tests.flows.floor import ANN, BOB, ROOMY, SUPPORT, TestFloor
-from tests.flows.stories import (
-    TOLD_WHY_SECONDS,
-    agent_of,
-    arrive,
-    come,
-    line_of,
-    log_out,
-    place,
-    queue_of,
-    record_of,
+from tests.flows.feature_codes import by_phone, dial
+from tests.flows.floor import ANN, SUPPORT, TestFloor
+from tests.flows.languages import (
+    FIRST_TOLD_SECONDS,
+    JAZZ,
+    MAIN,
+    MUSIC,
+    NUMBER,
+    PL,
+    POLKA,
+    QUESTION,
+    RU,
+    SITE,
+    VIP,
+    next_in,
+    told,
 )
-
-PL, RU = Language("pl"), Language("ru")
-NUMBER, VIP = "+48200100", "+48600100200"
-MAIN = MenuName("main")
-MUSIC = "local_stream://moh"
-JAZZ, POLKA = "local_stream://jazz", "local_stream://polka"
-FIRST_TOLD_SECONDS = 10.5
-"""When callers are told their position, which is then being said."""
-
-QUESTION = MenuPolicy(
-    name=MAIN,
-    prompts=("shop/main",),
-    choices={"1": MenuChoice(to=ToQueue(queue=SUPPORT), language=PL)},
-    invalid=(),
-    no_input=(),
-)
-SITE = replace(
-    queue_of(overflow={OverflowReason.MAXIMUM_WAIT: Goodbye(prompts=("shop/sorry",))}),
-    numbers={
-        "8001": NumberRoute(queue=SUPPORT),
-        "8002": NumberRoute(queue=SUPPORT, language=PL, music=POLKA),
-        "9001": NumberRoute(menu=MAIN),
-    },
-    caller_lists=(
-        CallerList(name="vip", numbers=frozenset({VIP}), language=RU, music=JAZZ, account="gold"),
-    ),
-    menus={MAIN: QUESTION},
-)
-"""Polish by the second number, Russian for those on the list."""
-
-
-def next_in(language: str) -> tuple[str, ...]:
-    """What the first in line is told."""
-    return (f"/sounds/{language}/position/you-are-next.wav",)
-
-
-def told(floor: TestFloor, leg_id: LegId) -> list[tuple[str, ...]]:
-    """What was announced on a leg."""
-    return line_of(floor, leg_id).announced
-
-
-def missing(floor: TestFloor) -> list[str]:
-    """What was told not to be there, in order."""
-    return [fact.what for fact in floor.told(PromptMissing)]
+from tests.flows.stories import TOLD_WHY_SECONDS, arrive, come, line_of, log_out, place, record_of
 
 
 class TestSources:
@@ -177,242 +127,6 @@ class TestSources:
         floor.clock.advance(1)
         kept = {"callcore_language", "callcore_music", "callcore_account"}
         assert kept.isdisjoint(line_of(floor, caller).variables)
-
-
-class TestMissingSounds:
-    """The caller's language, then the site's, then a tone; each is told of once."""
-
-    def test_each_in_turn(self) -> None:
-        """And the next time nothing that is known not to be there is tried."""
-        floor = TestFloor(SITE)
-        floor.switch.missing_sounds |= {*next_in("pl"), *next_in("en")}
-        caller = floor.call_in("8002")
-        floor.clock.advance(FIRST_TOLD_SECONDS)
-        assert told(floor, caller) == [(ATTENTION_TONE,)]
-        assert missing(floor) == [*next_in("pl"), *next_in("en")]
-        asked_count = floor.switch.commands.count(("announce", caller))
-        floor.clock.advance(60)
-        repeated_count = floor.switch.commands.count(("announce", caller)) - asked_count
-        assert repeated_count == len(told(floor, caller)) - 1 > 0
-        assert set(told(floor, caller)) == {(ATTENTION_TONE,)}
-        assert len(missing(floor)) == 2
-
-    def test_the_language_of_the_site_is_better_than_a_tone(self) -> None:
-        """Said to the end, in the middle of music."""
-        floor = TestFloor(SITE)
-        floor.switch.missing_sounds.add(*next_in("pl"))
-        caller = floor.call_in("8002")
-        floor.clock.advance(FIRST_TOLD_SECONDS)
-        assert told(floor, caller) == [next_in("en")]
-        assert missing(floor) == [*next_in("pl")]
-
-    def test_another_sentence_is_tried_in_the_callers_language_all_the_same(self) -> None:
-        """One sound that is not there is no language that is not there."""
-        floor = TestFloor(SITE)
-        floor.switch.missing_sounds.add(*next_in("pl"))
-        caller = floor.call_in("8002")
-        floor.clock.advance(ROOMY.queues[SUPPORT].maximum_wait_seconds + 0.5)
-        assert told(floor, caller)[-1] == ("/sounds/pl/shop/sorry.wav",)
-
-    def test_not_even_a_tone(self) -> None:
-        """Nothing spins: three commands, three facts, and the call goes on to its end."""
-        floor = TestFloor(SITE)
-        floor.switch.missing_sounds |= {*next_in("pl"), *next_in("en"), ATTENTION_TONE}
-        caller = floor.call_in("8002")
-        floor.clock.advance(FIRST_TOLD_SECONDS)
-        assert floor.switch.commands.count(("announce", caller)) == 3
-        assert missing(floor) == [*next_in("pl"), *next_in("en"), ATTENTION_TONE]
-        floor.clock.advance(60)
-        assert floor.switch.commands.count(("announce", caller)) == 3
-        assert line_of(floor, caller).playing == POLKA
-
-    def test_what_was_cut_off_is_not_said_otherwise(self) -> None:
-        """The news that a sound is not there comes when the agent and the caller talk already."""
-        floor = TestFloor(SITE)
-        floor.switch.missing_sounds.add(*next_in("pl"))
-        caller = floor.call_in("8002")
-        floor.clock.advance(1)
-        come(floor, ANN)
-        floor.clock.advance(5)
-        assert len(floor.told(LegsBridged)) == 1
-        before = floor.switch.commands.count(("announce", caller))
-        late = PlaybackEnded(
-            node=NODE, at=floor.clock.now(), leg_id=caller, path=next_in("pl")[0], is_missing=True
-        )
-        floor.worker.deliver(late)
-        floor.clock.advance(1)
-        assert floor.switch.commands.count(("announce", caller)) == before
-        assert missing(floor) == [*next_in("pl")]
-
-    @pytest.mark.parametrize("when", ["talking", "saying"])
-    def test_music_that_was_ended_does_not_begin_otherwise(self, when: str) -> None:
-        """Not into a talk, nor under a goodbye."""
-        floor = TestFloor(SITE)
-        caller = floor.call_in("8002")
-        floor.clock.advance(1)
-        if when == "talking":
-            come(floor, ANN)
-            floor.clock.advance(5)
-            assert line_of(floor, caller).bridged_to is not None
-        else:
-            floor.clock.advance(ROOMY.queues[SUPPORT].maximum_wait_seconds - 0.5)
-            assert told(floor, caller)[-1] == ("/sounds/pl/shop/sorry.wav",)
-        before = floor.switch.commands.count(("play_endlessly", caller))
-        late = PlaybackEnded(
-            node=NODE, at=floor.clock.now(), leg_id=caller, path=POLKA, is_missing=True
-        )
-        floor.worker.deliver(late)
-        floor.clock.advance(1)
-        assert floor.switch.commands.count(("play_endlessly", caller)) == before
-        assert missing(floor) == [POLKA]
-
-    def test_news_of_another_sound_changes_nothing_of_this_one(self) -> None:
-        """The goodbye is being said; what was missing before it was said is told late."""
-        floor = TestFloor(SITE)
-        caller = floor.call_in("8002")
-        floor.clock.advance(ROOMY.queues[SUPPORT].maximum_wait_seconds + 0.5)
-        before = floor.switch.commands.count(("announce", caller))
-        late = PlaybackEnded(
-            node=NODE, at=floor.clock.now(), leg_id=caller, path=next_in("pl")[0], is_missing=True
-        )
-        floor.worker.deliver(late)
-        floor.worker.deliver(late)
-        floor.clock.advance(0.5)
-        assert floor.switch.commands.count(("announce", caller)) == before
-        assert line_of(floor, caller).announcing == "/sounds/pl/shop/sorry.wav"
-        assert missing(floor) == [*next_in("pl")]
-
-    def test_the_callers_music_then_the_queues_then_a_quiet_tone(self) -> None:
-        """Told once each, and not tried again after something was said."""
-        floor = TestFloor(SITE)
-        floor.switch.missing_sounds |= {POLKA, MUSIC}
-        caller = floor.call_in("8002")
-        floor.clock.advance(1)
-        assert line_of(floor, caller).playing == STAND_IN_MUSIC
-        floor.worker.switchboard.post(CallId(caller), Admitted())
-        floor.clock.advance(1)
-        assert line_of(floor, caller).playing == STAND_IN_MUSIC
-        assert missing(floor) == [POLKA, MUSIC]
-
-    def test_a_site_whose_language_has_no_catalogue_speaks_what_needs_none(self) -> None:
-        """Its own recordings; numbers are a tone."""
-        site = replace(
-            SITE,
-            sounds=SoundsPolicy(directory="/sounds", language=Language("de")),
-            menus={},
-            numbers={"8001": NumberRoute(queue=SUPPORT)},
-        )
-        floor = TestFloor(site)
-        caller = floor.call_in()
-        floor.clock.advance(FIRST_TOLD_SECONDS)
-        assert told(floor, caller) == [(ATTENTION_TONE,)]
-        floor.clock.advance(ROOMY.queues[SUPPORT].maximum_wait_seconds - 10)
-        assert told(floor, caller)[-1] == ("/sounds/de/shop/sorry.wav",)
-        assert missing(floor) == []
-
-
-class TestAgents:
-    """Agents are spoken to in their own language, whatever their callers'."""
-
-    def site(self) -> SitePolicy:
-        """Ann speaks Russian and accepts with a key; the queue says its name."""
-        policy = queue_of(policy=SITE, whisper=("shop/support",))
-        return agent_of(ANN, policy, language=RU, confirm_key="1")
-
-    def test_the_whisper_is_in_the_agents_language(self) -> None:
-        """The caller is Polish and hears Polish."""
-        floor = TestFloor(self.site())
-        caller = floor.call_in("8002")
-        floor.clock.advance(FIRST_TOLD_SECONDS)
-        floor.log_in(ANN, phone=Phone(answers_after_seconds=0.1))
-        floor.clock.advance(0.5)
-        ((name, *press),) = told(floor, floor.offered_leg())
-        assert name == "/sounds/ru/shop/support.wav"
-        assert press
-        assert all(path.startswith("/sounds/ru/") for path in press)
-        assert told(floor, caller) == [next_in("pl")]
-
-    def test_a_whisper_that_is_not_there_is_said_as_the_site_does_then_a_tone(self) -> None:
-        """Each is told of, the key is taken, and the caller comes."""
-        floor = TestFloor(agent_of(ANN, self.site(), confirm_key=None))
-        sounds = [f"/sounds/{language}/shop/support.wav" for language in ("ru", "en")]
-        floor.switch.missing_sounds |= set(sounds)
-        caller = floor.call_in()
-        floor.log_in(ANN, phone=Phone(answers_after_seconds=0.1))
-        floor.clock.advance(0.5)
-        leg_id = floor.offered_leg()
-        assert told(floor, leg_id) == [(ATTENTION_TONE,)]
-        floor.clock.advance(PROMPT_SECONDS)
-        assert missing(floor) == sounds
-        assert line_of(floor, caller).bridged_to == leg_id
-
-    def test_nothing_can_be_played_and_the_caller_comes_at_once(self) -> None:
-        """The second agent, for whom nothing is left to try, does not keep the caller waiting."""
-        floor = TestFloor(queue_of(policy=SITE, whisper=("shop/support",)))
-        floor.switch.missing_sounds |= {"/sounds/en/shop/support.wav", ATTENTION_TONE}
-        caller = floor.call_in()
-        for agent_id in (ANN, BOB):
-            floor.log_in(agent_id, phone=Phone(answers_after_seconds=0.1))
-            floor.clock.advance(1)
-            leg_id = floor.offered_leg()
-            assert line_of(floor, caller).bridged_to == leg_id
-            floor.switch.blind_transfer(leg_id)
-            floor.switch.park_again(caller, "8001")
-            settle()
-
-    def test_a_feature_code_speaks_to_whose_phone_it_is(self) -> None:
-        """From the first word; one nobody knows hears the site's until the PIN was right."""
-        floor = TestFloor(agent_of(ANN, by_phone(SITE), language=RU))
-        hers = dial(floor, "*80")
-        assert told(floor, hers) == [("/sounds/ru/feature/pin.wav",)]
-        other = dial(floor, "*80", phone="1009@t")
-        key(floor, other, f"{ANN}#")
-        until(lambda: len(told(floor, other)) == 2, floor)
-        assert told(floor, other)[-1] == ("/sounds/en/feature/pin.wav",)
-        key(floor, other, f"{ANNS_PIN}#")
-        until(lambda: len(told(floor, other)) == 3, floor)
-        assert told(floor, other)[-1] == ("/sounds/ru/feature/logged-in.wav",)
-
-    def test_a_standing_line_speaks_to_its_agent(self) -> None:
-        """Also on the phone of somebody else, to the goodbye."""
-        floor = TestFloor(agent_of(ANN, standing(by_phone(SITE)), language=RU))
-        line = line_of(floor, stand(floor))
-        key(floor, line.leg_id, "*81")
-        until(lambda: line.leg_id not in floor.switch.legs_by_id, floor)
-        assert line.announced[-2:] == [
-            ("/sounds/ru/feature/logged-out.wav",),
-            ("/sounds/ru/menu/goodbye.wav",),
-        ]
-
-    def test_what_was_lost_with_the_link_is_said_again(self) -> None:
-        """The question, once, to a line on which nothing sounds."""
-        floor = TestFloor(agent_of(ANN, by_phone(SITE), language=RU))
-        hers = dial(floor, "*80")
-        floor.switch.lose_link()
-        floor.clock.advance(PROMPT_SECONDS)
-        floor.switch.restore_link()
-        floor.clock.advance(0.5)
-        assert told(floor, hers) == [("/sounds/ru/feature/pin.wav",)] * 2
-        floor.clock.advance(PROMPT_SECONDS)
-        key(floor, hers, f"{ANNS_PIN}#")
-        until(lambda: hers not in floor.switch.legs_by_id, floor)
-
-    def test_star_is_somebody_else(self) -> None:
-        """Who is not known any more hears the site's language."""
-        floor = TestFloor(agent_of(ANN, by_phone(SITE), language=RU))
-        hers = dial(floor, "*80", "*")
-        until(lambda: len(told(floor, hers)) == 2, floor)
-        assert told(floor, hers)[-1] == ("/sounds/en/feature/agent-number.wav",)
-
-    def test_a_feature_code_falls_back_in_the_same_way(self) -> None:
-        """To the site's language, then to a tone of its own; told of like callers' sounds."""
-        floor = TestFloor(agent_of(ANN, by_phone(SITE), language=RU))
-        sounds = [f"/sounds/{language}/feature/pin.wav" for language in ("ru", "en")]
-        floor.switch.missing_sounds |= set(sounds)
-        hers = dial(floor, "*80")
-        floor.clock.advance(0.2)
-        assert told(floor, hers) == [(QUESTION_TONE,)]
-        assert missing(floor) == sounds
 
 
 class TestOperators:

@@ -1,25 +1,19 @@
-"""In which order callers are served: places, dropped and resumed, moved along, across queues."""
+"""In which order callers are served: who comes back, who has gone, and across queues."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from callcore.domain.agents import AgentState
-from callcore.domain.events import CallerJoined, OfferMade
-from callcore.domain.ids import AgentId, CallId, LegId, QueueName
+from callcore.domain.ids import LegId
 from callcore.domain.policies import NumberRoute
-from callcore.ports.stores import Joined, Joining
 from tests.fakes.clock import settle
 from tests.fakes.switch import NODE
 from tests.flows.faults import fail_once
-from tests.flows.floor import ANN, BOB, CLEO, ROOMY, SALES, SUPPORT, TESTED, TestFloor
+from tests.flows.floor import ANN, CLEO, ROOMY, SALES, TESTED, TestFloor
 from tests.flows.stories import (
-    agent_of,
     arrive,
     come,
     end_break,
@@ -27,16 +21,11 @@ from tests.flows.stories import (
     leg_of,
     line,
     log_in,
-    log_out,
-    move,
     place,
     queue_of,
-    raise_to,
     record_of,
     start_break,
 )
-
-BOTH = (SUPPORT, SALES)
 
 
 class TestComingBack:
@@ -90,172 +79,6 @@ class TestComingBack:
         floor = TestFloor(replace(ROOMY, numbers=numbers))
         caller, _ = self.sent_back(floor)
         assert place(floor, caller).priority == 4
-
-
-class TestResuming:
-    """A caller who was cut off rings back."""
-
-    POLICY = queue_of(resume_within_seconds=60)
-    NUMBER = "+48600700800"
-
-    def dropped(
-        self, floor: TestFloor, number: str = NUMBER, **variables: str
-    ) -> tuple[LegId, LegId]:
-        """One who is cut off after half a minute, and one who came right behind."""
-        gone = arrive(floor, number=number, **variables)
-        behind = floor.call_in()
-        floor.clock.advance(30)
-        floor.switch.end(gone)
-        settle()
-        return gone, behind
-
-    @pytest.mark.parametrize("number", [NUMBER, "0048600700800", "+48 600-700-800"])
-    def test_in_time_the_old_place_is_theirs(self, number: str) -> None:
-        """However the number is written this time; the record says it was resumed."""
-        floor = TestFloor(self.POLICY)
-        gone, behind = self.dropped(floor)
-        floor.clock.advance(59)
-        back = floor.call_in(number=number)
-        assert line(floor, back, behind) == [1, 2]
-        first_joined_at = place(floor, back).first_joined_at
-        floor.switch.end(back)
-        settle()
-        record = record_of(floor, back)
-        assert record.visits[0].is_resumed
-        assert [fact.is_resumed for fact in floor.told(CallerJoined)] == [False, False, True]
-        assert first_joined_at == record_of(floor, gone).visits[0].joined_at
-        assert record.wait_seconds == pytest.approx(0, abs=0.01)
-
-    def test_too_late_it_is_gone(self) -> None:
-        """A minute and a second: at the end of the line."""
-        floor = TestFloor(self.POLICY)
-        _, behind = self.dropped(floor)
-        floor.clock.advance(60.01)
-        back = floor.call_in(number=self.NUMBER)
-        assert line(floor, behind, back) == [1, 2]
-
-    @pytest.mark.parametrize("number", ["anonymous", "0000000000", "266696687", "Unknown"])
-    def test_withheld_numbers_are_nobodys(self, number: str) -> None:
-        """Two callers without a number are not one."""
-        floor = TestFloor(self.POLICY)
-        _, behind = self.dropped(floor, number=number)
-        back = floor.call_in(number=number)
-        assert line(floor, behind, back) == [1, 2]
-
-    def test_of_two_calls_only_one_resumes(self) -> None:
-        """A company's two phones with one number: the second one stands in line."""
-        floor = TestFloor(self.POLICY)
-        _, behind = self.dropped(floor)
-        first, second = (floor.call_in(number=self.NUMBER) for _ in range(2))
-        assert line(floor, first, behind, second) == [1, 2, 3]
-
-    def test_of_two_calls_in_the_same_instant_only_one_resumes(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """Both saw the place at the door; the one who is late has nothing of it, not even the
-        priority.
-        """
-        floor = TestFloor(self.POLICY)
-        _, behind = self.dropped(floor, own_priority="5")
-        room = floor.store.waiting_room
-        real = room.join
-        quick: list[LegId] = []
-
-        def join_after_another(joining: Joining, request_id: str) -> Joined:
-            if not quick:
-                quick.append(floor.switch.call_in(number=self.NUMBER))
-                settle()
-            return real(joining, request_id)
-
-        monkeypatch.setattr(room, "join", join_after_another)
-        late = floor.switch.call_in(number=self.NUMBER)
-        floor.clock.advance(0.1)
-        assert line(floor, quick[0], behind, late) == [1, 2, 3]
-        assert place(floor, late).own_priority == 0
-        floor.switch.end(late)
-        settle()
-        assert not record_of(floor, late).visits[0].is_resumed
-
-    def test_who_was_raised_by_an_operator_is_still_raised(self) -> None:
-        """The place is that of the raised caller."""
-        floor = TestFloor(self.POLICY)
-        first = floor.call_in()
-        raised = floor.call_in(number=self.NUMBER)
-        raise_to(floor, raised, 7)
-        floor.switch.end(raised)
-        settle()
-        back = floor.call_in(number=self.NUMBER)
-        assert line(floor, back, first) == [1, 2]
-        assert place(floor, back).own_priority == 7
-
-    def test_a_better_number_dialled_now_counts_too(self) -> None:
-        """The higher of both priorities, not their sum."""
-        numbers = {**ROOMY.numbers, "9001": NumberRoute(queue=SUPPORT, priority=3)}
-        floor = TestFloor(replace(self.POLICY, numbers=numbers))
-        self.dropped(floor, own_priority="2")
-        assert place(floor, floor.call_in("9001", number=self.NUMBER)).own_priority == 3
-
-    def test_a_full_queue_lets_them_back_in(self) -> None:
-        """It was their place."""
-        floor = TestFloor(queue_of(policy=self.POLICY, maximum_waiting=2))
-        self.dropped(floor)
-        floor.call_in()
-        assert floor.knows(floor.call_in(number=self.NUMBER))
-        assert not floor.knows(floor.call_in(number="+48111"))
-
-    def test_a_closed_queue_does_not(self) -> None:
-        """A place in a queue is nothing while it is closed."""
-        floor = TestFloor(self.POLICY)
-        self.dropped(floor)
-        floor.worker.operating.close_queue(SUPPORT, until=None, reason="", by="eve")
-        assert not floor.knows(floor.call_in(number=self.NUMBER))
-
-    def test_who_was_sent_away_or_served_has_no_place_to_resume(self) -> None:
-        """Only one who hung up while waiting was cut off."""
-        floor = TestFloor(queue_of(policy=self.POLICY, maximum_wait_seconds=20))
-        floor.call_in(number=self.NUMBER)
-        floor.clock.advance(10)
-        behind = floor.call_in()
-        floor.clock.advance(11)
-        back = floor.call_in(number=self.NUMBER)
-        assert line(floor, behind, back) == [1, 2]
-
-    def test_cut_off_while_a_phone_rings(self) -> None:
-        """A place all the same."""
-        floor = TestFloor(self.POLICY)
-        come(floor, ANN)
-        gone = floor.call_in(number=self.NUMBER)
-        behind = floor.call_in()
-        floor.clock.advance(1)
-        floor.switch.end(gone)
-        settle()
-        assert floor.agent(ANN).call_id == behind
-        third = floor.call_in()
-        back = floor.call_in(number=self.NUMBER)
-        assert line(floor, back, third) == [1, 3]
-
-    def test_the_place_is_of_that_queue(self) -> None:
-        """In another queue the caller is new."""
-        floor = TestFloor(queue_of(SALES, policy=self.POLICY, resume_within_seconds=60))
-        self.dropped(floor)
-        other = floor.call_in("8002")
-        back = floor.call_in("8002", number=self.NUMBER)
-        assert line(floor, other, back, queue=SALES) == [1, 2]
-
-    def test_a_move_leaves_a_dropped_place_where_it_is(self) -> None:
-        """Moved by an operator: neither its priority nor its wait, nor past a full queue."""
-        policy = queue_of(SALES, policy=self.POLICY, resume_within_seconds=600, maximum_waiting=2)
-        floor = TestFloor(policy)
-        gone = arrive(floor, "8002", number=self.NUMBER, own_priority="9")
-        floor.clock.advance(5)
-        floor.switch.end(gone)
-        settle()
-        floor.call_in("8002")
-        other = floor.call_in(number=self.NUMBER)
-        move(floor, other, SALES)
-        assert place(floor, other).priority == 0
-        back = floor.call_in("8002", number=self.NUMBER)
-        assert line(floor, back, queue=SALES) == [1]
 
 
 class TestGhosts:
@@ -386,138 +209,3 @@ class TestAcrossQueues:
         floor.store.roster.log_in(CLEO, "by hand", TESTED)
         floor.restart()
         assert floor.agent(CLEO).call_id == longest
-
-
-Act = tuple[Any, ...]
-"""What happens, and to whom or how."""
-
-arrivals = st.tuples(
-    st.just("arrives"), st.sampled_from(BOTH), st.sampled_from((0, 0, 0, 2)), st.booleans()
-)
-waits = st.tuples(st.just("waits"), st.sampled_from((0.5, 3.0, 11.0)))
-changes = st.one_of(
-    st.tuples(st.just("moved"), st.integers(0, 5), st.sampled_from(BOTH)),
-    st.tuples(st.just("raised"), st.integers(0, 5), st.integers(-2, 2)),
-    st.tuples(st.just("hangs up"), st.integers(0, 5)),
-)
-comes = st.tuples(st.just("comes"), st.sampled_from((ANN, BOB, CLEO, CLEO)))
-people = st.one_of(
-    comes,
-    st.tuples(st.just("goes"), st.sampled_from((ANN, BOB, CLEO))),
-    st.just(("talks end",)),
-)
-stories = st.tuples(
-    st.lists(st.one_of(arrivals, arrivals, waits), min_size=4, max_size=10),
-    st.lists(changes, max_size=4),
-    comes.map(lambda act: [act]),
-    st.lists(st.one_of(people, waits, arrivals, changes), min_size=3, max_size=10),
-).map(lambda parts: [*(act for part in parts for act in part), *[("talks end",)] * 4])
-"""A line builds up, some of it changes, agents come and go and more callers with them."""
-
-SERVES = {ANN: {SUPPORT}, BOB: {SALES}, CLEO: {SUPPORT, SALES}}
-SKILLED = {ANN, CLEO}
-DIALLED = {SUPPORT: "8001", SALES: "8002"}
-WEIGHTS = {SUPPORT: 1.0, SALES: 3.0}
-HAIR = WEIGHTS[SALES] * 10_000
-"""Weighted waits that differ by so many microseconds are equal."""
-
-
-class Waiting(NamedTuple):
-    """One who waits."""
-
-    priority: int
-    first_joined_at: int
-    queue: QueueName
-    is_skill_asked: bool
-
-
-class Umpire:
-    """Knows the rules by itself: who of those who wait had to be served before whom."""
-
-    def __init__(self) -> None:
-        policy = queue_of(wrap_up_seconds=1)
-        policy = queue_of(SALES, policy=policy, weight=WEIGHTS[SALES])
-        policy = agent_of(BOB, policy, queues=(SALES,))
-        for agent_id in SKILLED:
-            policy = agent_of(agent_id, policy, skills={"russian": 80})
-        self.floor = TestFloor(policy)
-        self.waiting: dict[LegId, Waiting] = {}
-        self.seen = 0
-
-    def play(self, act: Act) -> None:
-        """One thing that happens, and a look at every offer it led to."""
-        floor, waiting = self.floor, list(self.waiting)
-        match act:
-            case ("arrives", queue, priority, is_skill_asked):
-                self.arrives(queue, priority, is_skill_asked=is_skill_asked)
-            case ("comes", agent_id):
-                come(floor, agent_id)
-            case ("goes", agent_id):
-                log_out(floor, agent_id)
-            case ("talks end",):
-                self.talks_end()
-            case ("hangs up", number) if number < len(waiting):
-                floor.switch.end(waiting[number])
-                del self.waiting[waiting[number]]
-            case ("raised", number, priority) if number < len(waiting):
-                one = self.waiting[waiting[number]]
-                self.waiting[waiting[number]] = one._replace(priority=priority)
-                floor.worker.operating.set_priority(CallId(waiting[number]), priority, by="u")
-            case ("moved", number, queue) if number < len(waiting):
-                one = self.waiting[waiting[number]]
-                if one.queue != queue:
-                    self.waiting[waiting[number]] = one._replace(queue=queue)
-                    floor.worker.operating.move(CallId(waiting[number]), queue, by="u")
-            case ("waits", seconds):
-                floor.clock.advance(seconds)
-        settle()
-        self.judge()
-
-    def arrives(self, queue: QueueName, priority: int, *, is_skill_asked: bool) -> None:
-        """A caller, to whom an agent may be offered at once."""
-        wishes = {"skills": "russian"} if is_skill_asked else {}
-        at = self.floor.clock.now() + 1000
-        caller = arrive(self.floor, DIALLED[queue], own_priority=str(priority), **wishes)
-        self.waiting[caller] = Waiting(priority, at, queue, is_skill_asked)
-
-    def talks_end(self) -> None:
-        """Everybody who talks hangs up, one after another."""
-        self.floor.clock.advance(3)
-        for agent in self.floor.store.roster.agents():
-            if agent.state is AgentState.TALKING:
-                end_talk(self.floor, agent.agent_id)
-                self.floor.clock.advance(1)
-                self.judge()
-
-    def judge(self) -> None:
-        """Nobody was offered while another one, whom that agent may serve, came before."""
-        made = self.floor.told(OfferMade)
-        for offer in made[self.seen :]:
-            mine = self.waiting.pop(LegId(offer.call_id))
-            for other in self.waiting.values():
-                if self.may_serve(offer.agent_id, other):
-                    assert not self.is_before(other, mine, offer.at), (other, mine, offer)
-        self.seen = len(made)
-
-    def may_serve(self, agent_id: AgentId, one: Waiting) -> bool:
-        """The agent serves the queue and has the skill that is asked for."""
-        is_able = agent_id in SKILLED or not one.is_skill_asked
-        return one.queue in SERVES[agent_id] and is_able
-
-    def is_before(self, one: Waiting, other: Waiting, now: int) -> bool:
-        """By priority; then within a queue by arrival, between queues by weighted wait."""
-        if one.priority != other.priority:
-            return one.priority > other.priority
-        if one.queue == other.queue:
-            return one.first_joined_at < other.first_joined_at
-        ones, others = ((now - each.first_joined_at) * WEIGHTS[each.queue] for each in (one, other))
-        return ones > others + HAIR
-
-
-@settings(max_examples=80)
-@given(stories)
-def test_nobody_is_overtaken_against_the_rules(story: list[Act]) -> None:
-    """Whatever arrives, is raised, moved, gives up, comes and goes."""
-    umpire = Umpire()
-    for act in story:
-        umpire.play(act)

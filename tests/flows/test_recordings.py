@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tests.flows.floor import ANN, CLEO, TestFloor
+from dataclasses import replace
+
+import pytest
+
+from callcore.domain.ids import SurveyName
+from callcore.domain.policies import SATISFACTION, QueueSurveyPolicy, SitePolicy, SurveyPolicy
+from tests.flows.floor import ANN, CLEO, POLICY, SALES, TestFloor
+from tests.flows.stories import queue_of
+
+CSAT = SurveyName("csat")
 
 
 def test_the_end_of_a_recording_stands_in_the_record(floor: TestFloor) -> None:
@@ -44,3 +53,49 @@ def test_two_conversations_of_a_call_have_a_recording_each(floor: TestFloor) -> 
     floor.clock.advance(5)
     paths = [path for _, path in floor.switch.recordings]
     assert len(paths) == len(set(paths)) == 2
+
+
+def with_survey() -> SitePolicy:
+    """Who has talked with sales is asked about it."""
+    site = queue_of(SALES, policy=POLICY, survey=QueueSurveyPolicy(name=CSAT))
+    return replace(site, surveys={CSAT: SurveyPolicy(name=CSAT, questions=(SATISFACTION,))})
+
+
+@pytest.mark.parametrize("ends", ["followed", "unfollowed"])
+def test_an_adopted_recording_ends_before_the_survey(ends: str) -> None:
+    """Whether the talk ends after its adoption, or while nobody follows it."""
+    floor = TestFloor(with_survey())
+    floor.log_in(CLEO)
+    caller = floor.call_in("8002")
+    floor.clock.advance(5)
+    leg = floor.switch.legs_by_id[caller]
+    agent_leg = leg.bridged_to
+    assert agent_leg is not None
+    assert len(leg.recordings) == 1
+    if ends == "followed":
+        floor.restart()
+        floor.switch.end(agent_leg)
+    else:
+        floor.kill_worker()
+        floor.switch.end(agent_leg)
+        floor.restart()
+    floor.clock.advance(0.5)
+    assert leg.announced
+    assert leg.recordings == []
+    assert len(floor.switch.recordings) == 1
+
+
+def test_an_adopter_stops_the_recording_of_a_talk_that_is_over() -> None:
+    """The agent has sent the caller on while nobody followed the talk."""
+    floor = TestFloor()
+    floor.log_in(CLEO)
+    caller = floor.call_in("8002")
+    floor.clock.advance(5)
+    leg = floor.switch.legs_by_id[caller]
+    agent_leg = leg.bridged_to
+    assert agent_leg is not None
+    floor.kill_worker()
+    floor.switch.blind_transfer(agent_leg)
+    floor.restart()
+    floor.clock.advance(0.5)
+    assert leg.recordings == []

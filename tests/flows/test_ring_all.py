@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import random
-from collections import Counter
 from itertools import permutations
-from typing import Any
 
 import pytest
-from gevent.event import Event
 
 from callcore.domain.agents import AgentState
-from callcore.domain.events import CallArrived, CallerJoined, LegsBridged, OfferLost, OfferMade
-from callcore.domain.ids import AgentId, CallId, LegId
+from callcore.domain.ids import AgentId, LegId
 from callcore.domain.outcomes import CallOutcome, LeaveReason, OfferLostReason
-from callcore.domain.policies import SitePolicy, Strategy, Tier
+from callcore.domain.policies import Strategy
 from callcore.ports.telephony import LegGoneError
 from tests.fakes.clock import settle
-from tests.fakes.switch import NODE, SILENT, Phone
-from tests.flows.faults import fail_once
-from tests.flows.floor import ANN, BOB, CLEO, SUPPORT, TestFloor
-from tests.flows.slow_floor import SlowFloor
+from tests.fakes.switch import SILENT, Phone
+from tests.flows.floor import ANN, BOB, CLEO, TestFloor
+from tests.flows.ringing import causes, lost, ringing, states
 from tests.flows.stories import (
     TOLD_WHY_SECONDS,
     agent_of,
@@ -32,43 +26,12 @@ from tests.flows.stories import (
     leg_of,
     log_out,
     pick_up,
-    queue_of,
     record_of,
     rung,
     start_break,
     who_talks_with,
 )
-from tests.flows.test_random_stories import PHONES, STORIES, play
-
-TEAM = (ANN, BOB, CLEO)
-
-
-def ringing(strategy: Strategy = Strategy.RING_ALL, **settings: Any) -> SitePolicy:
-    """The site whose support rings many; positions are in the order of the names."""
-    policy = queue_of(strategy=strategy, **settings)
-    for number, agent_id in enumerate(TEAM):
-        tiers = {SUPPORT: Tier(position=number + 1)}
-        policy = agent_of(agent_id, policy, tiers=tiers)
-    return policy
-
-
-def states(floor: TestFloor) -> list[AgentState]:
-    """What Ann, Bob and Cleo do."""
-    return [floor.agent(agent_id).state for agent_id in TEAM]
-
-
-def causes(floor: TestFloor) -> dict[AgentId, str]:
-    """Why the phones that rang stopped, by the last leg of each."""
-    return {
-        AgentId(one.variables["callcore_agent"]): floor.switch.causes[one.leg_id]
-        for one in floor.switch.requests
-        if one.leg_id in floor.switch.causes
-    }
-
-
-def lost(floor: TestFloor, caller: LegId) -> dict[AgentId, str | None]:
-    """Why the last offer to each was lost, of a call that has ended."""
-    return {offer.agent_id: offer.lost_reason for offer in record_of(floor, caller).offers}
+from tests.flows.teams import TEAM
 
 
 @pytest.fixture
@@ -390,181 +353,3 @@ class TestAtMost:
         floor.switch.end(leg_of(floor, ANN), "USER_BUSY")
         settle()
         assert rung(floor) == [ANN, BOB]
-
-
-class TestProcessDies:
-    """The process is killed; another one takes over."""
-
-    def test_while_three_ring(self, three: tuple[TestFloor, LegId]) -> None:
-        """Phones stop, agents are free, the caller keeps the place and they ring anew."""
-        floor, caller = three
-        behind = floor.call_in()
-        before = [leg_of(floor, agent_id) for agent_id in TEAM]
-        floor.restart()
-        floor.clock.advance(0.1)
-        assert [floor.switch.causes.get(leg) for leg in before] == ["ORIGINATOR_CANCEL"] * 3
-        assert (floor.position(caller), floor.position(behind)) == (1, 2)
-        assert {floor.agent(one).call_id for one in TEAM} == {caller}
-        pick_up(floor, CLEO)
-        floor.clock.advance(0.2)
-        assert who_talks_with(floor, caller) == CLEO
-        assert [floor.agent(one).call_id for one in (ANN, BOB)] == [behind] * 2
-        assert [floor.agent(one).miss_count for one in TEAM] == [0, 0, 0]
-
-    def test_after_a_pick_up_before_the_bridge(
-        self, three: tuple[TestFloor, LegId], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """Nobody joined them: the caller waits on, all phones are free for another try."""
-        floor, caller = three
-        with monkeypatch.context() as patch:
-            patch.setattr(floor.switch, "bridge", lambda *_: None)
-            pick_up(floor, BOB)
-            settle()
-            floor.restart()
-        floor.clock.advance(0.1)
-        assert floor.position(caller) == 1
-        assert {floor.agent(one).call_id for one in TEAM} == {caller}
-        pick_up(floor, ANN)
-        floor.clock.advance(0.2)
-        assert who_talks_with(floor, caller) == ANN
-
-    @pytest.mark.parametrize("winner", TEAM)
-    def test_after_the_bridge_before_the_floor_knew(
-        self,
-        three: tuple[TestFloor, LegId],
-        winner: AgentId,
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:
-        """The talk goes on with the one who picked up; the others are free at once, not after the
-        lease.
-        """
-        floor, caller = three
-        real = floor.switch.bridge
-
-        def bridge_and_die(caller_leg: LegId, agent_leg: LegId) -> None:
-            real(caller_leg, agent_leg)
-            floor.kill_worker()
-            Event().wait()
-
-        monkeypatch.setattr(floor.switch, "bridge", bridge_and_die)
-        pick_up(floor, winner)
-        floor.clock.advance(0.1)
-        assert who_talks_with(floor, caller) == winner
-        assert states(floor) == [AgentState.RINGING] * 3
-        floor.restart()
-        floor.clock.advance(0.1)
-        expected = dict.fromkeys(TEAM, AgentState.AVAILABLE) | {winner: AgentState.TALKING}
-        assert dict(zip(TEAM, states(floor), strict=True)) == expected
-        assert len(floor.switch.legs_by_id) == 2
-        end_talk(floor, winner)
-        floor.clock.advance(20)
-        assert states(floor) == [AgentState.AVAILABLE] * 3
-        record = record_of(floor, caller)
-        assert (record.outcome, record.agent_id) == (CallOutcome.SERVED, winner)
-
-
-class TestRedisAway:
-    """A step of the race was not heard of, or happened unheard."""
-
-    @pytest.mark.parametrize("happens", [False, True])
-    @pytest.mark.parametrize("verb", ["reserve", "mark_ringing", "win", "lose"])
-    def test_nobody_is_stuck(
-        self, verb: str, monkeypatch: pytest.MonkeyPatch, *, happens: bool
-    ) -> None:
-        """Whatever fails once: the caller is served, everybody is free in the end, one record."""
-        floor = TestFloor(ringing())
-        floor.log_in(*TEAM, phone=Phone(answers_after_seconds=2))
-        fail_once(monkeypatch, floor.store.roster, verb, happens=happens)
-        caller = floor.call_in()
-        floor.clock.advance(10)
-        talks_with = who_talks_with(floor, caller)
-        assert talks_with is not None
-        floor.clock.advance(30)
-        others = [one for one in TEAM if one != talks_with]
-        assert [floor.agent(one).state for one in others] == [AgentState.AVAILABLE] * 2
-        floor.switch.end(caller)
-        floor.clock.advance(60)
-        assert states(floor) == [AgentState.AVAILABLE] * 3
-        assert record_of(floor, caller).outcome is CallOutcome.SERVED
-        assert not floor.knows(caller)
-
-    @pytest.mark.parametrize("when", [0.0, 0.5, 2.0, 2.01, 2.05, 2.2])
-    def test_it_is_away_for_a_while(self, when: float) -> None:
-        """From any moment of the ringing on."""
-        floor = TestFloor(ringing())
-        floor.log_in(*TEAM, phone=Phone(answers_after_seconds=2))
-        caller = floor.call_in()
-        floor.clock.advance(when)
-        floor.store.go_down()
-        floor.clock.advance(4)
-        floor.store.come_up()
-        floor.clock.advance(60)
-        talks_with = who_talks_with(floor, caller)
-        assert talks_with is not None
-        floor.switch.end(caller)
-        floor.clock.advance(60)
-        assert states(floor) == [AgentState.AVAILABLE] * 3
-        assert floor.store.waiting_room.calls(NODE) == []
-        assert len(floor.records()) == 1
-
-
-def most_open_offers(floor: TestFloor) -> int:
-    """To how many agents at once the most wanted caller was offered."""
-    opened: Counter[CallId] = Counter()
-    most = 0
-    for fact in floor.facts:
-        match fact:
-            case OfferMade():
-                opened[fact.call_id] += 1
-                most = max(most, opened[fact.call_id])
-            case OfferLost() | LegsBridged():
-                opened[fact.call_id] -= 1
-            case _:
-                pass
-    return most
-
-
-@pytest.mark.parametrize("story", STORIES)
-@pytest.mark.parametrize("strategy", [Strategy.RING_ALL, Strategy.RING_PROGRESSIVELY], ids=str)
-def test_no_story_leaves_anybody_stuck(story: str, strategy: Strategy) -> None:
-    """Whatever happens: agents free, floor and switch empty, a record a call, and never more phones
-    than allowed.
-    """
-    policy = ringing(strategy, ring_at_most=2, ring_more_after_seconds=1, ring_timeout_seconds=6)
-    for seed in range(12):
-        dice = random.Random(seed)
-        floor = SlowFloor(dice, policy)
-        for agent_id in TEAM:
-            floor.log_in(agent_id, phone=dice.choice(PHONES))
-        callers: list[LegId] = []
-        told = f"{story}, seed {seed}"
-        for _ in range(dice.randint(5, 40)):
-            floor.clock.advance(dice.choice((0.001, 0.01, 0.02, 0.05, 0.3, 1, 3)))
-            play(floor, dice.choice(STORIES[story]), callers, dice)
-        for store in floor.stores:
-            store.fault_share = 0.0
-        if not floor.switch.is_connected:
-            floor.switch.restore_link()
-        for caller in callers:
-            floor.clock.advance(dice.choice((0, 0.02, 0.5)))
-            floor.switch.end(caller)
-        floor.clock.advance(150)
-        assert {agent.state for agent in floor.store.roster.agents()} == {AgentState.AVAILABLE}, (
-            told
-        )
-        assert floor.store.waiting_room.calls(NODE) == [], told
-        assert floor.worker.calls_count == 0, told
-        assert set(floor.switch.legs_by_id) == set(), told
-        records = floor.records()
-        # A caller who had no place yet is known to the dead process alone.
-        heard_of: type[CallArrived | CallerJoined] = (
-            CallerJoined if "kill" in STORIES[story] else CallArrived
-        )
-        recorded = {record.call_id for record in records}
-        assert {fact.call_id for fact in floor.told(heard_of)} <= recorded, told
-        if "kill" not in STORIES[story]:
-            assert most_open_offers(floor) <= 2, told
-        assert len({record.call_id for record in records}) == len(records), told
-        for record in records:
-            assert all(offer.ended_at for offer in record.offers), told
-            assert all(visit.left_at for visit in record.visits), told

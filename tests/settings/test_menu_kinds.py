@@ -345,3 +345,59 @@ def test_wrong_extensions_are_told_as_such_where_nothing_else_can_be_wrong(menu,
     """Not beside choices, nor against the operator's own words."""
     found = menu("dial", f"dial: {{prompts: [a], {settings}extensions: [10-19]}}")
     assert found.invalid == ("menu/invalid",)
+
+
+def many(count: int) -> str:
+    return ", ".join(f"shop/{one}" for one in range(count))
+
+
+@pytest.mark.parametrize(
+    ("settings", "fault"),
+    [
+        (
+            f"door: {{prompts: [{many(101)}], choices: {{'1': {{queue: vip}}}}}}",
+            "menus.door.prompts: must be at most 100 recordings, found 101",
+        ),
+        (
+            f"door: {{prompts: [a], choices: {{'1': {{say: [{many(101)}], queue: vip}}}}}}",
+            "menus.door.choices.1.say: must be at most 100 recordings, found 101",
+        ),
+        (
+            f"door: {{greeting: [{many(60)}], prompts: [{many(41)}], "
+            "choices: {'1': {queue: vip}}}",
+            "menus.door.greeting: is heard with the prompts, 101 recordings in one go: "
+            "must be at most 100",
+        ),
+        (
+            f"door: {{invalid: [{many(99)}], no_input: [], prompts: [a, b], "
+            "choices: {'1': {queue: vip}}}",
+            "menus.door.invalid: is heard with the prompts, 101 recordings in one go: "
+            "must be at most 100",
+        ),
+    ],
+)
+def test_more_than_a_switch_plays_in_one_go_is_a_fault(faults, settings, fault):
+    """It would leave out the rest, and with it what there is to press."""
+    [line] = faults(in_menus(settings))
+    assert line.startswith("callcore.yaml:8:")
+    assert line.endswith(fault)
+
+
+def test_as_much_as_a_switch_plays_is_none(menu):
+    found = menu(
+        "door",
+        f"door: {{greeting: [{many(60)}], prompts: [{many(40)}], "
+        "choices: {'1': {queue: vip}}}",
+    )
+    assert len(found.greeting) + len(found.prompts) == 100
+
+
+def test_a_survey_that_is_too_long_is_a_fault(faults):
+    """Of a wrong key is told right before the question."""
+    question = f"{{name: q, prompts: [{many(50)}], keys: '12'}}"
+    [line] = faults(
+        f"queues: {{support: }}\nsurveys:\n  csat:\n    invalid: [{many(51)}]\n"
+        f"    questions: [{question}]\n"
+    )
+    assert "callcore.yaml:4:" in line
+    assert "surveys.csat.invalid: is heard with the prompts, 101 recordings" in line

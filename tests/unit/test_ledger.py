@@ -45,18 +45,18 @@ def ledger() -> CallLedger:
 def test_a_served_call_sums_up_its_parts() -> None:
     """Wait from joining to bridge, talk from bridge to its end, hold within the talk."""
     notes = ledger()
-    notes.joined(QUEUE, at(1), priority=0, position=3)
-    notes.offered(FIRST, QUEUE, ANN, LegId("a"), at(10))
-    notes.ringing(FIRST, at(10.5))
-    notes.offer_lost(FIRST, at(25), OfferLostReason.NO_ANSWER, "NO_ANSWER")
-    notes.offered(SECOND, QUEUE, BOB, LegId("b"), at(25))
-    notes.picked_up(SECOND, at(28))
-    notes.bridged(SECOND, at(28.1), is_within_service_level=False)
-    notes.left(at(28.1), LeaveReason.PICKED_UP, short_abandon_seconds=5)
-    notes.held(at(30))
-    notes.unheld(SECOND, at(34))
-    notes.held(at(50))
-    notes.unbridged(SECOND, at(58.1), "NORMAL_CLEARING")
+    notes.visits.joined(QUEUE, at(1), priority=0, position=3)
+    notes.offers.made(FIRST, QUEUE, ANN, LegId("a"), at(10))
+    notes.offers.ringing(FIRST, at(10.5))
+    notes.offers.lost(FIRST, at(25), OfferLostReason.NO_ANSWER, "NO_ANSWER")
+    notes.offers.made(SECOND, QUEUE, BOB, LegId("b"), at(25))
+    notes.offers.picked_up(SECOND, at(28))
+    notes.offers.bridged(SECOND, at(28.1), is_within_service_level=False)
+    notes.visits.left(at(28.1), LeaveReason.PICKED_UP, short_abandon_seconds=5)
+    notes.offers.held(at(30))
+    notes.offers.unheld(SECOND, at(34))
+    notes.offers.held(at(50))
+    notes.offers.unbridged(SECOND, at(58.1), "NORMAL_CLEARING")
     record = notes.close(at(58.2), HungUpBy.AGENT, "NORMAL_CLEARING")
     assert record.outcome is CallOutcome.SERVED
     assert record.wait_seconds == pytest.approx(27.1)
@@ -73,8 +73,8 @@ def test_a_served_call_sums_up_its_parts() -> None:
 def test_an_abandonment_below_the_threshold_is_short(waited: float, outcome: CallOutcome) -> None:
     """At the threshold it counts."""
     notes = ledger()
-    notes.joined(QUEUE, at(0), priority=0, position=1)
-    notes.left(at(waited), LeaveReason.ABANDONED, short_abandon_seconds=5)
+    notes.visits.joined(QUEUE, at(0), priority=0, position=1)
+    notes.visits.left(at(waited), LeaveReason.ABANDONED, short_abandon_seconds=5)
     assert notes.close(at(waited), HungUpBy.CALLER, "").outcome is outcome
 
 
@@ -82,8 +82,8 @@ def test_an_abandonment_below_the_threshold_is_short(waited: float, outcome: Cal
 def test_every_reason_to_leave_has_an_outcome(reason: LeaveReason) -> None:
     """No call ends without one."""
     notes = ledger()
-    notes.joined(QUEUE, at(0), priority=0, position=1)
-    notes.left(at(60), reason, short_abandon_seconds=5)
+    notes.visits.joined(QUEUE, at(0), priority=0, position=1)
+    notes.visits.left(at(60), reason, short_abandon_seconds=5)
     assert notes.outcome() in CallOutcome
 
 
@@ -102,17 +102,17 @@ def test_every_reason_to_leave_has_an_outcome(reason: LeaveReason) -> None:
 def test_a_caller_whom_the_queue_did_not_keep_has_overflowed(reason: LeaveReason) -> None:
     """Whoever did not go by own will was sent on."""
     notes = ledger()
-    notes.joined(QUEUE, at(0), priority=0, position=1)
-    notes.left(at(60), reason, short_abandon_seconds=5)
+    notes.visits.joined(QUEUE, at(0), priority=0, position=1)
+    notes.visits.left(at(60), reason, short_abandon_seconds=5)
     assert notes.outcome() is CallOutcome.OVERFLOWED
 
 
 def test_a_caller_who_chose_to_go_has_left_by_the_exit_key() -> None:
     """Nothing that comes after a queue changes that."""
     notes = ledger()
-    notes.joined(QUEUE, at(0), priority=0, position=1)
-    notes.left(at(60), LeaveReason.EXIT_KEY, short_abandon_seconds=5)
-    notes.sent_on("extension:5000")
+    notes.visits.joined(QUEUE, at(0), priority=0, position=1)
+    notes.visits.left(at(60), LeaveReason.EXIT_KEY, short_abandon_seconds=5)
+    notes.visits.sent_on("extension:5000")
     assert notes.outcome() is CallOutcome.EXITED
 
 
@@ -120,11 +120,11 @@ def test_a_caller_who_chose_to_go_has_left_by_the_exit_key() -> None:
 def test_after_another_queue_that_one_decides(reason: LeaveReason) -> None:
     """Where the caller was before does not matter to how the call ended."""
     notes = ledger()
-    notes.joined(QUEUE, at(0), priority=0, position=1)
-    notes.left(at(60), reason, short_abandon_seconds=5)
-    notes.sent_on("queue:sales")
-    notes.joined(OTHER_QUEUE, at(0), priority=0, position=1)
-    notes.left(at(90), LeaveReason.PICKED_UP, short_abandon_seconds=5)
+    notes.visits.joined(QUEUE, at(0), priority=0, position=1)
+    notes.visits.left(at(60), reason, short_abandon_seconds=5)
+    notes.visits.sent_on("queue:sales")
+    notes.visits.joined(OTHER_QUEUE, at(0), priority=0, position=1)
+    notes.visits.left(at(90), LeaveReason.PICKED_UP, short_abandon_seconds=5)
     record = notes.close(at(100), HungUpBy.CALLER, "")
     assert (record.outcome, record.queue) == (CallOutcome.SERVED, OTHER_QUEUE)
     assert [visit.treatment for visit in record.visits] == ["queue:sales", ""]
@@ -139,19 +139,19 @@ def test_a_refusal_by_the_queue_one_was_sent_to_is_an_overflow(
 ) -> None:
     """Such a caller had been admitted once, and did not choose the queue that refused."""
     notes = ledger()
-    notes.joined(QUEUE, at(0), priority=0, position=1)
-    notes.left(at(60), LeaveReason.MAXIMUM_WAIT, short_abandon_seconds=5)
-    notes.sent_on(to)
-    notes.refused(OTHER_QUEUE, at(60), RefusalReason.CLOSED)
+    notes.visits.joined(QUEUE, at(0), priority=0, position=1)
+    notes.visits.left(at(60), LeaveReason.MAXIMUM_WAIT, short_abandon_seconds=5)
+    notes.visits.sent_on(to)
+    notes.visits.refused(OTHER_QUEUE, at(60), RefusalReason.CLOSED)
     assert notes.outcome() is outcome
 
 
 def test_a_caller_whom_no_queue_admitted_is_refused() -> None:
     """However many were tried."""
     notes = ledger()
-    notes.refused(QUEUE, at(0), RefusalReason.QUEUE_FULL)
-    notes.sent_on("queue:sales")
-    notes.refused(OTHER_QUEUE, at(0), RefusalReason.CLOSED)
+    notes.visits.refused(QUEUE, at(0), RefusalReason.QUEUE_FULL)
+    notes.visits.sent_on("queue:sales")
+    notes.visits.refused(OTHER_QUEUE, at(0), RefusalReason.CLOSED)
     assert notes.outcome() is CallOutcome.REFUSED
 
 
@@ -174,10 +174,10 @@ def test_no_moment_of_waiting_counts_twice(
 ) -> None:
     """A visit tells the wait since first joining, the call the time that went by."""
     notes = ledger()
-    notes.joined(QUEUE, at(10), priority=0, position=1)
-    notes.left(at(40), LeaveReason.MAXIMUM_WAIT, short_abandon_seconds=5)
-    notes.joined(OTHER_QUEUE, joined_at, priority=0, position=1)
-    notes.left(at(60), LeaveReason.ABANDONED, short_abandon_seconds=5)
+    notes.visits.joined(QUEUE, at(10), priority=0, position=1)
+    notes.visits.left(at(40), LeaveReason.MAXIMUM_WAIT, short_abandon_seconds=5)
+    notes.visits.joined(OTHER_QUEUE, joined_at, priority=0, position=1)
+    notes.visits.left(at(60), LeaveReason.ABANDONED, short_abandon_seconds=5)
     found = waits(notes)
     assert found[0] == pytest.approx(of_the_visits)
     assert found[1] == pytest.approx(of_the_call)
@@ -186,19 +186,19 @@ def test_no_moment_of_waiting_counts_twice(
 def test_a_queue_that_refuses_takes_no_time_from_the_next() -> None:
     """Between two queues that both count from the first joining, a third one refused."""
     notes = ledger()
-    notes.joined(QUEUE, at(10), priority=0, position=1)
-    notes.left(at(40), LeaveReason.MAXIMUM_WAIT, short_abandon_seconds=5)
-    notes.refused(OTHER_QUEUE, at(40), RefusalReason.CLOSED)
-    notes.joined(QUEUE, at(10), priority=0, position=1)
-    notes.left(at(60), LeaveReason.ABANDONED, short_abandon_seconds=5)
+    notes.visits.joined(QUEUE, at(10), priority=0, position=1)
+    notes.visits.left(at(40), LeaveReason.MAXIMUM_WAIT, short_abandon_seconds=5)
+    notes.visits.refused(OTHER_QUEUE, at(40), RefusalReason.CLOSED)
+    notes.visits.joined(QUEUE, at(10), priority=0, position=1)
+    notes.visits.left(at(60), LeaveReason.ABANDONED, short_abandon_seconds=5)
     assert waits(notes)[1] == pytest.approx(50)
 
 
 def test_the_wait_of_a_resumed_place_belongs_to_both_calls() -> None:
     """The visit counts from the first call, the call from its own arrival."""
     notes = ledger()
-    notes.joined(QUEUE, at(-300), priority=0, position=1, is_resumed=True)
-    notes.left(at(20), LeaveReason.ABANDONED, short_abandon_seconds=5)
+    notes.visits.joined(QUEUE, at(-300), priority=0, position=1, is_resumed=True)
+    notes.visits.left(at(20), LeaveReason.ABANDONED, short_abandon_seconds=5)
     found = waits(notes)
     assert found[0] == pytest.approx([320])
     assert found[1] == pytest.approx(20)
@@ -213,8 +213,10 @@ def closed(notes: CallLedger) -> CallRecord:
 def test_a_visit_tells_what_was_found_at_the_door() -> None:
     """Admitted or not, the limit and the estimate stand in the record."""
     notes = ledger()
-    notes.refused(QUEUE, at(0), RefusalReason.ESTIMATE_TOO_LONG, limit=10, estimate_seconds=900.0)
-    notes.joined(OTHER_QUEUE, at(1), priority=2, position=3, limit=20, estimate_seconds=60.5)
+    notes.visits.refused(
+        QUEUE, at(0), RefusalReason.ESTIMATE_TOO_LONG, limit=10, estimate_seconds=900.0
+    )
+    notes.visits.joined(OTHER_QUEUE, at(1), priority=2, position=3, limit=20, estimate_seconds=60.5)
     refused, joined = closed(notes).visits
     assert (refused.limit, refused.estimate_seconds) == (10, 900.0)
     assert (joined.limit, joined.estimate_seconds, joined.is_resumed) == (20, 60.5, False)
@@ -226,18 +228,18 @@ def test_the_limit_one_had_to_leave_for_replaces_that_of_the_door(
 ) -> None:
     """Only where there is one: a caller who hung up leaves what was found at the door."""
     notes = ledger()
-    notes.joined(QUEUE, at(0), priority=0, position=9, limit=20)
-    notes.left(at(9), LeaveReason.QUEUE_FULL, short_abandon_seconds=5, limit=limit)
+    notes.visits.joined(QUEUE, at(0), priority=0, position=9, limit=20)
+    notes.visits.left(at(9), LeaveReason.QUEUE_FULL, short_abandon_seconds=5, limit=limit)
     assert closed(notes).visits[0].limit == expected
 
 
 def test_a_priority_is_kept_as_it_was_and_as_it_became() -> None:
     """Ageing changes the second only, and only of the queue the caller is in."""
     notes = ledger()
-    notes.joined(QUEUE, at(0), priority=2, position=1)
-    notes.priority_changed(5)
-    notes.left(at(60), LeaveReason.MOVED, short_abandon_seconds=5)
-    notes.joined(OTHER_QUEUE, at(0), priority=3, position=1)
+    notes.visits.joined(QUEUE, at(0), priority=2, position=1)
+    notes.visits.priority_changed(5)
+    notes.visits.left(at(60), LeaveReason.MOVED, short_abandon_seconds=5)
+    notes.visits.joined(OTHER_QUEUE, at(0), priority=3, position=1)
     first, second = closed(notes).visits
     assert (first.priority, first.last_priority) == (2, 5)
     assert (second.priority, second.last_priority) == (3, 3)
@@ -263,11 +265,11 @@ def decision(offer_id: OfferId, agent_id: AgentId) -> DecisionRecord:
 def test_decisions_are_kept_in_their_order_and_completed_later() -> None:
     """Who was not free becomes known a moment after: of that decision, and of no other."""
     notes = ledger()
-    notes.joined(QUEUE, at(1), priority=0, position=1)
-    notes.decided(decision(FIRST, ANN))
-    notes.decided(decision(SECOND, BOB))
+    notes.visits.joined(QUEUE, at(1), priority=0, position=1)
+    notes.decisions.made(decision(FIRST, ANN))
+    notes.decisions.made(decision(SECOND, BOB))
     not_free: dict[str, tuple[AgentId, ...]] = {"talking": (AgentId("1004"),)}
-    notes.decision_completed(FIRST, not_free)
+    notes.decisions.completed(FIRST, not_free)
     not_free["talking"] = ()
     first, second = closed(notes).decisions
     assert (first.offer_id, first.agent_id) == (FIRST, ANN)
@@ -278,16 +280,16 @@ def test_decisions_are_kept_in_their_order_and_completed_later() -> None:
 def test_of_several_agents_rung_at_once_one_wins() -> None:
     """The quicker one is the agent of the call; the other offer is lost, with times of its own."""
     notes = ledger()
-    notes.joined(QUEUE, at(1), priority=0, position=1)
-    notes.offered(FIRST, QUEUE, ANN, LegId("a"), at(2))
-    notes.offered(SECOND, QUEUE, BOB, LegId("b"), at(2))
-    notes.ringing(SECOND, at(3))
-    notes.ringing(FIRST, at(4))
-    notes.picked_up(SECOND, at(8))
-    notes.offer_lost(FIRST, at(8), OfferLostReason.PICKED_UP_ELSEWHERE, "LOSE_RACE")
-    notes.bridged(SECOND, at(9), is_within_service_level=True)
-    notes.left(at(9), LeaveReason.PICKED_UP, short_abandon_seconds=5)
-    notes.unbridged(SECOND, at(19), "NORMAL_CLEARING")
+    notes.visits.joined(QUEUE, at(1), priority=0, position=1)
+    notes.offers.made(FIRST, QUEUE, ANN, LegId("a"), at(2))
+    notes.offers.made(SECOND, QUEUE, BOB, LegId("b"), at(2))
+    notes.offers.ringing(SECOND, at(3))
+    notes.offers.ringing(FIRST, at(4))
+    notes.offers.picked_up(SECOND, at(8))
+    notes.offers.lost(FIRST, at(8), OfferLostReason.PICKED_UP_ELSEWHERE, "LOSE_RACE")
+    notes.offers.bridged(SECOND, at(9), is_within_service_level=True)
+    notes.visits.left(at(9), LeaveReason.PICKED_UP, short_abandon_seconds=5)
+    notes.offers.unbridged(SECOND, at(19), "NORMAL_CLEARING")
     record = closed(notes)
     lost, won = record.offers
     assert (lost.ringing_at, lost.lost_reason) == (at(4), OfferLostReason.PICKED_UP_ELSEWHERE)
@@ -298,13 +300,13 @@ def test_of_several_agents_rung_at_once_one_wins() -> None:
 def test_talks_are_told_in_their_own_order() -> None:
     """Of two conversations the first to begin is the first, whoever was asked before."""
     notes = ledger()
-    notes.joined(QUEUE, at(1), priority=0, position=1)
-    notes.offered(FIRST, QUEUE, ANN, LegId("a"), at(2))
-    notes.offered(SECOND, QUEUE, BOB, LegId("b"), at(2))
+    notes.visits.joined(QUEUE, at(1), priority=0, position=1)
+    notes.offers.made(FIRST, QUEUE, ANN, LegId("a"), at(2))
+    notes.offers.made(SECOND, QUEUE, BOB, LegId("b"), at(2))
     for offer_id, begins, ends in ((SECOND, 5, 10), (FIRST, 12, 20)):
-        notes.picked_up(offer_id, at(begins))
-        notes.bridged(offer_id, at(begins), is_within_service_level=True)
-        notes.unbridged(offer_id, at(ends), "")
+        notes.offers.picked_up(offer_id, at(begins))
+        notes.offers.bridged(offer_id, at(begins), is_within_service_level=True)
+        notes.offers.unbridged(offer_id, at(ends), "")
     record = closed(notes)
     assert (record.bridged_at, record.unbridged_at, record.agent_id) == (at(5), at(20), ANN)
 
@@ -312,7 +314,7 @@ def test_talks_are_told_in_their_own_order() -> None:
 def test_a_refused_call_is_refused() -> None:
     """The visit says why."""
     notes = ledger()
-    notes.refused(QUEUE, at(0), RefusalReason.QUEUE_FULL)
+    notes.visits.refused(QUEUE, at(0), RefusalReason.QUEUE_FULL)
     record = notes.close(at(1), HungUpBy.CALLCORE, "")
     assert record.outcome is CallOutcome.REFUSED
     assert record.visits[0].refusal_reason is RefusalReason.QUEUE_FULL

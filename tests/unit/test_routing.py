@@ -6,110 +6,32 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from callcore.domain import routing, skills
-from callcore.domain.ids import MICROS_PER_SECOND, AgentId, CallId, Micros, QueueName
-from callcore.domain.policies import (
-    AgentPolicy,
-    Connection,
-    QueuePolicy,
-    SkillStep,
-    StickyPolicy,
-    Strategy,
-    Tier,
-    TierPolicy,
+from callcore.domain.ids import AgentId, QueueName
+from callcore.domain.policies import Connection, StickyPolicy, Strategy, TierPolicy
+from callcore.domain.routing import Verdict
+from tests.unit.routing_cases import (
+    EQUALS,
+    FORTY_YEARS,
+    LEVELS,
+    ONE,
+    RELAXING,
+    RELAXING_SKILLS,
+    SALES,
+    SKILLED,
+    SUPPORT,
+    TWO,
+    after,
+    agent,
+    asked,
+    caller,
+    ids,
+    queue,
+    serving_of,
+    step,
+    verdicts,
 )
-from callcore.domain.routing import Demand, Verdict
-from callcore.domain.serving import Serving
-
-SUPPORT, SALES = QueueName("support"), QueueName("sales")
-JOINED_AT = Micros(1_700_000_000_000_000)
-FORTY_YEARS = 1_262_304_000.0
-
-
-def agent(
-    number: str,
-    *,
-    level: int = 1,
-    position: int = 1,
-    queues: Sequence[QueueName] = (SUPPORT,),
-    **levels: int,
-) -> AgentPolicy:
-    return AgentPolicy(
-        agent_id=AgentId(number),
-        name=number,
-        contact=f"user/{number}",
-        queues=tuple(queues),
-        tiers={SUPPORT: Tier(level=level, position=position)},
-        skills=levels,
-    )
-
-
-def serving_of(*agents: AgentPolicy) -> Serving:
-    return Serving.of({one.agent_id: one for one in agents})
-
-
-def ids(*numbers: str) -> tuple[AgentId, ...]:
-    return tuple(AgentId(number) for number in numbers)
-
-
-def step(after_seconds: float, rule: str) -> SkillStep:
-    return SkillStep(after_seconds=after_seconds, rule=skills.parse(rule))
-
-
-def after(seconds: float) -> Micros:
-    return Micros(JOINED_AT + round(seconds * MICROS_PER_SECOND))
-
-
-def caller(policy: QueuePolicy, **changes: object) -> Demand:
-    demand = Demand(
-        call_id=CallId("call"),
-        queue=policy,
-        first_joined_at=JOINED_AT,
-        joined_at=JOINED_AT,
-        priority=0,
-    )
-    return replace(demand, **changes)  # type: ignore[arg-type]  # a case's fields
-
-
-def queue(**changes: object) -> QueuePolicy:
-    return replace(QueuePolicy(name=SUPPORT), **changes)  # type: ignore[arg-type]  # same
-
-
-def verdicts(
-    demand: Demand,
-    serving: Serving,
-    *,
-    free: Sequence[AgentId] | None = None,
-    staffed: Sequence[AgentId] | None = None,
-    waited: float = 0.0,
-) -> dict[str, tuple[Verdict, str]]:
-    """By agent; all are free and staffed unless said otherwise."""
-    everybody = list(serving.at(SUPPORT).agents)
-    judgements = routing.judge(
-        demand,
-        everybody if free is None else free,
-        serving,
-        frozenset(everybody if staffed is None else staffed),
-        after(waited),
-    )
-    return {one.agent_id: (one.verdict, one.detail) for one in judgements}
-
-
-def asked(demand: Demand, serving: Serving, **case: object) -> list[str]:
-    found = verdicts(demand, serving, **case)  # type: ignore[arg-type]  # a case's fields
-    return [agent_id for agent_id, (verdict, _) in found.items() if verdict is Verdict.CHOSEN]
-
-
-ONE, TWO, THREE = (agent(number) for number in ("1001", "1002", "1003"))
-EQUALS = serving_of(ONE, TWO, THREE)
-LEVELS = serving_of(
-    agent("1001", level=1), agent("1002", level=2), agent("1003", level=2), agent("1004", level=5)
-)
-RELAXING = TierPolicy(relax_after_seconds=30.0)
-
 
 # --- nobody but the order -----------------------------------------------------------------------
 
@@ -235,16 +157,7 @@ def test_levels_relax_from_joining_this_queue() -> None:
     assert asked(demand, LEVELS, free=ids("1004")) == []
 
 
-# --- skills -------------------------------------------------------------------------------------
-
-SKILLED = serving_of(
-    agent("1001", english=80, billing=50), agent("1002", english=40), agent("1003", billing=90)
-)
-RELAXING_SKILLS = (
-    step(0, "english >= 50 and billing"),
-    step(20, "english >= 30"),
-    step(40, ""),
-)
+# --- skills ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -286,259 +199,6 @@ def test_what_the_caller_brings_along_is_asked_at_every_step() -> None:
         Verdict.LACKS_SKILL,
         "english or polish",
     )
-
-
-# --- the agent who talked with the caller last --------------------------------------------------
-
-STICKY = StickyPolicy(wait_seconds=20.0)
-FAITHFUL = caller(queue(sticky=STICKY), sticky_agent=AgentId("1002"))
-
-
-def test_a_caller_waits_for_the_agent_who_talked_with_them_last() -> None:
-    """While that one is busy, nobody else is asked; once free, that one is."""
-    assert verdicts(FAITHFUL, EQUALS, free=ids("1001", "1003")) == {
-        "1001": (Verdict.KEPT_FOR_STICKY, "waits for 1002 until 20 s"),
-        "1003": (Verdict.KEPT_FOR_STICKY, "waits for 1002 until 20 s"),
-    }
-    assert asked(FAITHFUL, EQUALS, free=ids("1001", "1002", "1003")) == ["1002"]
-
-
-@pytest.mark.parametrize(
-    ("demand", "staffed", "waited"),
-    [
-        (FAITHFUL, ("1001", "1002", "1003"), 20),
-        (FAITHFUL, ("1001", "1003"), 0),
-        (replace(FAITHFUL, sticky_agent=None), ("1001", "1002", "1003"), 0),
-        (replace(FAITHFUL, sticky_agent=AgentId("1099")), ("1001", "1099"), 0),
-        (replace(FAITHFUL, queue=queue()), ("1001", "1002", "1003"), 0),
-        (replace(FAITHFUL, skills=(skills.parse("not polish"),)), ("1001", "1003"), 0),
-    ],
-)
-def test_nobody_is_kept_for_an_agent_who_cannot_come(
-    demand: Demand, staffed: tuple[str, ...], waited: float
-) -> None:
-    """Too late, not staffed, not known, not wanted by the queue: all are asked as ever."""
-    case = {"free": ids("1001", "1003"), "staffed": ids(*staffed), "waited": waited}
-    assert asked(demand, EQUALS, **case) == ["1001"]
-
-
-def test_a_sticky_agent_is_asked_whatever_the_level_but_not_without_the_skills() -> None:
-    """One who may not take the call is not waited for either."""
-    roster = serving_of(agent("1001", english=50), agent("1002", level=9, english=70))
-    demand = replace(FAITHFUL, queue=queue(sticky=STICKY, tiers=RELAXING))
-    assert asked(demand, roster) == ["1002"]
-    assert asked(replace(demand, skills=(skills.parse("english < 60"),)), roster) == ["1001"]
-
-
-def test_after_the_wait_a_sticky_agent_is_one_of_all() -> None:
-    """Levels hold for that one too."""
-    roster = serving_of(agent("1001"), agent("1002", level=2))
-    demand = replace(FAITHFUL, queue=queue(sticky=STICKY, tiers=RELAXING))
-    assert verdicts(demand, roster, waited=20) == {
-        "1001": (Verdict.CHOSEN, ""),
-        "1002": (Verdict.LEVEL_CLOSED, "level 2 opens after 30 s"),
-    }
-
-
-# --- going down from the top --------------------------------------------------------------------
-
-RANKS = serving_of(
-    agent("1001", position=3),
-    agent("1002", position=1),
-    agent("1003", level=2, position=1),
-    agent("1004", position=3),
-)
-FROM_THE_TOP = ids("1002", "1001", "1004", "1003")
-
-
-@pytest.mark.parametrize(
-    ("last_offered", "next_asked"),
-    [
-        (None, "1002"),
-        ("1002", "1001"),
-        ("1001", "1004"),
-        ("1004", "1003"),
-        ("1003", "1002"),
-        ("1099", "1002"),
-    ],
-)
-def test_a_top_down_caller_goes_on_after_the_last_agent(
-    last_offered: str | None, next_asked: str
-) -> None:
-    """By level, position and id; from the bottom back to the top, and from there for an agent who
-    has left the roster.
-    """
-    demand = caller(
-        queue(strategy=Strategy.TOP_DOWN),
-        last_offered=None if last_offered is None else AgentId(last_offered),
-    )
-    assert asked(demand, RANKS, free=FROM_THE_TOP) == [next_asked]
-
-
-def test_agents_gone_past_are_told_so() -> None:
-    """Also those who were busy when their turn came."""
-    demand = caller(queue(strategy=Strategy.TOP_DOWN), last_offered=AgentId("1001"))
-    assert verdicts(demand, RANKS, free=FROM_THE_TOP) == {
-        "1002": (Verdict.TRIED_BEFORE, "goes on after 1001"),
-        "1001": (Verdict.TRIED_BEFORE, "goes on after 1001"),
-        "1004": (Verdict.CHOSEN, ""),
-        "1003": (Verdict.RANKED_LATER, "number 2 by top_down"),
-    }
-
-
-def test_the_top_begins_again_where_those_below_may_not_be_asked() -> None:
-    """The level of the last one is still closed."""
-    demand = caller(queue(strategy=Strategy.TOP_DOWN, tiers=RELAXING), last_offered=AgentId("1004"))
-    assert asked(demand, RANKS, free=FROM_THE_TOP) == ["1002"]
-    assert asked(demand, RANKS, free=FROM_THE_TOP, waited=30) == ["1003"]
-
-
-@pytest.mark.parametrize("strategy", [one for one in Strategy if one is not Strategy.TOP_DOWN])
-def test_other_strategies_do_not_mind_who_was_asked_before(strategy: Strategy) -> None:
-    """The order they are given in is all."""
-    demand = caller(queue(strategy=strategy), last_offered=AgentId("1001"))
-    assert asked(demand, RANKS, free=FROM_THE_TOP) == ["1002"]
-
-
-# --- what holds always --------------------------------------------------------------------------
-
-NUMBERS = [f"{number}" for number in range(1001, 1007)]
-RULES = st.sampled_from(["", "english", "english >= 50", "billing and english", "not billing"])
-
-
-@st.composite
-def situations(draw) -> tuple[Demand, Serving, list[AgentId], frozenset[AgentId]]:
-    """A caller, a roster, who is free and who is staffed; times in tenths of a second."""
-    tenths = st.integers(1, 600).map(lambda count: count / 10)
-    numbers = draw(st.lists(st.sampled_from(NUMBERS), unique=True))
-    roster = [
-        agent(
-            number,
-            level=draw(st.integers(1, 4)),
-            position=draw(st.integers(1, 2)),
-            english=draw(st.sampled_from([0, 30, 70])),
-            billing=draw(st.sampled_from([0, 30])),
-        )
-        for number in numbers
-    ]
-    some = st.lists(st.sampled_from(NUMBERS).map(AgentId), unique=True)
-    policy = queue(
-        strategy=draw(st.sampled_from(Strategy)),
-        tiers=draw(
-            st.none()
-            | st.builds(TierPolicy, relax_after_seconds=tenths, skips_absent_levels=st.booleans())
-        ),
-        sticky=draw(st.none() | st.builds(StickyPolicy, wait_seconds=tenths)),
-        skills=tuple(
-            step(seconds, draw(RULES))
-            for seconds in sorted(
-                draw(st.sets(st.integers(0, 600).map(lambda c: c / 10), max_size=3))
-            )
-        ),
-    )
-    demand = caller(
-        policy,
-        skills=tuple(skills.parse(rule) for rule in draw(st.lists(RULES, max_size=2))),
-        sticky_agent=draw(st.none() | st.sampled_from(NUMBERS).map(AgentId)),
-        last_offered=draw(st.none() | st.sampled_from(NUMBERS).map(AgentId)),
-        ringing=frozenset(draw(some)),
-        may_ring_at_once=draw(st.integers(1, 4)),
-    )
-    return demand, serving_of(*roster), draw(some), frozenset(draw(some))
-
-
-@given(situations(), st.integers(0, 1000))
-def test_each_free_agent_has_one_judgement_and_no_phone_too_many_rings(
-    situation: tuple[Demand, Serving, list[AgentId], frozenset[AgentId]], tenths: int
-) -> None:
-    """In the order given; of those whom nothing stands against, the first are chosen; somebody goes
-    on as long as anybody may.
-    """
-    demand, serving, free, staffed = situation
-    judgements = routing.judge(demand, free, serving, staffed, after(tenths / 10))
-    known = [agent_id for agent_id in free if agent_id in serving.at(SUPPORT).agents]
-    assert [one.agent_id for one in judgements] == known
-    found = [one.verdict for one in judgements]
-    may_ask = [one for one in found if one in {Verdict.CHOSEN, Verdict.RANKED_LATER}]
-    assert may_ask == sorted(may_ask)
-    places = max(demand.may_ring_at_once - len(demand.ringing), 0)
-    assert found.count(Verdict.CHOSEN) == min(places, len(may_ask))
-    if Verdict.TRIED_BEFORE in found:
-        assert may_ask
-
-
-@given(situations(), st.integers(0, 1000))
-def test_nobody_is_chosen_against_level_or_skill(
-    situation: tuple[Demand, Serving, list[AgentId], frozenset[AgentId]], tenths: int
-) -> None:
-    """A sticky agent may be above the open level, nobody is without the skills."""
-    demand, serving, free, staffed = situation
-    now = after(tenths / 10)
-    rule = skills.parse(routing.skill_rule(demand, now))
-    level = routing.open_level(demand, serving, staffed, now)
-    for one in routing.judge(demand, free, serving, staffed, now):
-        if one.verdict is Verdict.CHOSEN:
-            policy = serving.at(SUPPORT).agents[one.agent_id]
-            assert rule.is_met_by(policy.skills)
-            assert policy.tier(SUPPORT).level <= level or one.agent_id == demand.sticky_agent
-
-
-@given(situations(), st.integers(0, 1000))
-def test_nothing_changes_before_the_next_relaxation(
-    situation: tuple[Demand, Serving, list[AgentId], frozenset[AgentId]], tenths: int
-) -> None:
-    """Until then every judgement stays; without one it stays for ever."""
-    demand, serving, free, staffed = situation
-
-    def all_there_is(now: Micros) -> tuple[object, ...]:
-        return (
-            routing.judge(demand, free, serving, staffed, now),
-            routing.open_level(demand, serving, staffed, now),
-            routing.skill_rule(demand, now),
-        )
-
-    now = after(tenths / 10)
-    seconds = routing.next_relaxation_after(demand, serving, staffed, now)
-    until = after(FORTY_YEARS)
-    if seconds is not None:
-        assert seconds > 0
-        until = Micros(now + round(seconds * MICROS_PER_SECOND) - 1)
-    assert all_there_is(until) == all_there_is(now)
-
-
-@pytest.mark.parametrize(
-    ("demand", "waited", "seconds"),
-    [
-        (caller(queue(tiers=RELAXING)), 0, 30),
-        (caller(queue(tiers=RELAXING)), 30, 30),
-        (caller(queue(tiers=RELAXING)), 60, None),
-        (caller(queue(skills=RELAXING_SKILLS)), 0, 20),
-        (caller(queue(skills=RELAXING_SKILLS)), 39.5, 0.5),
-        (caller(queue(sticky=STICKY), sticky_agent=AgentId("1004")), 5, 15),
-        (caller(queue(sticky=STICKY), sticky_agent=AgentId("1004")), 20, None),
-        (caller(queue(sticky=STICKY), sticky_agent=AgentId("1099")), 5, None),
-        (caller(queue(sticky=STICKY, tiers=RELAXING), sticky_agent=AgentId("1004")), 5, 15),
-        (caller(queue()), 0, None),
-    ],
-)
-def test_the_next_relaxation_is_the_soonest_of_all(
-    demand: Demand, waited: float, seconds: float | None
-) -> None:
-    """A level, a skill step, the end of waiting for a sticky agent."""
-    everybody = frozenset(LEVELS.at(SUPPORT).agents)
-    assert routing.next_relaxation_after(demand, LEVELS, everybody, after(waited)) == seconds
-
-
-def test_fractions_of_a_second_come_to_an_end() -> None:
-    """Three times a tenth is three tenths: looked at again then, the level is open."""
-    roster = serving_of(*(agent(f"100{level}", level=level) for level in (1, 2, 3, 4)))
-    demand = caller(queue(tiers=TierPolicy(relax_after_seconds=0.1)))
-    everybody = frozenset(roster.at(SUPPORT).agents)
-    now, openings = after(0), []
-    while (seconds := routing.next_relaxation_after(demand, roster, everybody, now)) is not None:
-        now = Micros(now + round(seconds * MICROS_PER_SECOND))
-        openings.append((now - JOINED_AT, routing.open_level(demand, roster, everybody, now)))
-    assert openings == [(100_000, 2), (200_000, 3), (300_000, 4)]
 
 
 def test_the_roster_is_seen_from_its_queues() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from datetime import UTC, datetime, timedelta
+from functools import singledispatch
 
 from callcore.adapters.logs.setup import Level, Log
 from callcore.domain import events
@@ -98,25 +99,46 @@ class LinkLog:
         self._log.write(level, event, {"node": self._node, **values})
 
 
-def level_of(fact: events.Fact) -> Level:  # noqa: PLR0911  # a line a fact
+@singledispatch
+def level_of(fact: events.Fact) -> Level:
     """How much the fact matters to those who read the log."""
-    match fact:
-        case events.CallRefused(reason=reason):
-            return Level.INFO if reason in EXPECTED_REFUSALS else Level.WARNING
-        case events.QueueDoorChanged(is_open=False, by=by):
-            return Level.INFO if by == events.BY_HOURS else Level.WARNING
-        case events.ConfigurationApplied(warnings=warnings):
-            return Level.WARNING if warnings else Level.INFO
-        case events.ConfigurationDiffers(is_different=is_different):
-            return Level.WARNING if is_different else Level.INFO
-        case events.CallEnded(faults=faults):
-            return Level.WARNING if faults else Level.INFO
-        case events.LookupMade(failure=failure):
-            return Level.INFO if failure is None else Level.WARNING
-        case events.PriorityChanged(by=by):
-            return Level.DEBUG if by == events.BY_AGEING else Level.INFO
-        case _:
-            return LEVELS.get(type(fact), Level.INFO)
+    return LEVELS.get(type(fact), Level.INFO)
+
+
+@level_of.register
+def _of_refusal(fact: events.CallRefused) -> Level:
+    return Level.INFO if fact.reason in EXPECTED_REFUSALS else Level.WARNING
+
+
+@level_of.register
+def _of_door(fact: events.QueueDoorChanged) -> Level:
+    is_expected = fact.is_open or fact.by == events.BY_HOURS
+    return Level.INFO if is_expected else Level.WARNING
+
+
+@level_of.register
+def _of_configuration(fact: events.ConfigurationApplied) -> Level:
+    return Level.WARNING if fact.warnings else Level.INFO
+
+
+@level_of.register
+def _of_drift(fact: events.ConfigurationDiffers) -> Level:
+    return Level.WARNING if fact.is_different else Level.INFO
+
+
+@level_of.register
+def _of_end(fact: events.CallEnded) -> Level:
+    return Level.WARNING if fact.faults else Level.INFO
+
+
+@level_of.register
+def _of_lookup(fact: events.LookupMade) -> Level:
+    return Level.INFO if fact.failure is None else Level.WARNING
+
+
+@level_of.register
+def _of_priority(fact: events.PriorityChanged) -> Level:
+    return Level.DEBUG if fact.by == events.BY_AGEING else Level.INFO
 
 
 def event_name(kind: type[events.Fact]) -> str:

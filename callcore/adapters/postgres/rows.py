@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from callcore.adapters.postgres.scalars import Row, clean, clean_or_none, instant
-from callcore.domain.records import CallRecord, DecisionRecord
+from callcore.domain.records import (
+    CallRecord,
+    DecisionRecord,
+    DigitPress,
+    OfferRecord,
+    QueueVisit,
+    Recording,
+    SurveyAnswer,
+)
+
+_Part = TypeVar("_Part")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +28,18 @@ class Table:
     name: str
     columns: tuple[str, ...]
     rows: Callable[[CallRecord], Iterator[Row]]
+
+
+def _numbered(
+    parts: Callable[[CallRecord], Iterable[_Part]], columns: Callable[[_Part], Row]
+) -> Callable[[CallRecord], Iterator[Row]]:
+    """The rows of what a call has several of: whose it is, its number from 1, its own columns."""
+
+    def rows(record: CallRecord) -> Iterator[Row]:
+        for number, part in enumerate(parts(record), start=1):
+            yield (clean(record.call_id), number, *columns(part))
+
+    return rows
 
 
 def _call_rows(record: CallRecord) -> Iterator[Row]:
@@ -52,71 +75,62 @@ def _call_rows(record: CallRecord) -> Iterator[Row]:
     )
 
 
-def _visit_rows(record: CallRecord) -> Iterator[Row]:
-    for number, visit in enumerate(record.visits, start=1):
-        yield (
-            clean(record.call_id),
-            number,
-            clean(visit.queue),
-            instant(visit.joined_at),
-            visit.priority,
-            visit.position_at_join,
-            instant(visit.left_at),
-            None if visit.leave_reason is None else visit.leave_reason.value,
-            None if visit.refusal_reason is None else visit.refusal_reason.value,
-            float(visit.waited_seconds),
-            visit.is_short_abandon,
-            visit.announcements_count,
-            visit.limit,
-            None if visit.estimate_seconds is None else float(visit.estimate_seconds),
-            visit.last_priority,
-            instant(visit.came_at),
-            visit.is_resumed,
-            clean(visit.asked_by),
-            clean(visit.treatment),
-        )
+def _visit(visit: QueueVisit) -> Row:
+    return (
+        clean(visit.queue),
+        instant(visit.joined_at),
+        visit.priority,
+        visit.position_at_join,
+        instant(visit.left_at),
+        None if visit.leave_reason is None else visit.leave_reason.value,
+        None if visit.refusal_reason is None else visit.refusal_reason.value,
+        float(visit.waited_seconds),
+        visit.is_short_abandon,
+        visit.announcements_count,
+        visit.limit,
+        None if visit.estimate_seconds is None else float(visit.estimate_seconds),
+        visit.last_priority,
+        instant(visit.came_at),
+        visit.is_resumed,
+        clean(visit.asked_by),
+        clean(visit.treatment),
+    )
 
 
-def _offer_rows(record: CallRecord) -> Iterator[Row]:
-    for number, offer in enumerate(record.offers, start=1):
-        yield (
-            clean(record.call_id),
-            number,
-            clean(offer.offer_id),
-            clean(offer.queue),
-            clean(offer.agent_id),
-            clean(offer.leg_id),
-            instant(offer.reserved_at),
-            instant(offer.ringing_at),
-            instant(offer.picked_up_at),
-            instant(offer.bridged_at),
-            instant(offer.unbridged_at),
-            instant(offer.ended_at),
-            None if offer.lost_reason is None else offer.lost_reason.value,
-            clean(offer.hangup_cause),
-            float(offer.hold_seconds),
-        )
+def _offer(offer: OfferRecord) -> Row:
+    return (
+        clean(offer.offer_id),
+        clean(offer.queue),
+        clean(offer.agent_id),
+        clean(offer.leg_id),
+        instant(offer.reserved_at),
+        instant(offer.ringing_at),
+        instant(offer.picked_up_at),
+        instant(offer.bridged_at),
+        instant(offer.unbridged_at),
+        instant(offer.ended_at),
+        None if offer.lost_reason is None else offer.lost_reason.value,
+        clean(offer.hangup_cause),
+        float(offer.hold_seconds),
+    )
 
 
-def _decision_rows(record: CallRecord) -> Iterator[Row]:
-    for number, decision in enumerate(record.decisions, start=1):
-        yield (
-            clean(record.call_id),
-            number,
-            clean(decision.offer_id),
-            clean(decision.queue),
-            clean(decision.agent_id),
-            instant(decision.decided_at),
-            clean(decision.trigger),
-            float(decision.waited_seconds),
-            decision.priority,
-            decision.strategy.value,
-            decision.open_level,
-            clean(decision.skill_rule),
-            decision.is_sticky,
-            _passed_over(decision),
-            _not_free(decision),
-        )
+def _decision(decision: DecisionRecord) -> Row:
+    return (
+        clean(decision.offer_id),
+        clean(decision.queue),
+        clean(decision.agent_id),
+        instant(decision.decided_at),
+        clean(decision.trigger),
+        float(decision.waited_seconds),
+        decision.priority,
+        decision.strategy.value,
+        decision.open_level,
+        clean(decision.skill_rule),
+        decision.is_sticky,
+        _passed_over(decision),
+        _not_free(decision),
+    )
 
 
 def _passed_over(decision: DecisionRecord) -> str:
@@ -141,35 +155,28 @@ def _not_free(decision: DecisionRecord) -> str:
     )
 
 
-def _digit_rows(record: CallRecord) -> Iterator[Row]:
-    for number, press in enumerate(record.digits, start=1):
-        yield (clean(record.call_id), number, instant(press.at), clean(press.digit))
+def _digit_press(press: DigitPress) -> Row:
+    return (instant(press.at), clean(press.digit))
 
 
-def _recording_rows(record: CallRecord) -> Iterator[Row]:
-    for number, recording in enumerate(record.recordings, start=1):
-        yield (
-            clean(record.call_id),
-            number,
-            clean(recording.path),
-            instant(recording.started_at),
-            instant(recording.stopped_at),
-        )
+def _recording(recording: Recording) -> Row:
+    return (
+        clean(recording.path),
+        instant(recording.started_at),
+        instant(recording.stopped_at),
+    )
 
 
-def _survey_rows(record: CallRecord) -> Iterator[Row]:
-    for number, answer in enumerate(record.survey_answers, start=1):
-        yield (
-            clean(record.call_id),
-            number,
-            instant(answer.at),
-            clean(answer.survey),
-            clean(answer.question),
-            clean(answer.answer),
-            clean_or_none(answer.queue),
-            clean_or_none(answer.agent_id),
-            clean_or_none(answer.offer_id),
-        )
+def _survey_answer(answer: SurveyAnswer) -> Row:
+    return (
+        instant(answer.at),
+        clean(answer.survey),
+        clean(answer.question),
+        clean(answer.answer),
+        clean_or_none(answer.queue),
+        clean_or_none(answer.agent_id),
+        clean_or_none(answer.offer_id),
+    )
 
 
 TABLES = (
@@ -230,7 +237,7 @@ TABLES = (
             "asked_by",
             "treatment",
         ),
-        rows=_visit_rows,
+        rows=_numbered(lambda record: record.visits, _visit),
     ),
     Table(
         name="offers",
@@ -251,7 +258,7 @@ TABLES = (
             "hangup_cause",
             "hold_seconds",
         ),
-        rows=_offer_rows,
+        rows=_numbered(lambda record: record.offers, _offer),
     ),
     Table(
         name="decisions",
@@ -272,17 +279,17 @@ TABLES = (
             "passed_over",
             "not_free",
         ),
-        rows=_decision_rows,
+        rows=_numbered(lambda record: record.decisions, _decision),
     ),
     Table(
         name="digit_presses",
         columns=("call_id", "press_number", "pressed_at", "digit"),
-        rows=_digit_rows,
+        rows=_numbered(lambda record: record.digits, _digit_press),
     ),
     Table(
         name="recordings",
         columns=("call_id", "recording_number", "path", "started_at", "stopped_at"),
-        rows=_recording_rows,
+        rows=_numbered(lambda record: record.recordings, _recording),
     ),
     Table(
         name="survey_answers",
@@ -297,7 +304,7 @@ TABLES = (
             "agent_id",
             "offer_id",
         ),
-        rows=_survey_rows,
+        rows=_numbered(lambda record: record.survey_answers, _survey_answer),
     ),
 )
 """The calls first: the others refer to them."""

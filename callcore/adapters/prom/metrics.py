@@ -17,14 +17,17 @@ from callcore.adapters.prom.agent_families import AgentFamilies
 from callcore.adapters.prom.call_families import UNKNOWN_QUEUE, CallFamilies
 from callcore.adapters.prom.callback_families import CallbackFamilies
 from callcore.adapters.prom.config_families import ConfigFamilies
+from callcore.adapters.prom.door_families import DoorFamilies
 from callcore.adapters.prom.families import Definition, Families, Kind
 from callcore.adapters.prom.link_families import LinkFamilies
 from callcore.adapters.prom.lookup_families import LookupFamilies
 from callcore.adapters.prom.offer_families import WON, OfferFamilies
 from callcore.adapters.prom.process_families import ProcessFamilies
-from callcore.adapters.prom.queue_families import ANNOUNCEMENTS, QueueFamilies
+from callcore.adapters.prom.queue_families import QueueFamilies
 from callcore.adapters.prom.store_families import StoreFamilies
 from callcore.adapters.prom.survey_families import SurveyFamilies
+from callcore.adapters.prom.talk_families import TalkFamilies
+from callcore.adapters.prom.waiting_families import ANNOUNCEMENTS, WaitingFamilies
 from callcore.domain.agents import WrapUpEnd
 from callcore.domain.outcomes import CallOutcome, LeaveReason, OfferLostReason, RefusalReason
 
@@ -53,6 +56,9 @@ class Metrics:
         self.lookups = LookupFamilies(self._families)
         self.surveys = SurveyFamilies(self._families)
         self.queues = QueueFamilies(self._families)
+        self.talks = TalkFamilies(self._families)
+        self.waiting = WaitingFamilies(self._families)
+        self.doors = DoorFamilies(self._families)
         self.offers = OfferFamilies(self._families)
         self.agents = AgentFamilies(self._families)
         self.callbacks = CallbackFamilies(self._families)
@@ -89,13 +95,13 @@ class Metrics:
                 self.callbacks.unreached,
             ):
                 family.add(queue, amount=0.0)
-            self.queues.open.set(1, queue)
+            self.doors.open.set(1, queue)
             for reason in LeaveReason:
                 self.queues.left.add(queue, reason, amount=0.0)
             for announcement in ANNOUNCEMENTS:
-                self.queues.announcements.add(queue, announcement, amount=0.0)
+                self.waiting.announcements.add(queue, announcement, amount=0.0)
             for end in WrapUpEnd:
-                self.queues.wrap_ups.add(queue, end, amount=0.0)
+                self.talks.wrap_ups.add(queue, end, amount=0.0)
             for reason in _ENDS_OF_CALLBACKS:
                 self.callbacks.ended.add(queue, reason, amount=0.0)
             for refusal in _REFUSALS:
@@ -111,8 +117,8 @@ class Metrics:
         as counters must.
         """
         self._expected.discard(queue)
-        self.queues.open.remove(queue)
-        self.queues.limit.remove(queue)
+        self.doors.open.remove(queue)
+        self.doors.limit.remove(queue)
 
     def _build_info(self) -> None:
         name, labels = "callcore_build_info", ("version", "python")

@@ -1,14 +1,9 @@
-"""What is counted of callers in a queue."""
+"""What is counted of callers who join and leave a queue."""
 
 from __future__ import annotations
 
-from callcore.adapters.prom.buckets import TALK_BUCKETS, WAIT_BUCKETS, WRAP_UP_BUCKETS
+from callcore.adapters.prom.buckets import WAIT_BUCKETS
 from callcore.adapters.prom.families import Families
-
-POSITION = "position"
-ESTIMATE = "estimate"
-MESSAGE = "message"
-ANNOUNCEMENTS = (POSITION, ESTIMATE, MESSAGE)
 
 
 class QueueFamilies:
@@ -55,44 +50,4 @@ class QueueFamilies:
             "Wait of callers who abandoned, in seconds since joining.",
             WAIT_BUCKETS,
             "queue",
-        )
-        self.talk_seconds = families.histograms(
-            "callcore_queue_talk_seconds",
-            "Length of a conversation, in seconds.",
-            TALK_BUCKETS,
-            "queue",
-        )
-        self.wrap_up_seconds = families.histograms(
-            "callcore_queue_wrap_up_seconds",
-            "Length of a wrap-up, in seconds.",
-            WRAP_UP_BUCKETS,
-            "queue",
-        )
-        self.wrap_ups = families.counters(
-            "callcore_queue_wrap_ups_total",
-            "Wrap-ups that are over, by how they ended: `timed_out`, `ended_early`, or either of "
-            "them after it was `extended`.",
-            "queue",
-            "end",
-        )
-        self.announcements = families.counters(
-            "callcore_queue_announcements_total",
-            "What waiting callers were told: their `position`, an `estimate` of the wait, a "
-            "`message`.",
-            "queue",
-            "kind",
-        )
-        self.priority_changes = families.counters(
-            "callcore_queue_priority_changes_total",
-            "Changes of a waiting caller's priority, by `ageing` or an `operator`.",
-            "queue",
-            "by",
-        )
-        self.open = families.gauges(
-            "callcore_queue_open",
-            "1 if the queue takes callers, 0 if it is closed, by its hours or by command.",
-            "queue",
-        )
-        self.limit = families.gauges(
-            "callcore_queue_limit", "How many callers may wait in the queue.", "queue"
         )

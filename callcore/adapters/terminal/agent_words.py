@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import singledispatch
 
 from callcore.adapters.terminal.words import Tone, printable, span, spoken
 from callcore.domain import events
@@ -92,34 +93,13 @@ def subject(fact: events.Fact) -> str:
             return ""
 
 
-def describe(fact: events.Fact) -> tuple[str, Tone] | None:  # noqa: C901, PLR0911  # a line a fact
+@singledispatch
+def describe(_: events.Fact) -> tuple[str, Tone] | None:
     """What happened, and its tone; ``None`` for what nobody watches for or calls tell of."""
-    match fact:
-        case events.AgentChanged():
-            return _changed(fact)
-        case events.AgentWished(wish=None, actor=actor):
-            return f"goes on after the call, by {printable(actor)}", Tone.PLAIN
-        case events.AgentWished(wish=Wish() as wish, actor=actor):
-            return f"after the call: {of_wish(wish)}, by {printable(actor)}", Tone.BUSY
-        case events.AgentHeld(holds=holds) if holds:
-            return f"is not asked: {of_holds(holds)}", Tone.BUSY
-        case events.AgentHeld():
-            return "may be asked again", Tone.PLAIN
-        case events.AgentMissedTooMany(misses_count=count):
-            return f"missed {count} calls in a row: is given a break", Tone.BAD
-        case events.BreakOverrun(break_code=code, maximum_seconds=maximum):
-            longest = f"more than {span(maximum)}" if maximum else "too long"
-            return f"is on a break{of_break(code)} for {longest}", Tone.BAD
-        case events.WrapUpExtended(seconds=seconds):
-            return f"has {span(seconds)} more for notes", Tone.QUIET
-        case events.AgentLockedOut(failures_count=count, seconds=seconds):
-            return f"gave {count} wrong PINs: locked out for {span(seconds)}", Tone.BAD
-        case events.FeatureCodeDialled(code=code, answer=answer) if answer not in _TOLD_OTHERWISE:
-            return f"dialled the code for {spoken(code)}: {spoken(answer)}", Tone.BUSY
-        case _:
-            return None
+    return None
 
 
+@describe.register
 def _changed(fact: events.AgentChanged) -> tuple[str, Tone] | None:
     """Those that somebody asked for, if only for after the call."""
     note = f": {printable(fact.note)}" if fact.note else ""
@@ -131,3 +111,47 @@ def _changed(fact: events.AgentChanged) -> tuple[str, Tone] | None:
         return None
     told = f"is {spoken(fact.state)}{of_break(fact.break_code)}{by}{note}"
     return told, Tone.QUIET if is_away else Tone.GOOD
+
+
+@describe.register
+def _wished(fact: events.AgentWished) -> tuple[str, Tone]:
+    by = printable(fact.actor)
+    if fact.wish is None:
+        return f"goes on after the call, by {by}", Tone.PLAIN
+    return f"after the call: {of_wish(fact.wish)}, by {by}", Tone.BUSY
+
+
+@describe.register
+def _held(fact: events.AgentHeld) -> tuple[str, Tone]:
+    if fact.holds:
+        return f"is not asked: {of_holds(fact.holds)}", Tone.BUSY
+    return "may be asked again", Tone.PLAIN
+
+
+@describe.register
+def _missed_too_many(fact: events.AgentMissedTooMany) -> tuple[str, Tone]:
+    return f"missed {fact.misses_count} calls in a row: is given a break", Tone.BAD
+
+
+@describe.register
+def _overran(fact: events.BreakOverrun) -> tuple[str, Tone]:
+    longest = f"more than {span(fact.maximum_seconds)}" if fact.maximum_seconds else "too long"
+    return f"is on a break{of_break(fact.break_code)} for {longest}", Tone.BAD
+
+
+@describe.register
+def _wrap_up_extended(fact: events.WrapUpExtended) -> tuple[str, Tone]:
+    return f"has {span(fact.seconds)} more for notes", Tone.QUIET
+
+
+@describe.register
+def _locked_out(fact: events.AgentLockedOut) -> tuple[str, Tone]:
+    locked_out = f"locked out for {span(fact.seconds)}"
+    return f"gave {fact.failures_count} wrong PINs: {locked_out}", Tone.BAD
+
+
+@describe.register
+def _dialled(fact: events.FeatureCodeDialled) -> tuple[str, Tone] | None:
+    if fact.answer in _TOLD_OTHERWISE:
+        return None
+    return f"dialled the code for {spoken(fact.code)}: {spoken(fact.answer)}", Tone.BUSY

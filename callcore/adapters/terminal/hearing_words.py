@@ -2,42 +2,77 @@
 
 from __future__ import annotations
 
+from functools import singledispatch
+
 from callcore.adapters.terminal.words import Tone, place, printable, span, spoken
 from callcore.domain import events
 
 
-def describe(fact: events.Fact) -> tuple[str, Tone] | None:  # noqa: C901, PLR0911, PLR0912  # a line a fact
+@singledispatch
+def describe(_: events.Fact) -> tuple[str, Tone] | None:
     """What happened, and its tone; ``None`` for other facts."""
-    match fact:
-        case events.PositionAnnounced(position=position):
-            return f"hears: position {position}", Tone.QUIET
-        case events.EstimateAnnounced(low_minutes=low, high_minutes=high):
-            return f"hears: {_wait(low, high)}", Tone.QUIET
-        case events.MessageAnnounced(number=number):
-            return f"hears: message {number}", Tone.QUIET
-        case events.PromptMissing(what=what):
-            return f"could not hear {printable(what)}", Tone.BAD
-        case events.SoundNotFound(path=path):
-            return f"has no {printable(path)}", Tone.BAD
-        case events.LanguageChanged(language=language, by=by):
-            return f"is spoken to in {printable(language)} by {printable(by)}", Tone.BUSY
-        case events.MenuAnswered(menu=menu, branch=branch, to=to) if branch:
-            return f"is led on by {printable(menu)}, {spoken(branch)}: {place(to)}", Tone.PLAIN
-        case events.MenuAnswered(menu=menu, key=key, to=to):
-            return f"chose {printable(key)} in {printable(menu)}: {place(to)}", Tone.PLAIN
-        case events.LookupMade(lookup=lookup, failure=None, seconds=seconds):
-            return f"is looked up in {printable(lookup)} in {seconds:.1f}s", Tone.QUIET
-        case events.LookupMade(lookup=lookup, failure=failure, seconds=seconds):
-            why = f"{spoken(str(failure))} after {span(seconds)}"
-            return f"is not looked up in {printable(lookup)}: {why}", Tone.BAD
-        case events.SurveyAnswered(question=question, answer=""):
-            return f"gives no answer to {printable(question)}", Tone.QUIET
-        case events.SurveyAnswered(question=question, answer=answer):
-            return f"answers {printable(question)}: {printable(answer)}", Tone.PLAIN
-        case events.SurveyEnded(survey=survey, answered_count=answered, questions_count=asked):
-            return f"answered {answered} of {asked} in {printable(survey)}", Tone.QUIET
-        case _:
-            return None
+    return None
+
+
+@describe.register
+def _position(fact: events.PositionAnnounced) -> tuple[str, Tone]:
+    return f"hears: position {fact.position}", Tone.QUIET
+
+
+@describe.register
+def _estimate(fact: events.EstimateAnnounced) -> tuple[str, Tone]:
+    return f"hears: {_wait(fact.low_minutes, fact.high_minutes)}", Tone.QUIET
+
+
+@describe.register
+def _message(fact: events.MessageAnnounced) -> tuple[str, Tone]:
+    return f"hears: message {fact.number}", Tone.QUIET
+
+
+@describe.register
+def _prompt_missing(fact: events.PromptMissing) -> tuple[str, Tone]:
+    return f"could not hear {printable(fact.what)}", Tone.BAD
+
+
+@describe.register
+def _sound_not_found(fact: events.SoundNotFound) -> tuple[str, Tone]:
+    return f"has no {printable(fact.path)}", Tone.BAD
+
+
+@describe.register
+def _language_changed(fact: events.LanguageChanged) -> tuple[str, Tone]:
+    return f"is spoken to in {printable(fact.language)} by {printable(fact.by)}", Tone.BUSY
+
+
+@describe.register
+def _menu_answered(fact: events.MenuAnswered) -> tuple[str, Tone]:
+    menu, to = printable(fact.menu), place(fact.to)
+    if fact.branch:
+        return f"is led on by {menu}, {spoken(fact.branch)}: {to}", Tone.PLAIN
+    return f"chose {printable(fact.key)} in {menu}: {to}", Tone.PLAIN
+
+
+@describe.register
+def _looked_up(fact: events.LookupMade) -> tuple[str, Tone]:
+    lookup = printable(fact.lookup)
+    if fact.failure is None:
+        return f"is looked up in {lookup} in {fact.seconds:.1f}s", Tone.QUIET
+    why = f"{spoken(fact.failure)} after {span(fact.seconds)}"
+    return f"is not looked up in {lookup}: {why}", Tone.BAD
+
+
+@describe.register
+def _question_answered(fact: events.SurveyAnswered) -> tuple[str, Tone]:
+    question = printable(fact.question)
+    if not fact.answer:
+        return f"gives no answer to {question}", Tone.QUIET
+    return f"answers {question}: {printable(fact.answer)}", Tone.PLAIN
+
+
+@describe.register
+def _survey_ended(fact: events.SurveyEnded) -> tuple[str, Tone]:
+    answered = f"answered {fact.answered_count} of {fact.questions_count}"
+    return f"{answered} in {printable(fact.survey)}", Tone.QUIET
 
 
 def _wait(low_minutes: int, high_minutes: int) -> str:

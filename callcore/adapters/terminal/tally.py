@@ -6,7 +6,7 @@ import statistics
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 
-from callcore.adapters.terminal import agent_words, hearing_words, words
+from callcore.adapters.terminal import agent_words, call_words, hearing_words, site_words, words
 from callcore.adapters.terminal.picture import EventLine
 from callcore.domain import events, outcomes, phone_numbers
 from callcore.domain.ids import CallId, Micros
@@ -33,7 +33,12 @@ class Tally:
     def observe(self, fact: events.Fact) -> None:
         """Takes one fact in."""
         self._count(fact)
-        told = words.describe(fact) or hearing_words.describe(fact) or agent_words.describe(fact)
+        told = (
+            call_words.describe(fact)
+            or hearing_words.describe(fact)
+            or agent_words.describe(fact)
+            or site_words.describe(fact)
+        )
         if told is not None:
             self._events.append((fact.at, self._subject(fact), *told))
         if isinstance(fact, events.CallEnded):

@@ -8,35 +8,10 @@ nominative serves, it was: "nie więcej niż pięć minut", "przekracza dwadzie�
 
 from __future__ import annotations
 
-from enum import StrEnum
+from callcore.domain.speech import numerals, slavic
+from callcore.domain.speech.slavic import Plural
 
-from callcore.domain.speech import numerals, spelling
-
-_ONE_ALONE_FEMININE = "number/f/1"
-_TWO_FEMININE = "number/f/2"
-
-_PRESS = "press/key"
-_KEYS_BY_NAME = {"*": "press/star", "#": "press/pound"}
-
-_NEXT = "position/you-are-next"
-_POSITION = "position/you-are-number"
-_POSITION_END = "position/waiting-to-speak"
-_MORE_THAN = "position/more-than"
-
-_BETWEEN = "wait/between"
-_TO = "wait/to"
-_UP_TO = "wait/up-to"
-_LONGER_THAN = "wait/more-than"
-_LESS_THAN_A_MINUTE = "wait/less-than-a-minute"
 _MORE_THAN_A_MINUTE = "wait/more-than-a-minute"
-
-
-class _Plural(StrEnum):
-    """Which form of a noun a number asks for: "minuta", "minuty" or "minut"."""
-
-    ONE = "one"
-    FEW = "few"
-    MANY = "many"
 
 
 class Polish:
@@ -44,17 +19,7 @@ class Polish:
 
     def prompts(self) -> frozenset[str]:
         """Every prompt that is a piece of what is said here."""
-        words = (0, *numerals.UNITS_AND_TENS, *numerals.HUNDREDS)
-        return frozenset(
-            {f"number/{value}" for value in words}
-            | {f"number/gen/{value}" for value in words}
-            | {f"number/thousand/{form}" for form in _Plural}
-            | {f"minutes/{form}" for form in _Plural}
-            | {"number/gen/thousand", _ONE_ALONE_FEMININE, _TWO_FEMININE}
-            | {_PRESS, *_KEYS_BY_NAME.values()}
-            | {_NEXT, _POSITION, _POSITION_END, _MORE_THAN}
-            | {_BETWEEN, _TO, _UP_TO, _LONGER_THAN, _LESS_THAN_A_MINUTE, _MORE_THAN_A_MINUTE}
-        )
+        return slavic.PROMPTS | {"number/gen/thousand", _MORE_THAN_A_MINUTE}
 
     def number(self, value: int) -> tuple[str, ...]:
         """A number of 0 to 999 999."""
@@ -68,54 +33,52 @@ class Polish:
         return (*self._feminine(count), f"minutes/{_plural(count)}")
 
     def press_key(self, key: str) -> tuple[str, ...]:
-        """The request to press a key; star is in the accusative, and so a phrase of its own."""
-        if key in _KEYS_BY_NAME:
-            return (_KEYS_BY_NAME[key],)
-        return (_PRESS, *spelling.spelled(key))
+        """The request to press a key."""
+        return slavic.press_key(key)
 
     def you_are_next(self) -> tuple[str, ...]:
         """The caller is the first in line."""
-        return (_NEXT,)
+        return (slavic.YOU_ARE_NEXT,)
 
     def your_position(self, position: int) -> tuple[str, ...]:
         """The caller's place in line."""
-        return (_POSITION, *self.number(position), _POSITION_END)
+        return slavic.your_position(self.number(position))
 
     def more_than_waiting(self, count: int) -> tuple[str, ...]:
         """More callers than so many wait."""
-        return (_MORE_THAN, *self.number(count))
+        return (slavic.POSITION_MORE_THAN, *self.number(count))
 
     def wait_between(self, low_minutes: int, high_minutes: int) -> tuple[str, ...]:
         """The wait expected: "od dwóch do pięciu minut"."""
         low, high = _genitive(low_minutes), _genitive(high_minutes)
-        return (_BETWEEN, *low, _TO, *high, f"minutes/{_Plural.MANY}")
+        return (slavic.WAIT_BETWEEN, *low, slavic.WAIT_TO, *high, f"minutes/{Plural.MANY}")
 
     def wait_up_to(self, minutes: int) -> tuple[str, ...]:
         """The wait expected: "nie więcej niż pięć minut"."""
         if minutes == 1:
-            return (_LESS_THAN_A_MINUTE,)
-        return (_UP_TO, *self.minutes(minutes))
+            return (slavic.WAIT_LESS_THAN_A_MINUTE,)
+        return (slavic.WAIT_UP_TO, *self.minutes(minutes))
 
     def wait_more_than(self, minutes: int) -> tuple[str, ...]:
         """The wait expected: "ponad sześćdziesiąt minut"."""
         if minutes == 1:
             return (_MORE_THAN_A_MINUTE,)
-        return (_LONGER_THAN, *self.minutes(minutes))
+        return (slavic.WAIT_LONGER_THAN, *self.minutes(minutes))
 
     def _feminine(self, value: int) -> tuple[str, ...]:
         if value == 1:
-            return (_ONE_ALONE_FEMININE,)
+            return (slavic.ONE_FEMININE,)
         spoken = self.number(value)
-        return (*spoken[:-1], _TWO_FEMININE) if spoken[-1] == "number/2" else spoken
+        return (*spoken[:-1], slavic.TWO_FEMININE) if spoken[-1] == "number/2" else spoken
 
 
-def _plural(count: int) -> _Plural:
+def _plural(count: int) -> Plural:
     if count == 1:
-        return _Plural.ONE
+        return Plural.ONE
     few = range(2, 5)
     if count % 10 in few and count % 100 - 10 not in few:
-        return _Plural.FEW
-    return _Plural.MANY
+        return Plural.FEW
+    return Plural.MANY
 
 
 def _below_thousand(value: int) -> tuple[str, ...]:
@@ -144,7 +107,7 @@ def _thousands_genitive(count: int) -> tuple[str, ...]:
         return ()
     if count == 1:
         return ("number/gen/thousand",)
-    return (*_below_thousand_genitive(count), f"number/thousand/{_Plural.MANY}")
+    return (*_below_thousand_genitive(count), f"number/thousand/{Plural.MANY}")
 
 
 def _below_thousand_genitive(value: int) -> tuple[str, ...]:

@@ -7,9 +7,9 @@ import os
 import socket
 import time
 
-import gevent
 import msgspec
 import pytest
+from gevent.event import Event
 from gevent.server import StreamServer
 
 from callcore.adapters.control import client as asking
@@ -27,9 +27,10 @@ from tests.adapters.control.small_floor import FIRST, SUPPORT
 
 @pytest.fixture
 def impostor(tmp_path):
-    """Listens in callcore's place and answers whatever it is given, piece by piece."""
+    """Listens in callcore's place and says what it is given, or nothing for so many seconds."""
     path = tmp_path / "control.sock"
     answer: list[bytes | float] = []
+    is_over = Event()
 
     def serve(connection, _address):
         connection.recv(10_000)
@@ -37,7 +38,7 @@ def impostor(tmp_path):
             if isinstance(piece, bytes):
                 connection.sendall(piece)
             else:
-                gevent.sleep(piece)
+                is_over.wait(timeout=piece)
         connection.close()
 
     listener = socket.socket(socket.AF_UNIX)
@@ -46,6 +47,7 @@ def impostor(tmp_path):
     server = StreamServer(listener, serve)
     server.start()
     yield ControlClient(path, deadline_seconds=0.5), answer
+    is_over.set()
     server.stop(timeout=0)
 
 

@@ -22,6 +22,7 @@ CORE = "4c342983-09e7-41c0-8ea8-090c3b5f0945"
 GREETING = b"Content-Type: auth/request\n\n"
 GOODBYE = b"Content-Type: text/disconnect-notice\nContent-Length: 7\n\nBye...\n"
 WAIT_SECONDS = 5.0
+LOOK_EVERY_SECONDS = 0.002
 
 Rule = Callable[[Received], bytes | None]
 """The reply to a command; ``None`` gives none."""
@@ -46,12 +47,15 @@ def frame_of(body: bytes) -> bytes:
     return b"Content-Length: %d\nContent-Type: text/event-json\n\n" % len(body) + body
 
 
+HEARTBEAT = event_frame(Event_Name="HEARTBEAT", Core_UUID=CORE)
+
+
 def wait_until(is_true: Callable[[], object], seconds: float = WAIT_SECONDS) -> None:
     """Waits for a condition; fails when it has not come true in time."""
     ends_at = time.monotonic() + seconds
     while not is_true():
         assert time.monotonic() < ends_at, "waited too long"
-        gevent.sleep(0.002)
+        gevent.sleep(LOOK_EVERY_SECONDS)
 
 
 class Client:
@@ -113,6 +117,12 @@ class ScriptedSwitch:
     def commands(self) -> Client:
         """The last connection that did not."""
         return [client for client in self.clients if not client.has_subscribed][-1]
+
+    def beat(self, count: int, *, interval_seconds: float) -> None:
+        """Says at each interval that it lives, as FreeSWITCH does every twenty seconds."""
+        for _ in range(count):
+            self.events.send(HEARTBEAT)
+            gevent.sleep(interval_seconds)
 
     def lines(self) -> list[str]:
         """The commands received after the handshake, on connections for commands."""

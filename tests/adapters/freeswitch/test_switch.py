@@ -121,7 +121,10 @@ def test_posted_commands_are_on_the_wire_and_wait_for_nothing(
     switch = connect()
     scripted.rules["api"] = scripted.rules["sendmsg"] = lambda _: None
     post(switch)
-    wait_until(lambda: scripted.lines() == lines)
+    switch.unguard(OTHER)
+    known = f"api sched_del {OTHER}"
+    wait_until(lambda: known in scripted.lines())
+    assert scripted.lines() == [*lines, known]
 
 
 def test_applications_get_their_arguments_as_a_body(
@@ -164,7 +167,8 @@ def test_forgetting_nothing_sends_nothing(connect: Connect, scripted: ScriptedSw
     switch = connect()
     switch.remember(LEG, {})
     switch.unguard(LEG)
-    wait_until(lambda: scripted.lines() == [f"api sched_del {LEG}"])
+    wait_until(scripted.lines)
+    assert scripted.lines() == [f"api sched_del {LEG}"]
 
 
 def test_a_hostile_guard_leaves_the_old_one(connect: Connect, scripted: ScriptedSwitch) -> None:
@@ -173,7 +177,8 @@ def test_a_hostile_guard_leaves_the_old_one(connect: Connect, scripted: Scripted
     with pytest.raises(HostileTextError):
         switch.guard(LEG, 5, "a b", "public")
     switch.unguard(OTHER)
-    wait_until(lambda: scripted.lines() == [f"api sched_del {OTHER}"])
+    wait_until(scripted.lines)
+    assert scripted.lines() == [f"api sched_del {OTHER}"]
 
 
 @pytest.mark.parametrize(
@@ -230,8 +235,14 @@ def hangup(leg_id: LegId, cause: str) -> bytes:
     return event_frame(Event_Name="CHANNEL_HANGUP", Unique_ID=leg_id, Hangup_Cause=cause)
 
 
+def ended(heard: Heard) -> list[tuple[LegId, str]]:
+    return [
+        (event.leg_id, event.cause) for event in heard if isinstance(event, switch_events.LegEnded)
+    ]
+
+
 def causes(heard: Heard) -> list[str]:
-    return [event.cause for event in heard if isinstance(event, switch_events.LegEnded)]
+    return [cause for _, cause in ended(heard)]
 
 
 def test_an_originate_carries_our_ids(connect: Connect, scripted: ScriptedSwitch) -> None:
@@ -249,8 +260,11 @@ def test_a_phone_that_never_made_a_channel_is_ended_by_its_job(
 ) -> None:
     """An unregistered phone has no hangup event at all."""
     connect().originate(REQUEST)
-    scripted.events.send(job_event(job_of(scripted), "-ERR SUBSCRIBER_ABSENT\n"))
-    wait_until(lambda: causes(heard) == ["SUBSCRIBER_ABSENT"])
+    scripted.events.send(
+        job_event(job_of(scripted), "-ERR SUBSCRIBER_ABSENT\n") + hangup(LEG, "NORMAL_CLEARING")
+    )
+    wait_until(lambda: "NORMAL_CLEARING" in causes(heard))
+    assert ended(heard) == [(OTHER, "SUBSCRIBER_ABSENT"), (LEG, "NORMAL_CLEARING")]
 
 
 def test_a_hangup_and_its_job_are_told_once(
@@ -279,7 +293,8 @@ def test_a_successful_job_ends_nothing(
         + job_event("ba4ef371-2840-49a4-b398-5e34d962561f", "-ERR USER_BUSY\n")
         + hangup(LEG, "NORMAL_CLEARING")
     )
-    wait_until(lambda: causes(heard) == ["NORMAL_CLEARING"])
+    wait_until(lambda: causes(heard))
+    assert ended(heard) == [(LEG, "NORMAL_CLEARING")]
 
 
 @pytest.mark.parametrize("result", ["-ERR\n", "-ERR x\ny z", "-USAGE: <call url>", "-"])
@@ -288,8 +303,9 @@ def test_a_job_that_names_no_cause_ends_its_leg(
 ) -> None:
     """What is no cause is not passed on as one."""
     connect().originate(REQUEST)
-    scripted.events.send(job_event(job_of(scripted), result))
-    wait_until(lambda: causes(heard) == ["UNSPECIFIED"])
+    scripted.events.send(job_event(job_of(scripted), result) + hangup(LEG, "NORMAL_CLEARING"))
+    wait_until(lambda: "NORMAL_CLEARING" in causes(heard))
+    assert ended(heard) == [(OTHER, "UNSPECIFIED"), (LEG, "NORMAL_CLEARING")]
 
 
 def test_a_job_that_is_not_taken_ends_its_leg(

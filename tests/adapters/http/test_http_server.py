@@ -8,9 +8,9 @@ import json
 import time
 from typing import Any
 
-import gevent
 import pytest
 from gevent import socket
+from gevent.event import Event
 
 from callcore.adapters.http import pages, server
 
@@ -101,7 +101,8 @@ def test_a_worker_without_floor_or_switch_is_not_ready(worker, parts):
 def test_readiness_that_is_not_known_in_time_is_no(worker, monkeypatch):
     """A Redis that hangs cannot hang the probe."""
     monkeypatch.setattr(pages, "READINESS_SECONDS", 0.1)
-    worker.readiness = lambda: gevent.sleep(30)
+    never = Event()
+    worker.readiness = lambda: never.wait(30)
     began = time.monotonic()
     status, _, body = worker.get("/readyz")
     assert status == 503

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -77,11 +78,12 @@ def answer(link: socket.socket, body: object, *, status: int = 200, headers: str
     link.sendall(head.encode() + encoded)
 
 
-def drip(link: socket.socket, data: bytes, seconds_between: float = 0.02) -> None:
-    """Sends byte by byte."""
+def drip(link: socket.socket, data: bytes, interval_seconds: float = 0.02) -> None:
+    """Sends a byte at each interval, until whoever asked hangs up."""
     for byte in data:
         link.sendall(bytes([byte]))
-        gevent.sleep(seconds_between)
+        if select.select([link], [], [], interval_seconds)[0]:
+            return
 
 
 def flood(link: socket.socket, data: bytes) -> None:

@@ -65,68 +65,9 @@ def served_call(call_id: str | None = None, *, start: Micros = NOON, **changes) 
         "talk_seconds": 60.0,
         "hold_seconds": 2.5,
         "is_within_service_level": False,
-        "visits": (
-            QueueVisit(
-                queue=QueueName("support"),
-                joined_at=start,
-                position_at_join=2,
-                left_at=after(30, start),
-                leave_reason=LeaveReason.PICKED_UP,
-                waited_seconds=30.0,
-                announcements_count=1,
-                priority=2,
-                limit=20,
-                estimate_seconds=45.5,
-                last_priority=5,
-                is_resumed=True,
-                treatment="queue:sales",
-            ),
-        ),
-        "offers": (
-            OfferRecord(
-                offer_id=OfferId(str(uuid.uuid4())),
-                queue=QueueName("support"),
-                agent_id=AgentId("bert"),
-                leg_id=LegId(str(uuid.uuid4())),
-                reserved_at=after(1, start),
-                ringing_at=after(1.1, start),
-                ended_at=after(16, start),
-                lost_reason=OfferLostReason.NO_ANSWER,
-                hangup_cause="NO_ANSWER",
-            ),
-            OfferRecord(
-                offer_id=OfferId(str(uuid.uuid4())),
-                queue=QueueName("support"),
-                agent_id=AgentId("anna"),
-                leg_id=LegId(str(uuid.uuid4())),
-                reserved_at=after(20, start),
-                ringing_at=after(21, start),
-                picked_up_at=after(30, start),
-                bridged_at=after(30.1, start),
-                unbridged_at=after(90.1, start),
-                ended_at=after(90.2, start),
-                hold_seconds=2.5,
-            ),
-        ),
-        "decisions": (
-            decision(decided_at=after(1, start)),
-            decision(
-                decided_at=after(20, start),
-                trigger="relaxation",
-                passed_over=(
-                    PassedOver(
-                        agent_id=AgentId("cora"),
-                        verdict=Verdict.LACKS_SKILL,
-                        detail="english >= 50",
-                    ),
-                    PassedOver(agent_id=AgentId("dora"), verdict=Verdict.RANKED_LATER),
-                ),
-                not_free={
-                    "talking": (AgentId("emil"), AgentId("finn")),
-                    "logged_out": (AgentId("gina"),),
-                },
-            ),
-        ),
+        "visits": (_visit(start),),
+        "offers": (_miss(start), _conversation(start)),
+        "decisions": (decision(decided_at=after(1, start)), _later_decision(start)),
         "digits": (DigitPress(at=after(3, start), digit="1"),),
         "recordings": (
             Recording(
@@ -142,6 +83,77 @@ def served_call(call_id: str | None = None, *, start: Micros = NOON, **changes) 
         "faults": ("prompt_missing moh",),
     }
     return CallRecord(**(values | changes))
+
+
+def _visit(start: Micros) -> QueueVisit:
+    """Half a minute in the queue, until picked up."""
+    return QueueVisit(
+        queue=QueueName("support"),
+        joined_at=start,
+        position_at_join=2,
+        left_at=after(30, start),
+        leave_reason=LeaveReason.PICKED_UP,
+        waited_seconds=30.0,
+        announcements_count=1,
+        priority=2,
+        limit=20,
+        estimate_seconds=45.5,
+        last_priority=5,
+        is_resumed=True,
+        treatment="queue:sales",
+    )
+
+
+def _miss(start: Micros) -> OfferRecord:
+    """Bert lets it ring."""
+    return OfferRecord(
+        offer_id=OfferId(str(uuid.uuid4())),
+        queue=QueueName("support"),
+        agent_id=AgentId("bert"),
+        leg_id=LegId(str(uuid.uuid4())),
+        reserved_at=after(1, start),
+        ringing_at=after(1.1, start),
+        ended_at=after(16, start),
+        lost_reason=OfferLostReason.NO_ANSWER,
+        hangup_cause="NO_ANSWER",
+    )
+
+
+def _conversation(start: Micros) -> OfferRecord:
+    """A minute with Anna."""
+    return OfferRecord(
+        offer_id=OfferId(str(uuid.uuid4())),
+        queue=QueueName("support"),
+        agent_id=AgentId("anna"),
+        leg_id=LegId(str(uuid.uuid4())),
+        reserved_at=after(20, start),
+        ringing_at=after(21, start),
+        picked_up_at=after(30, start),
+        bridged_at=after(30.1, start),
+        unbridged_at=after(90.1, start),
+        ended_at=after(90.2, start),
+        hold_seconds=2.5,
+    )
+
+
+def _later_decision(start: Micros) -> DecisionRecord:
+    """Anna is asked, for reasons that leave others out."""
+    return decision(
+        decided_at=after(20, start),
+        trigger="relaxation",
+        passed_over=(
+            PassedOver(
+                agent_id=AgentId("cora"),
+                verdict=Verdict.LACKS_SKILL,
+                detail="english >= 50",
+            ),
+            PassedOver(agent_id=AgentId("dora"), verdict=Verdict.RANKED_LATER),
+        ),
+        not_free={
+            "talking": (AgentId("emil"), AgentId("finn")),
+            "logged_out": (AgentId("gina"),),
+        },
+    )
 
 
 def answer(**changes) -> SurveyAnswer:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from callcore.adapters.prom import exposition
-from callcore.adapters.prom.observer import kind_of
+from callcore.adapters.prom.calls_counted import kind_of
 from callcore.domain import events, treatments
 from callcore.domain.ids import (
     MenuName,

@@ -25,14 +25,7 @@ from callcore.domain.agents import (
 from callcore.domain.feature_answers import FeatureAnswer
 from callcore.domain.ids import AgentId
 from callcore.domain.policies import FeatureCode
-from tests.adapters.terminal.test_terminal_view import (
-    NOW,
-    SUPPORT,
-    agent,
-    line_with,
-    shown,
-    view_of,
-)
+from tests.adapters.terminal.scenes import NOW, SUPPORT, agent, line_with, shown, view_of
 
 LUNCH = BreakCode("lunch")
 LUNCH_AFTER = Wish(state=AgentState.ON_BREAK, break_code=LUNCH)

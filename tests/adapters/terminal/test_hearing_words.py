@@ -21,7 +21,7 @@ from callcore.domain.ids import (
     SurveyName,
 )
 from callcore.domain.lookups import LookupFailure
-from tests.adapters.terminal.test_terminal_view import told
+from tests.adapters.terminal.scenes import told
 
 OF_CALL: dict[str, Any] = {"at": Micros(1_790_000_000_000_000), "call_id": CallId("c1")}
 IN_SUPPORT: dict[str, Any] = {**OF_CALL, "queue": QueueName("support")}

@@ -1,0 +1,57 @@
+"""What happens to queues, links, stores and the process itself, in words for the view."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+from callcore.adapters.terminal.words import Tone, printable, spoken
+from callcore.domain import events
+
+
+@singledispatch
+def describe(_: events.Fact) -> tuple[str, Tone] | None:
+    """What happened, and its tone; ``None`` for other facts."""
+    return None
+
+
+@describe.register
+def _door_changed(fact: events.QueueDoorChanged) -> tuple[str, Tone]:
+    by = "" if fact.by == events.BY_HOURS else f" by {printable(fact.by)}"
+    if fact.is_open:
+        return f"is open{by}", Tone.GOOD
+    why = f": {printable(fact.reason)}" if fact.reason else ""
+    return f"is closed{by}{why}", Tone.BAD
+
+
+@describe.register
+def _limit_changed(fact: events.LimitChanged) -> tuple[str, Tone]:
+    noun = "agent" if fact.staffed_count == 1 else "agents"
+    return f"has room for {fact.limit} with {fact.staffed_count} {noun}", Tone.QUIET
+
+
+@describe.register
+def _mended(fact: events.SelfHealed) -> tuple[str, Tone]:
+    return f"mended: {spoken(fact.what)}, {spoken(fact.reason)}", Tone.BAD
+
+
+@describe.register
+def _linked(fact: events.LinkRestored) -> tuple[str, Tone]:
+    if fact.is_restarted:
+        return "is linked again after a restart", Tone.BAD
+    return "is linked", Tone.GOOD
+
+
+@describe.register
+def _link_lost(fact: events.LinkLost) -> tuple[str, Tone]:
+    return f"link lost: {printable(fact.reason)}", Tone.BAD
+
+
+@describe.register
+def _written(fact: events.RecordsWritten) -> tuple[str, Tone]:
+    noun = "record" if fact.count == 1 else "records"
+    return f"{fact.count} call {noun} written", Tone.QUIET
+
+
+@describe.register
+def _store_failed(fact: events.StoreFailed) -> tuple[str, Tone]:
+    return printable(fact.reason), Tone.BAD
