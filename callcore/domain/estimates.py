@@ -105,7 +105,9 @@ def _further(rate: float, growth: float, last: int) -> tuple[float, float]:
     """
     end_rate = rate + last * growth
     ends, squared_ends = 1 / rate + 1 / end_rate, 1 / rate**2 + 1 / end_rate**2
-    area = log1p(last * growth / rate) / growth if growth > 0 else last / rate
+    grown = last * growth / rate
+    # Not over the growth itself, which may be too small to be divided by.
+    area = last / rate * (log1p(grown) / grown if grown > 0 else 1.0)
     squared_area = last / (rate * end_rate)
     slope = growth * (1 / rate**2 - 1 / end_rate**2)
     squared_slope = 2 * growth * (1 / rate**3 - 1 / end_rate**3)

@@ -42,6 +42,14 @@ def test_the_estimate_is_the_sum_of_the_predictor(
     assert known(estimates.mean_wait_seconds(ahead_count, agents, rates)) == pytest.approx(expected)
 
 
+def test_an_abandonment_of_long_ago_is_none() -> None:
+    """Weights fade for ever: what is left of one is a number that can hardly be divided by."""
+    never = Rates(served_weight=10.0, served_seconds=1800.0, waited_seconds=1e6)
+    long_ago = replace(never, abandoned_weight=5e-324 * 1e6)
+    expected = known(estimates.mean_wait_seconds(200, 5.0, never))
+    assert estimates.mean_wait_seconds(200, 5.0, long_ago) == pytest.approx(expected)
+
+
 def test_without_abandonment_it_is_the_work_ahead_over_the_agents() -> None:
     """Nine ahead, five agents, three minutes each: ten departures, one every 36 seconds."""
     rates = Rates(served_weight=10.0, served_seconds=1800.0)

@@ -157,7 +157,7 @@ def test_levels_relax_from_joining_this_queue() -> None:
     assert asked(demand, LEVELS, free=ids("1004")) == []
 
 
-# --- skills ---------------------------------------------------------------------------------------
+# --- skills -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
