@@ -7,9 +7,8 @@ and Whitt 2009). It is a sum of exponential times, whose variance is ``sum 1 / (
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
 from dataclasses import dataclass
-from itertools import accumulate, count, islice, takewhile
 from math import log1p, sqrt
 from statistics import NormalDist
 
@@ -67,16 +66,7 @@ def wait(ahead_count: int, effective_agents: float, rates: Rates) -> Wait | Unkn
     """The wait of a caller with ``ahead_count`` callers ahead, all agents being busy."""
     if not _is_known(effective_agents, rates):
         return UnknownWait()
-    leaving_rate, abandoning_rate = _rates_a_second(effective_agents, rates)
-    counted = min(ahead_count + 1, _COUNTED)
-    times = [1 / (leaving_rate + i * abandoning_rate) for i in range(counted)]
-    mean, variance = sum(times), sum(time * time for time in times)
-    if ahead_count >= counted:
-        further = _further(
-            leaving_rate + counted * abandoning_rate, abandoning_rate, ahead_count - counted
-        )
-        mean, variance = mean + further[0], variance + further[1]
-    return Wait(mean=mean, variance=variance)
+    return _wait(ahead_count, effective_agents, rates)
 
 
 def places_within(
@@ -87,8 +77,9 @@ def places_within(
     """
     if not _is_known(effective_agents, rates):
         return UnknownWait()
-    waits = islice(_mean_waits(effective_agents, rates), most)
-    return sum(1 for _ in takewhile(lambda wait: wait <= seconds, waits))
+    return bisect_right(
+        range(most), seconds, key=lambda ahead: _wait(ahead, effective_agents, rates).mean
+    )
 
 
 def _is_known(effective_agents: float, rates: Rates) -> bool:
@@ -97,6 +88,19 @@ def _is_known(effective_agents: float, rates: Rates) -> bool:
         and rates.served_weight >= LEAST_SERVED_WEIGHT
         and rates.served_seconds > 0
     )
+
+
+def _wait(ahead_count: int, effective_agents: float, rates: Rates) -> Wait:
+    leaving_rate, abandoning_rate = _rates_a_second(effective_agents, rates)
+    counted = min(ahead_count + 1, _COUNTED)
+    times = [1 / (leaving_rate + i * abandoning_rate) for i in range(counted)]
+    mean, variance = sum(times), sum(time * time for time in times)
+    if ahead_count >= counted:
+        further = _further(
+            leaving_rate + counted * abandoning_rate, abandoning_rate, ahead_count - counted
+        )
+        mean, variance = mean + further[0], variance + further[1]
+    return Wait(mean=mean, variance=variance)
 
 
 def _further(rate: float, growth: float, last: int) -> tuple[float, float]:
@@ -112,12 +116,6 @@ def _further(rate: float, growth: float, last: int) -> tuple[float, float]:
     slope = growth * (1 / rate**2 - 1 / end_rate**2)
     squared_slope = 2 * growth * (1 / rate**3 - 1 / end_rate**3)
     return area + ends / 2 + slope / 12, squared_area + squared_ends / 2 + squared_slope / 12
-
-
-def _mean_waits(effective_agents: float, rates: Rates) -> Iterator[float]:
-    """The mean waits with nobody ahead, with one, and so on."""
-    leaving_rate, abandoning_rate = _rates_a_second(effective_agents, rates)
-    return accumulate(1 / (leaving_rate + i * abandoning_rate) for i in count())
 
 
 def _rates_a_second(effective_agents: float, rates: Rates) -> tuple[float, float]:

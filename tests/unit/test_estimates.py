@@ -44,8 +44,8 @@ def test_the_estimate_is_the_sum_of_the_predictor(
 
 def test_an_abandonment_of_long_ago_is_none() -> None:
     """Weights fade for ever: what is left of one is a number that can hardly be divided by."""
-    never = Rates(served_weight=10.0, served_seconds=1800.0, waited_seconds=1e6)
-    long_ago = replace(never, abandoned_weight=5e-324 * 1e6)
+    never = Rates(served_weight=100.0, served_seconds=1.0, waited_seconds=1e6)
+    long_ago = replace(never, abandoned_weight=5e-324, waited_seconds=1.0)
     expected = known(estimates.mean_wait_seconds(200, 5.0, never))
     assert estimates.mean_wait_seconds(200, 5.0, long_ago) == pytest.approx(expected)
 
