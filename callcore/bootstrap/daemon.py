@@ -15,6 +15,8 @@ from gevent.event import Event
 from callcore.adapters.control.place import socket_path
 from callcore.adapters.control.server import ControlServer
 from callcore.adapters.freeswitch.switch import FreeSwitch
+from callcore.adapters.hooks.http_notices import HttpNotices
+from callcore.adapters.http.callbacks import Api
 from callcore.adapters.http.server import HttpServer
 from callcore.adapters.logs.observer import LogObserver
 from callcore.adapters.logs.setup import Level, Log, call_bound
@@ -41,6 +43,7 @@ from callcore.domain.records import CallStory
 from callcore.flows.policies import Policies
 from callcore.flows.site import Site
 from callcore.flows.worker import Worker
+from callcore.ports.operations import Operations
 from callcore.ports.records import RecordsUnavailableError
 from callcore.ports.stores import StoreUnavailableError
 from callcore.ports.timelines import AgentChange
@@ -88,6 +91,8 @@ class Daemon:
         self._readiness = Readiness()
         self._simulation: Simulation | None = None
         self._history: History | None = None
+        self._operations: Operations | None = None
+        """``None`` until calls are taken."""
         self._link_news: list[LinkNews] = []
 
     def run(self) -> None:
@@ -120,6 +125,8 @@ class Daemon:
         switches = {node.policy.name: self._switch(node, worker) for node in nodes}
         lookups = HttpLookups()
         stack.callback(lookups.close)
+        facts = self._broadcast(view)
+        notices = self._start_notices(facts, stack)
         self._readiness.watch_switches(switches)
         site = Site(
             policies=self._policies,
@@ -130,10 +137,11 @@ class Daemon:
             config_versions=floor.config_versions,
             lockouts=floor.lockouts,
             lookups=lookups,
+            notices=notices,
             epoch=floor.epoch,
             clock=self._clock,
             ids=RandomIds(),
-            facts=self._broadcast(view),
+            facts=facts,
         )
         if not until_done(
             lambda: worker.open(site), (StoreUnavailableError,), self._waiting_for_redis, self._stop
@@ -147,6 +155,7 @@ class Daemon:
         )
         stack.callback(history.close)
         history.start()
+        self._operations = worker.operating
         self._start_control(worker, stack)
         self._hang_ups.serve(worker.operating, stack)
         if view is None:
@@ -168,6 +177,7 @@ class Daemon:
             metrics=lambda: exposition.render(self._metrics.registry),
             readiness=self._readiness.parts,
             note=self._note_http,
+            api=self._api(),
         )
         server.start()
         stack.callback(server.stop)
@@ -175,6 +185,24 @@ class Daemon:
         probe.start()
         stack.callback(probe.stop)
         return server
+
+    def _api(self) -> Api | None:
+        """What other systems may ask of callcore over HTTP; nothing without a token."""
+        token = self._settings.api_token
+        if token is None:
+            return None
+        return Api(token=token, operations=lambda: self._operations)
+
+    def _start_notices(self, facts: Broadcast, stack: ExitStack) -> HttpNotices:
+        """Stopped after the calls, of which the last ones may still have something told."""
+        notices = HttpNotices(
+            self._settings.policy.site,
+            lambda: self._policies.current.hooks,
+            clock=self._clock,
+            facts=facts,
+        )
+        stack.callback(notices.stop)
+        return notices
 
     def _start_control(self, worker: Worker, stack: ExitStack) -> None:
         path = socket_path(self._settings.data_directory)

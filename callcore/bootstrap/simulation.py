@@ -12,8 +12,8 @@ from collections.abc import Mapping
 
 from gevent.fileobject import FileObject
 
-from callcore.domain.ids import NodeName
-from callcore.domain.policies import MenuPolicy, NodePolicy, SitePolicy
+from callcore.domain.ids import NodeName, QueueName
+from callcore.domain.policies import CallbackPolicy, MenuPolicy, NodePolicy, SitePolicy
 from callcore.runtime.greenlets import spawn
 from callcore.settings import NodeSettings
 from callcore.switchsim import demo
@@ -21,6 +21,8 @@ from callcore.switchsim import demo
 PASSWORD_VARIABLE = "CALLCORE_SIMULATED_SWITCH_PASSWORD"  # noqa: S105 - the name, not the word
 STOP_SECONDS = 5.0
 FIRST_NUMBER = 8001
+CONFIRMING_KEY = "1"
+"""Says that the number that was read back is right."""
 HEARTBEAT_SECONDS = 5.0
 """The simulated switch's own; a link is lost after two."""
 
@@ -43,6 +45,9 @@ class Simulation:
             *(sys.executable, "-m", "callcore", "simulate-switch", "--until-stdin-ends"),
             *("--queues", json.dumps(_numbers(policy))),
             *("--choices", json.dumps(_choices(policy))),
+            *("--callbacks", json.dumps(_callback_keys(policy))),
+            *("--check-keys", _check_keys(policy)),
+            *("--machine-key", _machine_key(policy)),
             *("--agents", ",".join(policy.agents)),
             *("--context", policy.fallback.context),
             *("--seed", str(secrets.randbelow(2**31))),
@@ -101,11 +106,47 @@ def _choices(policy: SitePolicy) -> dict[str, str]:
     }
 
 
+def _callback_keys(policy: SitePolicy) -> dict[str, str]:
+    """The keys with which callers are called back, by dialled number: one asks, one confirms."""
+    numbers = _numbers(policy)
+    offers = {
+        name: queue.callback.offer
+        for name, queue in policy.queues.items()
+        if queue.callback is not None and queue.callback.offer is not None
+    }
+    return {
+        number: offer.key + CONFIRMING_KEY
+        for number, queue in numbers.items()
+        if (offer := offers.get(QueueName(queue))) is not None and offer.key is not None
+    }
+
+
+def _check_keys(policy: SitePolicy) -> str:
+    """The keys of use to customers who are called back, that of the first queue that asks."""
+    for callback in _callbacks(policy):
+        if callback.check is not None:
+            check = callback.check
+            return f"{check.key}{check.later_key or ''}{check.decline_key or ''}"
+    return ""
+
+
+def _machine_key(policy: SitePolicy) -> str:
+    """What agents press who hear a machine, in the first queue that says so."""
+    return next((one.machine_key for one in _callbacks(policy) if one.machine_key), "")
+
+
+def _callbacks(policy: SitePolicy) -> list[CallbackPolicy]:
+    return [queue.callback for queue in policy.queues.values() if queue.callback is not None]
+
+
 def serve(  # noqa: PLR0913 - each is an option of the command line
     *,
     port: int,
     queues: dict[str, str],
     choices: dict[str, str],
+    callbacks: dict[str, str],
+    check_keys: str,
+    machine_key: str,
     agents: list[str],
     context: str,
     seed: int,
@@ -121,6 +162,9 @@ def serve(  # noqa: PLR0913 - each is an option of the command line
         password=os.environ[PASSWORD_VARIABLE],
         queues=queues,
         choices=choices,
+        callbacks=callbacks,
+        check_keys=check_keys,
+        machine_key=machine_key,
         agents=agents,
         context=context,
         seed=seed,

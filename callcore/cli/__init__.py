@@ -6,6 +6,7 @@ import click
 
 from callcore import __version__
 from callcore.cli.agents import agent
+from callcore.cli.callbacks import callback
 from callcore.cli.calls import call
 from callcore.cli.daemon import check_config, migrate, read_settings, run, simulate_switch
 from callcore.cli.explaining import explain
@@ -31,6 +32,7 @@ for command in (
     simulate_switch,
     queue,
     call,
+    callback,
     agent,
     explain,
     reload,

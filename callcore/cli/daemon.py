@@ -106,6 +106,9 @@ def read_settings(config: Path) -> None:
 @click.option("--port", default=0, help="0 takes a free one.")
 @click.option("--queues", required=True, help="JSON: dialled number to queue.")
 @click.option("--choices", default="{}", help="JSON: dialled number to the keys of its menu.")
+@click.option("--callbacks", default="{}", help="JSON: dialled number to keys that ask for one.")
+@click.option("--check-keys", default="", help="What customers press who are called back.")
+@click.option("--machine-key", default="", help="What agents press who hear a machine.")
 @click.option("--agents", required=True, help="User ids of registered phones, with commas.")
 @click.option("--context", default="public", help="The dialplan context of the fallback.")
 @click.option("--seed", default=1)
@@ -117,6 +120,9 @@ def simulate_switch(  # noqa: PLR0913 - each is an option of the command line
     port: int,
     queues: str,
     choices: str,
+    callbacks: str,
+    check_keys: str,
+    machine_key: str,
     agents: str,
     context: str,
     seed: int,
@@ -131,6 +137,9 @@ def simulate_switch(  # noqa: PLR0913 - each is an option of the command line
         port=port,
         queues=json.loads(queues),
         choices=json.loads(choices),
+        callbacks=json.loads(callbacks),
+        check_keys=check_keys,
+        machine_key=machine_key,
         agents=agents.split(","),
         context=context,
         seed=seed,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from callcore.adapters.control.messages import LONGEST_NAME
 from callcore.cli.operating import Operator
+from callcore.domain.ids import CallId
 
 SHORTEST_PREFIX = 4
 WHOLE_CALL_ID = 36
@@ -48,13 +51,28 @@ def whole_id(operator: Operator, call: str) -> str:
     if len(call) >= WHOLE_CALL_ID:
         return call.lower()
     waiting = [one.call_id for one in operator.callcore.calls().calls]
-    found = [call_id for call_id in waiting if call_id.lower().startswith(call.lower())]
+    return _only_one(
+        operator,
+        call,
+        waiting,
+        f"no waiting call begins with {call}: see `callcore call list`; of one that does not wait "
+        f"the whole id of {WHOLE_CALL_ID} characters is needed",
+    )
+
+
+def whole_callback_id(operator: Operator, call: str) -> str:
+    """The id of the promised callback that begins with ``call``; as ``whole_id``."""
+    if len(call) >= WHOLE_CALL_ID:
+        return call.lower()
+    promised = [one.call_id for one in operator.callcore.callbacks().callbacks]
+    unknown = f"no promised callback begins with {call}: see `callcore callback list`"
+    return _only_one(operator, call, promised, unknown)
+
+
+def _only_one(operator: Operator, call: str, ids: Sequence[CallId], unknown: str) -> str:
+    found = [call_id for call_id in ids if call_id.lower().startswith(call.lower())]
     if not found:
-        operator.fail(
-            "unknown_call",
-            f"no waiting call begins with {call}: see `callcore call list`; of one that does not "
-            f"wait the whole id of {WHOLE_CALL_ID} characters is needed",
-        )
+        operator.fail("unknown_call", unknown)
     if len(found) > 1:
         told = ", ".join(sorted(found)[:MOST_TOLD])
         operator.fail("ambiguous_call", f"{call} begins {len(found)} calls: {told}")

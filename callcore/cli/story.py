@@ -1,9 +1,10 @@
-"""An explanation as it is read: one decision after another, what the caller said of the talk, then
-how things stand now.
+"""An explanation as it is read: one decision after another, with wishes to be called back and calls
+to the customer between them, what the caller said of the talk, then how things stand now.
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Sequence
 
 from rich.console import Group, RenderableType
@@ -12,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from callcore.adapters.terminal.words import printable, span, spoken
-from callcore.cli import instants, words
+from callcore.cli import callback_story, instants, words
 from callcore.domain.ids import AgentId, Micros, seconds_between
 from callcore.domain.records import DecisionRecord, SurveyAnswer
 from callcore.domain.routing import Judgement, Verdict
@@ -26,7 +27,7 @@ Groups = Sequence[tuple[Sequence[AgentId], str]]
 
 
 def told(explanation: Explanation, now: Micros) -> RenderableType:
-    """The whole story of a call, as far as agents go."""
+    """The whole story of a call, as far as agents and callbacks go."""
     parts: list[RenderableType] = [Text(f"Call {printable(explanation.call_id)}", style="bold")]
     if explanation.waiting is None:
         parts.append(Text("  does not wait for an agent now"))
@@ -38,9 +39,8 @@ def told(explanation: Explanation, now: Micros) -> RenderableType:
     if not explanation.decisions:
         has_waited = "has been" if explanation.waiting is not None else "was"
         parts += [Text(), Text(f"No agent {has_waited} asked to take it.")]
-    several = len({decision.queue for decision in explanation.decisions}) > 1
-    for decisions in _made_together(explanation.decisions):
-        parts += [Text(), *_decision(decisions, now, names_queue=several)]
+    for told_then in _in_order(explanation, now):
+        parts += [Text(), *told_then]
     for answers in _by_talk(explanation.survey_answers):
         parts += [Text(), *_answers(answers, now)]
     if explanation.waiting is not None:
@@ -48,9 +48,30 @@ def told(explanation: Explanation, now: Micros) -> RenderableType:
     return Group(*parts)
 
 
+def _in_order(explanation: Explanation, now: Micros) -> list[list[RenderableType]]:
+    """Decisions, wishes to be called back and calls to the customer, as they came."""
+    several = len({decision.queue for decision in explanation.decisions}) > 1
+    blocks = [
+        *((wish.at, callback_story.asking(wish, now)) for wish in explanation.callback_askings),
+        *(
+            (decisions[0].decided_at, _decision(decisions, now, names_queue=several))
+            for decisions in _made_together(explanation.decisions)
+        ),
+        *(
+            (made.at, callback_story.attempt(number, made, now))
+            for number, made in enumerate(explanation.callback_attempts, start=1)
+        ),
+    ]
+    return [block for _, block in sorted(blocks, key=operator.itemgetter(0))]
+
+
 def _known(explanation: Explanation) -> Table:
-    """Who calls, as far as that is not known from the line."""
+    """Who calls, or is called and why, as far as that is not known from the line."""
     facts = _facts()
+    if explanation.callback_origin is not None:
+        facts.add_row("callback", Text(callback_story.promise(explanation.callback_origin)))
+    if explanation.callback_of is not None:
+        facts.add_row("promised in", Text(f"call {printable(explanation.callback_of)}"))
     if explanation.language:
         facts.add_row("language", Text(printable(explanation.language)))
     if explanation.account:

@@ -22,7 +22,9 @@ def of_queues(queues: Sequence[QueueView], now: Micros) -> RenderableType:
     table = plain_table()
     table.add_column("queue", overflow="fold", max_width=20)
     table.add_column("state", ratio=1)
-    for title in ("waiting", "longest", "limit", "free", "staffed"):
+    has_promises = any(queue.promises_count for queue in queues)
+    titles = ("waiting", *(("callbacks",) if has_promises else ()))
+    for title in (*titles, "longest", "limit", "free", "staffed"):
         table.add_column(title, justify="right", no_wrap=True)
     for queue in queues:
         longest = ""
@@ -33,6 +35,7 @@ def of_queues(queues: Sequence[QueueView], now: Micros) -> RenderableType:
             Text(printable(queue.queue), style="bold"),
             Text(_state(queue, now), style="" if queue.is_open else "red"),
             Text(str(queue.waiting_count), style="yellow" if queue.waiting_count else ""),
+            *([Text(str(queue.promises_count or ""))] if has_promises else []),
             Text(longest, style="yellow"),
             Text(str(queue.limit.maximum_waiting), style="red" if is_full else ""),
             Text(str(queue.free_agents_count), style="green" if queue.free_agents_count else ""),
@@ -45,7 +48,7 @@ def of_calls(calls: Sequence[WaitingView]) -> RenderableType:
     """One line a caller."""
     if not calls:
         return Text("nobody waits")
-    length = _distinct([call.call_id for call in calls])
+    length = distinct([call.call_id for call in calls])
     table = plain_table()
     table.add_column("call", no_wrap=True)
     table.add_column("queue", overflow="fold", ratio=1)
@@ -90,15 +93,15 @@ def _state(queue: QueueView, now: Micros) -> str:
     return f"closed until {instants.shown(queue.opens_at, now)}"
 
 
-def _distinct(ids: Sequence[CallId]) -> int:
+def plain_table() -> Table:
+    """Columns without a frame."""
+    return Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
+
+
+def distinct(ids: Sequence[CallId]) -> int:
     """How many characters tell these calls from each other, and from most."""
     length = SHORTEST_ID
     longest = max(len(one) for one in ids)
     while length < longest and len({one[:length] for one in ids}) < len(set(ids)):
         length += 1
     return length
-
-
-def plain_table() -> Table:
-    """Columns without a frame."""
-    return Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")

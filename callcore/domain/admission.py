@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 
-from callcore.domain import estimates
-from callcore.domain.estimates import Rates, UnknownWait
-from callcore.domain.ids import MICROS_PER_SECOND, AgentId, Micros
+from callcore.domain import estimates, waiting
+from callcore.domain.estimates import Rates, UnknownWait, Wait
+from callcore.domain.ids import MICROS_PER_SECOND, AgentId, CallId, Micros
 from callcore.domain.outcomes import RefusalReason
 from callcore.domain.policies import QueuePolicy
 
@@ -47,11 +47,19 @@ class Door:
     closure: Closure | None
     """The latest one; whether it still holds is for the reader to judge."""
     rates: Rates
+    head_score: float | None
+    """Of the first who waits and is not being offered; ``None`` too if that is a promised callback,
+    which may have to stand there long."""
+    promise: CallId | None
+    """The latest callback promised to the caller's number here; whether it is over is not known."""
     dropped: DroppedPlace | None
     """What this caller left behind here, if the caller's number is known."""
     last_agent: AgentId | None
     """Who talked with this caller last, in this queue."""
 
+
+AT_ONCE = Wait(mean=0.0, variance=0.0)
+"""Of who finds a free agent."""
 
 MAXIMUM_WAITING = "maximum_waiting"
 WAITING_PER_AGENT = "waiting_per_agent"
@@ -75,7 +83,8 @@ class Admission:
     """How many may stand in line: what is told."""
     places: int
     """The same with those who need not stand in line."""
-    estimate: float | UnknownWait
+    expected: Wait | UnknownWait
+    """Of no length where somebody is free for the caller."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,26 +93,36 @@ class Refusal:
 
     reason: RefusalReason
     limit: Limit
-    estimate: float | UnknownWait
+    expected: Wait | UnknownWait
 
 
 def decide(
-    policy: QueuePolicy, door: Door, effective_agents: float, now: Micros
+    policy: QueuePolicy, door: Door, score: float, effective_agents: float | None, now: Micros
 ) -> Admission | Refusal:
-    """Whether the caller at ``door`` may join now.
+    """Whether the caller at ``door``, who would stand in line with that score, may join now.
 
     In this order: closed (by hours or by command), no agents, full, the estimate too long, the
-    estimate ending after closing time. Where somebody is free for the caller, the estimate is 0.
+    estimate ending after closing time.
     """
     room = capacity(policy, len(door.staffed))
     least = limit(policy, len(door.staffed), effective_agents, door.rates)
-    estimate = _estimate(door, effective_agents)
-    reason = _refusal_reason(policy, door, room, estimate, now)
+    found = expected(door, score, effective_agents, now)
+    reason = _refusal_reason(policy, door, room, found, now)
     if reason is None:
-        places = places_at(door, room)
-        return Admission(limit=least, places=places, estimate=estimate)
+        return Admission(limit=least, places=places_at(door, room), expected=found)
     shown = room if reason is RefusalReason.QUEUE_FULL else least
-    return Refusal(reason=reason, limit=shown, estimate=estimate)
+    return Refusal(reason=reason, limit=shown, expected=found)
+
+
+def expected(
+    door: Door, score: float, effective_agents: float | None, now: Micros
+) -> Wait | UnknownWait:
+    """The wait of the caller at the door; those ahead take the free agents first."""
+    ahead_count = door.ahead_count - door.free_agents_count
+    if ahead_count < 0:
+        return AT_ONCE
+    line = waiting.line(ahead_count, score, door.head_score, now)
+    return estimates.wait(line, effective_agents, door.rates)
 
 
 def capacity(policy: QueuePolicy, staffed_count: int) -> Limit:
@@ -119,14 +138,16 @@ def capacity(policy: QueuePolicy, staffed_count: int) -> Limit:
     return least
 
 
-def limit(policy: QueuePolicy, staffed_count: int, effective_agents: float, rates: Rates) -> Limit:
+def limit(
+    policy: QueuePolicy, staffed_count: int, effective_agents: float | None, rates: Rates
+) -> Limit:
     """How many may stand in line: the least of what all settings allow, at least 0.
 
     The place from which the estimate is too long counts from the front; an estimate that is
     unknown limits nobody.
     """
     least = capacity(policy, staffed_count)
-    if policy.maximum_estimate_seconds is None:
+    if policy.maximum_estimate_seconds is None or effective_agents is None:
         return least
     places = estimates.places_within(
         policy.maximum_estimate_seconds, effective_agents, rates, least.maximum_waiting
@@ -153,7 +174,7 @@ def is_closed(policy: QueuePolicy, closure: Closure | None, now: Micros) -> bool
 
 
 def _refusal_reason(
-    policy: QueuePolicy, door: Door, room: Limit, estimate: float | UnknownWait, now: Micros
+    policy: QueuePolicy, door: Door, room: Limit, wait: Wait | UnknownWait, now: Micros
 ) -> RefusalReason | None:
     if is_closed(policy, door.closure, now):
         return RefusalReason.CLOSED
@@ -161,29 +182,21 @@ def _refusal_reason(
         return RefusalReason.NO_AGENTS
     if door.waiting_count >= places_at(door, room):
         return RefusalReason.QUEUE_FULL
-    if _is_too_long(policy, estimate):
+    if _is_too_long(policy, wait):
         return RefusalReason.ESTIMATE_TOO_LONG
-    if _ends_after_closing(policy, estimate, now):
+    if _ends_after_closing(policy, wait, now):
         return RefusalReason.CLOSES_TOO_SOON
     return None
 
 
-def _is_too_long(policy: QueuePolicy, estimate: float | UnknownWait) -> bool:
-    if policy.maximum_estimate_seconds is None or isinstance(estimate, UnknownWait):
+def _is_too_long(policy: QueuePolicy, wait: Wait | UnknownWait) -> bool:
+    if policy.maximum_estimate_seconds is None or isinstance(wait, UnknownWait):
         return False
-    return estimate > policy.maximum_estimate_seconds
+    return wait.mean > policy.maximum_estimate_seconds
 
 
-def _ends_after_closing(policy: QueuePolicy, estimate: float | UnknownWait, now: Micros) -> bool:
-    if policy.hours is None or isinstance(estimate, UnknownWait):
+def _ends_after_closing(policy: QueuePolicy, wait: Wait | UnknownWait, now: Micros) -> bool:
+    if policy.hours is None or isinstance(wait, UnknownWait):
         return False
     closes_at = policy.hours.closes_at(now)
-    return closes_at is not None and now + estimate * MICROS_PER_SECOND > closes_at
-
-
-def _estimate(door: Door, effective_agents: float) -> float | UnknownWait:
-    """The mean wait of the caller at the door; those ahead take the free agents first."""
-    ahead_count = door.ahead_count - door.free_agents_count
-    if ahead_count < 0:
-        return 0.0
-    return estimates.mean_wait_seconds(ahead_count, effective_agents, door.rates)
+    return closes_at is not None and now + wait.mean * MICROS_PER_SECOND > closes_at

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
+from callcore.domain import callback_attempts
+from callcore.domain.hours import OpeningHours
 from callcore.domain.ids import MICROS_PER_SECOND, CallId, Micros, NodeName, seconds_between
-from callcore.domain.policies import CallbackPolicy, QueuePolicy
+from callcore.domain.outcomes import AttemptOutcome, CallbackOrigin, LeaveReason
+from callcore.domain.policies import CallbackPolicy, CallFirst, QueuePolicy
+from callcore.domain.records import CallbackAttempt
 
 CALLBACKS = NodeName("@callbacks")
 """Where the floor keeps calls that are on no switch yet; no node can be named so."""
@@ -20,39 +25,144 @@ leave a promise that nobody lets begin."""
 ON_HOOK_SECONDS = 5.0
 """After the end of the call in which it was promised: the phone called back must be free again."""
 
+OUR_FAULT_SECONDS = 1.0
+"""After a call to the customer that came to nothing by our own or the switch's doing."""
+
+LONGEST_CHECK_PROMPTS_SECONDS = 30.0
+"""After so long what a customer is asked counts as heard."""
+
+
+class CallbackState(StrEnum):
+    """How far a promise is from being kept."""
+
+    WAITING = "waiting"
+    """Its turn has not come."""
+    NOT_DUE = "not_due"
+    """Between two attempts, or before the time that was asked for."""
+    OUTSIDE_HOURS = "outside_hours"
+    OFFERED = "offered"
+    """An agent is being rung, or kept, for it."""
+    CALLING = "calling"
+    """The customer's phone is being called."""
+    ANSWERED = "answered"
+    """The customer is on the line and talks to nobody yet."""
+    TALKING = "talking"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callback:
     """What sets a promise apart from a caller on the line."""
 
     of_call: CallId
-    """The call in which it was promised."""
+    """The call in which it was promised; empty for one asked for without a call."""
+    origin: CallbackOrigin = CallbackOrigin.OVERFLOW
     node: NodeName
     """From where the customer is called while its link is up: first where that call was."""
-    attempts_count: int = 0
-    """How often the customer could not be reached."""
+    attempts: tuple[CallbackAttempt, ...] = ()
+    """The calls to the customer so far, none of which led to a talk."""
     not_before: Micros
     """The next attempt; until then the promise keeps its place and nobody is asked to take it."""
 
-    def unreached(self, policy: CallbackPolicy, now: Micros) -> Callback:
-        """After an attempt in which the customer was not reached."""
-        return replace(
-            self,
-            attempts_count=self.attempts_count + 1,
-            not_before=after(now, policy.retry_after_seconds),
-        )
+    @property
+    def attempts_count(self) -> int:
+        """How often the customer was called in vain."""
+        return len(self.attempts)
+
+    def unreached(self, policy: CallbackPolicy, attempt: CallbackAttempt, now: Micros) -> Callback:
+        """After an attempt in which they did not talk."""
+        seconds = policy.retry_after.get(attempt.outcome, policy.retry_after_seconds)
+        return replace(self, attempts=(*self.attempts, attempt), not_before=after(now, seconds))
 
     def let_begin(self, now: Micros) -> Callback:
         """Once the line of the call in which it was promised is being ended."""
         return replace(self, not_before=after(now, ON_HOOK_SECONDS))
 
+    def put_off(self, now: Micros, seconds: float) -> Callback:
+        """The customer is not to be called for so long, and it was no attempt."""
+        return replace(self, not_before=max(self.not_before, after(now, seconds)))
+
     def is_used_up(self, policy: CallbackPolicy) -> bool:
-        """True if the customer is not called again."""
-        return self.attempts_count >= policy.attempts
+        """True if the customer is not called again: so often in vain, or by a number that never
+        leads to anybody.
+        """
+        last = self._last_attempt
+        is_impossible = last is not None and callback_attempts.is_impossible(last.hangup_cause)
+        return is_impossible or self.attempts_count >= policy.attempts
+
+    def end(self, policy: CallbackPolicy) -> LeaveReason | None:
+        """Why it is over by its attempts; ``None`` if it is not."""
+        last = self._last_attempt
+        if last is not None and last.outcome is AttemptOutcome.DECLINED:
+            return LeaveReason.CALLBACK_DECLINED
+        return LeaveReason.CALLBACK_FAILED if self.is_used_up(policy) else None
+
+    def waits_again(self, bridged_at: Micros) -> bool:
+        """True if what was bridged then was no talk: the agent has heard a machine since, and the
+        next attempt lies ahead.
+        """
+        last = self._last_attempt
+        is_machine = last is not None and last.outcome is AttemptOutcome.MACHINE
+        return is_machine and self.not_before > bridged_at
 
     def is_due(self, now: Micros) -> bool:
         """True if the customer may be called now."""
         return now >= self.not_before
+
+    @property
+    def _last_attempt(self) -> CallbackAttempt | None:
+        return self.attempts[-1] if self.attempts else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoursNow:
+    """Whether customers may be called by these hours from ``since`` until ``until``."""
+
+    hours: OpeningHours | None
+    is_open: bool
+    since: Micros
+    until: Micros | None
+    """``None``: for as far ahead as hours are looked at."""
+
+    def holds(self, hours: OpeningHours | None, at: Micros) -> bool:
+        """True if this is still so at that instant."""
+        is_in_time = self.since <= at and (self.until is None or at < self.until)
+        return hours is self.hours and is_in_time
+
+
+def hours_now(hours: OpeningHours | None, now: Micros) -> HoursNow:
+    """How it is with the hours; without any, customers may be called at any time."""
+    if hours is None:
+        return HoursNow(hours=None, is_open=True, since=now, until=None)
+    is_open = hours.is_open(now)
+    until = hours.closes_at(now) if is_open else hours.opens_at(now)
+    return HoursNow(hours=hours, is_open=is_open, since=now, until=until)
+
+
+def hours_of(queue: QueuePolicy) -> OpeningHours | None:
+    """When customers of the queue are called: in the callbacks' own hours, else the queue's."""
+    own = None if queue.callback is None else queue.callback.hours
+    return own or queue.hours
+
+
+def next_call_at(callback: Callback, hours: OpeningHours | None, now: Micros) -> Micros | None:
+    """From when on the customer may be called; ``None`` if never, within a year and more."""
+    earliest = max(callback.not_before, now)
+    return earliest if hours is None else hours.opens_at(earliest)
+
+
+def calls_customer_first(policy: CallbackPolicy) -> bool:
+    """True if the customer's phone rings before the agent's."""
+    return policy.call_first is CallFirst.CUSTOMER
+
+
+def seconds_to_reach(policy: CallbackPolicy) -> float:
+    """How long it may take until the customer is on the line and has been asked what is asked."""
+    check = policy.check
+    if check is None:
+        return policy.ring_seconds
+    return policy.ring_seconds + check.tries * (
+        LONGEST_CHECK_PROMPTS_SECONDS + check.timeout_seconds
+    )
 
 
 def after(now: Micros, seconds: float) -> Micros:

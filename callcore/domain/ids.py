@@ -15,6 +15,7 @@ OfferId = NewType("OfferId", str)
 
 QueueName = NewType("QueueName", str)
 MenuName = NewType("MenuName", str)
+HookName = NewType("HookName", str)
 LookupName = NewType("LookupName", str)
 SurveyName = NewType("SurveyName", str)
 Language = NewType("Language", str)

@@ -15,6 +15,9 @@ from callcore.domain.ids import OfferId
 class OfferState(StrEnum):
     """Where an offer stands."""
 
+    KEPT = "kept"
+    """Reserved for a customer who is called back first: the agent's phone rings once they are
+    there."""
     RESERVED = "reserved"
     RINGING = "ringing"
     PICKED_UP = "picked_up"
@@ -25,6 +28,8 @@ class OfferState(StrEnum):
 class OfferEvent(StrEnum):
     """What can happen to an offer."""
 
+    CUSTOMER_READY = "customer_ready"
+    """The customer who is called back first is on the line."""
     LEG_RINGING = "leg_ringing"
     AGENT_PICKED_UP = "agent_picked_up"
     BRIDGED = "bridged"
@@ -54,7 +59,22 @@ _S = OfferState
 _E = OfferEvent
 
 TRANSITIONS: dict[OfferState, dict[OfferEvent, OfferState | Unmoved]] = {
+    _S.KEPT: {
+        _E.CUSTOMER_READY: _S.RESERVED,
+        _E.LEG_RINGING: REFUSE,
+        _E.AGENT_PICKED_UP: REFUSE,
+        _E.BRIDGED: REFUSE,
+        _E.BRIDGE_FAILED: REFUSE,
+        _E.LEG_ENDED: _S.LOST,
+        _E.CALLER_GONE: _S.LOST,
+        _E.PICKED_UP_ELSEWHERE: _S.LOST,
+        _E.RING_TIMED_OUT: REFUSE,
+        _E.NOT_CONFIRMED: REFUSE,
+        _E.SWITCH_LOST: _S.LOST,
+        _E.CALLER_UNREACHED: _S.LOST,
+    },
     _S.RESERVED: {
+        _E.CUSTOMER_READY: STAY,
         _E.LEG_RINGING: _S.RINGING,
         _E.AGENT_PICKED_UP: _S.PICKED_UP,
         _E.BRIDGED: REFUSE,
@@ -68,6 +88,7 @@ TRANSITIONS: dict[OfferState, dict[OfferEvent, OfferState | Unmoved]] = {
         _E.CALLER_UNREACHED: _S.LOST,
     },
     _S.RINGING: {
+        _E.CUSTOMER_READY: STAY,
         _E.LEG_RINGING: STAY,
         _E.AGENT_PICKED_UP: _S.PICKED_UP,
         _E.BRIDGED: REFUSE,
@@ -81,6 +102,7 @@ TRANSITIONS: dict[OfferState, dict[OfferEvent, OfferState | Unmoved]] = {
         _E.CALLER_UNREACHED: _S.LOST,
     },
     _S.PICKED_UP: {
+        _E.CUSTOMER_READY: STAY,
         _E.LEG_RINGING: STAY,
         _E.AGENT_PICKED_UP: STAY,
         _E.BRIDGED: _S.WON,

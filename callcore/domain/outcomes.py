@@ -29,6 +29,14 @@ class LeaveReason(StrEnum):
     """The customer was called as often as the queue says, and not reached."""
     CALLBACK_EXPIRED = "callback_expired"
     """The promise could not be kept in time."""
+    CALLBACK_ASKED = "callback_asked"
+    """Asked to be called back while waiting: the promise has the place."""
+    CALLBACK_DECLINED = "callback_declined"
+    """The customer said at the call that it is no longer wanted."""
+    RANG_IN = "rang_in"
+    """The customer of a promise called again and has its place."""
+    NUMBER_REFUSED = "number_refused"
+    """When the customer was to be called the rules no longer allowed it: do-not-call, prefixes."""
 
 
 class RefusalReason(StrEnum):
@@ -78,6 +86,84 @@ class CallOutcome(StrEnum):
     """The promise is a call of its own, with a record of its own."""
     CALLBACK_FAILED = "callback_failed"
     """A promised callback that came to nothing: not reached, or not in time."""
+    CALLBACK_RANG_IN = "callback_rang_in"
+    """A promised callback whose customer called again: the call that has the place tells the rest.
+    """
+
+
+class AttemptOutcome(StrEnum):
+    """What came of one call to a customer who was promised it."""
+
+    TALKED = "talked"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    """No such number, no way to it, or the phone is away."""
+    HUNG_UP = "hung_up"
+    """Answered, and gone before they talked."""
+    SILENT = "silent"
+    """Answered and pressed nothing when asked to: nobody there, or a machine."""
+    MACHINE = "machine"
+    """The agent heard an answering machine."""
+    LATER = "later"
+    """A bad moment: the customer asked to be called later."""
+    DECLINED = "declined"
+    """No longer wanted."""
+
+
+class CallbackOrigin(StrEnum):
+    """How a promise came to be."""
+
+    OVERFLOW = "overflow"
+    """Offered to a caller who was not served: the treatment of a queue or of a menu."""
+    WAITING = "waiting"
+    """Offered to, or asked for by, a caller who waited."""
+    REQUEST = "request"
+    """Asked for by another system: a web form, an operator."""
+    ABANDONED = "abandoned"
+    """The caller hung up while waiting."""
+
+
+class AskingEnd(StrEnum):
+    """What came of the wish, or of the offer, to be called back."""
+
+    PROMISED = "promised"
+    ALREADY_PROMISED = "already_promised"
+    """The number has a promise in the queue, which keeps its older place."""
+    DECLINED = "declined"
+    """Another key than the one asked for, or the key for going on."""
+    SILENT = "silent"
+    """No key in all the time."""
+    HUNG_UP = "hung_up"
+    """In the middle of the dialogue; the promise was not made."""
+    PICKED_UP = "picked_up"
+    """An agent was quicker."""
+    WITHHELD = "withheld"
+    """There is no number, and none was entered."""
+    NUMBER_IMPOSSIBLE = "number_impossible"
+    """What was shown or entered is no number."""
+    NUMBER_NOT_ALLOWED = "number_not_allowed"
+    """By the prefixes: premium, foreign."""
+    DO_NOT_CALL = "do_not_call"
+    TOO_MANY = "too_many"
+    """As many promises wait in the queue as may."""
+    NOT_KEPT_HERE = "not_kept_here"
+    """The queue keeps no callbacks, or nothing is dialled at this site."""
+    FLOOR_UNAVAILABLE = "floor_unavailable"
+    BROKEN_OFF = "broken_off"
+    """Taken out of the queue in the middle of the dialogue: moved, withdrawn, in other hands."""
+
+
+OF_THE_NUMBER = frozenset(
+    {
+        AskingEnd.WITHHELD,
+        AskingEnd.NUMBER_IMPOSSIBLE,
+        AskingEnd.NUMBER_NOT_ALLOWED,
+        AskingEnd.DO_NOT_CALL,
+    }
+)
+"""Ends of wishes for which another number is to be given."""
 
 
 class HungUpBy(StrEnum):
@@ -109,6 +195,17 @@ MISSES_BY_WILL = MISSES - {OfferLostReason.UNREGISTERED, OfferLostReason.UNREACH
 """Misses of which so many in a row are followed by a break. A phone or a line that is away is not
 the agent's doing, and would send everybody on a break at once.
 """
+
+ENDS_OF_PROMISES = frozenset(
+    {
+        LeaveReason.CALLBACK_FAILED,
+        LeaveReason.CALLBACK_EXPIRED,
+        LeaveReason.CALLBACK_DECLINED,
+        LeaveReason.NUMBER_REFUSED,
+        LeaveReason.RANG_IN,
+    }
+)
+"""For which promised callbacks leave a queue, and callers on the line never do."""
 
 _LOST_BY_CAUSE = {
     "NO_ANSWER": OfferLostReason.NO_ANSWER,

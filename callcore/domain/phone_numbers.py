@@ -33,7 +33,21 @@ def normalised(text: str) -> str:
         number = f"+{number[2:]}"
     if not _NUMBER.fullmatch(number) or not number.strip("0"):
         return ""
-    return "" if number.removeprefix("+") in _SPELT_OUT else number
+    return "" if is_spelt_out(number) else number
+
+
+def normalised_prefix(text: str) -> str:
+    """The beginning of a number as normalised numbers begin: ``0048 70`` becomes ``+4870``.
+
+    What is no beginning of a number stays none.
+    """
+    prefix = text.translate(_SEPARATORS)
+    return f"+{prefix[2:]}" if prefix.startswith("00") else prefix
+
+
+def is_spelt_out(number: str) -> bool:
+    """True of digits that spell a word which carriers send for a number withheld."""
+    return number.removeprefix("+") in _SPELT_OUT
 
 
 def shorten(number: str) -> str:

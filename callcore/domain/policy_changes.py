@@ -95,7 +95,8 @@ def _hours(policy: SitePolicy) -> Iterator[OpeningHours]:
     """Those that something keeps, more than once if several things do."""
     for queue in policy.queues.values():
         messages = () if queue.messages is None else queue.messages.each
-        for hours in (queue.hours, *(message.hours for message in messages)):
+        of_callbacks = None if queue.callback is None else queue.callback.hours
+        for hours in (queue.hours, of_callbacks, *(message.hours for message in messages)):
             if hours is not None:
                 yield hours
     for menu in policy.menus.values():

@@ -20,6 +20,9 @@ from callcore.domain.ids import (
     SurveyName,
 )
 from callcore.domain.outcomes import (
+    AskingEnd,
+    AttemptOutcome,
+    CallbackOrigin,
     CallOutcome,
     HungUpBy,
     LeaveReason,
@@ -102,6 +105,32 @@ class SurveyAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackAttempt:
+    """One call to a customer, those that we broke off ourselves not counted."""
+
+    at: Micros
+    """When it was dialled."""
+    outcome: AttemptOutcome
+    hangup_cause: str = ""
+    leg_id: LegId | None = None
+    answered_at: Micros | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackAsking:
+    """A caller was offered a callback, or asked for one."""
+
+    at: Micros
+    queue: QueueName
+    origin: CallbackOrigin
+    end: AskingEnd
+    number: str = ""
+    """That which was to be called, normalised; empty if there was none."""
+    promise: CallId | None = None
+    """The call that keeps it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
     """A recording of the conversation; ``path`` on the switch's host."""
 
@@ -153,6 +182,10 @@ class CallStory:
     language: str = ""
     account: str = ""
     survey_answers: tuple[SurveyAnswer, ...] = ()
+    callback_of: CallId | None = None
+    callback_origin: CallbackOrigin | None = None
+    callback_attempts: tuple[CallbackAttempt, ...] = ()
+    callback_askings: tuple[CallbackAsking, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +223,12 @@ class CallRecord:
     """True if we called the customer, as was promised; ``arrived_at`` is when. Leg and node are
     those of the last attempt."""
     callback_of: CallId | None = None
-    """The call in which the callback was promised."""
+    """The call in which the callback was promised; ``None`` of one asked for without a call."""
+    callback_origin: CallbackOrigin | None = None
+    """``None`` unless ``is_callback``."""
+    callback_attempts: tuple[CallbackAttempt, ...] = ()
+    callback_askings: tuple[CallbackAsking, ...] = ()
+    """Of a call on the line: the wishes to be called back, and what came of them."""
     visits: tuple[QueueVisit, ...] = ()
     offers: tuple[OfferRecord, ...] = ()
     digits: tuple[DigitPress, ...] = ()

@@ -45,16 +45,21 @@ def of_settings(warnings: Iterable[str], needs_restart: Iterable[str]) -> tuple[
 
 
 def of_floor(
-    policy: SitePolicy, waiting: Mapping[QueueName, int], agents: Iterable[AtWork]
+    policy: SitePolicy,
+    waiting: Mapping[QueueName, int],
+    agents: Iterable[AtWork],
+    promised: Mapping[QueueName, int],
 ) -> tuple[str, ...]:
     """The queues that ``policy`` takes out while somebody is in them, those in which callers wait
-    that it leaves without agents, and agents at work whom it takes for being on a line;
-    ``waiting`` counts those being offered, too.
+    that it leaves without agents, promises it no longer says how to keep, and agents at work whom
+    it takes for being on a line; ``waiting`` counts those being offered, too, and ``promised``
+    the callbacks.
     """
     everybody = tuple(agents)
     return (
         *_of_retired(policy, waiting, everybody),
         *_of_left(policy, waiting, everybody),
+        *_of_promises(policy, promised),
         *_of_lines(policy, everybody),
     )
 
@@ -94,6 +99,22 @@ def _of_left(
         else:
             continue
         yield f"queue {queue} {lack}: {count} wait on there by its rules"
+
+
+def _of_promises(policy: SitePolicy, promised: Mapping[QueueName, int]) -> Iterator[str]:
+    for queue in sorted(policy.queues):
+        count = promised.get(queue, 0)
+        if count and policy.queues[queue].callback is None:
+            yield (
+                f"queue {queue} no longer says how it keeps callbacks: {count} promised there are "
+                "kept as with callback: {}"
+            )
+    every = sum(promised.values())
+    if every and policy.dialplan.callback_contact is None:
+        yield (
+            f"dialplan.callback_contact is gone: {every} promised callbacks cannot be kept before "
+            "it is back"
+        )
 
 
 def _of_lines(policy: SitePolicy, agents: tuple[AtWork, ...]) -> Iterator[str]:

@@ -26,6 +26,10 @@ _OUTCOME_OF_LEAVE = {
     LeaveReason.CALLER_UNREACHABLE: CallOutcome.LOST,
     LeaveReason.CALLBACK_FAILED: CallOutcome.CALLBACK_FAILED,
     LeaveReason.CALLBACK_EXPIRED: CallOutcome.CALLBACK_FAILED,
+    LeaveReason.CALLBACK_ASKED: CallOutcome.CALLBACK_PROMISED,
+    LeaveReason.CALLBACK_DECLINED: CallOutcome.CALLBACK_FAILED,
+    LeaveReason.NUMBER_REFUSED: CallOutcome.CALLBACK_FAILED,
+    LeaveReason.RANG_IN: CallOutcome.CALLBACK_RANG_IN,
 }
 
 _TO_QUEUE = "queue:"

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from callcore.domain import admission, phone_numbers, waiting
 from callcore.domain.admission import Refusal
-from callcore.domain.estimates import UnknownWait
-from callcore.domain.ids import AgentId
+from callcore.domain.estimates import UnknownWait, Wait
+from callcore.domain.ids import AgentId, CallId
 from callcore.domain.outcomes import RefusalReason
 from callcore.domain.policies import QueuePolicy
-from callcore.domain.staffing import effective_agents
+from callcore.flows import expecting
 from callcore.flows.call import Call
 from callcore.flows.restoring import WITHOUT_LIMIT
 from callcore.flows.standing import Place, effective_priority
-from callcore.ports.stores import StoreError
+from callcore.ports.stores import FloorCall, StoreError
+
+OpenPromise = Callable[[CallId], FloorCall | None]
+"""The promise of that id, if its place may be taken. May raise ``StoreError``."""
+
+
+def _no_promise(_call_id: CallId) -> None:
+    return None
 
 
 class NotAdmittedError(Exception):
@@ -47,12 +55,24 @@ class Admitted:
     """How many may be in the queue with the caller."""
     estimate_seconds: float | None
     """``None`` if it is unknown."""
+    expected: Wait | None
+    """On that place; ``None`` if it is unknown, or somebody is free."""
     staffed: frozenset[AgentId]
     sticky_agent: AgentId | None
+    takes_over: CallId | None = None
+    """The promise to the caller's number whose place this is."""
 
 
-def knock(call: Call, queue: QueuePolicy, place: Place, *, may_resume: bool = True) -> Admitted:
-    """Lets the caller in, on the place of a dropped call where there is one and ``may_resume``.
+def knock(
+    call: Call,
+    queue: QueuePolicy,
+    place: Place,
+    *,
+    may_resume: bool = True,
+    open_promise: OpenPromise = _no_promise,
+) -> Admitted:
+    """Lets the caller in, on the place of an earlier call where there is one and ``may_resume``:
+    a dropped one, or that of a callback promised to the number which ``open_promise`` finds.
 
     That place was theirs: it is not refused because the queue has filled up since. Raises
     ``NotAdmittedError``.
@@ -64,31 +84,34 @@ def knock(call: Call, queue: QueuePolicy, place: Place, *, may_resume: bool = Tr
     score = waiting.score(place.first_joined_at, effective_priority(call, queue, place))
     try:
         door = site.waiting_room.door(queue.name, number, score)
+        promise = None if door.promise is None else open_promise(door.promise)
     except StoreError as error:
         raise NotAdmittedError(RefusalReason.FLOOR_UNAVAILABLE) from error
     dropped = door.dropped if may_resume and queue.resume_within_seconds > 0 else None
-    agents = effective_agents(door.staffed, site.policy.agents)
-    asked = queue if dropped is None else _without_limits(queue)
-    answer = admission.decide(asked, door, agents, site.clock.now())
+    agents = expecting.effective_agents(site, queue.name, len(door.staffed), door.rates)
+    had = [one for one in (dropped, promise) if one is not None]
+    asked = _without_limits(queue) if had else queue
+    answer = admission.decide(asked, door, score, agents, site.clock.now())
     if isinstance(answer, Refusal):
         raise NotAdmittedError(
             answer.reason,
-            limit=answer.limit.maximum_waiting if dropped is None else None,
-            estimate_seconds=_known(answer.estimate),
+            limit=None if had else answer.limit.maximum_waiting,
+            estimate_seconds=_seconds(answer.expected),
         )
-    own_priority = call.wishes.own_priority
-    if dropped is not None:
-        own_priority = max(own_priority, dropped.own_priority)
-        first_joined_at = min(place.first_joined_at, dropped.first_joined_at)
+    if had:
+        first_joined_at = min(place.first_joined_at, *(one.first_joined_at for one in had))
         place = replace(place, first_joined_at=first_joined_at, is_resumed=True)
     return Admitted(
         place=place,
-        own_priority=own_priority,
+        own_priority=max([call.wishes.own_priority, *(one.own_priority for one in had)]),
         limit=answer.limit.maximum_waiting,
         places=answer.places,
-        estimate_seconds=_known(answer.estimate),
+        estimate_seconds=_seconds(answer.expected),
+        # Of who has a better place than was asked for it is not known.
+        expected=None if had else _awaited(answer.expected),
         staffed=door.staffed,
         sticky_agent=door.last_agent if queue.sticky is not None else None,
+        takes_over=None if promise is None else promise.call_id,
     )
 
 
@@ -106,6 +129,7 @@ def returned(call: Call, queue: QueuePolicy, place: Place) -> Admitted:
         limit=WITHOUT_LIMIT,
         places=WITHOUT_LIMIT,
         estimate_seconds=None,
+        expected=None,
         staffed=staffed,
         sticky_agent=sticky_agent,
     )
@@ -120,5 +144,11 @@ def _without_limits(queue: QueuePolicy) -> QueuePolicy:
     )
 
 
-def _known(estimate: float | UnknownWait) -> float | None:
-    return None if isinstance(estimate, UnknownWait) else estimate
+def _seconds(expected: Wait | UnknownWait) -> float | None:
+    return None if isinstance(expected, UnknownWait) else expected.mean
+
+
+def _awaited(expected: Wait | UnknownWait) -> Wait | None:
+    if isinstance(expected, UnknownWait) or expected == admission.AT_ONCE:
+        return None
+    return expected

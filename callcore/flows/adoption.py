@@ -15,10 +15,11 @@ from enum import StrEnum
 from callcore.domain import surveys
 from callcore.domain.ids import CallId, LegId, Micros, QueueName, SurveyName, seconds_between
 from callcore.domain.ledger import CallLedger
-from callcore.domain.outcomes import HungUpBy, LeaveReason
+from callcore.domain.outcomes import AttemptOutcome, HungUpBy, LeaveReason
 from callcore.domain.policies import QueuePolicy
+from callcore.domain.records import CallbackAttempt
 from callcore.domain.wishes import clamped
-from callcore.flows import leg_memory, walk_memory
+from callcore.flows import leg_memory, leg_roles, walk_memory
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.call import LOST_TRACK, Call
 from callcore.flows.conversation import recording_path
@@ -241,6 +242,7 @@ class Adoption:
         call.bring(leg_memory.wishes_of(leg, floor_call))
         call.is_line_answered = leg.is_line_answered
         call.ledger.line_answered_at = leg.answered_at
+        _note_callback(call.ledger, leg, floor_call)
         return call
 
     def close_unheard(self, floor_call: FloorCall) -> None:
@@ -252,6 +254,8 @@ class Adoption:
         wishes = wishes_on_floor(floor_call)
         ledger.spoken_in(spoken_language(self._site.policy, wishes.language))
         ledger.known_as(wishes.account)
+        if floor_call.callback is not None:
+            ledger.callbacks.keeps(floor_call.callback)
         self._note_what_the_floor_knows(ledger, floor_call)
         ledger.fault("the call ended while no process followed it; ended_at is when this was found")
         self._keeping.keep(ledger.close(now, HungUpBy.UNKNOWN, LOST_TRACK))
@@ -311,6 +315,24 @@ class Adoption:
         if known is None:
             call.ledger.fault("the bridge was found, not heard: bridged_at is when it was found")
         return bridged_at
+
+
+def _note_callback(ledger: CallLedger, leg: LegSnapshot, floor_call: FloorCall | None) -> None:
+    """Notes how the customer was called who is on the leg, if it was a callback: there is no more
+    to be kept of it.
+    """
+    if not leg_roles.is_customers(leg):
+        return
+    if floor_call is not None and floor_call.callback is not None:
+        ledger.callbacks.keeps(floor_call.callback)
+    ledger.callbacks.attempted(
+        CallbackAttempt(
+            at=leg.created_at,
+            outcome=AttemptOutcome.TALKED,
+            leg_id=leg.leg_id,
+            answered_at=leg.answered_at,
+        )
+    )
 
 
 def _note_talk(

@@ -22,6 +22,7 @@ from callcore.domain.ids import AgentId, CallId, Micros, QueueName, seconds_betw
 from callcore.domain.outcomes import OfferLostReason
 from callcore.flows.dispatching import Dispatcher
 from callcore.flows.floor_changes import FloorChanges
+from callcore.flows.learning import Learning
 from callcore.flows.queue_watch import QueueWatch
 from callcore.flows.site import Site
 from callcore.ports.stores import FloorAgent, Freed, OfferAnswer, Reservation
@@ -37,6 +38,7 @@ class AgentFreeing:
         self._dispatcher = dispatcher
         self._queue_watch = queue_watch
         self._changes = changes
+        self.learning = Learning(site, changes)
 
     def mark_ringing(self, reservation: Reservation) -> None:
         """The agent's phone rings."""
@@ -57,12 +59,18 @@ class AgentFreeing:
         need not be one of this queue. One whose phone failed rests, and does not get the same
         caller back past an idle colleague.
         """
-        rest = self._rest_seconds(reservation, reason)
+        rest, ended_at = self._rest_seconds(reservation, reason), self._site.clock.now()
 
         def over(freed: Freed) -> None:
             if freed.answer is not OfferAnswer.DONE:
                 return
             now = self._site.clock.now()
+            self.learning.of_lost_offer(
+                reservation,
+                freed.kept,
+                late_seconds=seconds_between(ended_at, now),
+                rest_seconds=rest if freed.state is AgentState.AVAILABLE else 0.0,
+            )
             self._publish(reservation.agent_id, freed, AgentReason(reason))
             self._tell_of_misses(reservation, freed)
             if freed.state is not AgentState.AVAILABLE:
@@ -110,14 +118,20 @@ class AgentFreeing:
             self._site.policy, reservation.agent_id, reservation.queue
         )
 
+        ended_at = self._site.clock.now()
+
         def over(freed: Freed) -> None:
             if freed.answer is not OfferAnswer.DONE:
                 return
             now = self._site.clock.now()
+            late = seconds_between(ended_at, now)
             self._publish(reservation.agent_id, freed, AgentReason.TALK_ENDED)
             if freed.state is AgentState.WRAPPING_UP:
-                self._site.clock.after(wrap_up_seconds, lambda: self.end_wrap_up(reservation, now))
+                self._site.clock.after(
+                    wrap_up_seconds, lambda: self.end_wrap_up(reservation, now, late)
+                )
             else:
+                self.learning.of_service(reservation.agent_id, reservation.queue, freed.kept, late)
                 self._look_for_work(reservation.agent_id, freed)
 
         self._changes.make(
@@ -126,14 +140,18 @@ class AgentFreeing:
             over,
         )
 
-    def end_wrap_up(self, reservation: Reservation, began_at: Micros) -> None:
+    def end_wrap_up(
+        self, reservation: Reservation, began_at: Micros, late_seconds: float = 0.0
+    ) -> None:
         """Ends a wrap-up whose time is over, unless another hand did; harmless when too early, or
-        too late.
+        too late. It began ``late_seconds`` after the talk, the floor having been away.
         """
         agent_id, request_id = reservation.agent_id, self._site.ids.request_id()
+        ended_at = self._site.clock.now()
 
         def over(freed: Freed) -> None:
-            self.wrap_up_ended(agent_id, reservation.queue, began_at, freed)
+            late = late_seconds + seconds_between(ended_at, self._site.clock.now())
+            self.wrap_up_ended(agent_id, reservation.queue, began_at, freed, late_seconds=late)
 
         self._changes.make(
             reservation.call_id,
@@ -148,10 +166,13 @@ class AgentFreeing:
         began_at: Micros,
         freed: Freed,
         why: Why | None = None,
+        *,
+        late_seconds: float = 0.0,
     ) -> None:
         """Tells of a wrap-up that has ended, if it has, and looks for the next caller."""
         if freed.answer is not OfferAnswer.DONE:
             return
+        self.learning.of_service(agent_id, queue, freed.kept, late_seconds)
         end = WrapUpEnd.TIMED_OUT if why is None else WrapUpEnd.ENDED_EARLY
         self.tell_wrap_up(
             agent_id, queue, began_at, WrapUpEnd.EXTENDED if freed.was_extended else end

@@ -8,9 +8,10 @@ nothing is told any more.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Collection
 
-from callcore.domain import announcements, estimates, wait_telling
+from callcore.domain import announcements, wait_telling
 from callcore.domain.announcements import Course, Kind
 from callcore.domain.events import (
     EstimateAnnounced,
@@ -22,8 +23,8 @@ from callcore.domain.ids import Micros, seconds_between
 from callcore.domain.policies import EstimatePolicy, QueuePolicy
 from callcore.domain.rotation import Rotation
 from callcore.domain.speech.utterances import Spoken, Utterance
-from callcore.domain.staffing import effective_agents
-from callcore.domain.wait_telling import ToldWait
+from callcore.domain.wait_telling import Telling, ToldEstimate, ToldEstimates
+from callcore.flows import expecting
 from callcore.flows.call import Call
 from callcore.flows.floor_changes import FloorChanges
 from callcore.flows.messages import AnnouncementReady
@@ -47,8 +48,8 @@ class Announcing:
         "_rotation",
         "_speech",
         "_timers",
+        "_told",
         "_told_position",
-        "_told_until",
     )
 
     def __init__(
@@ -59,6 +60,7 @@ class Announcing:
         changes: FloorChanges,
         timers: Timers,
         may_tell: Callable[[], bool],
+        told: ToldEstimates,
     ) -> None:
         self._call = call
         self._queue = queue
@@ -72,7 +74,7 @@ class Announcing:
         self._speech: Speech | None = None
         self._rotation: Rotation | None = None
         self._told_position: int | None = None
-        self._told_until: Micros | None = None
+        self._told = told
 
     def begin(self, *, is_adopted: bool) -> None:
         """Plans the first announcement; of a caller who is adopted, the next one."""
@@ -80,6 +82,8 @@ class Announcing:
             self._is_greeted = True
             joined_at, now = self._course.joined_at, self._now()
             self._course = announcements.taken_up(self._queue, joined_at, now)
+            if self._queue.announce_estimate is not None:
+                self._call.site.clock.after(0, self._take_up)
         if self._queue.messages is not None:
             told_count = self._course.rounds[Kind.MESSAGE]
             call_id = self._call.caller.call_id
@@ -129,6 +133,12 @@ class Announcing:
         if self._timers.is_set(AnnouncementReady):  # else the visit has ended meanwhile
             self._call.mailbox.post(AnnouncementReady(kinds=kinds, outlook=outlook))
 
+    def _take_up(self) -> None:
+        """Finds out what another process has told of the wait; runs beside the call."""
+        with contextlib.suppress(StoreError):
+            room, call_id = self._call.site.waiting_room, self._call.caller.call_id
+            self._told.note(*room.told_estimates(call_id))
+
     def _outlook(self, kinds: Collection[Kind]) -> Outlook | None:
         room, call_id = self._call.site.waiting_room, self._call.caller.call_id
         try:
@@ -150,36 +160,36 @@ class Announcing:
             self._told_position = outlook.position
             spoken.append(announcements.position_spoken(outlook.position, policies[0]))
             facts.append(self._position_fact(outlook.position))
-        told = self._told_wait(policies[1], outlook, now) if Kind.ESTIMATE in kinds else None
-        if told is not None:
-            spoken.append(told.spoken())
-            facts.append(self._estimate_fact(told))
+        telling = self._telling(policies[1], outlook, now) if Kind.ESTIMATE in kinds else None
+        if telling is not None:
+            spoken += telling.spoken()
+            facts.append(self._estimate_fact(telling))
         if spoken:
             self._say(tuple(spoken))
             self._note(*facts)
-        if told is not None:
-            self._keep_told_wait(told.until(now))
+        if telling is not None:
+            self._keep(telling.estimate)
 
-    def _told_wait(
+    def _telling(
         self, policy: EstimatePolicy | None, outlook: Outlook, now: Micros
-    ) -> ToldWait | None:
+    ) -> Telling | None:
         if policy is None:
             return None
-        before = [until for until in (self._told_until, outlook.told_until) if until is not None]
-        agents = effective_agents(outlook.staffed, self._call.site.policy.agents)
-        wait = estimates.wait(outlook.ahead_count, agents, outlook.rates)
-        return wait_telling.told_wait(wait, policy, min(before, default=None), now)
+        if outlook.told is not None:
+            self._told.note(outlook.told)
+        wait = expecting.by_outlook(self._call.site, self._queue.name, outlook)
+        return wait_telling.telling(wait, policy, self._told.last, now)
 
-    def _keep_told_wait(self, until: Micros | None) -> None:
+    def _keep(self, estimate: ToldEstimate) -> None:
         """Nobody is to be told a longer wait by another process either, which asks the floor."""
-        if until is None:
-            return
-        self._told_until = until
+        self._told.note(estimate)
         room, call_id = self._call.site.waiting_room, self._call.caller.call_id
         queue = self._queue.name
         self._call.site.clock.after(
             0,
-            lambda: self._changes.make(call_id, lambda: room.note_told_wait(call_id, queue, until)),
+            lambda: self._changes.make(
+                call_id, lambda: room.note_told_wait(call_id, queue, estimate)
+            ),
         )
 
     def _tell_message(self) -> None:
@@ -237,13 +247,16 @@ class Announcing:
             position=position,
         )
 
-    def _estimate_fact(self, told: ToldWait) -> EstimateAnnounced:
+    def _estimate_fact(self, telling: Telling) -> EstimateAnnounced:
+        told = telling.estimate.range
         return EstimateAnnounced(
             at=self._call.site.clock.now(),
             call_id=self._call.caller.call_id,
             queue=self._queue.name,
             low_minutes=told.low_minutes,
             high_minutes=told.high_minutes or told.low_minutes,
+            mean_seconds=telling.estimate.mean_seconds,
+            has_grown=telling.has_grown,
         )
 
     def _now(self) -> Micros:

@@ -1,48 +1,35 @@
-"""A call that we make: its line comes to be when an agent has picked up.
+"""A promised callback as a call: what is held of the promise, and the talk that it leads to.
 
-Until the customer answers, what would be heard or kept on the line is nothing. An attempt that
-fails is no end of the call, which the customer may be called in again.
+Its line comes to be when an agent has picked up, or is about to be free. An attempt that fails is
+no end of the call, which the customer may be called in again; nor is a talk with a machine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from enum import StrEnum
 
-from callcore.domain import announcements, brought, callbacks, phone_numbers
+from callcore.domain import announcements, callbacks, phone_numbers
 from callcore.domain.callbacks import Callback
-from callcore.domain.events import CallbackDialled
-from callcore.domain.ids import LegId, NodeName
+from callcore.domain.ids import LegId
 from callcore.domain.ledger import Caller
-from callcore.domain.policies import CallbackPolicy, QueuePolicy
-from callcore.flows.agent_line import BEYOND_RINGING_SECONDS
-from callcore.flows.call import SWITCH_CAUSES, Call
+from callcore.domain.outcomes import AttemptOutcome, HungUpBy
+from callcore.domain.policies import QueuePolicy
+from callcore.domain.records import CallbackAttempt
+from callcore.domain.speech import phrases
+from callcore.domain.speech.utterances import Digits, Utterance
+from callcore.flows import attempt_telling
 from callcore.flows.crew import Crew
-from callcore.flows.messages import CustomerTimedOut, CustomerUnreached, Message
+from callcore.flows.customer_call import CustomerCall
+from callcore.flows.customer_line import Line
+from callcore.flows.messages import LinkBack, Message
 from callcore.flows.site import Site
-from callcore.ports.surroundings import Timer
-from callcore.ports.switch_events import LegEnded, LegParked
-from callcore.ports.telephony import LegRequest, SwitchUnavailableError, TelephonyError
+from callcore.ports.switch_events import DigitPressed, LegEnded, LegSnapshot, LegUnbridged
 from callcore.runtime.mailbox import Mailbox
 
-NO_CONTACT = "NO_ROUTE_DESTINATION"
-REFUSED = "COMMAND_REFUSED"
-LINK_DOWN = "NETWORK_OUT_OF_ORDER"
+_MACHINE_CAUSE = "NORMAL_CLEARING"
 
 
-class Line(StrEnum):
-    """How far the customer's line has come."""
-
-    NONE = "none"
-    RINGING = "ringing"
-    OPEN = "open"
-    """Answered, and with us."""
-    MET = "met"
-    """Customer and agent have talked: a line like any other, whose end is the call's."""
-
-
-class CallbackCall(Call):
+class CallbackCall(CustomerCall):
     """A promised callback, and the customer's line while there is one."""
 
     def __init__(
@@ -56,15 +43,15 @@ class CallbackCall(Call):
         queue: QueuePolicy,
         is_adopted: bool,
     ) -> None:
-        super().__init__(site, caller, mailbox, crew.freeing.caller_gone, is_adopted=is_adopted)
+        super().__init__(site, caller, mailbox, crew, queue=queue, is_adopted=is_adopted)
         self.callback: Callback | None = callback
-        self.queue = queue
-        """Where the promise waits, which says how it is kept."""
-        self._crew = crew
-        self._line = Line.NONE
-        self._ring_timer: Timer | None = None
+        self.ledger.callbacks.keeps(callback)
+        self._kept = callback
+        self._agents_leg: LegId | None = None
+        self.is_machine = False
+        """True if the agent they were joined to has heard a machine: the promise waits again."""
         self.last_cause = ""
-        """Why the last attempt failed."""
+        """Why the last attempt failed, or what ended the promise."""
 
     @property
     def promise(self) -> Callback:
@@ -75,47 +62,37 @@ class CallbackCall(Call):
         return self.callback
 
     @property
-    def kept_by(self) -> CallbackPolicy:
-        """How the promise is kept."""
-        return callbacks.policy_of(self.queue)
+    def is_first(self) -> bool:
+        """True if the customer's phone is to ring before the agent's."""
+        return callbacks.calls_customer_first(self.kept_by)
 
     @property
-    def is_ringing(self) -> bool:
-        """True while the customer's phone is being called."""
-        return self._line is Line.RINGING
-
-    @property
-    def is_open(self) -> bool:
-        """True while the customer has answered and does not talk yet."""
-        return self._line is Line.OPEN
-
-    @property
-    def can_be_bridged(self) -> bool:
-        """True once the customer has answered."""
-        return self._line in {Line.OPEN, Line.MET}
+    def keeps_agents(self) -> bool:
+        """True while an agent found for the customer is to be kept, and the phone not to ring."""
+        return self.is_first and not self.can_be_bridged
 
     @property
     def seconds_to_fetch(self) -> float:
         """How long the agent may have to wait for the customer."""
-        return 0.0 if self.can_be_bridged else self.kept_by.ring_seconds
+        return 0.0 if self.can_be_bridged else callbacks.seconds_to_reach(self.kept_by)
 
     @property
-    def is_within_reach(self) -> bool:
-        """True if the link is up to the switch of the line, or where there is none, to any."""
-        if self._line is not Line.NONE:
-            return self.switch.is_connected
-        return self._node_within_reach() is not None
+    def words_for_agent(self) -> Utterance:
+        """Who is to be called, for an agent who has not been told by the customer's being there."""
+        number = phone_numbers.normalised(self.caller.number)
+        if self._line.state is not Line.NONE or not number:
+            return ()
+        return (phrases.WHISPER_CALLBACK, Digits(number))
 
     def choose_switch(self) -> None:
         """Has the agent and the customer called from a switch whose link is up, the same if it is.
 
-        Before an agent is called, and while there is no line.
+        Before either is called: nothing while there is a line.
         """
         node = self._node_within_reach()
-        if self._line is not Line.NONE or node is None or node == self.caller.node:
+        if self._line.state is not Line.NONE or node is None or node == self.caller.node:
             return
-        self._replace_caller(node=node)
-        self._crew.switchboard.relocate(self.caller.call_id, node)
+        self._move_to(node)
         self.keep(replace(self.promise, node=node))
 
     def keep(self, callback: Callback) -> None:
@@ -127,131 +104,87 @@ class CallbackCall(Call):
         self._crew.changes.make(call_id, lambda: room.keep_callback(call_id, callback))
 
     def fetch(self, agent_leg_id: LegId) -> None:
-        """Calls the customer for an agent who has picked up and hears that; nothing if open."""
-        if self._line is Line.NONE:
-            switch = self.switch
-            self._try(lambda: switch.play_endlessly(agent_leg_id, announcements.RINGING_TONE))
-            self._dial()
-
-    def break_off(self, cause: str) -> None:
-        """Ends a line that is of no use now; nothing if there is none."""
-        if self._line not in {Line.RINGING, Line.OPEN}:
+        """Lets an agent who has picked up hear that the customer is called; nothing if ready."""
+        if self.can_be_bridged:
             return
-        switch, leg_id = self.switch, self.leg_id
-        self._try(lambda: switch.hang_up(leg_id, cause))
-        self._lose_line()
+        switch = self.switch
+        self._try(lambda: switch.play_endlessly(agent_leg_id, announcements.RINGING_TONE))
+        self.dial()
 
-    def met(self) -> None:
+    def dial(self) -> None:
+        """Calls the customer, unless there is a line; what comes of it is told by messages."""
+        if self._line.state is Line.NONE:
+            self._dial(self.promise)
+
+    def adopt_line(self, leg: LegSnapshot) -> None:
+        """Goes on with a customer who has answered another process, in place of any line."""
+        if leg.node != self.caller.node:
+            self._move_to(leg.node)
+            self.keep(replace(self.promise, node=leg.node))
+        self._take_line(leg)
+
+    def met(self, agents_leg_id: LegId) -> None:
         """The promise is kept: from now on this is a call like any other."""
-        self._line = Line.MET
-        self.callback = None
+        self._kept, self.callback = self.promise, None
+        self._line = self._line.at(Line.MET)
+        self._agents_leg = agents_leg_id
+
+    def talk_over(self) -> None:
+        """The talk that the promise led to has ended, and its notes are complete."""
+        self._agents_leg = None
+        if not self.is_machine:
+            talked = self._line.attempt(self.leg_id, AttemptOutcome.TALKED, "")
+            self.ledger.callbacks.attempted(talked)
+
+    def wait_again(self) -> None:
+        """The promise is still to be kept: begins anew to wait, without a line."""
+        self._given_up.add(self.leg_id)
+        self._lose_line()
+        self.is_machine = False
+        self.hung_up_by = HungUpBy.UNKNOWN
+        self.survey_due = None
+        self.talk_ended_at = None
 
     def take(self) -> Message:
         """The next message, noted. Raises ``CallerHungUpError`` once they have talked."""
         message = super().take()
-        if isinstance(message, LegParked) and message.leg_id == self.leg_id and self.is_ringing:
-            self._line = Line.OPEN
-            self._stop_ring_timer()
-            self._keep_brought()
+        match message:
+            case DigitPressed(digit=digit) if self._is_in_talk_with(message.leg_id):
+                if digit == self.kept_by.machine_key and not self.is_machine:
+                    self._machine_heard()
+            case LinkBack() if self.is_machine:
+                self.part()
+            case _:
+                pass
         return message
 
-    def _dial(self) -> None:
-        number = phone_numbers.normalised(self.caller.number)
-        template = self.site.policy.dialplan.callback_contact
-        if template is None or not number:
-            self.ledger.fault("dialplan.callback_contact or the customer's number is missing")
-            self.mailbox.post(CustomerUnreached(cause=NO_CONTACT))
-            return
-        leg_id = self.site.ids.leg_id(beside=LegId(self.caller.call_id))
-        self._replace_caller(leg_id=leg_id)
-        self._crew.switchboard.claim(leg_id, self.caller.call_id)
-        self._line = Line.RINGING
-        request = LegRequest(
-            leg_id=leg_id,
-            contact=callbacks.contact(template, number),
-            timeout_seconds=self.kept_by.ring_seconds + BEYOND_RINGING_SECONDS,
-            caller_number=self.caller.dialled_number,
-            caller_name=self.caller.dialled_number,
-            variables=self._variables(number),
-        )
-        try:
-            self.switch.originate(request)
-        except TelephonyError as error:
-            self.fault(error)
-            self._lose_line()
-            is_ours = isinstance(error, SwitchUnavailableError)
-            cause = LINK_DOWN if is_ours else REFUSED
-            self.mailbox.post(CustomerUnreached(cause=cause, is_our_doing=is_ours))
-            return
-        self._ring_timer = self.mailbox.post_after(
-            self.kept_by.ring_seconds, CustomerTimedOut(leg_id=leg_id)
-        )
-        self.site.facts.publish(
-            CallbackDialled(
-                at=self.site.clock.now(),
-                call_id=self.caller.call_id,
-                queue=self.queue.name,
-                node=self.caller.node,
-                leg_id=leg_id,
-                attempt=self.promise.attempts_count + 1,
-            )
+    def unreached(self, attempt: CallbackAttempt) -> None:
+        """Keeps the promise for later, on the floor first."""
+        now = self.site.clock.now()
+        self.last_cause = attempt.hangup_cause
+        self.keep(self.promise.unreached(self.kept_by, attempt, now))
+        self.ledger.callbacks.attempted(attempt)
+        attempt_telling.unreached(
+            self,
+            self.queue,
+            attempt,
+            self.promise.attempts_count,
+            is_over=self.promise.end(self.kept_by) is not None,
         )
 
-    def _variables(self, number: str) -> dict[str, str]:
-        """What another process needs to know the line, with a floor or without."""
-        joining = self.joining
-        return {
-            "callcore_call": self.caller.call_id,
-            "callcore_callback_of": self.promise.of_call,
-            "callcore_customer": number,
-            "callcore_arrived_at": str(self.caller.arrived_at),
-            "callcore_joined_at": str(joining.first_joined_at if joining else 0),
-        }
+    def _machine_heard(self) -> None:
+        """Should this process die now, the next one finds that the promise waits again."""
+        self.is_machine = True
+        self.callback = self._kept
+        attempt = self._line.attempt(self.leg_id, AttemptOutcome.MACHINE, _MACHINE_CAUSE)
+        self.unreached(attempt)
+        self.part()
 
-    def _keep_brought(self) -> None:
-        """A line of its own has come to the call: it keeps what the customer brings along."""
-        kept = {name: value for name, value in brought.variables(self.wishes).items() if value}
-        if kept:
-            self.remember(**kept)
+    def _is_in_talk_with(self, leg_id: LegId) -> bool:
+        return leg_id == self._agents_leg and self._line.state is Line.MET
 
     def _line_ended(self, ended: LegEnded) -> Message:
-        match self._line:
-            case Line.MET:
-                return super()._line_ended(ended)
-            case Line.NONE:
-                return ended
-            case _:
-                self._lose_line()
-                is_ours = ended.cause in SWITCH_CAUSES
-                return CustomerUnreached(cause=ended.cause, is_our_doing=is_ours)
-
-    def _lose_line(self) -> None:
-        self._stop_ring_timer()
-        self._crew.switchboard.release(self.leg_id)
-        self._line = Line.NONE
-        self._fall_silent()
-        self.is_line_answered = False
-
-    def _stop_ring_timer(self) -> None:
-        if self._ring_timer is not None:
-            self._ring_timer.cancel()
-            self._ring_timer = None
-
-    def _post(self, command: Callable[[], None]) -> None:
-        if self.can_be_bridged:
-            super()._post(command)
-
-    def _try(self, command: Callable[[], None]) -> None:
-        super()._post(command)
-
-    def _replace_caller(self, *, leg_id: LegId | None = None, node: NodeName | None = None) -> None:
-        caller = self.caller
-        self.caller = replace(caller, leg_id=leg_id or caller.leg_id, node=node or caller.node)
-        self.ledger.caller = self.caller
-
-    def _node_within_reach(self) -> NodeName | None:
-        switches = self.site.switches
-        nodes = (self.caller.node, *switches)
-        return next(
-            (node for node in nodes if node in switches and switches[node].is_connected), None
-        )
+        if self._line.state is Line.MET and self.is_machine:
+            # The agent's leg may live on; the talk is over either way.
+            return LegUnbridged(node=ended.node, at=ended.at, leg_id=ended.leg_id)
+        return super()._line_ended(ended)

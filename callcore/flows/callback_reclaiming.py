@@ -1,7 +1,8 @@
 """Promised callbacks that nobody follows: another process made them, and has died.
 
 The floor has them, no switch does. One that waited waits on; one whose agent or customer was being
-called waits again, and the phones are silenced as orphans; a talk that is over is closed.
+called waits again, and the phones are silenced as orphans; a customer who has answered and holds
+the line is kept on it. A talk that is over is closed, unless the agent had heard a machine.
 """
 
 from __future__ import annotations
@@ -11,13 +12,17 @@ from collections.abc import Callable
 from callcore.domain.callbacks import CALLBACKS, Callback
 from callcore.domain.ids import CallId, NodeName
 from callcore.flows.callback_calls import CallbackCalls
+from callcore.flows.messages import CustomerFound
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
-from callcore.ports.stores import FloorCall, FloorCallState
+from callcore.ports.stores import FloorCall, FloorCallState, Reservation
+from callcore.ports.switch_events import LegSnapshot
 
 
 class CallbackReclaiming:
-    """Takes promises over. ``withdraw`` ends a call's offers, ``close`` the whole call."""
+    """Takes promises over. ``withdraw`` ends a call's offers, ``close`` the whole call and
+    ``end_talk`` the agent's part in it.
+    """
 
     def __init__(
         self,
@@ -26,44 +31,65 @@ class CallbackReclaiming:
         callbacks: CallbackCalls,
         withdraw: Callable[[FloorCall], None],
         close: Callable[[FloorCall], None],
+        end_talk: Callable[[Reservation], None],
     ) -> None:
         self._site = site
         self._switchboard = switchboard
         self._callbacks = callbacks
         self._withdraw = withdraw
         self._close = close
+        self._end_talk = end_talk
 
     def held(self) -> list[CallId]:
         """The promises on the floor."""
         return [call.call_id for call in self._site.waiting_room.calls(CALLBACKS)]
 
-    def mend(self, call_id: CallId, node: NodeName) -> bool:
+    def mend(self, call_id: CallId, node: NodeName, line: LegSnapshot | None) -> bool:
         """Takes a promise over if nobody follows it, after the talks on ``node`` were; true if so.
 
-        Asked anew, because its own script may have closed it since the floor was read.
+        ``line`` is that of its customer who has answered and holds it on the node. Asked anew,
+        because its own script may have closed it since the floor was read.
         """
         call = self._unfollowed(call_id)
         if call is None or call.callback is None:
+            self._tell_of(call_id, line)
             return False
         if call.state is FloorCallState.WAITING:
-            return self._resume(call)
+            return self._resume(call, line)
         if not self._is_told_of_by(node, call.callback):
             return False
         if call.state is FloorCallState.OFFERED:
             self._withdraw(call)
-            return self.resume(call_id)
+            return self.resume(call_id, line)
+        if call.bridged_at is not None and call.callback.waits_again(call.bridged_at):
+            return self._resume_after_machine(call)
         self._close(call)
         return False
 
-    def resume(self, call_id: CallId) -> bool:
+    def resume(self, call_id: CallId, line: LegSnapshot | None = None) -> bool:
         """Goes on with a promise that waits and is followed by nobody; true if there was one."""
         call = self._unfollowed(call_id)
-        return call is not None and call.state is FloorCallState.WAITING and self._resume(call)
+        is_waiting = call is not None and call.state is FloorCallState.WAITING
+        return is_waiting and call is not None and self._resume(call, line)
 
-    def _resume(self, call: FloorCall) -> bool:
+    def _tell_of(self, call_id: CallId, line: LegSnapshot | None) -> None:
+        """A promise that is followed already hears of the line when it is found."""
+        if line is None or self._switchboard.follows(line.leg_id):
+            return
+        if self._switchboard.node_of(call_id) is not None:
+            self._switchboard.claim(line.leg_id, call_id)
+            self._switchboard.post(call_id, CustomerFound(leg=line))
+
+    def _resume_after_machine(self, call: FloorCall) -> bool:
+        """The process died between the agent's key and the place in line."""
+        if call.state is FloorCallState.TALKING and call.talk is not None:
+            self._end_talk(call.talk)
+        return self._resume(call, None)
+
+    def _resume(self, call: FloorCall, line: LegSnapshot | None) -> bool:
         if call.callback is None:
             return False
-        if self._callbacks.resume(call):
+        if self._callbacks.resume(call, line):
             return True
         self._close(call)
         return False

@@ -141,9 +141,14 @@ class CallerReclaiming:
 
 
 def _is_unkept_promise(leg: LegSnapshot, call: FloorCall | None) -> bool:
-    """True for the line of a callback that is still to be kept, or of which nobody knows."""
+    """True for the line of a callback that is still to be kept, or of which nobody knows; but a
+    customer who holds it for an agent, and whom the floor has lost, is a caller who waits.
+    """
     if not leg_roles.is_customers(leg) or leg.bridged_to is not None:
         return False
-    return call is None or (
-        call.callback is not None and call.state in {FloorCallState.WAITING, FloorCallState.OFFERED}
-    )
+    if call is None:
+        return not leg_roles.is_ready_customers(leg)
+    return call.callback is not None and call.state in {
+        FloorCallState.WAITING,
+        FloorCallState.OFFERED,
+    }

@@ -78,6 +78,16 @@ class CallersLine:
         """How long an agent who has picked up may wait until the caller can be bridged at all."""
         return 0.0
 
+    @property
+    def keeps_agents(self) -> bool:
+        """True while an agent found for the caller is to be kept, and the phone not to ring."""
+        return False
+
+    @property
+    def words_for_agent(self) -> Utterance:
+        """What the agent hears of the caller, besides what the queue says to its agents."""
+        return ()
+
     def fetch(self, agent_leg_id: LegId) -> None:  # noqa: ARG002 - of use to calls without a line
         """Makes that the caller can be bridged to an agent who has picked up."""
         self.answer()
@@ -108,8 +118,13 @@ class CallersLine:
         What the switch has been told to play and has not begun it would play into the talk, which
         it holds up meanwhile (``audio_bridge_thread`` in switch_ivr_bridge.c).
         """
-        if self._speech is not None and not self._speech.is_over:
+        if self.is_speaking:
             self.stop_playing()
+
+    @property
+    def is_speaking(self) -> bool:
+        """True while something that was begun by ``announce`` is being said."""
+        return self._speech is not None and not self._speech.is_over
 
     @property
     def has_music(self) -> bool:

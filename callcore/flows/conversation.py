@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from callcore.domain import duty
 from callcore.domain.events import TalkEnded
 from callcore.domain.ids import Micros, seconds_between
 from callcore.domain.outcomes import HungUpBy
@@ -122,10 +121,6 @@ class Conversation:
         reservation, site = self._reservation, self._call.site
         self._call.ledger.offers.unbridged(reservation.offer_id, ended_at, cause)
         self._freeing.after_talk(reservation)
-        self._learn(
-            seconds_between(bridged_at, ended_at)
-            + duty.wrap_up_seconds(site.policy, reservation.agent_id, reservation.queue)
-        )
         site.facts.publish(
             TalkEnded(
                 at=site.clock.now(),
@@ -137,8 +132,3 @@ class Conversation:
                 hung_up_by=hung_up_by,
             )
         )
-
-    def _learn(self, seconds: float) -> None:
-        """Lets the queue's estimates know how long a caller keeps an agent."""
-        room, queue = self._call.site.waiting_room, self._queue.name
-        self._changes.make(self._call.caller.call_id, lambda: room.learn_service(queue, seconds))

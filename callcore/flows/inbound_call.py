@@ -15,12 +15,12 @@ from callcore.domain.policies import QueuePolicy
 from callcore.domain.surveys import Given
 from callcore.flows import restoring, survey
 from callcore.flows.call import Call
-from callcore.flows.callback_offer import Promises
 from callcore.flows.crew import Crew
 from callcore.flows.following import Following
 from callcore.flows.journey import Journey
 from callcore.flows.messages import Message
 from callcore.flows.place_leaving import PlaceLeaving
+from callcore.flows.promising import Promises
 from callcore.flows.site import Site
 from callcore.flows.standing import Place, Standing
 from callcore.flows.timers import Timers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from callcore.domain import entrance, reachability, treatments
+from callcore.domain import callbacks, entrance, reachability, treatments
 from callcore.domain.events import CallSentOn
 from callcore.domain.ids import MenuName, Micros, QueueName
 from callcore.domain.outcomes import LeaveReason, RefusalReason
@@ -19,16 +19,23 @@ from callcore.domain.treatments import (
     ToSurvey,
     Treatment,
 )
-from callcore.flows import leading_away, survey, treating
+from callcore.flows import leading_away, promise_finding, survey, treating
 from callcore.flows.admitting import NotAdmittedError
 from callcore.flows.call import Call
-from callcore.flows.callback_offer import CallbackOffer, Promises
+from callcore.flows.callback_in_line import CallbackAskedError
+from callcore.flows.callback_offer import (
+    PROMISED,
+    CallbackOffer,
+    take_leave,
+    take_leave_again,
+)
 from callcore.flows.conversation import Conversation
 from callcore.flows.crew import Crew
 from callcore.flows.menu_walk import MenuWalk
 from callcore.flows.offering import Offering
-from callcore.flows.place_leaving import LeftQueueError, MovedError
+from callcore.flows.place_leaving import LeftQueueError, MovedError, PlaceLeaving
 from callcore.flows.place_taking import keep_place, take_place
+from callcore.flows.promising import Promised, Promises
 from callcore.flows.prompting import WentToFallbackError
 from callcore.flows.standing import Place
 from callcore.flows.waiting_call import WaitingCall
@@ -52,6 +59,8 @@ class Step:
     """Of a caller who is offered a callback, the place that is left."""
     is_moved: bool = False
     """True if the place was taken already."""
+    is_adopted: bool = False
+    """True if it was, in another process."""
     sent_by: tuple[QueueName, OverflowReason] | None = None
     """The queue that sends the caller on, and why; ``None`` for the door and for menus."""
     is_decided: bool = False
@@ -75,6 +84,9 @@ class Journey:
     def begin(self, arrival: LegParked, heard_at: Micros) -> None:
         """From the door: by number, caller list, and what the dialplan set."""
         call, policy = self._call, self._policy
+        if promise := arrival.variables.get(PROMISED):
+            self._take_leave_again(promise)
+            return
         found = entrance.entrance(
             policy, arrival.variables, arrival.dialled_number, call.caller.number
         )
@@ -95,7 +107,7 @@ class Journey:
     def resume(self, queue: QueuePolicy, place: Place) -> None:
         """From a queue where another process left the caller waiting."""
         now = self._call.site.clock.now()
-        self._follow(self._visit(queue, place, now, is_adopted=True), now)
+        self._follow(Step(to=ToQueue(queue=queue.name), place=place, is_adopted=True), now)
 
     def go_on(self, menu: MenuName, variables: Mapping[str, str]) -> None:
         """From a menu where another process left the caller, with these variables on the leg."""
@@ -137,11 +149,14 @@ class Journey:
             try:
                 step = self._take(step, triggered_at)
             except WentToFallbackError:
-                self._call.ledger.fault("the dead man's switch sent the caller to the fallback")
-                self._call.remember(waits_in="", walks_in="", menu="", offers_callback="")
+                self._went_to_fallback()
                 return
             triggered_at = self._call.site.clock.now()
         self._lead_away(f"led through {MOST_STEPS} queues and menus")
+
+    def _went_to_fallback(self) -> None:
+        self._call.ledger.fault("the dead man's switch sent the caller to the fallback")
+        self._call.remember(waits_in="", walks_in="", menu="", offers_callback="", promised="")
 
     def _take(self, step: Step, triggered_at: Micros) -> Step | None:
         match step.to:
@@ -170,7 +185,7 @@ class Journey:
         if queue is None:
             self._lead_away(f"queue {to.queue} is not in the settings any more")
             return None
-        return self._visit(queue, place, triggered_at, is_moved=step.is_moved)
+        return self._visit(queue, place, triggered_at, step)
 
     def _place(self, at: Micros, *, keeps_join_time: bool) -> Place:
         first = self._call.first_joined_at
@@ -195,21 +210,24 @@ class Journey:
         queue: QueuePolicy,
         place: Place,
         triggered_at: Micros,
-        *,
-        is_adopted: bool = False,
-        is_moved: bool = False,
+        step: Step,
     ) -> Step | None:
-        call = self._call
+        call, is_adopted = self._call, step.is_adopted
+        promised = promise_finding.promised_in(call, queue, self._crew) if is_adopted else None
+        if promised is not None:
+            PlaceLeaving(call, queue, self._crew.changes).give_up()
+            self._promised(queue, promised)
+            return None
         call.first_joined_at = place.first_joined_at
         left_place = place
         try:
             taken = (
                 keep_place(call, queue, place, self._crew, is_adopted=is_adopted)
-                if is_adopted or is_moved
+                if is_adopted or step.is_moved
                 else take_place(call, queue, place, self._crew)
             )
             left_place = taken.standing.place
-            visit = WaitingCall(call, queue, taken, self._crew)
+            visit = WaitingCall(call, queue, taken, self._crew, self._promises)
             offering = visit.wait(triggered_at, is_adopted=is_adopted)
         except NotAdmittedError as refused:
             return self._refused(queue, refused.reason, left_place)
@@ -217,10 +235,25 @@ class Journey:
             call.ledger.visits.sent_on(treatments.in_words(ToQueue(queue=moved.queue)))
             to = ToQueue(queue=moved.queue)
             return Step(to=to, place=moved.place, is_moved=True, is_decided=True)
+        except CallbackAskedError as asked:
+            self._promised(queue, asked.promised)
+            return None
         except LeftQueueError as left:
             return self._left(queue, left.reason, left_place)
         self.serve(queue, offering)
         return None
+
+    def _promised(self, queue: QueuePolicy, promised: Promised) -> None:
+        """Takes leave of a caller who has asked for a callback while waiting."""
+        prompts = callbacks.policy_of(queue).promised_prompts
+        take_leave(self._call, queue, promised, prompts, self._crew.changes)
+
+    def _take_leave_again(self, promise: str) -> None:
+        """The same, begun by a process that is no more."""
+        try:
+            take_leave_again(self._call, self._crew.switchboard, promise)
+        except WentToFallbackError:
+            self._went_to_fallback()
 
     def _offer_callback(self, to: ToCallback, step: Step) -> Step | None:
         """A caller who is promised one is on the way out; others go on."""
@@ -231,7 +264,8 @@ class Journey:
             if step.sent_by is not None and step.sent_by[0] != queue.name:
                 place = replace(place, joined_at=now)
             place = replace(place, is_resumed=False)
-            if CallbackOffer(call, to, queue, place, self._promises).make():
+            offer = CallbackOffer(call, to, queue, place, self._promises, self._crew.changes)
+            if offer.make():
                 return None
         if step.sent_by is None:
             return Step(to=to.otherwise)

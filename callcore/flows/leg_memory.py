@@ -50,7 +50,7 @@ def caller_on(leg: LegSnapshot, floor_call: FloorCall | None) -> Caller:
             dialled_number=floor_call.dialled_number if floor_call else "",
             arrived_at=instant(variables.get("callcore_arrived_at")) or leg.created_at,
             is_callback=True,
-            callback_of=CallId(variables["callcore_callback_of"]),
+            callback_of=CallId(variables.get("callcore_callback_of", "")) or None,
         )
     return Caller(
         call_id=CallId(leg.leg_id),

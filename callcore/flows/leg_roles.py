@@ -8,7 +8,17 @@ from callcore.ports.switch_events import LegSnapshot
 
 def is_customers(leg: LegSnapshot) -> bool:
     """True for the leg of a customer who was called back."""
-    return not leg.is_inbound and "callcore_callback_of" in leg.variables
+    return not leg.is_inbound and "callcore_customer" in leg.variables
+
+
+def is_holding_customers(leg: LegSnapshot) -> bool:
+    """True for the leg of a customer who has answered and talks to nobody yet."""
+    return is_customers(leg) and leg.is_line_answered and leg.bridged_to is None
+
+
+def is_ready_customers(leg: LegSnapshot) -> bool:
+    """True if that customer has been asked all there was to ask."""
+    return is_holding_customers(leg) and "callcore_customer_ready" in leg.variables
 
 
 def is_standing(leg: LegSnapshot) -> bool:

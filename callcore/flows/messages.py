@@ -9,9 +9,9 @@ from callcore.domain.announcements import Kind
 from callcore.domain.ids import CallId, Language, LegId, Micros, OfferId, QueueName
 from callcore.domain.lookups import LookupAnswer, LookupFailure
 from callcore.domain.outcomes import LeaveReason
-from callcore.domain.records import DecisionRecord
+from callcore.domain.records import CallbackAttempt, DecisionRecord
 from callcore.ports.stores import Outlook, Reservation
-from callcore.ports.switch_events import LegEvent
+from callcore.ports.switch_events import LegEvent, LegSnapshot
 from callcore.runtime.reply import Reply
 
 
@@ -147,6 +147,11 @@ class LookupTimedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackOfferDue:
+    """A caller who waits is to be offered a callback."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallbackDue:
     """The customer of a promised callback may be called from now on."""
 
@@ -162,6 +167,21 @@ class CallerOff:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceGiven:
+    """The number was promised a callback before: the promise has the better of the two places."""
+
+    first_joined_at: Micros
+    own_priority: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangIn:
+    """The customer of the promise has called: the call ``by`` has its place, the floor knows."""
+
+    by: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerTimedOut:
     """The customer's phone has rung as long as the queue allows."""
 
@@ -173,8 +193,25 @@ class CustomerUnreached:
     """The customer's line has ended before they talked, or never came to be."""
 
     cause: str
-    is_our_doing: bool = False
-    """True if the customer had no part in it: the attempt does not count."""
+    attempt: CallbackAttempt | None
+    """What is noted of it; ``None`` if the customer had no part in it: it does not count."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerFound:
+    """A customer who has answered and talks to nobody is on a line that another process began."""
+
+    leg: LegSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class DialLookDue:
+    """It is time to see whether the customer's turn is so near that the phone is to ring."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTooLong:
+    """The customer who was called has held the line for as long as callers may wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -341,11 +378,17 @@ Message: TypeAlias = (
     | LookupAnswered
     | LookupTakesLong
     | LookupTimedOut
+    | CallbackOfferDue
     | CallbackDue
     | CallbackExpired
     | CallerOff
+    | PlaceGiven
+    | RangIn
     | CustomerTimedOut
     | CustomerUnreached
+    | CustomerFound
+    | DialLookDue
+    | HeldTooLong
     | DialogueTimedOut
     | LineWanted
     | LineReady

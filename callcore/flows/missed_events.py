@@ -37,7 +37,8 @@ class MissedEvents:
         if not self._switchboard.follows(leg.leg_id):
             return  # ended, and its script with it, since the legs were listed
         now = self._site.clock.now()
-        if leg.is_inbound and leg.dialled_number == self._site.policy.fallback.extension:
+        is_led = leg.is_inbound or leg_roles.is_customers(leg)
+        if is_led and leg.dialled_number == self._site.policy.fallback.extension:
             self._switchboard.post(call_id, WentToFallback())
             return
         if leg.is_line_answered:

@@ -85,12 +85,16 @@ class OfferTelling:
             is_within_service_level=None if is_callback else is_within,
         )
         self._agent_is(AgentState.TALKING, AgentReason.BRIDGED)
+        answered_at = self._call.ledger.line_answered_at if is_callback else None
+        promised_at = self._call.caller.arrived_at if is_callback else None
         self._publish(
             LegsBridged,
             at,
             waited_seconds=waited,
             is_within_service_level=is_within,
             is_callback=is_callback,
+            promised_seconds=None if promised_at is None else seconds_between(promised_at, at),
+            held_seconds=None if answered_at is None else seconds_between(answered_at, at),
         )
 
     def lost(self, reason: OfferLostReason, hangup_cause: str) -> None:

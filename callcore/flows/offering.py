@@ -86,12 +86,32 @@ class Offering:
         return self.reservation.leg_id
 
     def start(self) -> None:
-        """Calls the agent's phone, or asks for the line on which the agent stands."""
+        """Calls the agent's phone, or asks for the line on which the agent stands; not yet for a
+        customer who is to be there first.
+        """
+        self._telling.reserved()
+        if self._call.keeps_agents:
+            self.state = OfferState.KEPT
+            self._is_leg_over = True  # there is none
+            self._telling.made()
+        else:
+            self._ring()
+
+    def customer_ready(self) -> None:
+        """The customer who was called back is there to be talked with."""
+        if self.state is OfferState.KEPT:
+            self._apply(OfferEvent.CUSTOMER_READY)
+            self._is_leg_over = False
+            self._ring(is_told=True)
+        elif self.state is OfferState.PICKED_UP:
+            self._bridge()
+
+    def _ring(self, *, is_told: bool = False) -> None:
         reservation = self.reservation
         self._switchboard.claim(reservation.leg_id, reservation.call_id)
-        self._telling.reserved()
         failure = self._line.call(self._queue.ring_timeout_seconds)
-        self._telling.made()
+        if not is_told:
+            self._telling.made()
         if failure is not None:
             self._is_leg_over = True
             self._apply(failure)
@@ -102,6 +122,8 @@ class Offering:
 
     def hear(self, message: Message) -> None:
         """Takes a message of the call's mailbox; one that does not concern the offer is nothing."""
+        if self.state is OfferState.KEPT:
+            return  # there is no leg that anything could happen to
         match message:
             case LegRinging() if message.leg_id == self.leg_id:
                 self._rings(message.at)
@@ -168,7 +190,7 @@ class Offering:
 
     def _greeting_of(self, agent: AgentPolicy | None) -> AgentGreeting | None:
         key = None if agent is None else agent.confirm_key
-        words = self._queue.whisper
+        words = (*self._queue.whisper, *self._call.words_for_agent)
         if key is not None:
             words = (*words, PressKey(key))
         if not words:

@@ -64,7 +64,11 @@ class Offerings:
 
     @property
     def may_ring_at_once(self) -> int:
-        """How many phones may ring for the caller now."""
+        """How many phones may ring for the caller now; for one who is not there yet, how many
+        agents may be kept.
+        """
+        if self._call.keeps_agents:
+            return 1
         queue = self._queue()
         if queue.strategy is Strategy.RING_ALL:
             return queue.ring_at_most
@@ -163,6 +167,11 @@ class Offerings:
             elif offering.lost_reason is OfferLostReason.BRIDGE_FAILED:
                 self.failed_bridges_count += 1
         return won
+
+    def customer_ready(self) -> None:
+        """The customer who was called back is there: whoever is kept for them is rung."""
+        for offering in list(self._open):
+            offering.customer_ready()
 
     def caller_unreached(self) -> None:
         """The customer to be called back cannot be talked with now; the place is kept."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from callcore.domain import admission, decisions, phone_numbers, routing
@@ -12,8 +13,9 @@ from callcore.domain.policies import HIGHEST_PRIORITY, QueuePolicy
 from callcore.domain.records import CallStory
 from callcore.domain.routing import Demand
 from callcore.domain.speech import grammar
-from callcore.domain.staffing import effective_agents
+from callcore.flows import expecting, explaining
 from callcore.flows.agent_operations import AgentOperations
+from callcore.flows.callback_operations import CallbackOperations
 from callcore.flows.crew import Crew
 from callcore.flows.messages import (
     LanguageAsked,
@@ -28,6 +30,9 @@ from callcore.flows.site import Site
 from callcore.flows.waiters import Waiter
 from callcore.ports.operations import (
     AgentView,
+    CallbackAnswer,
+    CallbackRequest,
+    CallbackView,
     ConfigView,
     DutyAnswer,
     DutyOrder,
@@ -62,6 +67,7 @@ class Operating:
         crew: Crew,
         queue_watch: QueueWatch,
         agents: AgentOperations,
+        callbacks: CallbackOperations,
         reloading: Reloading,
         past_stories: PastStories,
     ) -> None:
@@ -69,6 +75,7 @@ class Operating:
         self._crew = crew
         self._queue_watch = queue_watch
         self._agents = agents
+        self._callbacks = callbacks
         self._reloading = reloading
         self._past_stories = past_stories
 
@@ -140,6 +147,15 @@ class Operating:
         reply: Reply[None] = Reply()
         self._ask(call_id, MoveAsked(queue=queue, by=by, reply=reply), reply)
 
+    def request_callback(self, request: CallbackRequest) -> CallbackAnswer:
+        """Promises a callback to somebody who is not on the line."""
+        self._known(request.queue)
+        return self._callbacks.request(request)
+
+    def callbacks(self) -> list[CallbackView]:
+        """Every promise that is not over, by queue and position."""
+        return self._callbacks.callbacks()
+
     def agents(self) -> list[AgentView]:
         """Every agent of the settings, and those still at work who no longer are; by id."""
         return self._agents.agents()
@@ -171,14 +187,7 @@ class Operating:
             return self._explain_waiting(waiter)
         current = self._crew.ledgers.get(call_id)
         story = current.story if current is not None else self._past(call_id)
-        return Explanation(
-            call_id=call_id,
-            decisions=story.decisions,
-            waiting=None,
-            language=story.language,
-            account=story.account,
-            survey_answers=story.survey_answers,
-        )
+        return explaining.explanation(call_id, story)
 
     def _past(self, call_id: CallId) -> CallStory:
         story = _ready(lambda: self._past_stories(call_id))
@@ -199,12 +208,9 @@ class Operating:
         doings = _ready(lambda: self._site.roster.doings(others))
         current = self._crew.ledgers.get(demand.call_id)
         story = current.story if current is not None else CallStory()
-        return Explanation(
-            call_id=demand.call_id,
-            decisions=waiter.decisions(),
-            language=story.language,
-            account=story.account,
-            survey_answers=story.survey_answers,
+        return explaining.explanation(
+            demand.call_id,
+            replace(story, decisions=waiter.decisions()),
             waiting=self._waiting_view(waiter),
             judgements=tuple(judgements),
             not_free=tuple(
@@ -223,7 +229,8 @@ class Operating:
             return None
         now = self._site.clock.now()
         door = _ready(lambda: self._site.waiting_room.door(counts.queue, ""))
-        agents = effective_agents(door.staffed, self._site.policy.agents)
+        count = len(door.staffed)
+        agents = expecting.effective_agents(self._site, counts.queue, count, door.rates)
         is_closed = admission.is_closed(queue, door.closure, now)
         is_open = not is_closed and self._site.policy.admits_to(queue.name)
         closure = door.closure
@@ -238,7 +245,8 @@ class Operating:
             waiting_count=counts.waiting_count + counts.offered_count,
             free_agents_count=counts.free_agents_count,
             staffed_count=counts.staffed_count,
-            limit=admission.limit(queue, len(door.staffed), agents, door.rates),
+            promises_count=counts.promises_count,
+            limit=admission.limit(queue, count, agents, door.rates),
             oldest_joined_at=counts.oldest_joined_at,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from callcore.domain import callbacks
 from callcore.domain.ids import QueueName
 from callcore.domain.outcomes import LeaveReason
 from callcore.domain.policies import QueuePolicy
@@ -86,18 +87,18 @@ class OperatorWishes:
                 call.ledger.visits.asked_by(asked.by)
                 asked.reply.give(None)
                 raise MovedError(queue.name, place)
-            case MoveAnswer.QUEUE_FULL:
-                sentence = f"queue {queue.name} is full: {admitted.limit} may wait there"
-                asked.reply.refuse(MoveRefusedError(sentence))
             case MoveAnswer.NOT_WAITING:
                 asked.reply.refuse(self._offered_now())
+            case other:
+                sentence = _why_not_moved(other, queue, admitted.limit)
+                asked.reply.refuse(MoveRefusedError(sentence))
 
     def _come_back(self, queue: QueueName) -> None:
         """Takes the old place again, should a move to ``queue`` have been made unheard."""
         call, site = self._call, self._call.site
         if call.joining is None:
             return
-        again = replace(call.joining, maximum_waiting=restoring.WITHOUT_LIMIT)
+        again = restoring.without_limits(call.joining)
         request_id = site.ids.request_id()
         self._crew.changes.make(
             call.caller.call_id, lambda: site.waiting_room.move(again, queue, request_id)
@@ -108,3 +109,14 @@ class OperatorWishes:
             f"call {self._call.caller.call_id} is being offered to an agent at this moment: "
             "ask again"
         )
+
+
+def _why_not_moved(answer: MoveAnswer, queue: QueuePolicy, limit: int) -> str:
+    match answer:
+        case MoveAnswer.ALREADY_PROMISED:
+            return f"queue {queue.name} has another callback promised to the same number"
+        case MoveAnswer.TOO_MANY_PROMISES:
+            most = callbacks.policy_of(queue).maximum_open
+            return f"queue {queue.name} has promised as many callbacks as it may: {most}"
+        case _:
+            return f"queue {queue.name} is full: {limit} may wait there"

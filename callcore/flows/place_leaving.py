@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from callcore.domain import outcomes, phone_numbers
-from callcore.domain.events import CallerLeft
+from collections.abc import Iterable
+
+from callcore.domain import callbacks, estimates, outcomes, phone_numbers, wait_telling
+from callcore.domain.estimates import Wait
+from callcore.domain.events import CallerLeft, EstimateLived
 from callcore.domain.ids import AgentId, Micros, QueueName
 from callcore.domain.outcomes import LeaveReason
 from callcore.domain.policies import QueuePolicy
+from callcore.domain.wait_telling import ToldEstimate, ToldEstimates
 from callcore.flows.call import Call
 from callcore.flows.floor_changes import FloorChanges
 from callcore.flows.standing import Place
+from callcore.ports.stores import StoreError
 
 SECONDS_PER_DAY = 86_400
 
@@ -38,19 +43,30 @@ class MovedError(LeftQueueError):
 class PlaceLeaving:
     """The end of one visit of ``call`` to ``queue``."""
 
-    def __init__(self, call: Call, queue: QueuePolicy, changes: FloorChanges) -> None:
+    def __init__(
+        self,
+        call: Call,
+        queue: QueuePolicy,
+        changes: FloorChanges,
+        expected: Wait | None = None,
+    ) -> None:
+        """``expected`` is the wait found at the door; ``None`` if none was, or there was none."""
+        self.told = ToldEstimates()
         self._call = call
         self._queue = queue
         self._changes = changes
+        self._expected = expected
 
     def served_by(self, agent_id: AgentId, bridged_at: Micros) -> None:
         """An agent talks; the floor knows of it already."""
         self._remember_agent(agent_id)
         self.note(LeaveReason.PICKED_UP, bridged_at)
 
-    def leave(self, reason: LeaveReason, at: Micros, limit: int | None) -> None:
-        """The caller leaves unserved."""
-        self.give_up(is_resumable=reason is LeaveReason.ABANDONED)
+    def leave(
+        self, reason: LeaveReason, at: Micros, limit: int | None, *, is_resumable: bool
+    ) -> None:
+        """The caller leaves unserved; ``is_resumable`` if the place is to be had again."""
+        self.give_up(is_resumable=is_resumable)
         self.note(reason, at, limit)
 
     def note(self, reason: LeaveReason, at: Micros, limit: int | None = None) -> None:
@@ -60,8 +76,8 @@ class PlaceLeaving:
             at, reason, short_abandon_seconds=queue.short_abandon_seconds, limit=limit
         )
         is_callback = call.callback is not None
-        if not is_callback:
-            self._learn(visit.waited_seconds, is_abandoned=reason in outcomes.ABANDONS)
+        self._tell_of_estimates(at, is_served=reason is LeaveReason.PICKED_UP)
+        self._learn(visit.waited_seconds, reason)
         site.facts.publish(
             CallerLeft(
                 at=site.clock.now(),
@@ -86,13 +102,42 @@ class PlaceLeaving:
             ),
         )
 
-    def _learn(self, waited_seconds: float, *, is_abandoned: bool) -> None:
-        """Lets the queue's estimates know how long callers are ready to wait on the line."""
+    def _learn(self, waited_seconds: float, reason: LeaveReason) -> None:
+        """Lets the queue's estimates know of a wait that has ended."""
         room, queue = self._call.site.waiting_room, self._queue.name
-        self._changes.make(
-            self._call.caller.call_id,
-            lambda: room.learn_wait(queue, waited_seconds, is_abandoned=is_abandoned),
+        lesson = estimates.of_wait(
+            waited_seconds,
+            is_served=reason is LeaveReason.PICKED_UP,
+            is_abandoned=reason in outcomes.ABANDONS,
+            is_callback=self._call.callback is not None,
+            expected=self._expected,
         )
+        self._changes.make(self._call.caller.call_id, lambda: room.learn(queue, lesson))
+
+    def _tell_of_estimates(self, ended_at: Micros, *, is_served: bool) -> None:
+        """Tells of each estimate that was announced what became of it."""
+        site = self._call.site
+        for estimate in self._told():
+            lived = wait_telling.lived(estimate, ended_at, is_served=is_served)
+            site.facts.publish(
+                EstimateLived(
+                    at=site.clock.now(),
+                    call_id=self._call.caller.call_id,
+                    queue=self._queue.name,
+                    error_seconds=lived.error_seconds,
+                    is_beyond=lived.is_beyond,
+                )
+            )
+
+    def _told(self) -> Iterable[ToldEstimate]:
+        """What the customer of a callback was told at the promise is known to the floor."""
+        call = self._call
+        if call.callback is None or not callbacks.policy_of(self._queue).tells_estimate:
+            return self.told
+        try:
+            return call.site.waiting_room.told_estimates(call.caller.call_id)
+        except StoreError:
+            return ()
 
     def _remember_agent(self, agent_id: AgentId) -> None:
         sticky, number = self._queue.sticky, phone_numbers.normalised(self._call.caller.number)

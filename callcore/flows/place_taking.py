@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, replace
 
+from callcore.domain.estimates import Wait
 from callcore.domain.events import CallerJoined, CallRefused
 from callcore.domain.ids import AgentId, Micros
 from callcore.domain.outcomes import RefusalReason
@@ -14,17 +15,24 @@ from callcore.flows.admitting import Admitted, NotAdmittedError
 from callcore.flows.call import Call
 from callcore.flows.crew import Crew
 from callcore.flows.place_leaving import PlaceLeaving
+from callcore.flows.ringing_in import RingingIn
 from callcore.flows.standing import Place, Standing
 from callcore.flows.timers import Timers
 from callcore.ports.stores import JoinAnswer, StoreError
 
 
 class _PlaceGoneError(Exception):
-    """Another call of the same number took the dropped place in the same instant."""
+    """The earlier place of the number is gone since the knock: another call took it, or its
+    callback was kept.
+    """
 
 
 class AlreadyPromisedError(Exception):
     """The number has a promise in the queue, which keeps its older place."""
+
+
+class TooManyPromisesError(Exception):
+    """As many promises wait in the queue as may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,17 +43,24 @@ class Taken:
     timers: Timers
     staffed: frozenset[AgentId]
     sticky_agent: AgentId | None
+    expected: Wait | None
+    """As was found at the door; ``None`` if it was unknown, or somebody was free."""
 
 
 def take_place(call: Call, queue: QueuePolicy, place: Place, crew: Crew) -> Taken:
-    """Knocks at the queue's door and joins. Raises ``NotAdmittedError``, noted."""
-    wishes = call.wishes
+    """Knocks at the queue's door and joins, on an earlier place of the number where there is one.
+
+    Raises ``NotAdmittedError``, noted.
+    """
+    wishes, ringing_in = call.wishes, RingingIn(call, crew)
     try:
         while True:
-            admitted = admitting.knock(call, queue, place)
+            admitted = admitting.knock(call, queue, place, open_promise=ringing_in.open_promise)
             call.bring(replace(wishes, own_priority=admitted.own_priority))
             with contextlib.suppress(_PlaceGoneError):
-                return _join(call, queue, admitted, crew)
+                return _join(call, queue, admitted, crew, ringing_in=ringing_in)
+            if admitted.takes_over is not None:
+                ringing_in.is_gone(admitted.takes_over)
             call.bring(wishes)
     except NotAdmittedError as refused:
         call.bring(wishes)
@@ -71,8 +86,8 @@ def keep_place(
 def promise_place(call: Call, queue: QueuePolicy, place: Place, crew: Crew) -> Taken:
     """Takes a place for a promised callback, however full the queue is.
 
-    Raises ``AlreadyPromisedError``, and ``NotAdmittedError`` if the floor is away or the queue no
-    longer in the settings; then nothing is left of the call.
+    Raises ``AlreadyPromisedError``, ``TooManyPromisesError``, and ``NotAdmittedError`` if the floor
+    is away or the queue no longer in the settings; then nothing is left of the call.
     """
     if not call.site.policy.admits_to(queue.name):
         raise NotAdmittedError(RefusalReason.CLOSED)
@@ -106,21 +121,29 @@ def _join(
     *,
     is_kept: bool = False,
     is_adopted: bool = False,
+    ringing_in: RingingIn | None = None,
 ) -> Taken:
     site, timers = call.site, Timers(call.mailbox)
     standing = Standing(call, queue, admitted.place, crew.changes, timers)
     joining = standing.joining(restoring.WITHOUT_LIMIT if is_kept else admitted.places)
+    taken_over = admitted.takes_over
+    if taken_over is not None:
+        joining = replace(joining, resumes=False, takes_over=taken_over)
     try:
         joined = site.waiting_room.join(joining, site.ids.request_id())
     except StoreError as error:
         # It may have been taken before the answer was lost.
         PlaceLeaving(call, queue, crew.changes).give_up()
+        if ringing_in is not None and taken_over is not None:
+            ringing_in.may_have_taken(taken_over)
         raise NotAdmittedError(RefusalReason.FLOOR_UNAVAILABLE) from error
     match joined.answer:
         case JoinAnswer.PLACE_GONE:
             raise _PlaceGoneError
         case JoinAnswer.ALREADY_PROMISED:
             raise AlreadyPromisedError
+        case JoinAnswer.TOO_MANY_PROMISES:
+            raise TooManyPromisesError
         case JoinAnswer.QUEUE_FULL:
             raise NotAdmittedError(
                 RefusalReason.QUEUE_FULL,
@@ -128,8 +151,10 @@ def _join(
                 estimate_seconds=admitted.estimate_seconds,
             )
         case _:
-            call.joining = replace(joining, resumes=False)
+            call.joining = replace(joining, resumes=False, takes_over=None)
             call.first_joined_at = joining.first_joined_at
+    if ringing_in is not None and taken_over is not None:
+        ringing_in.took(taken_over)
     if is_adopted:
         # What the wait gained while nobody was there.
         standing.tell_floor()
@@ -185,6 +210,7 @@ def _taken(standing: Standing, timers: Timers, admitted: Admitted) -> Taken:
         timers=timers,
         staffed=admitted.staffed,
         sticky_agent=admitted.sticky_agent,
+        expected=admitted.expected,
     )
 
 

@@ -45,6 +45,7 @@ class Prompting:
             case LinkBack():
                 guard_in_silence(self._call, self._timers)
                 self._is_given_up |= message.is_silent
+                self._speech.may_have_begun()
             case PromptsTimedOut():
                 self._is_given_up = True
             case GuardDue():

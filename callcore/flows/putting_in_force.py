@@ -49,6 +49,7 @@ class _Survey:
 
     agents: Mapping[AgentId, FloorAgent]
     waiting: Mapping[QueueName, int]
+    promised: Mapping[QueueName, int]
 
 
 class PuttingInForce:
@@ -79,7 +80,9 @@ class PuttingInForce:
         retired = retiring.taken_out(before, read.policy)
         policy = retiring.with_retired(read.policy, before, retired)
         warnings = (
-            *reload_warnings.of_floor(policy, survey.waiting, survey.agents.values()),
+            *reload_warnings.of_floor(
+                policy, survey.waiting, survey.agents.values(), survey.promised
+            ),
             *reload_warnings.of_settings(read.warnings, read.needs_restart),
         )
         is_everybody = is_everybody_enrolled or not self.is_finished
@@ -163,6 +166,7 @@ class PuttingInForce:
         return _Survey(
             agents={agent.agent_id: agent for agent in site.roster.agents()},
             waiting={one.queue: one.waiting_count + one.offered_count for one in counts},
+            promised={one.queue: one.promises_count for one in counts},
         )
 
     def _roster_work(

@@ -22,7 +22,7 @@ from callcore.domain.events import (
 from callcore.domain.ids import AgentId, Micros, QueueName, seconds_between
 from callcore.domain.outcomes import LeaveReason
 from callcore.domain.policies import AtClosing, QueuePolicy
-from callcore.domain.staffing import effective_agents
+from callcore.flows import expecting
 from callcore.flows.dispatching import RELAXATION, Dispatcher
 from callcore.flows.messages import MayStay, Message, MustLeave, StaffingChanged
 from callcore.flows.site import Site
@@ -45,7 +45,8 @@ class Seen:
 
     staffed: frozenset[AgentId]
     is_open: bool
-    limit: Limit
+    limit: Limit | None
+    """``None`` until it is known how its agents are shared with other queues."""
     closure: Closure | None
     """The latest closure by command, ended or not."""
 
@@ -79,6 +80,7 @@ class QueueWatch:
     def look(self, queues: Iterable[QueueName], by: str = BY_HOURS) -> None:
         """Looks at these queues now; never fails. ``by`` is who opened one that is open again."""
         came: dict[QueueName, frozenset[AgentId]] = {}
+        doors: dict[QueueName, Door] = {}
         if self._is_held or self._has_lost_its_data():
             return
         for name in queues:
@@ -86,7 +88,8 @@ class QueueWatch:
             if queue is None or self._is_held:
                 continue
             try:
-                newcomers = self._look_at(queue, by)
+                doors[name] = door = self._site.waiting_room.door(name)
+                newcomers = self._look_at(queue, door, by)
             except StoreError as error:
                 self._fail(StoreFailed(at=self._now(), store="redis", reason=str(error)))
                 break
@@ -96,6 +99,8 @@ class QueueWatch:
             else:
                 if newcomers is not None:
                     came[name] = newcomers
+        for name, door in doors.items():
+            self._tell_limit(name, door)
         self._pair(came)
 
     def hold(self) -> None:
@@ -114,6 +119,7 @@ class QueueWatch:
         """
         queues = self._site.policy.queues
         self._seen = {name: seen for name, seen in self._seen.items() if name in queues}
+        self._site.presence.keep(queues)
         self.look(queues)
         seconds = self._seconds_until_next()
         self._site.clock.after(seconds, lambda: self.look(self._site.policy.queues))
@@ -163,13 +169,10 @@ class QueueWatch:
     def _now(self) -> Micros:
         return self._site.clock.now()
 
-    def _look_at(self, queue: QueuePolicy, by: str) -> frozenset[AgentId] | None:
+    def _look_at(self, queue: QueuePolicy, door: Door, by: str) -> frozenset[AgentId] | None:
         """The agents who came; ``None`` if nobody came or went."""
-        door = self._site.waiting_room.door(queue.name, "")
         if self._is_held:
             return None
-        agents = effective_agents(door.staffed, self._site.policy.agents)
-        limit = admission.limit(queue, len(door.staffed), agents, door.rates)
         is_closed = admission.is_closed(queue, door.closure, self._now())
         is_retired = not self._site.policy.admits_to(queue.name)
         is_open = not is_closed and not is_retired
@@ -179,15 +182,14 @@ class QueueWatch:
         self._seen[queue.name] = Seen(
             staffed=staffed,
             is_open=is_open,
-            limit=limit,
+            limit=None if before is None else before.limit,
             closure=door.closure,
         )
+        self._site.presence.see(queue.name, staffed)
         was_open = before is None or before.is_open  # what everybody takes for granted
         if was_open is not is_open:
             by = BY_SETTINGS if is_retired and not is_closed else by
             self._publish_door(queue, door, by, is_open=is_open)
-        if before is None or before.limit != limit:
-            self._publish_limit(queue, limit, len(door.staffed))
         if is_open and not was_open:
             self._tell_all(queue, MayStay())
         if is_closed and queue.at_closing is AtClosing.OVERFLOW:
@@ -216,8 +218,7 @@ class QueueWatch:
         Only when agents came or went: the estimate alone moves with every call that ends, and is
         judged at the door.
         """
-        agents = effective_agents(door.staffed, self._site.policy.agents)
-        limit = admission.limit(queue, len(door.staffed), agents, door.rates)
+        limit = self._limit(queue, door)
         reason = _REASONS.get(limit.setting)
         excess_count = door.waiting_count - admission.places_at(door, limit)
         if reason is None or excess_count <= 0:
@@ -243,14 +244,29 @@ class QueueWatch:
             )
         )
 
-    def _publish_limit(self, queue: QueuePolicy, limit: Limit, staffed_count: int) -> None:
+    def _limit(self, queue: QueuePolicy, door: Door) -> Limit:
+        count = len(door.staffed)
+        agents = expecting.effective_agents(self._site, queue.name, count, door.rates)
+        return admission.limit(queue, count, agents, door.rates)
+
+    def _tell_limit(self, name: QueueName, door: Door) -> None:
+        """Tells of a limit that has changed, once every queue was looked at: agents who came to
+        several are shared.
+        """
+        queue, seen = self._site.policy.queues.get(name), self._seen.get(name)
+        if queue is None or seen is None or self._is_held:
+            return
+        limit = self._limit(queue, door)
+        if limit == seen.limit:
+            return
+        self._seen[name] = replace(seen, limit=limit)
         self._site.facts.publish(
             LimitChanged(
                 at=self._now(),
-                queue=queue.name,
+                queue=name,
                 limit=limit.maximum_waiting,
                 setting=limit.setting,
-                staffed_count=staffed_count,
+                staffed_count=len(door.staffed),
             )
         )
 

@@ -10,7 +10,7 @@ closed; agents held by nothing are freed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from callcore.domain.events import FlowFailed, SelfHealed, StoreFailed
@@ -63,6 +63,7 @@ class Reclaiming:
             callbacks,
             self._callers.withdraw_offers_of,
             self._callers.close_call,
+            freeing.after_talk,
         )
         self._agents = AgentReclaiming(
             site, switchboard, freeing, self._callbacks.resume, self._heal
@@ -161,8 +162,12 @@ class Reclaiming:
         followed_calls = set(followed.values())
         for call_id in floor_calls.keys() - followed_calls:
             self._one(call_id, partial(self._callers.close, call_id, switch))
+        lines = {leg_roles.call_of(leg): leg for leg in self._held_lines(found.values())}
         for call_id in promises:
-            self._one(call_id, partial(self._mend_promise, call_id, node))
+            line = lines.get(call_id)
+            self._one(call_id, partial(self._mend_promise, call_id, node, line))
+            if line is not None and self._switchboard.awaits_end(line.leg_id):
+                self._missed.tell_ends(node, switch, {line.leg_id: call_id})
         self._agents.free_held_by_nothing()
         for agent in self._standing.without_line(set(found), switch):
             self._one(agent.agent_id, partial(self._log_out, agent))
@@ -189,8 +194,16 @@ class Reclaiming:
             self._heal("line", leg.leg_id, "adopted")
         self._callers.adopt(leg, switch)
 
-    def _mend_promise(self, call_id: CallId, node: NodeName) -> None:
-        if self._callbacks.mend(call_id, node):
+    def _held_lines(self, legs: Iterable[LegSnapshot]) -> Iterator[LegSnapshot]:
+        """Those of customers who were called back, have answered, and are in nobody's hands."""
+        fallback = self._site.policy.fallback.extension
+        for leg in legs:
+            is_in_hands = self._switchboard.follows(leg.leg_id) or leg.dialled_number == fallback
+            if leg_roles.is_holding_customers(leg) and not is_in_hands:
+                yield leg
+
+    def _mend_promise(self, call_id: CallId, node: NodeName, line: LegSnapshot | None) -> None:
+        if self._callbacks.mend(call_id, node, line):
             self._heal("call", call_id, "adopted")
 
     def _hang_up_orphan(self, leg: LegSnapshot, switch: Switch) -> None:

@@ -149,10 +149,10 @@ def _lease_seconds(queue: QueuePolicy, agent: AgentPolicy | None, *, is_callback
     """As long as all that may come before the talk: ringing, greeting, a customer's phone."""
     seconds = queue.ring_timeout_seconds + LEASE_BEYOND_RINGING_SECONDS
     key = agent.confirm_key if agent is not None else None
-    if queue.whisper or key is not None:
+    if queue.whisper or key is not None or is_callback:
         seconds += LONGEST_GREETING_SECONDS
     if agent is not None and key is not None:
         seconds += agent.confirm_seconds
     if is_callback:
-        seconds += callbacks.policy_of(queue).ring_seconds
+        seconds += callbacks.seconds_to_reach(callbacks.policy_of(queue))
     return seconds

@@ -9,10 +9,15 @@ from functools import partial
 from callcore.domain.ids import Micros
 from callcore.flows.call import Call
 from callcore.flows.floor_changes import FloorChanges
-from callcore.ports.stores import Reservation
+from callcore.ports.stores import Joining, Reservation
 
 WITHOUT_LIMIT = 1_000_000
 """A place that was once taken is kept, however full the queue has become."""
+
+
+def without_limits(joining: Joining) -> Joining:
+    """The place that was taken, as it is taken again."""
+    return replace(joining, maximum_waiting=WITHOUT_LIMIT, maximum_promises=WITHOUT_LIMIT)
 
 
 def restore(
@@ -30,7 +35,7 @@ def restore(
     if joining is None:
         return
     call_id, request_id = call.caller.call_id, site.ids.request_id()
-    again = replace(joining, maximum_waiting=WITHOUT_LIMIT)
+    again = without_limits(joining)
     changes.make(call_id, lambda: site.waiting_room.join(again, request_id))
     for reservation in reservations:
         changes.make(call_id, partial(site.roster.reserve, reservation))

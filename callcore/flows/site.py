@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from callcore.domain.ids import NodeName
 from callcore.domain.policies import QueuePolicy, SitePolicy
 from callcore.domain.serving import Serving
+from callcore.domain.staffing import Presence
 from callcore.flows.missing_sounds import MissingSounds
 from callcore.flows.policies import Policies
 from callcore.ports.config_versions import ConfigVersions
 from callcore.ports.lockouts import Lockouts
 from callcore.ports.lookups import Lookups
+from callcore.ports.notices import Notices
 from callcore.ports.records import PendingRecords
 from callcore.ports.stores import Roster, WaitingRoom
 from callcore.ports.surroundings import Clock, EventSink, IdSource
@@ -31,6 +33,7 @@ class Site:
     config_versions: ConfigVersions
     lockouts: Lockouts
     lookups: Lookups
+    notices: Notices
     epoch: Callable[[], str]
     """A random value kept with the floor's data: another one means that they were lost. May raise
     ``StoreUnavailableError``."""
@@ -38,6 +41,8 @@ class Site:
     ids: IdSource
     facts: EventSink
     missing_sounds: MissingSounds = field(default_factory=MissingSounds)
+    presence: Presence = field(default_factory=Presence)
+    """Who is there and in which queues, as this process saw it last."""
 
     @property
     def policy(self) -> SitePolicy:

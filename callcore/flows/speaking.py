@@ -157,6 +157,10 @@ class Speech:
         """It was stopped: whatever is told of it from now on is nothing."""
         self.is_over = True
 
+    def may_have_begun(self) -> None:
+        """The beginning may not have been told: an end from now on is its own."""
+        self._has_begun = True
+
     def repeat(self) -> None:
         """Plays it from the beginning: what was played before was lost."""
         if not self.is_over:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from callcore.domain import ageing, waiting
+from callcore.domain import ageing, callbacks, waiting
 from callcore.domain.callbacks import CALLBACKS
-from callcore.domain.events import BY_AGEING, PriorityChanged
+from callcore.domain.events import BY_AGEING, BY_CALLER, PriorityChanged
 from callcore.domain.ids import Language, Micros, seconds_between
 from callcore.domain.policies import QueuePolicy
 from callcore.domain.wishes import Wishes, clamped
@@ -79,6 +79,7 @@ class Standing:
             maximum_waiting=maximum_waiting,
             resumes=place.is_resumed,
             callback=self._call.callback,
+            maximum_promises=callbacks.policy_of(self._queue).maximum_open,
             caller_number=caller.number,
             caller_name=caller.name,
             dialled_number=caller.dialled_number,
@@ -115,6 +116,20 @@ class Standing:
         self._change(by)
         return self.priority
 
+    def better(self, first_joined_at: Micros, own_priority: int) -> None:
+        """Makes of this place and another one of the same person the better one."""
+        call = self._call
+        first = min(self.place.first_joined_at, first_joined_at)
+        own = max(call.wishes.own_priority, own_priority)
+        if (first, own) == (self.place.first_joined_at, call.wishes.own_priority):
+            return
+        self.place = replace(self.place, first_joined_at=first)
+        call.first_joined_at = first
+        call.bring(replace(call.wishes, own_priority=own))
+        if call.joining is not None:
+            call.joining = replace(call.joining, first_joined_at=first)
+        self._change(BY_CALLER)
+
     def _change(self, by: str) -> None:
         before, self.priority = self.priority, self._effective()
         self.plan()
@@ -137,6 +152,7 @@ class Standing:
         """Puts the caller where the priority of now says, in place of what the floor was told."""
         call, queue = self._call, self._queue.name
         score, priority, own_priority = self.score, self.priority, call.wishes.own_priority
+        first_joined_at = self.place.first_joined_at
         if call.joining is not None:
             call.joining = replace(
                 call.joining, score=score, priority=priority, own_priority=own_priority
@@ -145,7 +161,12 @@ class Standing:
         self._changes.make(
             call_id,
             lambda: room.rescore(
-                call_id, queue, score=score, priority=priority, own_priority=own_priority
+                call_id,
+                queue,
+                score=score,
+                priority=priority,
+                own_priority=own_priority,
+                first_joined_at=first_joined_at,
             ),
         )
 

@@ -41,6 +41,10 @@ class Waiter(Protocol):
         """True for a promised callback, with nobody on the line."""
 
     @property
+    def is_on_line(self) -> bool:
+        """True if somebody is on the line: of a promised callback, once the customer answered."""
+
+    @property
     def may_be_offered(self) -> bool:
         """True if an agent's phone can be rung for the caller now: a switch is within reach, and
         the customer of a promise may be called.

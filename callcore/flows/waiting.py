@@ -23,6 +23,7 @@ from callcore.flows.messages import (
     FloorEmptied,
     Message,
     MoveAsked,
+    PlaceGiven,
     PriorityAsked,
     RelaxationDue,
     Reserved,
@@ -61,7 +62,7 @@ class Waiting(ABC):
             taken.standing.place.first_joined_at,
         )
         self._wishes = OperatorWishes(call, queue, self._standing, self._offerings, crew)
-        self._leaving = PlaceLeaving(call, queue, crew.changes)
+        self._leaving = PlaceLeaving(call, queue, crew.changes, taken.expected)
 
     @property
     def call_id(self) -> CallId:
@@ -92,6 +93,11 @@ class Waiting(ABC):
     def is_callback(self) -> bool:
         """True for a promised callback."""
         return self._call.callback is not None
+
+    @property
+    def is_on_line(self) -> bool:
+        """True if somebody is on the line."""
+        return True
 
     @property
     @abstractmethod
@@ -186,8 +192,13 @@ class Waiting(ABC):
     def _leave(self, reason: LeaveReason, at: Micros, limit: int | None = None) -> None:
         # First: agents who are let go now are for those behind.
         self._crew.waiters.remove(self)
-        self._leaving.leave(reason, at, limit)
+        is_resumable = reason is LeaveReason.ABANDONED and not self._call_back(at)
+        self._leaving.leave(reason, at, limit, is_resumable=is_resumable)
         self._offerings.caller_gone()
+
+    def _call_back(self, hung_up_at: Micros) -> bool:  # noqa: ARG002 - for those with a line
+        """True if a promise has the place of who has hung up."""
+        return False
 
     def _reason_of_end(self, cause: str) -> LeaveReason:
         if cause in SWITCH_CAUSES:
@@ -221,6 +232,8 @@ class Waiting(ABC):
                 self._complete_explanation(message)
             case PriorityAsked() | WithdrawalAsked() | MoveAsked():
                 self._wishes.grant(message)
+            case PlaceGiven(first_joined_at=first_joined_at, own_priority=own_priority):
+                self._standing.better(first_joined_at, own_priority)
             case FloorEmptied():
                 self._tell_floor_again()
             case _:

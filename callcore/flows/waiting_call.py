@@ -4,11 +4,13 @@ leaves.
 
 from __future__ import annotations
 
-from callcore.domain.ids import seconds_between
-from callcore.domain.outcomes import LeaveReason
+from callcore.domain.ids import Micros, seconds_between
+from callcore.domain.outcomes import AskingEnd, LeaveReason
 from callcore.domain.policies import QueuePolicy, UnansweredThen
+from callcore.flows import abandoned_calls
 from callcore.flows.announcing import Announcing
-from callcore.flows.call import Call
+from callcore.flows.call import Call, CallerHungUpError
+from callcore.flows.callback_in_line import CallbackInLine
 from callcore.flows.crew import Crew
 from callcore.flows.line_opening import LineOpening
 from callcore.flows.messages import (
@@ -25,8 +27,10 @@ from callcore.flows.messages import (
     UnansweredTooLong,
     WentToFallback,
 )
+from callcore.flows.offering import Offering
 from callcore.flows.place_leaving import LeftQueueError
 from callcore.flows.place_taking import Taken
+from callcore.flows.promising import Promises
 from callcore.flows.waiting import MOST_FAILED_BRIDGES, Waiting
 from callcore.ports.switch_events import DigitPressed, LegParked, PlaybackEnded
 
@@ -52,13 +56,25 @@ OVERTAKEN_BY_A_RING = frozenset({LeaveReason.QUEUE_FULL, LeaveReason.ESTIMATE_TO
 class WaitingCall(Waiting):
     """One visit of a caller on the line to one queue."""
 
-    def __init__(self, call: Call, queue: QueuePolicy, taken: Taken, crew: Crew) -> None:
+    def __init__(
+        self, call: Call, queue: QueuePolicy, taken: Taken, crew: Crew, promises: Promises
+    ) -> None:
         super().__init__(call, queue, taken, crew)
+        self._promises = promises
         joined_at = self._standing.place.joined_at
         self._announcing = Announcing(
-            call, queue, joined_at, crew.changes, self._timers, self._may_tell
+            call,
+            queue,
+            joined_at,
+            crew.changes,
+            self._timers,
+            self._may_tell,
+            self._leaving.told,
         )
         self._line = LineOpening(call, queue, self._timers, self._announcing.greet)
+        self._callback = CallbackInLine(
+            call, queue, self._standing.place, self._timers, promises, self._may_offer_callback
+        )
         self._must_leave: MustLeave | None = None
 
     @property
@@ -73,10 +89,28 @@ class WaitingCall(Waiting):
         self._timers.set(self._queue.maximum_wait_seconds - waited, MaximumWaitReached())
         self._timers.set(0, GuardDue())
         self._announcing.begin(is_adopted=is_adopted)
+        self._callback.begin(is_adopted=is_adopted)
         self._standing.plan()
         self._line.limit()
         self._plan_relaxation()
         self._watch_staffing()
+
+    def _until_won(self) -> Offering:
+        """However the visit ends, a dialogue that goes on has its end with it."""
+        try:
+            won = super()._until_won()
+        except CallerHungUpError:
+            self._callback.cut(AskingEnd.HUNG_UP)
+            raise
+        except Exception:
+            self._callback.cut(AskingEnd.BROKEN_OFF)
+            raise
+        self._callback.cut(AskingEnd.PICKED_UP)
+        return won
+
+    def _call_back(self, hung_up_at: Micros) -> bool:
+        place = self._standing.place
+        return abandoned_calls.call_back(self._call, self._queue, place, self._promises, hung_up_at)
 
     def _welcome(self) -> None:
         """Opens the line and begins the music: only now, when the caller has a place.
@@ -100,7 +134,7 @@ class WaitingCall(Waiting):
     def _look_at_leaving(self) -> None:
         if self._offerings.failed_bridges_count >= MOST_FAILED_BRIDGES:
             raise LeftQueueError(LeaveReason.CALLER_UNREACHABLE)
-        if self._must_leave is not None and not self._offerings:
+        if self._must_leave is not None and not self._is_engaged:
             raise LeftQueueError(self._must_leave.reason, self._must_leave.limit)
         if not self._offerings.is_picked_up:
             self._line.play_if_due()  # an agent was lost after the line was answered
@@ -117,17 +151,19 @@ class WaitingCall(Waiting):
                 self._consider_leaving(message)
             case MayStay():
                 self._must_leave = None
-            case DigitPressed(digit=digit) if (
-                message.leg_id == self._call.leg_id and digit == self._queue.exit_key
-            ):
-                self._exit()
+            case DigitPressed() if message.leg_id == self._call.leg_id:
+                self._press(message)
             case LinkBack():
                 self._resume(message)
+                self._callback.overhear(message)
             case WentToFallback():
                 raise LeftQueueError(LeaveReason.FALLBACK)
             case _:
                 self._overhear(message)
                 super()._hear(message)
+                if self._offerings.is_picked_up:
+                    self._callback.cut(AskingEnd.PICKED_UP)
+                self._callback.overhear(message)
 
     def _overhear(self, message: Message) -> None:
         """Takes note of what others hear too."""
@@ -141,12 +177,30 @@ class WaitingCall(Waiting):
             case _:
                 pass
 
+    @property
+    def _is_engaged(self) -> bool:
+        """True while phones ring for the caller, or the caller is asked for a callback."""
+        return bool(self._offerings) or self._callback.is_open
+
     def _may_tell(self) -> bool:
-        """False while an agent is about to talk, and while the caller would not hear it."""
+        """False while an agent is about to talk, while the caller would not hear it, and while a
+        callback is talked about.
+        """
         return (
             not self._offerings.is_picked_up
             and self._line.can_be_heard
             and self._call.switch.is_connected
+            and not self._callback.is_heard
+        )
+
+    def _may_offer_callback(self) -> bool:
+        """False while there is something better, or another thing to hear; keys are needed too."""
+        call = self._call
+        return (
+            not self._offerings
+            and call.is_line_answered
+            and not call.is_speaking
+            and call.switch.is_connected
         )
 
     def _watch_staffing(self) -> None:
@@ -164,12 +218,12 @@ class WaitingCall(Waiting):
         match message:
             case UnansweredTooLong() if self._queue.unanswered.then is UnansweredThen.ANSWER:
                 self._line.answer()
-            case MustLeave() if self._offerings:
-                if message.reason not in OVERTAKEN_BY_A_RING:
+            case MustLeave() if self._is_engaged:
+                if not self._offerings or message.reason not in OVERTAKEN_BY_A_RING:
                     self._must_leave = message
             case MustLeave():
                 raise LeftQueueError(message.reason, message.limit)
-            case _ if self._offerings.is_picked_up:
+            case _ if self._offerings.is_picked_up or self._callback.is_open:
                 self._timers.set(LOOK_AGAIN_SECONDS, message)
             case MaximumWaitReached():
                 raise LeftQueueError(LeaveReason.MAXIMUM_WAIT)
@@ -182,9 +236,14 @@ class WaitingCall(Waiting):
         if not self._call.is_line_answered:
             raise LeftQueueError(LeaveReason.UNANSWERED_TOO_LONG)
 
-    def _exit(self) -> None:
-        if not self._offerings.is_picked_up:
+    def _press(self, pressed: DigitPressed) -> None:
+        """Keys are for the dialogue about a callback where it knows them, else for the way out."""
+        if self._offerings.is_picked_up:
+            return
+        if pressed.digit == self._queue.exit_key and not self._callback.is_answer(pressed.digit):
+            self._callback.cut(AskingEnd.DECLINED)
             raise LeftQueueError(LeaveReason.EXIT_KEY)
+        self._callback.press(pressed)
 
     def _resume(self, link: LinkBack) -> None:
         """Says again what may have been lost with the link."""

@@ -1,38 +1,56 @@
 """A promised callback waits in a queue, on the caller's old place, until the customer talks.
 
-An agent is rung first, then the customer. Customers who are not reached are called again after a
-while; until then the promise stands in line, and agents are asked for those behind it.
+By the settings of the queue an agent is rung first, then the customer; or the customer is called as
+an agent is about to be free, and an agent who is free before they are there is kept for them.
+Customers who are not reached are called again after a while; until then, and outside the hours, the
+promise stands in line, and agents are asked for those behind it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from callcore.domain import callbacks
-from callcore.domain.events import CallbackUnreached
-from callcore.domain.ids import LegId, seconds_between
+from callcore.domain.callback_timing import DialNow, LookAgain
+from callcore.domain.callbacks import CallbackState
+from callcore.domain.ids import AgentId, Micros
 from callcore.domain.outcomes import LeaveReason
-from callcore.domain.policies import QueuePolicy
+from callcore.domain.policies import STRATEGIES_RINGING_MANY, QueuePolicy
+from callcore.flows import customer_dialling
 from callcore.flows.callback_call import CallbackCall
+from callcore.flows.callback_pacing import CallbackPacing
+from callcore.flows.callback_schedule import CallbackSchedule
 from callcore.flows.crew import Crew
+from callcore.flows.customer_course import CustomerCourse
+from callcore.flows.customer_line import Line
+from callcore.flows.customer_reception import CustomerReception
 from callcore.flows.dispatching import CALLBACK_DUE
 from callcore.flows.messages import (
     CallbackDue,
     CallbackExpired,
     CallerOff,
+    CustomerFound,
     CustomerTimedOut,
     CustomerUnreached,
-    GuardDue,
+    DialLookDue,
+    HeldTooLong,
     Message,
+    RangIn,
     Reserved,
+    RingMoreDue,
+    SettingsChanged,
+    WentToFallback,
 )
 from callcore.flows.place_leaving import LeftQueueError
 from callcore.flows.place_taking import Taken
-from callcore.flows.waiting import MOST_FAILED_BRIDGES, Waiting
+from callcore.flows.waiting import Waiting
 
-NO_ANSWER = "NO_ANSWER"
-BROKEN_OFF = "ORIGINATOR_CANCEL"
-NOT_BRIDGED = "DESTINATION_OUT_OF_ORDER"
+_STATES = {
+    Line.RINGING: CallbackState.CALLING,
+    Line.ANSWERED: CallbackState.ANSWERED,
+    Line.READY: CallbackState.ANSWERED,
+    Line.LEAVING: CallbackState.ANSWERED,
+    Line.MET: CallbackState.TALKING,
+}
 
 
 class WaitingCallback(Waiting):
@@ -45,131 +63,185 @@ class WaitingCallback(Waiting):
         taken: Taken,
         crew: Crew,
         may_begin: Callable[[], bool],
+        pacing: CallbackPacing,
     ) -> None:
         super().__init__(call, queue, taken, crew)
         self._customer = call
         self._customer.queue = queue
-        self._may_begin = may_begin
-        self._is_expired = False
-        self._is_entertained = False
-        self._failed_before_count = 0
-        """Bridges that failed on earlier lines to the customer."""
+        self._schedule = CallbackSchedule(call, self._queue_now, self._timers, may_begin, pacing)
+        self._course = CustomerCourse(
+            call,
+            CustomerReception(call, queue, self._standing, self._timers),
+            self._schedule,
+            self._offerings,
+            self._timers,
+            self._look_for_more,
+        )
 
     @property
     def may_be_offered(self) -> bool:
-        """True if the customer may be called now, and can be."""
-        return self._is_due and self._may_begin() and self._customer.is_within_reach
+        """True if agents may be asked for it: the customer is on the line or being called, or may
+        be called now, and can be.
+        """
+        customer = self._customer
+        if customer.is_leaving:
+            return False
+        return customer.is_within_reach and (customer.line.is_there or self._schedule.may_call)
+
+    @property
+    def is_on_line(self) -> bool:
+        """True once the customer has answered."""
+        return self.state in {CallbackState.ANSWERED, CallbackState.TALKING}
 
     @property
     def is_idle(self) -> bool:
-        """True if no agent is asked to take it, and no customer on the line."""
-        return not self._offerings and not self._customer.is_open
+        """True if no agent is asked to take it, and there is no line to the customer."""
+        return not self._offerings and not self._customer.line.is_there
 
     @property
-    def _is_due(self) -> bool:
-        return self._customer.promise.is_due(self._call.site.clock.now())
+    def state(self) -> CallbackState:
+        """How far it is from being kept."""
+        line = self._customer.line.state
+        if line in _STATES:
+            return _STATES[line]
+        if self._offerings:
+            return CallbackState.OFFERED
+        if not self._schedule.is_due:
+            return CallbackState.NOT_DUE
+        is_in_hours = self._schedule.is_in_hours
+        return CallbackState.WAITING if is_in_hours else CallbackState.OUTSIDE_HOURS
+
+    @property
+    def due_at(self) -> Micros | None:
+        """When the customer may be called; ``None`` if now, or not for as long as is known."""
+        return self._schedule.due_at
+
+    @property
+    def expires_at(self) -> Micros:
+        """When it is not to be kept any more."""
+        return self._schedule.expires_at
+
+    @property
+    def offered_to(self) -> tuple[AgentId, ...]:
+        """The agents who are rung, or kept, for it."""
+        return tuple(reservation.agent_id for reservation in self._offerings.reservations)
+
+    def note_staffing(self, staffed: frozenset[AgentId]) -> None:
+        """Agents came or went: one whose turn is near may be nearer, or not so near, by that."""
+        super().note_staffing(staffed)
+        self._schedule.staffing_changed()
 
     def _begin(self, *, is_adopted: bool) -> None:  # noqa: ARG002 - there is no line to open
-        now = self._call.site.clock.now()
-        promised_at = self._call.caller.arrived_at
-        seconds = callbacks.seconds_left(self._customer.kept_by, promised_at, now)
-        self._timers.set(seconds, CallbackExpired())
-        self._plan_attempt()
+        self._schedule.begin()
         self._standing.plan()
         self._plan_relaxation()
+        self._course.begin()
+        self._look_at_leaving()
 
     def _hear(self, message: Message) -> None:
-        customer = self._customer
         match message:
-            case Reserved() if not self._is_due:
-                self._offerings.turn_down(message)
             case Reserved():
-                customer.choose_switch()
+                self._take_agent(message)
+            case CustomerUnreached() | CustomerTimedOut() | CustomerFound() | HeldTooLong():
+                self._course.hear(message)
+            case CallbackDue() | DialLookDue() | CallerOff() | CallbackExpired():
+                self._hear_of_time(message)
+            case RangIn():
+                raise LeftQueueError(LeaveReason.RANG_IN)
+            case WentToFallback():
+                self._course.in_other_hands()
+                raise LeftQueueError(LeaveReason.FALLBACK)
+            case _:
+                if isinstance(message, SettingsChanged):
+                    self._schedule.plan()
+                self._course.overhear(message)
                 super()._hear(message)
-            case CustomerUnreached():
-                self._unreached(message)
-            case CustomerTimedOut(leg_id=leg_id):
-                self._timed_out(leg_id)
+
+    def _hear_of_time(
+        self, message: CallbackDue | DialLookDue | CallerOff | CallbackExpired
+    ) -> None:
+        match message:
             case CallbackDue():
                 self._due()
+            case DialLookDue():
+                self._look_whether_to_dial()
             case CallerOff():
                 self._caller_off()
             case CallbackExpired():
-                self._is_expired = True
-            case GuardDue():
-                self._renew_guard()
-            case _:
-                super()._hear(message)
+                self._schedule.is_expired = True
 
     def _look_at_leaving(self) -> None:
+        self._course.look_at_line()
         customer = self._customer
-        failed_count = self._offerings.failed_bridges_count - self._failed_before_count
-        if failed_count >= MOST_FAILED_BRIDGES:
-            customer.break_off(NOT_BRIDGED)
-            self._unreached(CustomerUnreached(cause=NOT_BRIDGED))
-        is_picked_up = self._offerings.is_picked_up
-        if customer.is_ringing and not is_picked_up:
-            customer.break_off(BROKEN_OFF)
-        if customer.promise.is_used_up(customer.kept_by):
-            raise LeftQueueError(LeaveReason.CALLBACK_FAILED)
-        if self._is_expired and not is_picked_up:
+        if customer.is_leaving:
+            return
+        end = customer.promise.end(customer.kept_by)
+        if end is not None:
+            raise LeftQueueError(end)
+        is_held = customer.line.is_there or self._offerings.is_picked_up
+        if self._schedule.is_expired and not is_held:
             raise LeftQueueError(LeaveReason.CALLBACK_EXPIRED)
-        if customer.is_open and not is_picked_up:
-            self._entertain()
 
-    def _timed_out(self, leg_id: LegId) -> None:
-        if leg_id == self._customer.leg_id and self._customer.is_ringing:
-            self._customer.break_off(NO_ANSWER)
-            self._unreached(CustomerUnreached(cause=NO_ANSWER))
+    def _take_agent(self, reserved: Reserved) -> None:
+        """Has the agent rung; or kept, while the customer is called. One who was reserved just
+        before the customer was found unreached is let go.
+        """
+        customer = self._customer
+        if customer.is_leaving or not (customer.line.is_there or self._schedule.is_time):
+            self._offerings.turn_down(reserved)
+            return
+        try:
+            self._refuse_number()
+        except LeftQueueError:
+            self._crew.freeing.caller_gone(reserved.reservation)
+            raise
+        customer.choose_switch()
+        super()._hear(reserved)
+        if customer.keeps_agents and self._offerings:
+            customer.dial()
 
-    def _unreached(self, unreached: CustomerUnreached) -> None:
-        """Keeps the promise for later, before anybody looks whom to ask next."""
-        customer, site = self._customer, self._call.site
-        now = site.clock.now()
-        self._is_entertained = False
-        self._failed_before_count = self._offerings.failed_bridges_count
-        customer.last_cause = unreached.cause
-        if not unreached.is_our_doing:
-            customer.keep(customer.promise.unreached(customer.kept_by, now))
-            self._plan_attempt()
-            site.facts.publish(
-                CallbackUnreached(
-                    at=now,
-                    call_id=self.call_id,
-                    queue=self._queue.name,
-                    attempt=customer.promise.attempts_count,
-                    hangup_cause=unreached.cause,
-                )
-            )
-        self._offerings.caller_unreached()
+    def _refuse_number(self) -> None:
+        """Raises ``LeftQueueError`` if the rules of now do not allow the number to be called."""
+        if self._customer.line.is_there:
+            return
+        refusal = customer_dialling.refusal(self._call)
+        if refusal is not None:
+            self._customer.last_cause = refusal
+            raise LeftQueueError(LeaveReason.NUMBER_REFUSED)
+
+    def _look_whether_to_dial(self) -> None:
+        """Calls the customer first if an agent is about to be free, else looks again later."""
+        match self._schedule.timing():
+            case DialNow():
+                self._refuse_number()
+                self._customer.choose_switch()
+                self._customer.dial()
+            case LookAgain() as look:
+                self._schedule.plan_look(look)
+            case None:
+                pass
 
     def _caller_off(self) -> None:
         """The customer's phone will be free in a moment."""
         now = self._call.site.clock.now()
         self._customer.keep(self._customer.promise.let_begin(now))
-        self._plan_attempt()
+        self._schedule.plan()
+
+    def _look_for_more(self) -> None:
+        """The customer is there, for whom one agent was kept, or none."""
+        if not self._offerings or self._queue_now().strategy in STRATEGIES_RINGING_MANY:
+            self._look(CALLBACK_DUE)
 
     def _due(self) -> None:
-        """Looks for an agent; timers may fire a moment early."""
-        if self._is_due:
+        """Looks for an agent, and how near one is."""
+        self._schedule.plan()
+        if self._schedule.is_time:
             self._look(CALLBACK_DUE)
+            self._look_whether_to_dial()
+
+    def _ring_more(self) -> None:
+        """Nobody is rung before the customer is there."""
+        if self._customer.keeps_agents:
+            self._timers.set(self._queue_now().ring_more_after_seconds, RingMoreDue())
         else:
-            self._plan_attempt()
-
-    def _plan_attempt(self) -> None:
-        seconds = seconds_between(self._call.site.clock.now(), self._customer.promise.not_before)
-        if seconds > 0:
-            self._timers.set(seconds, CallbackDue())
-
-    def _entertain(self) -> None:
-        """The agent went as the customer answered: another one is looked for, as for a caller."""
-        if not self._is_entertained:
-            self._is_entertained = True
-            self._call.play_music(self._queue.music)
-            self._renew_guard()
-
-    def _renew_guard(self) -> None:
-        if self._customer.is_open:
-            seconds = self._call.site.policy.fallback.waiting_after_seconds
-            self._call.guard(seconds)
-            self._timers.set(seconds / 2, GuardDue())
+            super()._ring_more()

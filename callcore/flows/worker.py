@@ -14,6 +14,7 @@ from callcore.flows.adoption import Adoption
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.agent_operations import AgentOperations, PastChanges
 from callcore.flows.callback_calls import CallbackCalls
+from callcore.flows.callback_operations import CallbackOperations
 from callcore.flows.crew import Crew
 from callcore.flows.dispatching import Dispatcher
 from callcore.flows.duty import Duty
@@ -115,7 +116,13 @@ class Worker:
         putting = PuttingInForce(site, crew, self.queue_watch)
         self.reloading = Reloading(site, putting, self._source)
         self.operating = Operating(
-            site, crew, self.queue_watch, agents, self.reloading, self._past_stories
+            site,
+            crew,
+            self.queue_watch,
+            agents,
+            CallbackOperations(site, crew, self.callbacks),
+            self.reloading,
+            self._past_stories,
         )
         standing = StandingLegs(site, self.switchboard, lines, agents.change_duty, self._run_script)
         self.feature_calls = FeatureCalls(site, self.switchboard, agents.change_duty, standing)

@@ -12,9 +12,16 @@ from typing import Protocol
 
 from callcore.domain.admission import Closure, Limit
 from callcore.domain.agents import AgentReason, AgentState, BreakCode, HoldReason, Wish
+from callcore.domain.callbacks import CallbackState
 from callcore.domain.ids import AgentId, CallId, Language, Micros, QueueName
+from callcore.domain.outcomes import AskingEnd, CallbackOrigin
 from callcore.domain.policy_changes import PolicyChange
-from callcore.domain.records import DecisionRecord, SurveyAnswer
+from callcore.domain.records import (
+    CallbackAsking,
+    CallbackAttempt,
+    DecisionRecord,
+    SurveyAnswer,
+)
 from callcore.domain.routing import Judgement
 from callcore.ports.timelines import AgentChange
 
@@ -55,6 +62,14 @@ class MoveRefusedError(OperationError):
     """The other queue does not admit the caller, who keeps the place."""
 
 
+class CallbackRefusedError(OperationError):
+    """No callback is promised; ``end`` says why in one word."""
+
+    def __init__(self, message: str, end: AskingEnd) -> None:
+        super().__init__(message)
+        self.end = end
+
+
 class NoConfigError(OperationError):
     """callcore runs without a settings file: there is nothing to read again."""
 
@@ -84,6 +99,8 @@ class QueueView:
     """Those being offered included."""
     free_agents_count: int
     staffed_count: int
+    promises_count: int
+    """Callbacks promised here that are not kept yet; those that wait are among the waiting."""
     limit: Limit
     oldest_joined_at: Micros | None
 
@@ -127,6 +144,14 @@ class Explanation:
     """What the caller is or was known by."""
     survey_answers: tuple[SurveyAnswer, ...] = ()
     """What the caller answered after the talk."""
+    callback_of: CallId | None = None
+    """Of a callback: the call in which it was promised, if it was in one."""
+    callback_origin: CallbackOrigin | None = None
+    """``None`` if this is no callback."""
+    callback_attempts: tuple[CallbackAttempt, ...] = ()
+    """The calls to the customer."""
+    callback_askings: tuple[CallbackAsking, ...] = ()
+    """The wishes to be called back, with shortened numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +181,57 @@ class AgentView:
     """Why the agent is not asked although free."""
     misses_count: int = 0
     """In a row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackRequest:
+    """Somebody wants to be called back who is not on the line: from a web form, by an operator."""
+
+    queue: QueueName
+    number: str
+    """As entered."""
+    by: str
+    name: str = ""
+    language: Language | None = None
+    priority: int = 0
+    """Added to the queue's."""
+    account: str = ""
+    not_before: Micros | None = None
+    """Not to be called earlier; the place in line counts from the request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackAnswer:
+    """What became of a request: ``PROMISED`` or ``ALREADY_PROMISED``."""
+
+    end: AskingEnd
+    call_id: CallId
+    """Of the promise that holds."""
+    position: int | None
+    low_minutes: int | None = None
+    high_minutes: int | None = None
+    """The range of the wait as callers are told it; ``None`` if unknown or open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackView:
+    """One promise that is not over, at an instant."""
+
+    call_id: CallId
+    queue: QueueName
+    caller_number: str
+    """Shortened."""
+    origin: CallbackOrigin
+    waited_seconds: float
+    """Since first joining."""
+    position: int | None
+    """``None`` while they talk."""
+    state: CallbackState
+    due_at: Micros | None
+    """The next attempt, if it is not to be made at once."""
+    expires_at: Micros
+    attempts: tuple[CallbackAttempt, ...]
+    offered_to: tuple[AgentId, ...]
 
 
 class DutyChange(StrEnum):
@@ -279,6 +355,15 @@ class Operations(Protocol):
         Raises ``UnknownCallError``, ``UnknownQueueError``, ``OutOfRangeError`` (it waits there
         already), ``NotWaitingError``, ``MoveRefusedError``.
         """
+
+    def request_callback(self, request: CallbackRequest) -> CallbackAnswer:
+        """Promises a callback to somebody who is not on the line.
+
+        Raises ``UnknownQueueError``, ``OutOfRangeError``, ``CallbackRefusedError``.
+        """
+
+    def callbacks(self) -> list[CallbackView]:
+        """Every promise that is not over, by queue and position."""
 
     def agents(self) -> list[AgentView]:
         """Every agent of the settings, and those still at work who no longer are; by id."""

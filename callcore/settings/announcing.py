@@ -39,6 +39,7 @@ class EstimateSection(Section):
     interval_seconds: Decimal = UNGIVEN
     upper_quantile: Decimal = UNGIVEN
     longest_minutes: Whole = UNGIVEN
+    grown_after_seconds: Decimal = UNGIVEN
 
 
 class MessagesSection(Section):

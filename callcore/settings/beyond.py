@@ -7,6 +7,7 @@ from typing import Any
 
 from callcore.domain.ids import QueueName
 from callcore.domain.policies import QueuePolicy
+from callcore.settings import callback_effects
 from callcore.settings.faults import Path
 
 _USUAL = QueuePolicy(name=QueueName("usual"))
@@ -41,6 +42,10 @@ def beyond(section: Mapping[str, Any], faultless: Mapping[str, Any]) -> Iterator
         yield ("sticky_agent", "wait_seconds"), fault
     if longest is not None:
         yield from _unheard(faultless, longest)
+        callback = faultless.get("callback")
+        if callback is not None:
+            for steps, fault in callback_effects.beyond_wait(callback, longest):
+                yield ("callback", *steps), fault
 
 
 def _unheard(faultless: Mapping[str, Any], longest: float) -> Iterator[tuple[Path, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 from callcore.domain.ids import QueueName
 from callcore.domain.policies import SitePolicy
 from callcore.domain.treatments import Goodbye, ToCallback, Treatment, destination
-from callcore.settings import ways
+from callcore.settings import callback_use, ways
 from callcore.settings.faults import Path
 from callcore.settings.names import Named, Names
 from callcore.settings.reading import Reading
@@ -87,5 +87,5 @@ def _unkept(
             f"queue {name} does not say how it keeps callbacks: give it callback, if only {{}}",
         )
     if site.dialplan.callback_contact is None:
-        yield path, "needs dialplan.callback_contact: what is dialled to call a customer back"
+        yield path, callback_use.NO_CONTACT
     yield from _unkept(site, (*path, "otherwise"), treatment.otherwise, name)

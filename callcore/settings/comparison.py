@@ -12,6 +12,7 @@ _AT_START = (
     ("postgres_password", "the password of postgres"),
     ("http_host", "http.host"),
     ("http_port", "http.port"),
+    ("api_token", "the token of the API"),
     ("data_directory", "data_directory"),
     ("log_file", "log.file"),
 )

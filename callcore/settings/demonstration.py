@@ -6,10 +6,17 @@ from pathlib import Path
 
 from callcore.domain.agents import BreakCode
 from callcore.domain.ids import AgentId, Language, MenuName, QueueName, SurveyName
+from callcore.domain.outcomes import AttemptOutcome
 from callcore.domain.policies import (
     SATISFACTION,
+    AbandonedPolicy,
     AgentPolicy,
+    AnswerCheckPolicy,
     BreakPolicy,
+    CallbackOfferPolicy,
+    CallbackPolicy,
+    CallFirst,
+    DialplanPolicy,
     EstimatePolicy,
     MenuChoice,
     MenuPolicy,
@@ -59,11 +66,28 @@ _MENU = MenuPolicy(
     otherwise=ToQueue(queue=_SUPPORT),
 )
 _SURVEY = SurveyPolicy(name=SurveyName("csat"), questions=(SATISFACTION,))
+_CALLBACK_OF_SUPPORT = CallbackPolicy(
+    call_first=CallFirst.CUSTOMER,
+    offer=CallbackOfferPolicy(key="2", above_estimate_seconds=60),
+    attempts=3,
+    retry_after_seconds=30,
+    retry_after={AttemptOutcome.LATER: 60},
+    check=AnswerCheckPolicy(),
+    machine_key="7",
+    abandoned=AbandonedPolicy(after_seconds=20, delay_seconds=20),
+)
+_CALLBACK_OF_SALES = CallbackPolicy(
+    call_first=CallFirst.AGENT,
+    offer=CallbackOfferPolicy(key="2"),
+    attempts=3,
+    retry_after_seconds=30,
+    machine_key="7",
+)
 
 
 def demo(data_directory: Path) -> Settings:
-    """A menu, two queues, a survey, six agents who are logged in, a simulated switch and embedded
-    servers.
+    """A menu, two queues that keep callbacks, one of each kind, a survey, six agents who are logged
+    in, a simulated switch and embedded servers.
     """
     agents = (
         AgentPolicy(
@@ -78,11 +102,15 @@ def demo(data_directory: Path) -> Settings:
     return Settings(
         policy=SitePolicy(
             site="demo",
-            queues={_SUPPORT: _queue(_SUPPORT), _SALES: _queue(_SALES, priority=1)},
+            queues={
+                _SUPPORT: _queue(_SUPPORT, _CALLBACK_OF_SUPPORT),
+                _SALES: _queue(_SALES, _CALLBACK_OF_SALES, priority=1),
+            },
             agents={agent.agent_id: agent for agent in agents},
             breaks={one.code: one for one in _BREAKS},
             menus={_MENU.name: _MENU},
             surveys={_SURVEY.name: _SURVEY},
+            dialplan=DialplanPolicy(callback_contact="sofia/gateway/carrier/{number}"),
             numbers={
                 "8001": NumberRoute(queue=_SUPPORT),
                 "8002": NumberRoute(queue=_SALES),
@@ -96,10 +124,11 @@ def demo(data_directory: Path) -> Settings:
     )
 
 
-def _queue(name: QueueName, priority: int = 0) -> QueuePolicy:
+def _queue(name: QueueName, callback: CallbackPolicy, priority: int = 0) -> QueuePolicy:
     return QueuePolicy(
         name=name,
         priority=priority,
+        callback=callback,
         greeting=(phrases.WELCOME,),
         announce_position=PositionPolicy(first_after_seconds=5, interval_seconds=15),
         announce_estimate=EstimatePolicy(first_after_seconds=12, interval_seconds=30),

@@ -44,6 +44,8 @@ class Settings:
     postgres_password: str | None = field(default=None, repr=False)
     http_host: str = "127.0.0.1"
     http_port: int = 9170
+    api_token: str | None = field(default=None, repr=False)
+    """Whoever shows it may ask for callbacks over HTTP; ``None``: nobody may."""
     data_directory: Path
     prompt_texts: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
     """What ``callcore sounds build`` speaks besides the catalogues, or in place of them: by prompt

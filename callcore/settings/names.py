@@ -18,6 +18,7 @@ class Named(StrEnum):
     HOURS = "hours"
     CALLER_LIST = "caller list"
     LOOKUP = "lookup"
+    HOOK = "hook"
     SURVEY = "survey"
 
 
@@ -27,6 +28,7 @@ _PARTS = {
     Named.HOURS: "hours",
     Named.CALLER_LIST: "caller_lists",
     Named.LOOKUP: "lookups",
+    Named.HOOK: "hooks",
     Named.SURVEY: "surveys",
 }
 

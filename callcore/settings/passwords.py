@@ -8,6 +8,9 @@ from pathlib import Path
 _LARGEST_BYTES = 4096
 
 
+API_TOKEN = "CALLCORE_API_TOKEN"  # noqa: S105 - the variable's name
+
+
 class PasswordError(Exception):
     """A password cannot be had; the text names the variable, never the password."""
 
@@ -20,6 +23,11 @@ def node_variable(node: str) -> str:
 def lookup_variable(lookup: str) -> str:
     """``CALLCORE_LOOKUP_CRM_TOKEN`` for the lookup ``crm``."""
     return f"CALLCORE_LOOKUP_{_in_capitals(lookup)}_TOKEN"
+
+
+def hook_variable(hook: str) -> str:
+    """``CALLCORE_HOOK_SMS_TOKEN`` for the hook ``sms``."""
+    return f"CALLCORE_HOOK_{_in_capitals(hook)}_TOKEN"
 
 
 def find(variable: str, environ: Mapping[str, str]) -> str | None:

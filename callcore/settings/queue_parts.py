@@ -6,7 +6,6 @@ from pydantic import TypeAdapter
 
 from callcore.domain.ageing import AgeingPolicy
 from callcore.domain.policies import (
-    CallbackPolicy,
     StickyPolicy,
     TierPolicy,
     UnansweredPolicy,
@@ -38,10 +37,6 @@ class QueueParts:
         """How callers wait whose line is not answered."""
         section = queue_sections.UnansweredSection
         return self._reading.part(UnansweredPolicy, section, path, value) or UnansweredPolicy()
-
-    def callback(self, path: Path, value: object) -> CallbackPolicy | None:
-        """How promised callbacks are kept; ``{}`` has the defaults."""
-        return self._reading.part(CallbackPolicy, queue_sections.CallbackSection, path, value)
 
     def tiers(self, path: Path, value: object) -> TierPolicy | None:
         """When agents of higher levels may be asked."""

@@ -122,15 +122,6 @@ class AgeingSection(Section):
     cap: Whole
 
 
-class CallbackSection(Section):
-    """How promised callbacks are kept."""
-
-    ring_seconds: Decimal = UNGIVEN
-    attempts: Whole = UNGIVEN
-    retry_after_seconds: Decimal = UNGIVEN
-    expires_after_seconds: Decimal = UNGIVEN
-
-
 class TiersSection(Section):
     """When agents of higher levels may be asked."""
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from callcore.domain.hours import OpeningHours
 from callcore.domain.ids import QueueName
 from callcore.domain.policies import QueuePolicy
 from callcore.domain.treatments import OverflowReason, Treatment
-from callcore.settings import beyond, effects, music, retries
-from callcore.settings.announcing import Announcing
+from callcore.settings import beyond, callback_effects, effects, music, retries
 from callcore.settings.faults import Path
 from callcore.settings.names import Named, Names
 from callcore.settings.queue_parts import QueueParts
@@ -20,9 +19,13 @@ from callcore.settings.queue_sections import QueueSection
 from callcore.settings.reading import Reading
 from callcore.settings.section import not_one_of
 from callcore.settings.skill_rules import SkillRules
-from callcore.settings.surveys import Surveys
 from callcore.settings.treatments import Treatments
 
+ReadPart: TypeAlias = Callable[[Path, object], Any]
+"""Gives what a part of a queue becomes."""
+
+_FIELDS: Mapping[str, str] = {"sticky_agent": "sticky"}
+"""Settings that the policy knows by another name."""
 _USUAL_MAXIMUM_WAIT = QueuePolicy(name=QueueName("usual")).maximum_wait_seconds
 
 
@@ -38,9 +41,9 @@ class Queues:
         rules: SkillRules,
         hours: Mapping[str, OpeningHours],
         may_record: bool,
-        announcing: Announcing,
-        surveys: Surveys,
+        readers: Mapping[str, ReadPart],
     ) -> None:
+        """``readers`` are those of parts that name others of the file, by setting."""
         self._reading = reading
         self._names = names
         self._treatments = treatments
@@ -48,29 +51,25 @@ class Queues:
         self._rules = rules
         self._may_record = may_record
         parts = QueueParts(reading)
-        self._parts: dict[str, tuple[str, Callable[[Path, object], Any]]] = {
-            "waiting_per_agent": ("waiting_per_agent", parts.waiting_per_agent),
-            "hours": ("hours", self._hours_of_name),
-            "unanswered": ("unanswered", parts.unanswered),
-            "overflow": ("overflow", self._overflow),
-            "callback": ("callback", parts.callback),
-            "ageing": ("ageing", parts.ageing),
-            "announce_position": ("announce_position", announcing.position),
-            "announce_estimate": ("announce_estimate", announcing.estimate),
-            "messages": ("messages", announcing.messages),
-            "survey": ("survey", surveys.of_queue),
-            "tiers": ("tiers", parts.tiers),
-            "sticky_agent": ("sticky", parts.sticky_agent),
-            "retry_after": ("retry_after", partial(retries.retry_after, reading)),
+        self._readers: dict[str, ReadPart] = {
+            **readers,
+            "waiting_per_agent": parts.waiting_per_agent,
+            "hours": self._hours_of_name,
+            "unanswered": parts.unanswered,
+            "overflow": self._overflow,
+            "ageing": parts.ageing,
+            "tiers": parts.tiers,
+            "sticky_agent": parts.sticky_agent,
+            "retry_after": partial(retries.retry_after, reading),
         }
-        """By setting: its name in the policy, and who reads it."""
 
     def queue(self, path: Path, name: str, value: object) -> QueuePolicy | None:
         """The queue, or ``None`` if it has faults."""
         values = self._reading.faultless_settings(QueueSection, path, value)
         music.warn(self._reading, path, values)
-        for setting, (field, read) in self._parts.items():
+        for setting, read in self._readers.items():
             if setting in values:
+                field = _FIELDS.get(setting, setting)
                 values[field] = read((*path, setting), values.pop(setting))
         if "skills" in values:
             values["skills"] = self._rules.steps(
@@ -79,21 +78,29 @@ class Queues:
         for prompts in ("greeting", "whisper"):
             if prompts in values:
                 values[prompts] = tuple(values[prompts])
-        if values.get("record") and not self._may_record:
+        if isinstance(value, dict):
+            self._check(path, value, values)
+        queue = self._reading.policy(QueuePolicy, path, {**values, "name": name})
+        if queue is not None:
+            for steps, fault in callback_effects.colliding_keys(queue):
+                self._reading.report_value((*path, *steps), fault)
+        return queue
+
+    def _check(self, path: Path, section: dict[str, Any], faultless: Mapping[str, Any]) -> None:
+        """Whether its settings fit each other."""
+        if faultless.get("record") and not self._may_record:
             self._reading.report_value(
                 (*path, "record"), "needs recordings.directory, a path on the switch"
             )
-        if isinstance(value, dict):
-            for steps, fault in effects.without_effect(value, values):
-                self._reading.report_key((*path, *steps), fault)
-            faults_beyond = [
-                ((*path, *steps), fault)
-                for steps, fault in beyond.beyond(value, values)
-                if not self._reading.has_faults_at((*path, steps[0]))
-            ]
-            for place, fault in faults_beyond:
-                self._reading.report_value(place, fault)
-        return self._reading.policy(QueuePolicy, path, {**values, "name": name})
+        for steps, fault in effects.without_effect(section, faultless):
+            self._reading.report_key((*path, *steps), fault)
+        faults_beyond = [
+            ((*path, *steps), fault)
+            for steps, fault in beyond.beyond(section, faultless)
+            if not self._reading.has_faults_at((*path, steps[0]))
+        ]
+        for place, fault in faults_beyond:
+            self._reading.report_value(place, fault)
 
     def _hours_of_name(self, path: Path, name: object) -> OpeningHours | None:
         if name is None:

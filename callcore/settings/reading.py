@@ -229,6 +229,10 @@ def _secret_text(path: Path) -> str:
             variable = "CALLCORE_POSTGRES_PASSWORD"
         case ("lookups", *_):
             variable = "CALLCORE_LOOKUP_<NAME>_TOKEN"
+        case ("hooks", *_):
+            variable = "CALLCORE_HOOK_<NAME>_TOKEN"
+        case ("http", *_):
+            variable = "CALLCORE_API_TOKEN"
         case ("agents" | "agent_defaults", *_):
             return (
                 "a PIN does not belong in this file: put the line that `callcore agent pin` writes "

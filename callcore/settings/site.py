@@ -24,11 +24,14 @@ from callcore.settings.agents import Agents
 from callcore.settings.announcing import Announcing
 from callcore.settings.branches import Branches
 from callcore.settings.breaks import Breaks
+from callcore.settings.callable_numbers import CallableNumbersReader
+from callcore.settings.callbacks import Callbacks
 from callcore.settings.caller_lists import CallerLists
 from callcore.settings.faults import Path
 from callcore.settings.feature_codes import feature_codes
+from callcore.settings.hooks import Hooks
 from callcore.settings.hours import HoursReader
-from callcore.settings.lookups import FindToken, Lookups
+from callcore.settings.lookups import Lookups
 from callcore.settings.menu_choices import MenuChoices
 from callcore.settings.menus import Menus
 from callcore.settings.named_files import NamedFiles
@@ -48,6 +51,7 @@ from callcore.settings.switches import (
     SoundsSection,
 )
 from callcore.settings.treatments import Treatments
+from callcore.settings.web_systems import FindToken
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 _DIALLED_NUMBER: TypeAdapter[str] = TypeAdapter(DialledNumber)
@@ -66,6 +70,7 @@ class Site:
         self._reading = reading
         self._values = values
         self._now = now
+        self._instant = Micros(int(now.timestamp() * MICROS_PER_SECOND))
         self._names = Names(reading, values)
         self._files = NamedFiles(reading, directory)
         self._rules = SkillRules(reading, skills_of_agents(values))
@@ -105,15 +110,16 @@ class Site:
             sounds=self._section(SoundsPolicy, SoundsSection, "sounds"),
             menus=self._menus(hours),
             lookups=self._each("lookups", Lookups(reading, find_token).lookup),
+            hooks=self._each("hooks", Hooks(reading, find_token).hook),
             surveys=self._each("surveys", self._surveys.survey),
             caller_lists=tuple(self._each("caller_lists", lists.caller_list).values()),
-            dialplan=self._section(DialplanPolicy, DialplanSection, "dialplan"),
+            dialplan=self._dialplan(),
             breaks=self._each("breaks", Breaks(reading).break_policy),
             feature_codes=codes,
             pins=pins.policy,
             recordings_directory=None if recordings is None else recordings.directory,
         )
-        fitting.check(reading, site, self._rules.found)
+        fitting.check(reading, site, self._rules.found, self._instant)
         return site
 
     def _queues(
@@ -121,7 +127,7 @@ class Site:
     ) -> dict[Any, QueuePolicy]:
         if "queues" in self._values and not self._values["queues"]:
             self._reading.report_value(("queues",), "there must be at least one queue")
-        now = Micros(int(self._now.timestamp() * MICROS_PER_SECOND))
+        announcing = Announcing(self._reading, self._names, hours, self._instant)
         queues = Queues(
             reading=self._reading,
             names=self._names,
@@ -129,8 +135,13 @@ class Site:
             rules=self._rules,
             hours=hours,
             may_record=may_record,
-            announcing=Announcing(self._reading, self._names, hours, now),
-            surveys=self._surveys,
+            readers={
+                "announce_position": announcing.position,
+                "announce_estimate": announcing.estimate,
+                "messages": announcing.messages,
+                "survey": self._surveys.of_queue,
+                "callback": Callbacks(self._reading, self._names, hours).of_queue,
+            },
         )
         return self._each("queues", queues.queue)
 
@@ -139,6 +150,19 @@ class Site:
         branches = Branches(self._reading, self._names, choices, hours)
         menus = Menus(self._reading, self._treatments, choices, branches)
         return self._each("menus", menus.menu)
+
+    def _dialplan(self) -> DialplanPolicy:
+        """What the dialplan does for us, and whom it may call for us."""
+        path, value = ("dialplan",), self._values.get("dialplan")
+        if value is None:
+            return DialplanPolicy()
+        values = self._reading.faultless_settings(DialplanSection, path, value)
+        numbers = CallableNumbersReader(self._reading, self._names).callable_numbers(
+            (*path, "callable_numbers"), values.pop("callable_numbers", None)
+        )
+        if numbers is not None:
+            values["callable_numbers"] = numbers
+        return DialplanPolicy(**values)
 
     def _section(self, make: Callable[[], PolicyT], model: type[Section], name: str) -> PolicyT:
         """What an optional section becomes; with a fault, the defaults."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from callcore.settings.scalars import (
     CallbackContact,
     DialplanWord,
@@ -40,3 +42,5 @@ class DialplanSection(Section):
     outbound_context: DialplanWord = UNGIVEN
     voicemail_extension: DialplanWord = UNGIVEN
     callback_contact: CallbackContact | None = UNGIVEN
+    callable_numbers: Any = None
+    """A section that is read by itself."""

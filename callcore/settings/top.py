@@ -27,6 +27,7 @@ class TopSection(Section):
     prompts: Any = None
     menus: Any = None
     lookups: Any = None
+    hooks: Any = None
     surveys: Any = None
     numbers: Any = None
     queues: Any

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callcore.domain.policies import LookupMenu, SitePolicy
+from callcore.domain.ids import HookName
+from callcore.domain.policies import LookupMenu, QueuePolicy, SitePolicy
 from callcore.domain.treatments import Said, ToCallback, ToSurvey, Treatment
 from callcore.settings import ways
 from callcore.settings.faults import Path
@@ -17,13 +18,19 @@ _UNREACHED = (
 
 
 def unused(site: SitePolicy) -> Iterator[tuple[Path, str]]:
-    """Each menu, lookup and survey that no caller comes to by this file, and what to think of."""
+    """Each menu, lookup and survey that no caller comes to by this file, and each hook that is told
+    nothing; and what to think of.
+    """
     for place in _unreached_menus(site):
         yield place, _UNREACHED
     asked = {menu.lookup for menu in site.menus.values() if isinstance(menu, LookupMenu)}
     for lookup in site.lookups:
         if lookup not in asked:
             yield ("lookups", lookup), "no menu asks it"
+    told = {hook for queue in site.queues.values() for hook in _hooks(queue)}
+    for hook in site.hooks:
+        if hook not in told:
+            yield ("hooks", hook), "nothing is told to it: name it in callback.notices of a queue"
     surveys = set(_surveys(site))
     for survey in site.surveys:
         if survey not in surveys:
@@ -43,6 +50,11 @@ def _unreached_menus(site: SitePolicy) -> Iterator[Place]:
         if place not in reached:
             yield place
             reached |= {place, *ways.reached(site, [place])}
+
+
+def _hooks(queue: QueuePolicy) -> Iterator[HookName]:
+    if queue.callback is not None:
+        yield from queue.callback.notices.values()
 
 
 def _surveys(site: SitePolicy) -> Iterator[str]:

@@ -78,6 +78,7 @@ class Channel:
         self.partner: Channel | None = None
         self.is_originator = False
         self.is_talking = False
+        self.is_machine = False
         self.call_uuid = profile.leg_id
         self.other_leg: Headers = {}
         self.history: list[tuple[int, str]] = []

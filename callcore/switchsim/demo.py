@@ -11,8 +11,6 @@ from gevent.event import Event
 
 from callcore.switchsim import population
 from callcore.switchsim.dialplan import Dialplan
-from callcore.switchsim.distributions import Exponential
-from callcore.switchsim.phones import AgentPhone
 from callcore.switchsim.settings import SwitchSettings
 from callcore.switchsim.sounds import Sounds
 from callcore.switchsim.switch import SimulatedSwitch
@@ -21,10 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from callcore.switchsim.phones import AgentPhone
+
 ARRIVALS_PER_MINUTE = 12.0
 """What six agents who talk and wrap up for half a minute can just serve."""
 
 _ANSWERS = "12345"
+_CALLBACK_CHANCE = 0.15
+_OTHER_KEY_SHARE = 0.08
 _HEARTBEAT_SECONDS = 5.0
 _SESSIONS = 20_000
 _FIRST_CALLERS = 3
@@ -40,6 +42,9 @@ def run(  # noqa: PLR0913 - each is an option of the command line
     queues: Mapping[str, str],
     agents: Sequence[str],
     choices: Mapping[str, str] | None = None,
+    callbacks: Mapping[str, str] | None = None,
+    check_keys: str = "",
+    machine_key: str = "",
     seed: int = 1,
     arrivals_per_minute: float = ARRIVALS_PER_MINUTE,
     speed: float = 1.0,
@@ -54,7 +59,9 @@ def run(  # noqa: PLR0913 - each is an option of the command line
     After SIGUSR1 no more callers come.
 
     ``queues`` maps dialled numbers to queues, ``choices`` those of menus to the keys that callers
-    press there; ``agents`` are the user ids of registered phones.
+    press there, ``callbacks`` those of queues to the keys with which callers ask to be called back;
+    ``agents`` are the user ids of registered phones. Customers who are called press one of
+    ``check_keys``, mostly the first; agents who hear a machine press ``machine_key``.
     Says ``ready <port>`` and a line end on standard output.
     """
     switch = SimulatedSwitch(
@@ -69,7 +76,7 @@ def run(  # noqa: PLR0913 - each is an option of the command line
             sessions_per_second=_SESSIONS_PER_SECOND,
             dialplan=Dialplan(queues=queues, context=context),
             sounds=Sounds(streams=frozenset({"moh", "default"})),
-            unknown_phone=AgentPhone(ring_seconds=Exponential(3.0)),
+            unknown_phone=population.customers_phone(_weighted(check_keys)),
             detail_record_directory=detail_record_directory,
         )
     )
@@ -81,20 +88,29 @@ def run(  # noqa: PLR0913 - each is an option of the command line
             digit_chance=digit_chance,
             choices=choices or {},
             answers=_ANSWERS,
+            callbacks=callbacks or {},
+            callback_chance=_CALLBACK_CHANCE,
             hostile_chance=hostile_chance,
         ),
     )
-    _serve(switch, agents, callers)
+    _serve(switch, {user: population.lively_phone(machine_key) for user in agents}, callers)
 
 
-def _serve(switch: SimulatedSwitch, agents: Sequence[str], callers: population.Callers) -> None:
+def _weighted(check_keys: str) -> dict[str, float]:
+    """How often a customer presses each key."""
+    return {key: _OTHER_KEY_SHARE if place else 1.0 for place, key in enumerate(check_keys)}
+
+
+def _serve(
+    switch: SimulatedSwitch, agents: Mapping[str, AgentPhone], callers: population.Callers
+) -> None:
     """Lets agents and callers in, until a signal comes."""
     stopping = Event()
     watchers = [gevent.signal_handler(one, stopping.set) for one in (signal.SIGTERM, signal.SIGINT)]
     try:
         bound_port = switch.start()
-        for user in agents:
-            switch.register(user, population.lively_phone())
+        for user, phone in agents.items():
+            switch.register(user, phone)
         _say_ready(bound_port)
         while not switch.is_listened_to and not stopping.wait(_LOOK_SECONDS):
             pass

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from gevent.event import Event
 
 from callcore.switchsim import dial_strings
-from callcore.switchsim.phones import AgentPhone, Ringing
+from callcore.switchsim.phones import AgentPhone
+from callcore.switchsim.ringing import Ringing
 from callcore.switchsim.states import State
 
 if TYPE_CHECKING:

@@ -70,6 +70,10 @@ class Habits:
     ``choice_seconds`` after the line is answered. When a conversation is over and their line is
     not, they press one of ``answers``, if there are any, in the same time. Of both
     ``silent_chance`` is that of a caller who presses nothing.
+
+    ``callbacks`` are, by dialled number, the keys of those who want to be called back: the first is
+    pressed ``digit_seconds`` after the line is answered, each of the others ``choice_seconds``
+    after the one before, unless they talk by then. ``callback_chance`` is that of such a caller.
     """
 
     numbers: Mapping[str, float]
@@ -81,6 +85,8 @@ class Habits:
     choice_seconds: Distribution = field(default=Uniform(1.0, 6.0))
     answers: str = ""
     silent_chance: float = 0.2
+    callbacks: Mapping[str, str] = field(default_factory=dict)
+    callback_chance: float = 0.0
     hostile_chance: float = 0.0
     ends_first_chance: float = 0.5
     talk_seconds: Distribution = field(default=Lognormal(20.0, 0.7))
@@ -145,7 +151,26 @@ class Callers:
             self.refused_count += 1
             return
         self.arrived_count += 1
-        self._give_habits(leg, self._habits.choices.get(dialled, ""))
+        self._give_habits(leg, habits.choices.get(dialled, ""))
+        callback_keys = habits.callbacks.get(dialled, "")
+        if callback_keys and chance.random() < habits.callback_chance:
+            self._want_callback(leg, callback_keys)
+
+    def _want_callback(self, leg: Leg, keys: str) -> None:
+        """The caller asks to be called back, and confirms it."""
+        pace, habits = self._switch.pace, self._habits
+
+        def hear(what: str) -> None:
+            if what == "answer":
+                leg.channel.when_changed.remove(hear)
+                pace.clock.after(pace.draw(habits.digit_seconds), lambda: press(keys))
+
+        def press(left: str) -> None:
+            if left and leg.channel.is_up and not leg.channel.is_talking:
+                leg.press(left[0])
+                pace.clock.after(pace.draw(habits.choice_seconds), lambda: press(left[1:]))
+
+        leg.channel.when_changed.append(hear)
 
     def _give_habits(self, leg: Leg, choices: str) -> None:
         pace = self._switch.pace
@@ -183,8 +208,8 @@ class Callers:
         pace.clock.after(pace.draw(habits.choice_seconds), press)
 
 
-def lively_phone() -> AgentPhone:
-    """A person who mostly picks up, talks a while, and now and then does something else."""
+def lively_phone(machine_key: str = "") -> AgentPhone:
+    """An agent who mostly picks up, talks a while, and now and then does something else."""
     return AgentPhone(
         ring_seconds=Uniform(1.0, 4.0),
         talk_seconds=Lognormal(22.0, 0.6),
@@ -193,4 +218,23 @@ def lively_phone() -> AgentPhone:
         refuse_chance=0.02,
         hold_chance=0.1,
         hold_seconds=Constant(4.0),
+        machine_key=machine_key,
+    )
+
+
+def customers_phone(keys: Mapping[str, float] | None = None) -> AgentPhone:
+    """Somebody who was promised a call, or whom a call was sent on to: mostly at home, sometimes
+    busy, away or a machine; ``keys`` are pressed on an answered line where nobody talks yet.
+    """
+    return AgentPhone(
+        ring_seconds=Uniform(2.0, 8.0),
+        talk_seconds=Lognormal(30.0, 0.5),
+        miss_chance=0.08,
+        busy_chance=0.06,
+        refuse_chance=0.03,
+        hasty_chance=0.03,
+        machine_chance=0.07,
+        keys=keys or {},
+        key_seconds=Uniform(2.0, 7.0),
+        patience_seconds=Exponential(90.0),
     )

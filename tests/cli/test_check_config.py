@@ -50,3 +50,46 @@ def test_warnings_are_no_faults(bare_run, written):
         "warning: callcore.yaml:4:14: pins.file: every user of this machine may read agents.pins, "
         "and a short PIN is soon found from its hash: chmod o= agents.pins\n"
     )
+
+
+def test_callbacks_that_would_come_to_nothing_are_faults(bare_run, written):
+    """Each where the file has it, with what would help; the rest of the file is read on."""
+    written.write_text("""\
+queues:
+  support:
+    exit_key: "2"
+    callback:
+      call_first: customer
+      offer: {key: "2"}
+      attempts: 1
+      notices: {promised: sns}
+hooks: {sms: {url: "https://sms.example.com"}}
+agents: {"1001": {name: A, contact: user/1, queues: [support]}}
+""")
+    result = bare_run("check-config")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.splitlines() == [
+        "callcore.yaml:6:14: queues.support.callback.offer: needs dialplan.callback_contact: what "
+        "is dialled to call a customer back",
+        "callcore.yaml:6:20: queues.support.callback.offer.key: 2 is the exit_key, with which "
+        "callers leave the queue: give one of them another",
+        "callcore.yaml:7:7: queues.support.callback.attempts: must be 2 or more: who presses 2 "
+        "(check.later_key) is told that another call follows",
+        "callcore.yaml:8:27: queues.support.callback.notices.promised: unknown hook 'sns'; did you "
+        "mean 'sms'?",
+    ]
+
+
+def test_callbacks_that_call_everybody_are_warned_of(bare_run, written):
+    """The file is in order, and the bill is the operator's."""
+    written.write_text(
+        SETTINGS.replace("support: {}", "support: {callback: {}}")
+        + "dialplan: {callback_contact: 'sofia/gateway/carrier/{number}'}\n"
+    )
+    result = bare_run("check-config")
+    assert result.exit_code == 0
+    assert result.stderr == (
+        "warning: callcore.yaml:3:30: dialplan.callback_contact: every number that a caller shows "
+        "or enters is called, premium and foreign ones too: name those that may be in "
+        "dialplan.callable_numbers.allowed\n"
+    )

@@ -9,6 +9,8 @@ import pytest
 
 from callcore.adapters.control import client, messages
 from callcore.cli import callcore, words
+from callcore.domain import outcomes
+from callcore.domain.outcomes import AskingEnd
 from callcore.domain.routing import Verdict
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "operating.md").read_text()
@@ -28,11 +30,17 @@ def test_every_command_of_operators_is_told():
         one
         for one in commands(callcore, "callcore")
         if one.startswith(
-            ("callcore queue ", "callcore call ", "callcore agent ", "callcore explain")
+            (
+                "callcore queue ",
+                "callcore call ",
+                "callcore callback ",
+                "callcore agent ",
+                "callcore explain",
+            )
         )
         or one in ("callcore reload", "callcore config")
     ]
-    assert len(of_operators) == 21
+    assert len(of_operators) == 24
     assert [one for one in of_operators if f"\n{one}" not in DOCUMENT] == []
 
 
@@ -40,6 +48,9 @@ def test_every_command_of_operators_is_told():
     "word",
     [
         *(word for word, _ in messages.ERRORS.values() if word != "refused"),
+        *outcomes.OF_THE_NUMBER,
+        AskingEnd.TOO_MANY,
+        AskingEnd.NOT_KEPT_HERE,
         messages.BAD_REQUEST,
         messages.UNKNOWN_ADDRESS,
         messages.WRONG_METHOD,

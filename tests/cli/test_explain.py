@@ -10,13 +10,15 @@ import pytest
 
 from callcore.cli import words
 from callcore.domain.ids import AgentId, Micros, OfferId, SurveyName
+from callcore.domain.outcomes import AskingEnd, AttemptOutcome, CallbackOrigin
 from callcore.domain.policies import Strategy
-from callcore.domain.records import PassedOver, SurveyAnswer
+from callcore.domain.records import CallbackAsking, CallbackAttempt, PassedOver, SurveyAnswer
 from callcore.domain.routing import Judgement, Verdict
 from tests.adapters.control.small_floor import (
     ENDED,
     FIRST,
     SALES,
+    SECOND,
     SUPPORT,
     agents,
     decision,
@@ -141,6 +143,65 @@ def test_what_the_caller_said_of_the_talk_is_told(explained):
         "  resolved      no answer",
     ]
     assert lines[-1] == "  satisfaction  4"
+
+
+def test_a_callback_is_told_with_every_call_to_the_customer(explained):
+    """How it came to be, and what came of each call, between the decisions, as they came."""
+    calls = (
+        CallbackAttempt(at=moment(10), outcome=AttemptOutcome.BUSY, hangup_cause="USER_BUSY"),
+        CallbackAttempt(at=moment(30), outcome=AttemptOutcome.TALKED, answered_at=moment(38)),
+    )
+    lines = explained(
+        explanation(
+            decisions=(decision(decided_at=moment(5)), decision(decided_at=moment(25))),
+            waiting=None,
+            callback_of=SECOND,
+            callback_origin=CallbackOrigin.WAITING,
+            callback_attempts=calls,
+        )
+    )
+    assert lines[2:4] == [
+        "  callback     asked for while waiting",
+        f"  promised in  call {SECOND}",
+    ]
+    headings = [line.partition("  ")[2] for line in lines if line[:1].isdigit()]
+    assert headings == [
+        "offered to 1002",
+        "customer called, attempt 1: busy",
+        "offered to 1002",
+        "customer called, attempt 2: talked",
+    ]
+    assert section(lines, "cause") == ["USER_BUSY"]
+    assert section(lines, "answered") == ["after 8s"]
+
+
+@pytest.mark.parametrize("origin", CallbackOrigin)
+def test_a_wish_for_a_callback_is_told_with_what_came_of_it(explained, origin):
+    """Granted or not; a request has no call in which it was made."""
+    wishes = tuple(
+        CallbackAsking(
+            at=moment(number),
+            queue=SUPPORT,
+            origin=origin,
+            end=end,
+            number="" if end is AskingEnd.WITHHELD else "+4860…34",
+            promise=SECOND if end is AskingEnd.PROMISED else None,
+        )
+        for number, end in enumerate(AskingEnd)
+    )
+    lines = explained(
+        explanation(decisions=(), waiting=None, callback_origin=origin, callback_askings=wishes)
+    )
+    assert lines[2].startswith("  callback     asked for ")
+    assert not any("promised in" in line for line in lines)
+    headings = [line.partition(": ")[2] for line in lines if "callback asked for" in line]
+    assert headings == [end.replace("_", " ") for end in AskingEnd]
+    assert section(lines, "kept by") == [f"call {SECOND}"]
+    assert sum("+4860…34" in line for line in lines) == len(AskingEnd) - 1
+
+
+def moment(seconds: float) -> Micros:
+    return Micros(AT + round(seconds * 1_000_000))
 
 
 def test_an_ended_call_is_named_by_its_whole_id(run):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from callcore.domain import estimates
 from callcore.domain.admission import Closure, Door
-from callcore.domain.estimates import Rates
+from callcore.domain.estimates import Rates, Term, Wait
 from callcore.domain.ids import CallId, Micros, QueueName
 from tests.contract.conftest import Stage
 from tests.contract.floor_builders import (
@@ -22,6 +23,12 @@ from tests.contract.floor_builders import (
     request,
     reserved,
 )
+from tests.contract.promises import promise
+
+
+def term(name: str, kept: float, added: float) -> Term:
+    return Term(name=name, kept=kept, added=added)
+
 
 CLOSED_ANEW = Closure(by="ops", reason="", at=Micros(18), until=Micros(1_700_000_000_000_001))
 
@@ -36,6 +43,8 @@ def test_the_door_of_a_queue_nobody_knows(floor: AnyFloor) -> None:
         staffed=frozenset(),
         closure=None,
         rates=Rates(),
+        head_score=None,
+        promise=None,
         dropped=None,
         last_agent=None,
     )
@@ -85,26 +94,95 @@ def test_every_closure_is_told(floor: AnyFloor) -> None:
 # --- what a queue teaches -----------------------------------------------------------------------
 
 
-def test_lessons_of_one_kind_age_each_other(floor: AnyFloor) -> None:
-    """Each weighs a hundredth less with every later one; the two kinds do not touch each other."""
+def test_a_lesson_keeps_part_of_each_sum_and_adds_to_it(floor: AnyFloor) -> None:
+    """In the order of its terms; sums it does not name stay, and so do those of other queues."""
     room = floor.waiting_room
-    for seconds in (100.0, 200.5):
-        room.learn_service(SUPPORT, seconds)
-    room.learn_wait(SUPPORT, 10.0, is_abandoned=True)
-    room.learn_wait(SUPPORT, 20.0, is_abandoned=False)
-    room.learn_wait(SUPPORT, 0.25, is_abandoned=True)
+    room.learn(SUPPORT, (term("served_weight", 0.99, 1.0), term("served_seconds", 0.99, 100.0)))
+    room.learn(SUPPORT, (term("served_weight", 0.5, 2.5), term("served_seconds", 1.0, -0.25)))
+    room.learn(SUPPORT, (term("abandoned_weight", 0.99, 3.0),))
+    twice = (term("waited_seconds", 1.0, 8.0), term("waited_seconds", 0.25, 1e-9))
+    room.learn(SUPPORT, twice)
     rates = room.door(SUPPORT, NUMBER).rates
-    assert rates.served_weight == pytest.approx(1.99, rel=1e-12)
-    assert rates.served_seconds == pytest.approx(299.5, rel=1e-12)
-    assert rates.abandoned_weight == pytest.approx(1 + 0.99**2, rel=1e-12)
-    assert rates.waited_seconds == pytest.approx(0.25 + 20 * 0.99 + 10 * 0.99**2, rel=1e-12)
+    assert (rates.served_weight, rates.served_seconds) == (3.0, 99.75)
+    assert rates.abandoned_weight == 3.0
+    assert rates.waited_seconds == pytest.approx(2.0 + 1e-9, rel=1e-15)
     assert room.door(SALES, NUMBER).rates == Rates()
 
 
-def test_a_wait_alone_tells_nothing_of_service(floor: AnyFloor) -> None:
-    """What was not learnt is 0."""
-    floor.waiting_room.learn_wait(SUPPORT, 3.0, is_abandoned=False)
-    assert floor.waiting_room.door(SUPPORT, "").rates == Rates(waited_seconds=3.0)
+def test_several_queues_learn_at_once(floor: AnyFloor) -> None:
+    """Each its own lesson, be it an empty one."""
+    floor.waiting_room.learn_all(
+        {
+            SUPPORT: (term("served_weight", 0.9, 1.0), term("served_seconds", 0.9, 7.0)),
+            QueueName("third"): (),
+            SALES: (term("waited_seconds", 0.0, 4.0),),
+        }
+    )
+    floor.waiting_room.learn_all({})
+    assert floor.waiting_room.door(SUPPORT).rates == Rates(served_weight=1.0, served_seconds=7.0)
+    assert floor.waiting_room.door(SALES).rates == Rates(waited_seconds=4.0)
+    assert floor.waiting_room.door(QueueName("third")).rates == Rates()
+
+
+def test_the_floor_keeps_sums_of_any_name(floor: AnyFloor) -> None:
+    """It does not understand them: whatever the estimates teach, they find again."""
+    lessons = (
+        estimates.of_service(seconds=183.25, answer_seconds=4.1, priority=-3),
+        estimates.of_lost_offer(17.3),
+        estimates.of_wait(
+            71.7,
+            is_served=True,
+            is_abandoned=False,
+            is_callback=False,
+            expected=Wait(mean=33.3, variance=1200.0),
+        ),
+        estimates.of_wait(
+            0.1, is_served=False, is_abandoned=True, is_callback=False, expected=None
+        ),
+        estimates.of_sharing(12.1, is_here=True),
+    )
+    sums: dict[str, float] = {}
+    for lesson in lessons * 3:
+        floor.waiting_room.learn(SUPPORT, lesson)
+        for each in lesson:
+            sums[each.name] = sums.get(each.name, 0.0) * each.kept + each.added
+    assert floor.waiting_room.door(SUPPORT).rates == estimates.rates(sums)
+
+
+# --- who is first, and who was promised a callback ----------------------------------------------
+
+
+def test_the_first_who_waits_is_told_of(floor: AnyFloor) -> None:
+    """Not one who is being offered: that wait is as good as over."""
+    room = floor.waiting_room
+    assert room.door(SUPPORT).head_score is None
+    reserved(floor, "c1")
+    assert room.door(SUPPORT).head_score is None
+    for call_id, score in (("c2", 1_800_000_000_123_457.0), ("c3", -7 * 2.0**40)):
+        room.join(joining(call_id, score=score), request())
+    assert room.door(SUPPORT).head_score == -7 * 2.0**40
+    room.leave(CallId("c3"), SUPPORT, request())
+    assert room.door(SUPPORT).head_score == 1_800_000_000_123_457.0
+
+
+def test_a_promise_in_front_is_no_head(floor: AnyFloor) -> None:
+    """It may have stood there all night: how long says nothing of the line."""
+    room = floor.waiting_room
+    room.join(promise("c1", score=1.0), request())
+    room.join(joining("c2", score=2.0), request())
+    assert room.door(SUPPORT).head_score is None
+    room.leave(CallId("c1"), SUPPORT, request())
+    assert room.door(SUPPORT).head_score == 2.0
+
+
+def test_the_promise_to_a_number_is_found_at_the_door(floor: AnyFloor) -> None:
+    """However the number is written; not by others, nor in another queue."""
+    room = floor.waiting_room
+    room.join(promise("c1", caller_number="+48 123 456 789"), request())
+    assert room.door(SUPPORT, "+48123456789").promise == CallId("c1")
+    assert room.door(SALES, "+48123456789").promise is None
+    assert room.door(SUPPORT, "+48123456780").promise is None
+    assert room.door(SUPPORT, "").promise is None
 
 
 # --- who talked with whom -----------------------------------------------------------------------

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from callcore.domain import estimates
 from callcore.domain.estimates import Rates
 from callcore.domain.ids import CallId, Micros
+from callcore.domain.wait_telling import ToldEstimate, ToldWait
 from callcore.ports.stores import MoveAnswer, Outlook, RescoreAnswer
 from tests.contract.floor_builders import (
     ANNA,
@@ -22,6 +24,7 @@ from tests.contract.floor_builders import (
     reserved,
     talking,
 )
+from tests.contract.promises import promise
 
 C1 = CallId("c1")
 
@@ -42,6 +45,14 @@ def found(floor: AnyFloor, call_id: str = "c1") -> Outlook:
     )
     assert outlook is not None
     return outlook
+
+
+def told_at(at: int, high: int | None = 10) -> ToldEstimate:
+    return ToldEstimate(
+        at=Micros(1_700_000_600_000_000 + at),
+        range=ToldWait(low_minutes=5, high_minutes=high),
+        mean_seconds=421.0625,
+    )
 
 
 def joined(floor: AnyFloor, **scores: float) -> None:
@@ -89,7 +100,7 @@ def test_a_new_place_begins_anew(floor: AnyFloor, is_moved: bool) -> None:
     """In another queue, or on coming back, the line is another one."""
     joined(floor, c1=5.0)
     told(floor)
-    floor.waiting_room.note_told_wait(C1, SUPPORT, Micros(9))
+    floor.waiting_room.note_told_wait(C1, SUPPORT, told_at(9))
     target = SALES if is_moved else SUPPORT
     if is_moved:
         moving = joining("c1", score=5.0, queue=SALES)
@@ -98,41 +109,76 @@ def test_a_new_place_begins_anew(floor: AnyFloor, is_moved: bool) -> None:
         floor.waiting_room.leave(C1, SUPPORT, request())
         joined(floor, c1=5.0)
     floor.waiting_room.join(joining("c2", score=1.0, queue=target), request())
-    outlook = floor.waiting_room.outlook(C1, target, tells_position=True)
-    assert outlook == Outlook(position=2, ahead_count=1)
+    outlook = floor.waiting_room.outlook(C1, target, tells_position=True, is_estimated=True)
+    assert outlook is not None
+    assert (outlook.position, outlook.ahead_count, outlook.told) == (2, 1, None)
+    assert floor.waiting_room.told_estimates(C1) == ()
 
 
 def test_an_estimate_is_given_what_the_queue_has_learnt_and_who_is_there(floor: AnyFloor) -> None:
     """Read at once with the place; without being asked for, nothing of it."""
     make_available(floor, ANNA)
     make_available(floor, BORIS, SALES)
-    joined(floor, c1=1.0)
-    floor.waiting_room.learn_service(SUPPORT, 30.25)
-    floor.waiting_room.learn_wait(SUPPORT, 12.5, is_abandoned=True)
-    outlook = found(floor)
-    assert outlook.staffed == {ANNA}
-    assert outlook.rates == floor.waiting_room.door(SUPPORT).rates
-    assert outlook.rates.served_seconds == 30.25
-    plain = floor.waiting_room.outlook(C1, SUPPORT, tells_position=False)
-    assert plain == Outlook(position=1, ahead_count=0)
+    joined(floor, c1=1.0, c2=1_800_000_000_123_457.0)
+    floor.waiting_room.learn(
+        SUPPORT, estimates.of_service(seconds=30.25, answer_seconds=2.5, priority=0)
+    )
+    floor.waiting_room.note_told_wait(CallId("c2"), SUPPORT, told_at(1))
+    outlook = found(floor, "c2")
+    assert outlook.staffed_count == 1
+    assert (outlook.score, outlook.head_score) == (1_800_000_000_123_457.0, 1.0)
+    assert outlook.rates == floor.waiting_room.door(SUPPORT).rates != Rates()
+    plain = floor.waiting_room.outlook(CallId("c2"), SUPPORT, tells_position=False)
+    assert plain == Outlook(position=2, ahead_count=1, score=1_800_000_000_123_457.0)
 
 
 def test_nobody_there_and_nothing_learnt_is_told_as_such(floor: AnyFloor) -> None:
-    """A queue that was never served."""
+    """A queue that was never served; who is alone is the first."""
     joined(floor, c1=1.0)
-    assert (found(floor).staffed, found(floor).rates) == (frozenset(), Rates())
+    outlook = found(floor)
+    assert (outlook.staffed_count, outlook.rates) == (0, Rates())
+    assert (outlook.head_score, outlook.told) == (1.0, None)
+
+
+def test_who_is_being_offered_has_a_score_and_heads_no_line(floor: AnyFloor) -> None:
+    """The next one does, unless it is a promised callback."""
+    reserved(floor, "c1")
+    score = known(floor).score
+    assert (found(floor).score, found(floor).head_score) == (score, None)
+    floor.waiting_room.join(promise("c2", score=score + 5), request())
+    floor.waiting_room.join(joining("c3", score=score + 9), request())
+    assert found(floor).head_score is None
+    assert found(floor, "c3").ahead_count == 1
 
 
 def test_what_was_told_of_the_wait_is_kept_with_the_place(floor: AnyFloor) -> None:
-    """For whoever asks next; also while being offered."""
+    """All of it, in order; the last counts for whoever asks next, also while being offered."""
     joined(floor, c1=1.0)
-    until = Micros(1_700_000_600_000_000)
-    assert floor.waiting_room.note_told_wait(C1, SUPPORT, until) is RescoreAnswer.DONE
-    assert found(floor).told_until == until
+    room = floor.waiting_room
+    assert room.told_estimates(C1) == ()
+    first, second = told_at(1), told_at(2, high=None)
+    for _ in range(2):
+        assert room.note_told_wait(C1, SUPPORT, first) is RescoreAnswer.DONE
+    assert found(floor).told == first
     reserved(floor, "c1")
-    later = Micros(until - 60_000_000)
-    assert floor.waiting_room.note_told_wait(C1, SUPPORT, later) is RescoreAnswer.DONE
-    assert found(floor).told_until == later
+    assert room.note_told_wait(C1, SUPPORT, second) is RescoreAnswer.DONE
+    assert found(floor).told == second
+    assert room.told_estimates(C1) == (first, second)
+    room.leave(C1, SUPPORT, request())
+    assert room.told_estimates(C1) == (first, second)
+    assert room.told_estimates(CallId("nobody")) == ()
+
+
+def test_of_very_many_the_last_are_kept(floor: AnyFloor) -> None:
+    """Somebody who waits all day and hears of it every five seconds."""
+    joined(floor, c1=1.0)
+    told = [told_at(number) for number in range(1500)]
+    for each in told:
+        floor.waiting_room.note_told_wait(C1, SUPPORT, each)
+    kept = floor.waiting_room.told_estimates(C1)
+    assert kept == tuple(told[-len(kept) :])
+    assert len(kept) > 200
+    assert found(floor).told == told[-1]
 
 
 def test_who_does_not_wait_is_told_nothing(floor: AnyFloor) -> None:
@@ -142,7 +188,7 @@ def test_who_does_not_wait_is_told_nothing(floor: AnyFloor) -> None:
     room = floor.waiting_room
     for call_id in (C1, CallId("c2"), CallId("nobody")):
         assert room.outlook(call_id, SUPPORT, tells_position=True, told_position=3) is None
-        assert room.note_told_wait(call_id, SUPPORT, Micros(7)) is RescoreAnswer.NOT_THERE
+        assert room.note_told_wait(call_id, SUPPORT, told_at(7)) is RescoreAnswer.NOT_THERE
     assert room.call(CallId("nobody")) is None
 
 

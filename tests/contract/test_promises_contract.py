@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from callcore.domain.callbacks import CALLBACKS, Callback
-from callcore.domain.ids import CallId, Micros
+from callcore.domain.callbacks import CALLBACKS
+from callcore.domain.ids import CallId, LegId, Micros
+from callcore.domain.outcomes import AttemptOutcome
+from callcore.domain.records import CallbackAttempt
 from callcore.ports.stores import (
     FloorCallState,
     JoinAnswer,
     Joined,
-    Joining,
     LeaveAnswer,
     RescoreAnswer,
 )
@@ -23,16 +24,11 @@ from tests.contract.floor_builders import (
     SUPPORT,
     AnyFloor,
     joining,
+    known,
     request,
     waiting_ids,
 )
-
-CALLBACK = Callback(of_call=CallId("c0"), node=NODE, attempts_count=1, not_before=Micros(17))
-
-
-def promise(call_id: str, **what) -> Joining:
-    """A promise that takes a place."""
-    return replace(joining(call_id, node=CALLBACKS, **what), callback=CALLBACK)
+from tests.contract.promises import ATTEMPT, CALLBACK, promise
 
 
 def test_a_promise_is_kept_with_all_that_is_known_of_it(floor: AnyFloor) -> None:
@@ -104,7 +100,14 @@ def test_a_customer_who_is_on_the_line_again_is_a_caller(floor: AnyFloor) -> Non
 def test_what_changes_of_a_promise_is_kept(floor: AnyFloor) -> None:
     """Told twice is told once; the place stays."""
     floor.waiting_room.join(promise("c1"), request())
-    changed = replace(CALLBACK, attempts_count=2, not_before=Micros(99))
+    again = CallbackAttempt(
+        at=Micros(9),
+        outcome=AttemptOutcome.SILENT,
+        hangup_cause="Zażółć",
+        leg_id=LegId("l9"),
+        answered_at=Micros(10),
+    )
+    changed = replace(CALLBACK, attempts=(ATTEMPT, again), not_before=Micros(99))
     for _ in range(2):
         assert floor.waiting_room.keep_callback(CallId("c1"), changed) is RescoreAnswer.DONE
     call = floor.waiting_room.call(CallId("c1"))
@@ -124,3 +127,26 @@ def test_nothing_is_kept_of_what_is_no_promise(floor: AnyFloor, who: str) -> Non
     answer = floor.waiting_room.keep_callback(CallId("c1"), CALLBACK)
     assert answer is RescoreAnswer.NOT_THERE
     assert floor.waiting_room.call(CallId("c1")) == before
+
+
+@pytest.mark.parametrize("first_joined_at", [None, Micros(5)])
+def test_a_place_may_become_that_of_an_earlier_wait(
+    floor: AnyFloor, first_joined_at: Micros | None
+) -> None:
+    """With the order of service and what it was made with; else since when they wait stays."""
+    floor.waiting_room.join(promise("c1", score=1.0), request())
+    floor.waiting_room.join(promise("c2", score=2.0, caller_number="+482"), request())
+    before = known(floor, "c2").first_joined_at
+    answer = floor.waiting_room.rescore(
+        CallId("c2"),
+        SUPPORT,
+        score=0.5,
+        priority=7,
+        own_priority=3,
+        first_joined_at=first_joined_at,
+    )
+    assert answer is RescoreAnswer.DONE
+    assert waiting_ids(floor) == ["c2", "c1"]
+    moved = known(floor, "c2")
+    assert (moved.score, moved.priority, moved.own_priority) == (0.5, 7, 3)
+    assert moved.first_joined_at == (first_joined_at or before)

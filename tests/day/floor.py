@@ -27,6 +27,7 @@ from tests.fakes.clock import FakeClock, settle
 from tests.fakes.floor import FakeFloor
 from tests.fakes.floor_roster import FakeRoster
 from tests.fakes.lookups import FakeLookups
+from tests.fakes.notices import FakeNotices
 from tests.fakes.switch import BUSY, NODE, REFUSING, SILENT, UNREGISTERED, FakeSwitch, Phone
 
 ON_THE_SAME_INSTANT = (2.0, 3.0, 3.0, 4.0, 6.0, 9.0)
@@ -107,6 +108,7 @@ class DayFloor:
             config_versions=self.store.config_versions,
             lockouts=self.store.lockouts,
             lookups=FakeLookups(self.clock),
+            notices=FakeNotices(),
             epoch=self.store.epoch,
             clock=self.clock,
             ids=RandomIds(),

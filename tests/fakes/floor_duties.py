@@ -186,6 +186,14 @@ class Duties:
         is_break_due: bool = False,
     ) -> Freed:
         """What the agent does after a call: what was wished, or a break that is due, or more."""
+        kept = agent.kept_until(self._memory.clock.now())
+        return replace(
+            self._go_on(agent, why, rest_seconds=rest_seconds, is_break_due=is_break_due), kept=kept
+        )
+
+    def _go_on(
+        self, agent: FloorAgent, why: Why, *, rest_seconds: float | None, is_break_due: bool
+    ) -> Freed:
         asked = self._agents.asked.get(agent.agent_id)
         if asked is not None:
             self._grant(agent, asked)
@@ -223,6 +231,9 @@ class Duties:
             is_overrun=False,
             was_extended=False,
             wish=None,
+            reserved_at=None,
+            answer_seconds=None,
+            served_priority=0,
         )
 
     def _enter(

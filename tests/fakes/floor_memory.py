@@ -12,10 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar, assert_never, cast
 
+from callcore.domain import estimates
 from callcore.domain.admission import Closure, DroppedPlace
 from callcore.domain.agents import STAFFED, AgentState, Why, Wish
 from callcore.domain.estimates import Rates
 from callcore.domain.ids import MICROS_PER_SECOND, AgentId, CallId, Micros, NodeName, QueueName
+from callcore.domain.wait_telling import ToldEstimate
 from callcore.ports.stores import (
     AskingOrder,
     FloorAgent,
@@ -49,6 +51,8 @@ class Calls:
     def __init__(self) -> None:
         self.waiting: defaultdict[QueueName, Ranked[CallId]] = defaultdict(Ranked)
         self.offered: defaultdict[QueueName, Ranked[CallId]] = defaultdict(Ranked)
+        self.promised: defaultdict[QueueName, set[CallId]] = defaultdict(set)
+        """Callbacks that are not kept yet."""
         self._calls: dict[CallId, FloorCall] = {}
         # A dict for its order.
         self._of_node: defaultdict[NodeName, dict[CallId, None]] = defaultdict(dict)
@@ -67,6 +71,10 @@ class Calls:
             places_before.discard(call.call_id)
         if places is not None:
             places.put(call.call_id, call.score)
+        if before is not None:
+            self.promised[before.queue].discard(call.call_id)
+        if places is not None and call.callback is not None:
+            self.promised[call.queue].add(call.call_id)
         if before is not None and before.node != call.node:
             del self._of_node[before.node][call.call_id]
         self._of_node[call.node][call.call_id] = None
@@ -109,7 +117,7 @@ class Told:
     """What a caller was told in the queue where the call has its place."""
 
     position: int | None = None
-    until: Micros | None = None
+    estimates: tuple[ToldEstimate, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,7 +231,7 @@ class FloorMemory:
         self.told: dict[CallId, Told] = {}
         self.agents = Agents()
         self.closures: dict[QueueName, Closure] = {}
-        self.rates: defaultdict[QueueName, Rates] = defaultdict(Rates)
+        self.sums: defaultdict[QueueName, dict[str, float]] = defaultdict(dict)
         # By the queue and the caller's number as ``phone_numbers.normalised`` has it.
         self.dropped: Expiring[tuple[QueueName, str], DroppedPlace] = Expiring(now)
         self.promises: dict[tuple[QueueName, str], CallId] = {}
@@ -231,6 +239,10 @@ class FloorMemory:
         self.wrong_pins: Expiring[AgentId, int] = Expiring(now)
         self.changes.clear()
         self._answers: Expiring[tuple[str, str], object] = Expiring(now)
+
+    def rates(self, queue: QueueName) -> Rates:
+        """What a queue has learnt."""
+        return estimates.rates(self.sums[queue])
 
     def check(self) -> None:
         """Raises ``StoreUnavailableError`` while down."""

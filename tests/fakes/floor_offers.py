@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from callcore.domain.agents import AgentReason, AgentState, Why
-from callcore.domain.ids import Micros
+from callcore.domain.ids import Micros, seconds_between
 from callcore.domain.outcomes import MISSES_BY_WILL, OfferLostReason
 from callcore.ports.stores import (
     FloorAgent,
@@ -51,6 +51,7 @@ class Offers(Duties):
             offer_id=reservation.offer_id,
             queue=queue,
             leg_id=reservation.leg_id,
+            reserved_at=now,
             leased_seconds=reservation.lease_seconds,
         )
         return ReserveAnswer.RESERVED
@@ -159,6 +160,12 @@ class Offers(Duties):
         talked = self._memory.clock.now() - agent.since
         self._agents.tally(agent.agent_id).talked_micros += talked
         why = Why(reason=AgentReason.TALK_ENDED)
+        assert agent.reserved_at is not None
+        agent = replace(
+            agent,
+            answer_seconds=seconds_between(agent.reserved_at, agent.since),
+            served_priority=call.priority if call is not None else 0,
+        )
         if wrap_up_seconds <= 0:
             return self._free(agent, why)
         self._enter(agent, AgentState.WRAPPING_UP, why, leased_seconds=wrap_up_seconds)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from callcore.domain import phone_numbers
 from callcore.domain.admission import Closure, Door, DroppedPlace
 from callcore.domain.callbacks import Callback
+from callcore.domain.estimates import Lesson
 from callcore.domain.ids import AgentId, CallId, Micros, NodeName, QueueName
+from callcore.domain.wait_telling import ToldEstimate
 from callcore.ports.stores import (
     Candidates,
     FloorCall,
@@ -26,9 +28,6 @@ from callcore.ports.stores import (
     WaitingCaller,
 )
 from tests.fakes.floor_memory import Calls, FloorMemory, Told, encodable
-
-KEPT_SHARE = 0.99
-"""What is left of a lesson's weight when the next one of its kind comes."""
 
 UNENDED = (FloorCallState.WAITING, FloorCallState.OFFERED, FloorCallState.TALKING)
 PLACED = (FloorCallState.WAITING, FloorCallState.OFFERED)
@@ -55,10 +54,19 @@ class FakeWaitingRoom:
             free_agents_count=len(agents.free[queue]),
             staffed=frozenset(agents.staffed[queue]),
             closure=self._memory.closures.get(queue),
-            rates=self._memory.rates[queue],
+            rates=self._memory.rates(queue),
+            head_score=self._head_score(queue),
+            promise=self._memory.promises.get(caller),
             dropped=self._memory.dropped.get(caller),
             last_agent=self._memory.last_agents.get(caller),
         )
+
+    def _head_score(self, queue: QueueName) -> float | None:
+        """Of the first who waits and is not being offered, unless it is a promise."""
+        first = self._calls.waiting[queue].first(1)
+        if not first or first[0][1] in self._calls.promised[queue]:
+            return None
+        return first[0][0]
 
     def join(self, joining: Joining, request_id: str) -> Joined:
         return self._memory.once("join", request_id, lambda: self._join(joining))
@@ -69,21 +77,49 @@ class FakeWaitingRoom:
             position = self._calls.position(joining.call_id, joining.queue)
             return Joined(answer=JoinAnswer.ALREADY_JOINED, position=position)
         left_behind = (joining.queue, phone_numbers.normalised(joining.caller_number))
-        if joining.resumes and self._memory.dropped.get(left_behind) is None:
-            return Joined(answer=JoinAnswer.PLACE_GONE, position=None)
-        if self._calls.placed_count(joining.queue) >= joining.maximum_waiting:
-            return Joined(answer=JoinAnswer.QUEUE_FULL, position=None)
+        refusal = self._refusal(joining, left_behind)
+        if refusal is not None:
+            return Joined(answer=refusal, position=None)
         if joining.callback is not None:
-            promised = self._calls.get(self._memory.promises.get(left_behind, joining.call_id))
-            if promised is not None and promised.state in UNENDED:
-                return Joined(answer=JoinAnswer.ALREADY_PROMISED, position=None)
             self._memory.promises[left_behind] = joining.call_id
+        elif joining.takes_over is not None:
+            self._end_promise(joining.takes_over, left_behind)
         if joining.resumes:
             self._memory.dropped.discard(left_behind)
         self._calls.put(_waiting(joining))
         self._memory.told.pop(joining.call_id, None)
         position = self._calls.position(joining.call_id, joining.queue)
         return Joined(answer=JoinAnswer.JOINED, position=position)
+
+    def _refusal(self, joining: Joining, left_behind: tuple[QueueName, str]) -> JoinAnswer | None:
+        """Why a call without a place may not have this one; ``None`` if it may."""
+        promised, taken_over = self._calls.promised[joining.queue], joining.takes_over
+        if joining.resumes and self._memory.dropped.get(left_behind) is None:
+            return JoinAnswer.PLACE_GONE
+        if taken_over is not None and taken_over not in promised:
+            return JoinAnswer.PLACE_GONE
+        if self._calls.placed_count(joining.queue) >= joining.maximum_waiting:
+            return JoinAnswer.QUEUE_FULL
+        if joining.callback is not None and self._has_promise(left_behind):
+            return JoinAnswer.ALREADY_PROMISED
+        if joining.callback is not None and len(promised) >= joining.maximum_promises:
+            return JoinAnswer.TOO_MANY_PROMISES
+        return None
+
+    def _has_promise(self, number_of_queue: tuple[QueueName, str]) -> bool:
+        """True if the number has a promise there that is not over."""
+        call_id = self._memory.promises.get(number_of_queue)
+        promised = None if call_id is None else self._calls.get(call_id)
+        return promised is not None and promised.state in UNENDED
+
+    def _end_promise(self, call_id: CallId, number_of_queue: tuple[QueueName, str]) -> None:
+        """Its place is another call's; so is all that the number had left behind."""
+        promise = self._calls.get(call_id)
+        assert promise is not None
+        self._memory.end(promise)
+        self._memory.dropped.discard(number_of_queue)
+        if self._memory.promises.get(number_of_queue) == call_id:
+            del self._memory.promises[number_of_queue]
 
     def move(self, joining: Joining, from_queue: QueueName, request_id: str) -> MoveAnswer:
         return self._memory.once("move", request_id, lambda: self._move(joining, from_queue))
@@ -94,6 +130,15 @@ class FakeWaitingRoom:
             return MoveAnswer.NOT_WAITING
         if self._calls.placed_count(joining.queue) >= joining.maximum_waiting:
             return MoveAnswer.QUEUE_FULL
+        if joining.callback is not None:
+            number = phone_numbers.normalised(joining.caller_number)
+            if self._has_promise((joining.queue, number)):
+                return MoveAnswer.ALREADY_PROMISED
+            if len(self._calls.promised[joining.queue]) >= joining.maximum_promises:
+                return MoveAnswer.TOO_MANY_PROMISES
+            if self._memory.promises.get((from_queue, number)) == joining.call_id:
+                del self._memory.promises[from_queue, number]
+            self._memory.promises[joining.queue, number] = joining.call_id
         # What is of the call and not of the place stays: node, leg, arrival, numbers and name.
         moved = replace(
             call,
@@ -119,12 +164,21 @@ class FakeWaitingRoom:
         score: float,
         priority: int,
         own_priority: int,
+        first_joined_at: Micros | None = None,
     ) -> RescoreAnswer:
         self._memory.check()
         call = self._calls.get(call_id)
         if call is None or call.queue != queue or call.state not in PLACED:
             return RescoreAnswer.NOT_THERE
-        self._calls.put(replace(call, score=score, priority=priority, own_priority=own_priority))
+        self._calls.put(
+            replace(
+                call,
+                score=score,
+                priority=priority,
+                own_priority=own_priority,
+                first_joined_at=first_joined_at or call.first_joined_at,
+            )
+        )
         return RescoreAnswer.DONE
 
     def keep_callback(self, call_id: CallId, callback: Callback) -> RescoreAnswer:
@@ -178,23 +232,15 @@ class FakeWaitingRoom:
         self._memory.check()
         return self._memory.closures.pop(queue, None) is not None
 
-    def learn_service(self, queue: QueueName, seconds: float) -> None:
-        self._memory.check()
-        rates = self._memory.rates[queue]
-        self._memory.rates[queue] = replace(
-            rates,
-            served_weight=rates.served_weight * KEPT_SHARE + 1,
-            served_seconds=rates.served_seconds * KEPT_SHARE + seconds,
-        )
+    def learn(self, queue: QueueName, lesson: Lesson) -> None:
+        self.learn_all({queue: lesson})
 
-    def learn_wait(self, queue: QueueName, seconds: float, *, is_abandoned: bool) -> None:
+    def learn_all(self, lessons: Mapping[QueueName, Lesson]) -> None:
         self._memory.check()
-        rates = self._memory.rates[queue]
-        self._memory.rates[queue] = replace(
-            rates,
-            abandoned_weight=rates.abandoned_weight * KEPT_SHARE + is_abandoned,
-            waited_seconds=rates.waited_seconds * KEPT_SHARE + seconds,
-        )
+        for queue, lesson in lessons.items():
+            sums = self._memory.sums[queue]
+            for term in lesson:
+                sums[term.name] = sums.get(term.name, 0.0) * term.kept + term.added
 
     def remember_agent(
         self, queue: QueueName, caller_number: str, agent_id: AgentId, seconds: float
@@ -233,24 +279,38 @@ class FakeWaitingRoom:
         position = min(position, *known) if known else position
         if tells_position:
             self._memory.told[call_id] = replace(told, position=position)
-        waiting = self._calls.waiting[queue]
+        waiting, offered = self._calls.waiting[queue], self._calls.offered[queue]
+        is_waiting = call_id in waiting
         outlook = Outlook(
             position=position,
-            ahead_count=waiting.rank(call_id) if call_id in waiting else 0,
-            told_until=told.until,
+            ahead_count=waiting.rank(call_id) if is_waiting else 0,
+            score=waiting.score(call_id) if is_waiting else offered.score(call_id),
         )
         if not is_estimated:
             return outlook
-        staffed = frozenset(self._memory.agents.staffed[queue])
-        return replace(outlook, staffed=staffed, rates=self._memory.rates[queue])
+        return replace(
+            outlook,
+            staffed_count=len(self._memory.agents.staffed[queue]),
+            rates=self._memory.rates(queue),
+            head_score=self._head_score(queue),
+            told=told.estimates[-1] if told.estimates else None,
+        )
 
-    def note_told_wait(self, call_id: CallId, queue: QueueName, until: Micros) -> RescoreAnswer:
+    def note_told_wait(
+        self, call_id: CallId, queue: QueueName, told: ToldEstimate
+    ) -> RescoreAnswer:
         self._memory.check()
         if self._calls.position(call_id, queue) is None:
             return RescoreAnswer.NOT_THERE
-        told = self._memory.told.get(call_id, Told())
-        self._memory.told[call_id] = replace(told, until=until)
+        before = self._memory.told.get(call_id, Told())
+        if told not in before.estimates[-1:]:
+            estimates = (*before.estimates, told)
+            self._memory.told[call_id] = replace(before, estimates=estimates)
         return RescoreAnswer.DONE
+
+    def told_estimates(self, call_id: CallId) -> tuple[ToldEstimate, ...]:
+        self._memory.check()
+        return self._memory.told.get(call_id, Told()).estimates
 
     def candidates(self, queues: Sequence[QueueName], count: int) -> list[Candidates]:
         self._memory.check()
@@ -288,6 +348,7 @@ class FakeWaitingRoom:
             offered_count=len(self._calls.offered[queue]),
             free_agents_count=len(self._memory.agents.free[queue]),
             staffed_count=len(self._memory.agents.staffed[queue]),
+            promises_count=len(self._calls.promised[queue]),
             oldest_joined_at=head.first_joined_at if head else None,
         )
 

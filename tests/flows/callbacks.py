@@ -20,7 +20,11 @@ NUMBER = "+48200100"
 CONTACT = f"sofia/gateway/carrier/{NUMBER}"
 OFFER = ToCallback(prompts=("callback_offer",), promised_prompts=("callback_promised",))
 KEPT_BY = CallbackPolicy(
-    ring_seconds=20, attempts=2, retry_after_seconds=60, expires_after_seconds=1800
+    confirms_number=False,
+    ring_seconds=20,
+    attempts=2,
+    retry_after_seconds=60,
+    expires_after_seconds=1800,
 )
 DIALPLAN = DialplanPolicy(callback_contact="sofia/gateway/carrier/{number}")
 MAXIMUM_WAIT = 30.0
@@ -28,6 +32,8 @@ PROMPTS = 2.1
 """How long the fake's prompts are heard, with what goes around them."""
 ON_HOOK = 5.1
 ANSWERING = Phone(answers_after_seconds=1.0)
+QUICK = Phone(answers_after_seconds=0.03)
+"""An agent's: what is told of the customer takes two seconds before the customer is called."""
 
 
 def policy(
@@ -36,9 +42,13 @@ def policy(
     """The site with an offer in its support queue."""
     support = replace(
         POLICY.queues[SUPPORT],
-        overflow={reason: to},
-        announce_position=None,
-        **{"maximum_wait_seconds": MAXIMUM_WAIT, "callback": KEPT_BY, **settings},
+        **{
+            "overflow": {reason: to},
+            "announce_position": None,
+            "maximum_wait_seconds": MAXIMUM_WAIT,
+            "callback": KEPT_BY,
+            **settings,
+        },
     )
     return replace(POLICY, queues={**POLICY.queues, SUPPORT: support}, dialplan=DIALPLAN)
 
@@ -50,6 +60,8 @@ class CallbackFloor(TestFloor):
 
     def __init__(self, site: SitePolicy | None = None) -> None:
         super().__init__(site or policy())
+        for agent in self.policy.agents.values():
+            self.switch.phones[agent.contact] = QUICK
 
     def overflow(self, caller: LegId, key: str = "1") -> None:
         """The caller has waited for as long as allowed, hears the offer and presses a key."""
@@ -92,15 +104,21 @@ class CallbackFloor(TestFloor):
     def customers_legs(self) -> list[FakeLeg]:
         """The lines to customers that there are now."""
         return [
-            leg
-            for leg in self.switch.legs_by_id.values()
-            if "callcore_callback_of" in leg.variables
+            leg for leg in self.switch.legs_by_id.values() if "callcore_customer" in leg.variables
         ]
 
     def customers_leg(self) -> FakeLeg:
         """The one line to a customer."""
         (leg,) = self.customers_legs()
         return leg
+
+    def until_customer_answers(self) -> FakeLeg:
+        """Plays on until a customer has picked up, and no further."""
+        deadline = self.clock.now() + 60e6
+        while not any(leg.is_answered for leg in self.customers_legs()):
+            assert self.clock.now() < deadline, "no customer answers"
+            self.clock.advance(0.01)
+        return self.customers_leg()
 
     def offered_leg_of(self, agent_id: AgentId) -> LegId:
         """The leg on which an agent was called."""

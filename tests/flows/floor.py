@@ -30,6 +30,7 @@ from callcore.runtime.identifiers import RandomIds
 from tests.fakes.clock import FakeClock, MortalClock, settle
 from tests.fakes.floor import FakeFloor
 from tests.fakes.lookups import FakeLookups
+from tests.fakes.notices import FakeNotices
 from tests.fakes.settings_file import FakeSettingsFile
 from tests.fakes.switch import NODE, FakeSwitch, Phone
 
@@ -83,6 +84,7 @@ class TestFloor:
         self.switch = FakeSwitch(self.clock)
         self.store: FakeFloor = FakeFloor(self.clock) if beside is None else beside.store
         self.lookups = FakeLookups(self.clock)
+        self.notices = FakeNotices()
         self.policy = policy
         self.version = "v1"
         self.settings = FakeSettingsFile(policy, self.version)
@@ -113,6 +115,7 @@ class TestFloor:
             config_versions=self.store.config_versions,
             lockouts=self.store.lockouts,
             lookups=self.lookups,
+            notices=self.notices,
             epoch=self.store.epoch,
             clock=life,
             ids=RandomIds(),

@@ -34,6 +34,7 @@ from callcore.ports.operations import UnknownQueueError
 from callcore.ports.switch_events import DigitPressed
 from tests.fakes.clock import START, settle
 from tests.fakes.switch import NODE
+from tests.flows.estimating import learnt
 from tests.flows.floor import ANN, BOB, CLEO, POLICY, SALES, SUPPORT, TestFloor
 from tests.flows.stories import TOLD_WHY_SECONDS, done_to, log_in, log_out, start_break
 
@@ -197,8 +198,7 @@ class TestHours:
     def test_nobody_is_admitted_who_would_wait_beyond_closing_time(self) -> None:
         """The estimate decides, once the queue has taught enough."""
         floor = TestFloor(support(hours=open_for(3600), maximum_waiting=100))
-        for _ in range(10):
-            floor.store.waiting_room.learn_service(SUPPORT, 300.0)
+        learnt(floor, 300.0)
         log_in(floor, ANN)
         callers = [floor.call_in() for _ in range(20)]
         kept = [floor.knows(caller) for caller in callers]

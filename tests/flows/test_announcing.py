@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+import pytest
 
 from callcore.domain.announcements import ATTENTION_TONE
 from callcore.domain.events import EstimateAnnounced, MessageAnnounced, PositionAnnounced
 from callcore.domain.ids import LegId, Micros
 from callcore.domain.policies import EstimatePolicy, MessagePolicy, PositionPolicy
+from callcore.domain.speech.phrases import WAIT_HAS_GROWN
 from callcore.domain.speech.utterances import WaitBetween, WaitUpTo, YouAreNext, YourPosition
 from tests.fakes.switch import Phone
 from tests.fakes.switch_sounds import PROMPT_SECONDS
@@ -23,21 +24,15 @@ from tests.flows.announcing import (
     site,
     sounds,
 )
+from tests.flows.estimating import learnt, seen_at_work
 from tests.flows.floor import ANN, SALES, TestFloor
 from tests.flows.stories import done_to, line, line_of, move, queue_of, raise_to, who_talks_with
-
-TALK_SECONDS = 60.0
-
-
-def learnt(floor: TestFloor, seconds: float = TALK_SECONDS, count: int = 20) -> None:
-    """Support has served callers who took so long, and nobody gave up."""
-    for _ in range(count):
-        floor.store.waiting_room.learn_service(cast("Any", "support"), seconds)
 
 
 def busy(floor: TestFloor) -> LegId:
     """A caller talks with the only agent."""
     floor.log_in(ANN, phone=Phone(answers_after_seconds=0.1))
+    seen_at_work(floor, ANN)
     caller = floor.call_in()
     floor.clock.advance(1)
     assert who_talks_with(floor, caller) == ANN
@@ -187,9 +182,11 @@ class TestEstimate:
         assert heard(alone, nobody) == []
         assert alone.told(EstimateAnnounced) == []
 
-    def test_a_wait_that_has_grown_is_not_told(self) -> None:
+    def test_a_wait_that_has_grown_little_is_not_told(self) -> None:
         """Nor by another process; one that goes by as told is."""
-        estimate = EstimatePolicy(first_after_seconds=10, interval_seconds=60)
+        estimate = EstimatePolicy(
+            first_after_seconds=10, interval_seconds=60, grown_after_seconds=120
+        )
         floor = TestFloor(site(estimate=estimate, maximum_wait_seconds=3000))
         learnt(floor, 300)
         busy(floor)
@@ -202,6 +199,32 @@ class TestEstimate:
         learnt(floor, 60, 500)
         floor.clock.advance(60)
         assert heard(floor, caller)[1:] == [sounds(WaitUpTo(2))]
+
+    def test_a_wait_that_has_truly_grown_is_told_as_such_and_once(self) -> None:
+        """Somebody of a higher priority came; told by another process just so."""
+        estimate = EstimatePolicy(
+            first_after_seconds=10, interval_seconds=60, grown_after_seconds=60
+        )
+        floor = TestFloor(site(estimate=estimate, maximum_wait_seconds=3000))
+        learnt(floor)
+        busy(floor)
+        caller = floor.call_in()
+        floor.clock.advance(11)
+        assert heard(floor, caller) == [sounds(WaitUpTo(2))]
+        for _ in range(4):
+            raise_to(floor, floor.call_in(), 100)
+        floor.restart()
+        seen_at_work(floor, ANN)
+        floor.clock.advance(60)
+        assert heard(floor, caller)[1:] == [sounds(WAIT_HAS_GROWN, WaitBetween(3, 10))]
+        floor.clock.advance(60)
+        assert len(heard(floor, caller)) == 2
+        told = [fact for fact in floor.told(EstimateAnnounced) if fact.call_id == caller]
+        assert [fact.has_grown for fact in told] == [False, True]
+        assert [fact.mean_seconds for fact in told] == [
+            pytest.approx(60.0),
+            pytest.approx(300.0),
+        ]
 
 
 class TestMessages:

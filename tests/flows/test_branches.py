@@ -240,6 +240,8 @@ class TestSaidOnTheWayOutOfAQueue:
         floor.clock.advance(PROMPT_SECONDS)
         assert heard(floor, caller)[-1].startswith("callback/offer")
         press(floor, caller, "1", then_seconds=0.5)
+        assert heard(floor, caller)[-1].startswith("callback/your-number-is")
+        press(floor, caller, "1", then_seconds=0.5)
         kept = place(floor, caller)
         assert (kept.first_joined_at, kept.joined_at) == (before.first_joined_at, before.joined_at)
         floor.clock.advance(PROMPT_SECONDS + 10)

@@ -7,16 +7,32 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from callcore.domain.events import CallbackPromised, CallSentOn
+from callcore.domain.events import CallbackAsked, CallbackPromised, CallSentOn
 from callcore.domain.hours import Interval, OpeningHours
-from callcore.domain.ids import MenuName
-from callcore.domain.outcomes import CallOutcome, HungUpBy, LeaveReason
-from callcore.domain.policies import AtClosing, DialplanPolicy, MenuChoice, MenuPolicy
+from callcore.domain.ids import LegId, MenuName
+from callcore.domain.outcomes import (
+    AskingEnd,
+    CallbackOrigin,
+    CallOutcome,
+    HungUpBy,
+    LeaveReason,
+)
+from callcore.domain.policies import (
+    AtClosing,
+    CallableNumbers,
+    DialplanPolicy,
+    MenuChoice,
+    MenuPolicy,
+)
 from callcore.domain.treatments import Goodbye, OverflowReason, ToMenu, ToQueue
+from callcore.ports.stores import FloorCallState
 from tests.fakes.clock import START, settle
-from tests.flows.callbacks import NUMBER, OFFER, ON_HOOK, PROMPTS, CallbackFloor, policy
+from tests.fakes.switch import NODE
+from tests.flows.callbacks import KEPT_BY, NUMBER, OFFER, ON_HOOK, PROMPTS, CallbackFloor, policy
 from tests.flows.faults import fail_once
 from tests.flows.floor import ANN, SALES, SUPPORT
+
+CONFIRMED = policy(callback=replace(KEPT_BY, confirms_number=True))
 
 
 @pytest.fixture
@@ -47,6 +63,14 @@ class TestOffer:
         assert record.visits[0].treatment == "callback:support"
         assert record.visits[0].leave_reason is LeaveReason.MAXIMUM_WAIT
         assert [press.digit for press in record.digits] == ["1"]
+        (asking,) = record.callback_askings
+        assert (asking.origin, asking.end, asking.number, asking.promise) == (
+            CallbackOrigin.OVERFLOW,
+            AskingEnd.PROMISED,
+            NUMBER,
+            promise.call_id,
+        )
+        assert [fact.end for fact in floor.told(CallbackAsked)] == [AskingEnd.PROMISED]
         (told,) = floor.told(CallbackPromised)
         assert (told.call_id, told.of_call) == (promise.call_id, caller)
         assert promise.call_id[0] == caller[0]
@@ -80,12 +104,14 @@ class TestOffer:
 
     @pytest.mark.parametrize("number", ["", "anonymous", "0000000000", "266696687", "sip:x@y"])
     def test_a_number_that_cannot_be_called_is_not_asked(self, number: str) -> None:
-        """Withheld or unusable: straight to what there is otherwise."""
+        """Withheld or unusable: straight to what there is otherwise, where none may be entered."""
         floor = CallbackFloor(policy(replace(OFFER, otherwise=ToQueue(queue=SALES))))
         caller = floor.call_in(number=number)
         floor.clock.advance(31)
         assert floor.position(caller, SALES) == 1
         assert floor.switch.legs_by_id[caller].announced == []
+        (told,) = floor.told(CallbackAsked)
+        assert told.end in {AskingEnd.WITHHELD, AskingEnd.NUMBER_IMPOSSIBLE}
 
     def test_without_a_contact_nothing_is_offered(self) -> None:
         """Should the settings have lost it."""
@@ -94,7 +120,9 @@ class TestOffer:
         caller = floor.call_in()
         floor.clock.advance(31)
         assert floor.switch.causes[caller] == "NORMAL_CLEARING"
-        assert floor.record().outcome is CallOutcome.OVERFLOWED
+        record = floor.record()
+        assert record.outcome is CallOutcome.OVERFLOWED
+        assert [one.end for one in record.callback_askings] == [AskingEnd.NOT_KEPT_HERE]
 
     def test_a_caller_who_hangs_up_while_asked_is_promised_nothing(
         self, floor: CallbackFloor
@@ -105,7 +133,9 @@ class TestOffer:
         floor.switch.end(caller)
         floor.clock.advance(10)
         assert floor.promises() == []
-        assert floor.record().outcome is CallOutcome.OVERFLOWED
+        record = floor.record()
+        assert record.outcome is CallOutcome.OVERFLOWED
+        assert [one.end for one in record.callback_askings] == [AskingEnd.HUNG_UP]
 
     def test_a_caller_who_hangs_up_once_promised_is_called_back(self, floor: CallbackFloor) -> None:
         """Whoever pressed the key need not hear the prompts to their end."""
@@ -117,13 +147,16 @@ class TestOffer:
         assert floor.record().outcome is CallOutcome.CALLBACK_PROMISED
         assert floor.agent(ANN).call_id == floor.promise().call_id
 
-    def test_a_number_has_one_promise(self, floor: CallbackFloor) -> None:
-        """The second caller of the number hears the same, and the older place is kept."""
-        floor.promised()
+    def test_a_number_has_one_promise(self) -> None:
+        """A second one who wants to be called there hears so, and the older place is kept."""
+        floor = CallbackFloor(CONFIRMED)
+        floor.overflow(floor.call_in(), "11")
+        floor.clock.advance(PROMPTS + ON_HOOK)
         first = floor.promise()
-        caller = floor.call_in()
-        floor.overflow(caller)
+        caller = floor.call_in(number="+48200200")
+        floor.overflow(caller, f"12{NUMBER.replace('+', '00')}#1")
         assert floor.switch.legs_by_id[caller].announced[-1] == (
+            "/sounds/en/callback/already-promised.wav",
             "/sounds/en/callback_promised.wav",
         )
         floor.clock.advance(PROMPTS)
@@ -188,6 +221,21 @@ class TestOffer:
         assert reasons == ["closed", "closed"]
         assert {record.outcome for record in floor.records()} == {CallOutcome.CALLBACK_PROMISED}
 
+    def test_where_no_more_may_wait(self) -> None:
+        """The promise is no caller who is kept on the line: it takes its place in a full queue."""
+        floor = CallbackFloor(
+            policy(reason=OverflowReason.QUEUE_FULL, maximum_waiting=1, maximum_wait_seconds=600)
+        )
+        floor.call_in(number="+48200300")
+        caller = floor.call_in()
+        arrived_at = floor.clock.now()
+        floor.overflow(caller)
+        promise = floor.promise()
+        assert (promise.caller_number, promise.first_joined_at) == (NUMBER, arrived_at)
+        assert floor.store.waiting_room.position(promise.call_id, SUPPORT) == 2
+        floor.clock.advance(PROMPTS)
+        assert floor.record().outcome is CallOutcome.CALLBACK_PROMISED
+
     def test_out_of_a_menu(self) -> None:
         """A key of a menu leads to the offer; the place is that of the first joining."""
         menu = MenuPolicy(
@@ -207,10 +255,158 @@ class TestOffer:
         assert promise.own_priority == 3
 
     def test_into_another_queue(self) -> None:
-        """The promise waits there, since the first joining."""
+        """The promise waits there, since the first joining; without settings of its own for
+        callbacks that queue has the number confirmed.
+        """
         floor = CallbackFloor(policy(replace(OFFER, queue=SALES)))
         caller = floor.call_in()
-        floor.overflow(caller)
+        floor.overflow(caller, "11")
         promise = floor.promise()
         assert (promise.queue, promise.first_joined_at) == (SALES, START + 1000)
         assert promise.joined_at > promise.first_joined_at
+
+
+class TestNumber:
+    """The number is talked about, and confirmed."""
+
+    def said(self, floor: CallbackFloor, caller: LegId) -> list[str]:
+        """The first sound of each thing said."""
+        said = floor.switch.legs_by_id[caller].announced
+        return [paths[0].removeprefix("/sounds/en/").removesuffix(".wav") for paths in said]
+
+    def test_it_is_read_back(self) -> None:
+        """And the promise made with another key."""
+        floor = CallbackFloor(CONFIRMED)
+        caller = floor.call_in()
+        floor.overflow(caller)
+        assert self.said(floor, caller) == ["callback_offer", "callback/your-number-is"]
+        assert floor.promises() == []
+        floor.switch.press(caller, "1")
+        floor.clock.advance(0.1)
+        assert floor.promise().caller_number == NUMBER
+
+    def test_another_may_be_entered(self) -> None:
+        """By a caller without one, too."""
+        floor = CallbackFloor(CONFIRMED)
+        caller = floor.call_in(number="anonymous")
+        floor.overflow(caller)
+        floor.switch.press(caller, "600700800#")
+        floor.clock.advance(0.1)
+        assert self.said(floor, caller)[1:] == ["callback/enter-number", "callback/your-number-is"]
+        floor.switch.press(caller, "1")
+        floor.clock.advance(0.1)
+        assert floor.promise().caller_number == "600700800"
+
+    def test_a_pause_ends_it(self) -> None:
+        """As long as there is for an answer."""
+        floor = CallbackFloor(CONFIRMED)
+        caller = floor.call_in()
+        floor.overflow(caller, "12")
+        floor.switch.press(caller, "600700800")
+        floor.clock.advance(OFFER.timeout_seconds)
+        assert self.said(floor, caller)[-1] == "callback/enter-number"
+        floor.clock.advance(0.1)
+        assert self.said(floor, caller)[-1] == "callback/your-number-is"
+
+    def test_the_caller_is_guarded_all_the_time(self) -> None:
+        """The dead man's switch is wound up however long the number is."""
+        floor = CallbackFloor(CONFIRMED)
+        caller = floor.call_in()
+        floor.overflow(caller, "12")
+        for _ in range(15):
+            floor.switch.press(caller, "6")
+            floor.clock.advance(4.5)
+            assert floor.switch.legs_by_id[caller].guarded is not None
+        assert floor.told(CallbackAsked) == []
+
+    @pytest.mark.parametrize(
+        ("keys", "end", "why"),
+        [
+            ("1999", AskingEnd.DECLINED, []),
+            ("12" + "12#" * 3, AskingEnd.NUMBER_IMPOSSIBLE, ["callback/not-possible"]),
+        ],
+    )
+    def test_what_comes_to_nothing_goes_on_to_otherwise(
+        self, keys: str, end: AskingEnd, why: list[str]
+    ) -> None:
+        """Told why, if it is the number."""
+        strict = replace(CONFIRMED.dialplan, callable_numbers=CallableNumbers(least_digits=5))
+        site = policy(
+            replace(OFFER, otherwise=ToQueue(queue=SALES)),
+            callback=replace(KEPT_BY, confirms_number=True),
+        )
+        floor = CallbackFloor(replace(site, dialplan=strict))
+        caller = floor.call_in()
+        floor.overflow(caller, keys)
+        said = self.said(floor, caller)
+        assert said[len(said) - len(why) :] == why
+        floor.clock.advance(PROMPTS)
+        assert floor.position(caller, SALES) == 1
+        floor.switch.end(caller)
+        floor.clock.advance(1)
+        assert [one.end for one in floor.record().callback_askings] == [end]
+
+    def test_silence_goes_on_to_otherwise(self) -> None:
+        """After the second time."""
+        floor = CallbackFloor(CONFIRMED)
+        caller = floor.call_in()
+        floor.overflow(caller)
+        floor.clock.advance(2 * (PROMPTS + OFFER.timeout_seconds) + 0.2)
+        assert [fact.end for fact in floor.told(CallbackAsked)] == [AskingEnd.SILENT]
+        assert floor.record().outcome is CallOutcome.OVERFLOWED
+
+    def test_a_queue_that_has_promised_enough_promises_no_more(self) -> None:
+        """The caller hears so, and goes on."""
+        kept_by = replace(KEPT_BY, maximum_open=1)
+        floor = CallbackFloor(policy(callback=kept_by))
+        floor.promised()
+        caller = floor.call_in(number="+48200200")
+        floor.overflow(caller)
+        assert self.said(floor, caller)[-1] == "callback/not-now"
+        floor.clock.advance(PROMPTS)
+        assert [fact.end for fact in floor.told(CallbackAsked)] == [
+            AskingEnd.PROMISED,
+            AskingEnd.TOO_MANY,
+        ]
+        assert floor.promise().caller_number == NUMBER
+        assert floor.records()[-1].outcome is CallOutcome.OVERFLOWED
+
+    def test_a_link_that_was_down_has_the_question_asked_anew(self) -> None:
+        """What was said meanwhile was not heard, nor was a key."""
+        floor = CallbackFloor(CONFIRMED)
+        caller = floor.call_in()
+        floor.overflow(caller)
+        floor.clock.advance(PROMPTS)
+        floor.switch.lose_link()
+        floor.clock.advance(2)
+        floor.switch.restore_link()
+        floor.clock.advance(1)
+        assert self.said(floor, caller)[-2:] == ["callback/your-number-is"] * 2
+        floor.switch.press(caller, "1")
+        floor.clock.advance(0.1)
+        assert floor.promise().caller_number == NUMBER
+
+    def test_a_process_that_dies_in_the_middle_has_the_offer_made_anew(self) -> None:
+        """The next one begins where the offer came from, and nothing is promised twice."""
+        floor = CallbackFloor(CONFIRMED)
+        caller = floor.call_in()
+        floor.overflow(caller, "12")
+        floor.restart()
+        floor.clock.advance(1)
+        assert floor.promises() == []
+        floor.overflow(caller, "11")
+        assert floor.promise().caller_number == NUMBER
+
+    def test_who_was_promised_one_is_not_brought_back_to_the_queue(self) -> None:
+        """The process dies during the last words: there is one place then, not two."""
+        floor = CallbackFloor(CONFIRMED)
+        caller = floor.call_in()
+        floor.overflow(caller, "11")
+        first = floor.promise()
+        floor.restart_at_once()
+        floor.clock.advance(5)
+        places = [*floor.promises(), *floor.store.waiting_room.calls(NODE)]
+        open_ones = [one for one in places if one.state is FloorCallState.WAITING]
+        assert [one.call_id for one in open_ones] == [first.call_id]
+        assert caller not in floor.switch.legs_by_id
+        assert floor.records()[-1].outcome is CallOutcome.CALLBACK_PROMISED

@@ -107,14 +107,14 @@ class TestKept:
         assert floor.switch.legs_by_id == {}
         assert not [name for name, leg in floor.switch.commands if leg == promise.call_id]
 
-    def test_nothing_is_learnt_of_callers_from_it(self, floor: CallbackFloor) -> None:
-        """How long people wait on the line is another matter."""
+    def test_it_waits_and_never_abandons(self, floor: CallbackFloor) -> None:
+        """Which is learnt of it: how long people wait on the line is another matter."""
         floor.promised()
         before = floor.store.waiting_room.door(SUPPORT, "").rates
         floor.log_in(ANN)
         floor.clock.advance(6)
         after = floor.store.waiting_room.door(SUPPORT, "").rates
-        assert after.waited_seconds == before.waited_seconds
+        assert after.abandoned_weight <= before.abandoned_weight
 
     def test_the_customer_may_hang_up_after_the_talk(self, floor: CallbackFloor) -> None:
         """From then on it is a call like any other."""

@@ -124,9 +124,7 @@ class TestUnreached:
         floor.promised()
         floor.customer(ANSWERING)
         floor.log_in(ANN)
-        floor.clock.advance(3.03)
-        leg = floor.customers_leg()
-        assert leg.is_answered
+        leg = floor.until_customer_answers()
         assert leg.bridged_to is None
         floor.switch.end(leg.leg_id)
         floor.clock.advance(2)
@@ -164,7 +162,7 @@ class TestUnreached:
         floor.clock.advance(2.5)
         agents_leg = floor.offered_leg_of(ANN)
         floor.switch.legs_by_id[agents_leg].is_ending = True
-        floor.clock.advance(0.52)
+        floor.until_customer_answers()
         floor.switch.end(agents_leg)
         floor.clock.advance(0.1)
         leg = floor.customers_leg()
@@ -184,22 +182,29 @@ class TestUnreached:
         assert record.outcome is CallOutcome.CALLBACK_FAILED
         assert record.visits[0].leave_reason is LeaveReason.CALLBACK_EXPIRED
 
-    def test_a_customer_on_the_line_when_it_expires_is_hung_up(self) -> None:
-        """Answered, but the agent was gone and no other one came."""
-        floor = CallbackFloor(policy(callback=replace(KEPT_BY, expires_after_seconds=60)))
+    def test_a_customer_on_the_line_when_it_expires_is_served_or_let_go_in_time(self) -> None:
+        """Answered, but the agent was gone: nobody who holds the line is hung up for a promise,
+        but nobody holds it for longer than callers may wait either.
+        """
+        site = policy(callback=replace(KEPT_BY, expires_after_seconds=60), maximum_wait_seconds=90)
+        floor = CallbackFloor(site)
         floor.promised()
         floor.customer(ANSWERING)
-        floor.log_in(ANN, phone=Phone(answers_after_seconds=0.5))
-        floor.clock.advance(1)
+        floor.log_in(ANN)
+        floor.clock.advance(2.5)
         agents_leg = floor.offered_leg_of(ANN)
         floor.switch.legs_by_id[agents_leg].is_ending = True
-        floor.clock.advance(0.52)
+        floor.until_customer_answers()
         floor.switch.phones["user/1001@t"] = BUSY
         floor.switch.end(agents_leg)
         customers_leg = floor.customers_leg().leg_id
-        floor.clock.advance(60)
+        floor.clock.advance(80)
+        assert customers_leg in floor.switch.legs_by_id
+        floor.clock.advance(15)
         assert floor.switch.causes[customers_leg] == "NORMAL_CLEARING"
-        assert floor.callback_record().visits[0].leave_reason is LeaveReason.CALLBACK_EXPIRED
+        record = floor.callback_record()
+        assert record.visits[0].leave_reason is LeaveReason.CALLBACK_EXPIRED
+        assert record.callback_attempts == (), "we have broken it off ourselves"
 
     def test_a_promise_that_expires_as_the_customer_is_called_is_kept(self) -> None:
         """It is decided by whether they talk."""

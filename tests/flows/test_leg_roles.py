@@ -35,7 +35,7 @@ def leg(*, is_inbound: bool, **variables: str) -> LegSnapshot:
         (leg(is_inbound=True, parked="true", standing="1001"), ["standing"]),
         (leg(is_inbound=True, feature="login"), ["callers"]),
         (leg(is_inbound=False, offer="o"), ["agents", "orphan"]),
-        (leg(is_inbound=False, callback_of="c", offer="o"), ["callers", "customers", "orphan"]),
+        (leg(is_inbound=False, customer="+48200100"), ["callers", "customers", "orphan"]),
     ],
 )
 def test_each_leg_has_its_part(found: LegSnapshot, roles: list[str]) -> None:

@@ -10,7 +10,7 @@ from callcore.domain.agents import AgentState
 from callcore.domain.events import FlowFailed, QueueDoorChanged, QueueGone
 from callcore.domain.hours import OpeningHours
 from callcore.domain.ids import QueueName
-from callcore.domain.outcomes import CallOutcome, RefusalReason
+from callcore.domain.outcomes import AskingEnd, CallOutcome, RefusalReason
 from callcore.domain.policies import AtClosing
 from callcore.domain.treatments import OverflowReason, ToExtension, ToQueue
 from callcore.ports.operations import MoveRefusedError
@@ -249,7 +249,7 @@ class TestTakenOut:
         floor.clock.advance(20)
         assert floor.promises() == []
         record = record_of(floor, caller)
-        assert "no callback could be promised: closed" in record.faults
+        assert [one.end for one in record.callback_askings] == [AskingEnd.NOT_KEPT_HERE]
 
     def test_an_empty_one_goes_soon(self, floor: TestFloor) -> None:
         """Without a warning."""

@@ -8,6 +8,7 @@ from callcore.domain.events import CallRefused
 from callcore.domain.policies import AtClosing, NumberRoute, WaitingPerAgent
 from tests.fakes.clock import settle
 from tests.fakes.switch import SILENT
+from tests.flows.estimating import learnt
 from tests.flows.floor import ANN, BOB, CLEO, ROOMY, SALES, SUPPORT, TestFloor
 from tests.flows.stories import come, leg_of, queue_of
 
@@ -40,8 +41,7 @@ def test_the_estimate_of_a_caller_who_would_be_first_is_short() -> None:
     numbers = {**ROOMY.numbers, "8003": NumberRoute(queue=SUPPORT, priority=100)}
     policy = queue_of(maximum_estimate_seconds=60, policy=replace(ROOMY, numbers=numbers))
     floor = TestFloor(policy)
-    for _ in range(20):
-        floor.store.waiting_room.learn_service(SUPPORT, 15)
+    learnt(floor, 15)
     come(floor, ANN)
     floor.call_in()
     floor.clock.advance(5)

@@ -85,17 +85,21 @@ class TestLength:
     def test_it_is_part_of_how_long_a_caller_keeps_an_agent(
         self, own: float | None, seconds: float
     ) -> None:
-        """What the estimates learn."""
+        """What the estimates learn, once it is over: with the ringing, and as it really was."""
         floor = TestFloor(agent_of(ANN, ROOMY, wrap_up_seconds=own))
         come(floor, ANN)
         floor.call_in()
-        floor.clock.advance(2.5)
-        floor.clock.advance(20)
-        talked_from = floor.agent(ANN).since
+        reserved_at = floor.agent(ANN).reserved_at
+        assert reserved_at is not None
+        floor.clock.advance(22.5)
         end_talk(floor, ANN)
+        talked_until = floor.clock.now()
+        assert floor.store.waiting_room.door(SUPPORT, "").rates.served_weight == 0.0
+        floor.clock.advance(seconds + 1)
         rates = floor.store.waiting_room.door(SUPPORT, "").rates
+        assert rates.served_weight == 1.0
         assert rates.served_seconds == pytest.approx(
-            (floor.clock.now() - talked_from) / 1e6 + seconds, abs=0.01
+            (talked_until - reserved_at) / 1e6 + seconds, abs=0.02
         )
 
     def test_a_process_that_died_leaves_it_the_same(self) -> None:

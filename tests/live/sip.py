@@ -47,7 +47,7 @@ def messages(trace: str) -> list[SipMessage]:
 
 def _messages(trace: str) -> Iterator[SipMessage]:
     heads = list(_MESSAGE.finditer(trace))
-    ends = [head.start() for head in heads[1:]] + [len(trace)]
+    ends = [*(head.start() for head in heads[1:]), len(trace)][: len(heads)]
     for head, end in zip(heads, ends, strict=True):
         text, _, body = trace[head.end() : end].replace("\r", "").partition("\n\n")
         first_line, *lines = text.split("\n")

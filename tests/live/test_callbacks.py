@@ -26,7 +26,11 @@ def settings(agents_port, customers_port):
                 maximum_wait_seconds=2,
                 announce_position="false",
                 overflow={"maximum_wait": OFFER},
-                callback={"ring_seconds": 8, "retry_after_seconds": 2},
+                callback={
+                    "ring_seconds": 8,
+                    "retry_after_seconds": 2,
+                    "confirms_number": "false",
+                },
             )
         },
         "agents": {"1001": agent("Anna Nowak", phone_at(agents_port))},

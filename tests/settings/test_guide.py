@@ -9,7 +9,10 @@ import yaml
 from callcore.settings import (
     announcing,
     branches,
+    callable_numbers,
+    callbacks,
     extensions,
+    hooks,
     lookups,
     menu_choices,
     menus,
@@ -18,6 +21,8 @@ from callcore.settings import (
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
 NAMED = set(re.findall(r"`([a-z_]+)`", GUIDE))
+GUIDE_TO_CALLBACKS = (Path(__file__).parents[2] / "docs" / "callbacks.md").read_text()
+NAMED_OF_CALLBACKS = set(re.findall(r"`([a-z_]+)`", GUIDE_TO_CALLBACKS))
 AROUND = """
 hours: {office: {timezone: UTC, week: {monday: [08:00-16:00]}}}
 caller_lists: {vip: {numbers: ["1"]}, blocked: {numbers: ["2"]}}
@@ -78,3 +83,27 @@ def test_guide_names_every_setting(section):
     """An operator finds each in its tables, or where treatments are told."""
     elsewhere = {"keeps_join_time", "context", "ranges"}
     assert set(section.model_fields) - NAMED - elsewhere == set()
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        callbacks.CallbackSection,
+        callbacks.WaitingOfferSection,
+        callbacks.AnswerCheckSection,
+        callbacks.AbandonedSection,
+        callable_numbers.CallableNumbersSection,
+        hooks.HookSection,
+    ],
+)
+def test_guide_to_callbacks_names_every_setting(section):
+    """In one place, for whoever sets them up."""
+    assert set(section.model_fields) - NAMED_OF_CALLBACKS == set()
+
+
+def test_what_the_guide_to_callbacks_shows_is_taken(load):
+    """All its pieces together are settings, with the names around them that they use."""
+    whole: dict = {}
+    for piece in [*re.findall(r"```yaml\n(.*?)```", GUIDE_TO_CALLBACKS, re.DOTALL), AROUND]:
+        merged(whole, yaml.load(piece, yaml.BaseLoader))
+    assert load(yaml.safe_dump(whole, allow_unicode=True)).policy.hooks

@@ -118,7 +118,7 @@ def test_prompt_of_ones_own_is_told_where_it_has_no_text(warnings, speak, tmp_pa
 
 
 EVERYWHERE = """
-dialplan: {callback_contact: "sofia/gateway/x/{number}"}
+dialplan: {callback_contact: "sofia/gateway/x/{number}", callable_numbers: {allowed: [+48, 2]}}
 lookups: {crm: {url: "https://crm.example", hears: [p/1]}}
 surveys:
   csat: {introduction: [p/2], invalid: [p/3], thanks: [p/4], questions: [{name: a, prompts: [p/5]}]}
@@ -128,7 +128,10 @@ queues:
     greeting: [menu/goodbye, p/6]
     whisper: [p/7]
     messages: {each: [{prompts: [p/8]}]}
-    callback: {}
+    callback:
+      offer: {after_wait_seconds: 60, prompts: [p/25]}
+      promised_prompts: [p/26]
+      check: {prompts: [callback/check, p/27]}
     overflow:
       closed: {say: [p/9], prompts: [p/10]}
       maximum_wait:
@@ -173,6 +176,9 @@ PLACES = {
     "p/22": "menus.account.branches.x.prompts[0]",
     "p/23": "menus.account.otherwise.prompts[0]",
     "p/24": "menus.account.failed.prompts[0]",
+    "p/25": "queues.support.callback.offer.prompts[0]",
+    "p/26": "queues.support.callback.promised_prompts[0]",
+    "p/27": "queues.support.callback.check.prompts[1]",
 }
 
 

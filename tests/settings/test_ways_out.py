@@ -157,22 +157,24 @@ menus:
     ]
 
 
-def test_lookups_and_surveys_that_nothing_leads_to_are_told(load):
+def test_lookups_hooks_and_surveys_that_nothing_leads_to_are_told(load):
     """Whatever leads to the others: a number, a queue, a menu's key, what follows an offer."""
     text = """
-dialplan: {callback_contact: "sofia/gateway/x/{number}"}
+dialplan: {callback_contact: "sofia/gateway/x/{number}", callable_numbers: {allowed: [+48, 2]}}
+hooks: {sms: {url: "https://sms.example"}, mail: {url: "https://mail.example"}}
 lookups: {crm: {url: "https://crm.example"}, billing: {url: "https://billing.example"}}
 surveys: {a: , b: , c: , d: , e: }
 numbers: {1: {survey: a}, 2: {menu: door}}
 queues:
   support:
     survey: b
-    callback: {}
+    callback: {notices: {over: sms}}
     overflow: {closed: {callback: {otherwise: {say: [x], survey: c}}}}
 menus: {door: {lookup: crm, otherwise: {queue: support}, failed: {survey: d}}}
 """
     assert [str(one).split(": ", 1)[1] for one in load(text).warnings] == [
         "lookups.billing: no menu asks it",
+        "hooks.mail: nothing is told to it: name it in callback.notices of a queue",
         "surveys.e: no queue, number or menu leads to it",
     ]
 

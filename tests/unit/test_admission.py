@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime, time
 
@@ -9,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcore.domain import admission, estimates
+from callcore.domain import admission, estimates, waiting
 from callcore.domain.admission import Admission, Closure, Door, Limit, Refusal
-from callcore.domain.estimates import Rates, UnknownWait
+from callcore.domain.estimates import Line, Rates, UnknownWait, Wait
 from callcore.domain.hours import Interval, OpeningHours
 from callcore.domain.ids import MICROS_PER_SECOND, AgentId, Micros, QueueName
 from callcore.domain.outcomes import RefusalReason
@@ -40,6 +41,8 @@ BUSY = Door(
     staffed=frozenset({AgentId("1001")}),
     closure=None,
     rates=EVERY_MINUTE,
+    head_score=None,
+    promise=None,
     dropped=None,
     last_agent=None,
 )
@@ -50,7 +53,7 @@ def answer(
     policy: QueuePolicy, door: Door, *, agents: float = 1.0, now: Micros = NOON
 ) -> RefusalReason | str:
     """The reason, or that the caller may join."""
-    decision = admission.decide(policy, door, agents, now)
+    decision = admission.decide(policy, door, math.inf, agents, now)
     return decision.reason if isinstance(decision, Refusal) else "joins"
 
 
@@ -96,7 +99,7 @@ def test_no_limit_keeps_a_caller_from_an_agent_who_is_free() -> None:
     assert answer(policy, door, agents=10.0) == "joins"
     assert answer(policy, replace(door, waiting_count=5), agents=10.0) is RefusalReason.QUEUE_FULL
     assert answer(policy, replace(door, free_agents_count=2)) is RefusalReason.QUEUE_FULL
-    decision = admission.decide(policy, door, 10.0, NOON)
+    decision = admission.decide(policy, door, math.inf, 10.0, NOON)
     assert isinstance(decision, Admission)
     assert (decision.limit.maximum_waiting, decision.places) == (1, 5)
 
@@ -136,19 +139,23 @@ def test_the_least_of_all_limits_holds_and_is_named() -> None:
 
 def test_a_caller_joins_with_limit_and_estimate() -> None:
     """Three ahead and one agent: four minutes."""
-    assert admission.decide(QUEUE, BUSY, 1.0, NOON) == Admission(
+    decision = admission.decide(QUEUE, BUSY, math.inf, 1.0, NOON)
+    assert decision == Admission(
         limit=Limit(maximum_waiting=1000, setting=admission.MAXIMUM_WAITING),
         places=1000,
-        estimate=pytest.approx(240.0),  # type: ignore[arg-type]  # stands for a number
+        expected=decision.expected,
     )
+    assert isinstance(decision.expected, Wait)
+    assert decision.expected.mean == pytest.approx(240.0)
 
 
 def test_a_refusal_says_what_there_would_have_been_room_for() -> None:
     """Limit and estimate are given whatever the reason."""
-    assert admission.decide(replace(QUEUE, maximum_waiting=3), BUSY, 0.0, NOON) == Refusal(
+    policy = replace(QUEUE, maximum_waiting=3)
+    assert admission.decide(policy, BUSY, math.inf, 0.0, NOON) == Refusal(
         reason=RefusalReason.QUEUE_FULL,
         limit=Limit(maximum_waiting=3, setting=admission.MAXIMUM_WAITING),
-        estimate=UnknownWait(),
+        expected=UnknownWait(),
     )
 
 
@@ -223,9 +230,9 @@ def test_nobody_is_kept_out_or_let_in_against_the_estimate(
         staffed=TEN,
     )
     policy = replace(QUEUE, maximum_estimate_seconds=maximum_estimate)
-    decision = admission.decide(policy, door, 10.0, NOON)
-    assert not isinstance(decision.estimate, UnknownWait)
-    assert isinstance(decision, Admission) == (decision.estimate <= maximum_estimate)
+    decision = admission.decide(policy, door, math.inf, 10.0, NOON)
+    assert isinstance(decision.expected, Wait)
+    assert isinstance(decision, Admission) == (decision.expected.mean <= maximum_estimate)
 
 
 def test_a_caller_who_meets_a_free_agent_does_not_wait() -> None:
@@ -234,13 +241,31 @@ def test_a_caller_who_meets_a_free_agent_does_not_wait() -> None:
     door = replace(
         BUSY, waiting_count=9, offered_count=9, ahead_count=0, free_agents_count=1, staffed=TEN
     )
-    decision = admission.decide(policy, door, 10.0, NOON)
+    decision = admission.decide(policy, door, math.inf, 10.0, NOON)
     assert isinstance(decision, Admission)
-    assert decision.estimate == 0.0
+    assert decision.expected == admission.AT_ONCE
     without = replace(door, free_agents_count=0)
-    assert admission.decide(policy, without, 10.0, NOON).estimate == estimates.mean_wait_seconds(
-        0, 10.0, EVERY_MINUTE
-    )
+    first = estimates.wait(Line(ahead_count=0), 10.0, EVERY_MINUTE)
+    assert admission.expected(without, math.inf, 10.0, NOON) == first
+
+
+def test_the_estimate_is_given_all_that_is_known_of_the_line() -> None:
+    """The own place with the wait so far, and the head's wait; free agents take those ahead."""
+    since = Micros(NOON - 50 * MICROS_PER_SECOND)
+    head = Micros(NOON - 300 * MICROS_PER_SECOND)
+    door = replace(BUSY, free_agents_count=1, head_score=waiting.score(head, 7), rates=Rates())
+    found = admission.expected(door, waiting.score(since, 7), None, NOON)
+    line = Line(ahead_count=2, priority=7, waited_seconds=50.0, head_waited_seconds=300.0)
+    assert found == estimates.wait(line, None, Rates())
+    known = admission.expected(replace(door, rates=EVERY_MINUTE), math.inf, 2.0, NOON)
+    assert known == estimates.wait(Line(ahead_count=2), 2.0, EVERY_MINUTE)
+
+
+def test_agents_of_whom_too_little_is_known_limit_nobody() -> None:
+    """How they are shared has not been seen yet."""
+    policy = replace(QUEUE, maximum_waiting=7, maximum_estimate_seconds=1.0)
+    found = admission.limit(policy, 3, None, EVERY_MINUTE)
+    assert (found.maximum_waiting, found.setting) == (7, admission.MAXIMUM_WAITING)
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,14 @@ from dataclasses import fields, replace
 from typing import Any
 
 from callcore.domain.hours import OpeningHours
-from callcore.domain.ids import LookupName, MenuName, SurveyName
+from callcore.domain.ids import HookName, LookupName, MenuName, SurveyName
 from callcore.domain.pins import PinHash
 from callcore.domain.policies import (
     SATISFACTION,
+    CallableNumbers,
+    CallbackPolicy,
     CallerList,
+    HookPolicy,
     HoursMenu,
     LookupPolicy,
     MenuChoice,
@@ -130,6 +133,29 @@ def test_the_front_door_is_told_by_name() -> None:
     assert "hidden" not in repr(changes(before, after))
     closed = replace(door, closed=MenuChoice(to=ToQueue(queue=SALES)))
     assert told(after, replace(after, menus={MENU.name: closed})) == ["menus.main changed: closed"]
+
+
+def test_callbacks_are_told_where_the_file_has_them() -> None:
+    """Hooks, the numbers that may be called, and hours that only callbacks keep."""
+    sms = HookPolicy(name=HookName("sms"), url="https://sms.example")
+    before = replace(POLICY, hooks={sms.name: sms})
+    after = queue_of(
+        policy=replace(
+            before,
+            hooks={sms.name: replace(sms, token="hidden", tries=1)},
+            dialplan=replace(
+                POLICY.dialplan, callable_numbers=CallableNumbers(do_not_call=("blocked",))
+            ),
+        ),
+        callback=CallbackPolicy(hours=replace(HOURS, name="evening")),
+    )
+    assert told(before, after) == [
+        "dialplan changed: callable_numbers",
+        "hooks.sms changed: tries, token",
+        "hours.evening added",
+        "queues.support changed: callback",
+    ]
+    assert "hidden" not in repr(changes(before, after))
 
 
 def test_no_part_of_a_policy_changes_untold() -> None:

@@ -80,6 +80,14 @@ class ControlClient:
         """Every caller who waits."""
         return self._ask(messages.Calls, "GET", "calls")
 
+    def callbacks(self) -> messages.Callbacks:
+        """Every callback that is promised and not over."""
+        return self._ask(messages.Callbacks, "GET", "callbacks")
+
+    def request_callback(self, request: messages.RequestCallback) -> messages.CallbackRequested:
+        """Has somebody be called back."""
+        return self._ask(messages.CallbackRequested, "POST", "callbacks", body=request)
+
     def agents(self) -> messages.Agents:
         """Every agent."""
         return self._ask(messages.Agents, "GET", "agents")

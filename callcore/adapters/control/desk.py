@@ -7,7 +7,14 @@ from dataclasses import replace
 from callcore.adapters.control import messages
 from callcore.domain.agents import BreakCode
 from callcore.domain.ids import AgentId, CallId, Language, Micros, QueueName
-from callcore.ports.operations import ConfigView, DutyChange, DutyOrder, Explanation, Operations
+from callcore.ports.operations import (
+    CallbackRequest,
+    ConfigView,
+    DutyChange,
+    DutyOrder,
+    Explanation,
+    Operations,
+)
 
 
 class Desk:
@@ -27,6 +34,37 @@ class Desk:
     def explanation(self, call_id: str) -> Explanation:
         """``GET /v1/calls/{call_id}/explanation``."""
         return self._operations.explain(CallId(call_id))
+
+    def callbacks(self) -> messages.Callbacks:
+        """``GET /v1/callbacks``."""
+        return messages.Callbacks(callbacks=tuple(self._operations.callbacks()))
+
+    def request_callback(
+        self, request: messages.RequestCallback, by: str
+    ) -> messages.CallbackRequested:
+        """``POST /v1/callbacks``."""
+        queue = QueueName(request.queue)
+        answer = self._operations.request_callback(
+            CallbackRequest(
+                queue=queue,
+                number=request.number,
+                by=by,
+                name=request.name,
+                language=None if request.language is None else Language(request.language),
+                priority=request.priority,
+                account=request.account,
+                not_before=None if request.not_before is None else Micros(request.not_before),
+            )
+        )
+        return messages.CallbackRequested(
+            end=answer.end,
+            call_id=answer.call_id,
+            queue=queue,
+            position=answer.position,
+            low_minutes=answer.low_minutes,
+            high_minutes=answer.high_minutes,
+            by=by,
+        )
 
     def agents(self) -> messages.Agents:
         """``GET /v1/agents``."""

@@ -10,11 +10,19 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from callcore.domain import outcomes
 from callcore.domain.agents import LONGEST_NOTE, AgentState, Wish
 from callcore.domain.ids import AgentId, CallId, Language, Micros, QueueName
+from callcore.domain.outcomes import AskingEnd
 from callcore.domain.policy_changes import PolicyChange
 from callcore.ports import operations
-from callcore.ports.operations import AgentView, DutyChange, QueueView, WaitingView
+from callcore.ports.operations import (
+    AgentView,
+    CallbackView,
+    DutyChange,
+    QueueView,
+    WaitingView,
+)
 from callcore.ports.timelines import AgentChange
 
 LONGEST_BODY_BYTES = 4096
@@ -59,6 +67,19 @@ class Move(Request, frozen=True, kw_only=True):
     """Of ``/move``."""
 
     queue: Name
+
+
+class RequestCallback(Request, frozen=True, kw_only=True):
+    """Of ``POST /v1/callbacks``."""
+
+    queue: Name
+    number: Annotated[str, Meta(max_length=LONGEST_NAME)]
+    """As people write numbers."""
+    name: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
+    language: Name | None = None
+    priority: int = 0
+    account: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
+    not_before: Annotated[int, Meta(ge=0, le=LAST_INSTANT)] | None = None
 
 
 class ChangeDuty(Request, frozen=True, kw_only=True):
@@ -106,6 +127,12 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     """Every caller who waits."""
 
     calls: tuple[WaitingView, ...]
+
+
+class Callbacks(msgspec.Struct, frozen=True, kw_only=True):
+    """Every callback that is promised and not over."""
+
+    callbacks: tuple[CallbackView, ...]
 
 
 class Agents(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,6 +186,18 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
 
     call_id: CallId
     queue: QueueName
+    by: str
+
+
+class CallbackRequested(msgspec.Struct, frozen=True, kw_only=True):
+    """A callback is promised, or was before: see ``CallbackAnswer``."""
+
+    end: AskingEnd
+    call_id: CallId
+    queue: QueueName
+    position: int | None
+    low_minutes: int | None
+    high_minutes: int | None
     by: str
 
 
@@ -235,6 +274,11 @@ INTERNAL_ERROR = "internal_error"
 
 
 def failure_of(error: operations.OperationError) -> tuple[Failure, int]:
-    """The error as it is sent, and its HTTP status."""
+    """The error as it is sent, and its HTTP status; the word of a callback that is not promised is
+    the one with which the wish ended.
+    """
+    if isinstance(error, operations.CallbackRefusedError):
+        status = 422 if error.end in outcomes.OF_THE_NUMBER else 409
+        return Failure(error=error.end, message=str(error)), status
     word, status = next(ERRORS[kind] for kind in type(error).__mro__ if kind in ERRORS)
     return Failure(error=word, message=str(error)), status

@@ -51,6 +51,8 @@ def application(operations: Operations, note: Note) -> falcon.App[falcon.Request
     app.add_route(f"{call}/withdraw", change(messages.Nothing, desk.withdraw))
     app.add_route(f"{call}/move", change(messages.Move, desk.move))
     app.add_route(f"{call}/explanation", _View(desk.explanation))
+    asking = change(messages.RequestCallback, desk.request_callback)
+    app.add_route("/v1/callbacks", _Collection(desk.callbacks, asking))
     app.add_route("/v1/agents", _View(desk.agents))
     app.add_route(f"{agent}/timeline", _Timeline(desk.timeline))
     app.add_route(f"{agent}/unlock", change(messages.Nothing, desk.unlock))
@@ -74,6 +76,14 @@ class _View:
         with _deadline():
             answer = self._look(**names)
         _write(response, answer)
+
+
+class _Collection(Generic[RequestT]):
+    """Of things that are looked at, and of which one more may be asked for."""
+
+    def __init__(self, look: Callable[[], object], change: _Change[RequestT]) -> None:
+        self.on_get = _View(look).on_get
+        self.on_post = change.on_post
 
 
 class _Timeline:

@@ -1,1 +1,1 @@
-"""The worker's own pages over HTTP: metrics, health, readiness."""
+"""The worker's own pages over HTTP: metrics, health, readiness; and callbacks for other systems."""

@@ -8,6 +8,9 @@ import falcon
 import gevent
 import msgspec
 
+from callcore.adapters.http import callbacks
+from callcore.adapters.http.callbacks import Api
+
 Values = Mapping[str, object]
 Note = Callable[[str, Values, BaseException | None], None]
 """Takes an event in snake case, its values and the exception, if there is one."""
@@ -40,14 +43,20 @@ def is_ready(parts: Mapping[str, str]) -> bool:
 
 
 def application(
-    *, metrics: Callable[[], bytes], readiness: Callable[[], Mapping[str, str]], note: Note
+    *,
+    metrics: Callable[[], bytes],
+    readiness: Callable[[], Mapping[str, str]],
+    note: Note,
+    api: Api | None = None,
 ) -> falcon.App[falcon.Request, falcon.Response]:
-    """The WSGI application."""
+    """The WSGI application; without ``api`` nothing can be asked of callcore."""
     app = falcon.App(cors_enable=False)
     app.add_route("/", _Index())
     app.add_route("/metrics", _Metrics(metrics))
     app.add_route("/healthz", _Health())
     app.add_route("/readyz", _Readiness(readiness))
+    if api is not None:
+        app.add_route(callbacks.ADDRESS, callbacks.Callbacks(api, note))
     app.add_error_handler(Exception, _FailedRequest(note).answer)
     return app
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from gevent import socket
 
 from callcore.adapters.http import pages
+from callcore.adapters.http.callbacks import Api
 from callcore.runtime import wsgi
 
 CONNECTIONS_LIMIT = 100
@@ -39,16 +40,20 @@ class HttpServer:
         metrics: Callable[[], bytes],
         readiness: Callable[[], Mapping[str, str]],
         note: pages.Note,
+        api: Api | None = None,
     ) -> None:
         """Prepares without listening.
 
         ``metrics`` renders the scrape in Prometheus' text format. ``readiness`` says of each part
         (``redis``, ``link:<node>`` and what else there is) ``up`` or what is wrong with it.
-        ``note`` writes an event, its values and an exception to the log.
+        ``note`` writes an event, its values and an exception to the log. With ``api`` other systems
+        may ask for callbacks.
         """
         self._wanted = (host, port)
         self._note = note
-        self._application = pages.application(metrics=metrics, readiness=readiness, note=note)
+        self._application = pages.application(
+            metrics=metrics, readiness=readiness, note=note, api=api
+        )
         self._server: wsgi.Server | None = None
 
     def start(self) -> None:

@@ -10,7 +10,7 @@ from functools import singledispatch
 from callcore.adapters.logs.setup import Level, Log
 from callcore.domain import events
 from callcore.domain.ids import Micros
-from callcore.domain.outcomes import RefusalReason
+from callcore.domain.outcomes import AskingEnd, RefusalReason
 
 LEVELS: dict[type[events.Fact], Level] = {
     events.PromptMissing: Level.WARNING,
@@ -19,6 +19,7 @@ LEVELS: dict[type[events.Fact], Level] = {
     events.PositionAnnounced: Level.DEBUG,
     events.EstimateAnnounced: Level.DEBUG,
     events.MessageAnnounced: Level.DEBUG,
+    events.EstimateLived: Level.DEBUG,
     events.SelfHealed: Level.WARNING,
     events.LinkLost: Level.DEBUG,  # the link's own line has the reason too
     events.StoreFailed: Level.WARNING,
@@ -34,6 +35,9 @@ LEVELS: dict[type[events.Fact], Level] = {
 
 EXPECTED_REFUSALS = frozenset({RefusalReason.CLOSED, RefusalReason.CLOSES_TOO_SOON})
 """That a closed queue refuses callers is its purpose; other refusals want somebody's eye."""
+
+UNMET_WISHES = frozenset({AskingEnd.TOO_MANY, AskingEnd.NOT_KEPT_HERE, AskingEnd.FLOOR_UNAVAILABLE})
+"""Why somebody who may be called back is not: that is for the site to mend."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -133,6 +137,16 @@ def _of_end(fact: events.CallEnded) -> Level:
 
 @level_of.register
 def _of_lookup(fact: events.LookupMade) -> Level:
+    return Level.INFO if fact.failure is None else Level.WARNING
+
+
+@level_of.register
+def _of_wish(fact: events.CallbackAsked) -> Level:
+    return Level.WARNING if fact.end in UNMET_WISHES else Level.INFO
+
+
+@level_of.register
+def _of_notice(fact: events.NoticeTold) -> Level:
     return Level.INFO if fact.failure is None else Level.WARNING
 
 

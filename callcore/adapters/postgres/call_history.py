@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Final, LiteralString, TypeVar
 
+import psycopg
 from psycopg import rows as row_factories
 
 from callcore.adapters.postgres.pool import PostgresPool
 from callcore.adapters.postgres.scalars import clean
-from callcore.domain.ids import AgentId, CallId, Micros, OfferId, QueueName, SurveyName
+from callcore.domain.ids import AgentId, CallId, LegId, Micros, OfferId, QueueName, SurveyName
+from callcore.domain.outcomes import AskingEnd, AttemptOutcome, CallbackOrigin
 from callcore.domain.policies import Strategy
-from callcore.domain.records import CallStory, DecisionRecord, PassedOver, SurveyAnswer
+from callcore.domain.records import (
+    CallbackAsking,
+    CallbackAttempt,
+    CallStory,
+    DecisionRecord,
+    PassedOver,
+    SurveyAnswer,
+)
 from callcore.domain.routing import Verdict
 
-_CALL: Final = "select language, account from callcore.call_records where call_id = %s"
+T = TypeVar("T")
+
+_CALL: Final = """
+    select language, account, callback_of, callback_origin from callcore.call_records
+    where call_id = %s
+"""
 
 # Instants as numbers: psycopg would give them in the session's time zone, which it may not know.
 _DECISIONS: Final = """
@@ -28,6 +43,19 @@ _SURVEY_ANSWERS: Final = """
     select (extract(epoch from answered_at) * 1000000)::bigint as at, survey, question, answer,
         queue, agent_id, offer_id
     from callcore.survey_answers where call_id = %s order by answer_number
+"""
+
+_ATTEMPTS: Final = """
+    select (extract(epoch from dialled_at) * 1000000)::bigint as at,
+        (extract(epoch from answered_at) * 1000000)::bigint as answered_at, outcome, hangup_cause,
+        leg_id
+    from callcore.callback_attempts where call_id = %s order by attempt_number
+"""
+
+_ASKINGS: Final = """
+    select (extract(epoch from asked_at) * 1000000)::bigint as at, queue, origin, outcome, number,
+        promise
+    from callcore.callback_askings where call_id = %s order by asking_number
 """
 
 
@@ -48,17 +76,29 @@ class PostgresCallHistory:
             found = connection.execute(_CALL, key).fetchone()
             if found is None:
                 return None
-            with connection.cursor(row_factory=row_factories.kwargs_row(_decision)) as cursor:
-                decisions = cursor.execute(_DECISIONS, key).fetchall()
-            with connection.cursor(row_factory=row_factories.kwargs_row(_answer)) as cursor:
-                answers = cursor.execute(_SURVEY_ANSWERS, key).fetchall()
-        language, account = found
+            read = partial(_read, connection, key)
+            decisions = read(_DECISIONS, _decision)
+            answers = read(_SURVEY_ANSWERS, _answer)
+            attempts = read(_ATTEMPTS, _attempt)
+            askings = read(_ASKINGS, _asking)
+        language, account, callback_of, origin = found
         return CallStory(
-            decisions=tuple(decisions),
+            decisions=decisions,
             language=language,
             account=account,
-            survey_answers=tuple(answers),
+            survey_answers=answers,
+            callback_of=None if callback_of is None else CallId(callback_of),
+            callback_origin=None if origin is None else CallbackOrigin(origin),
+            callback_attempts=attempts,
+            callback_askings=askings,
         )
+
+
+def _read(
+    connection: psycopg.Connection, key: Sequence[str], query: LiteralString, make: Callable[..., T]
+) -> tuple[T, ...]:
+    with connection.cursor(row_factory=row_factories.kwargs_row(make)) as cursor:
+        return tuple(cursor.execute(query, key).fetchall())
 
 
 def _decision(  # noqa: PLR0913  one for each column
@@ -122,4 +162,29 @@ def _answer(
         queue=None if queue is None else QueueName(queue),
         agent_id=None if agent_id is None else AgentId(agent_id),
         offer_id=None if offer_id is None else OfferId(offer_id),
+    )
+
+
+def _attempt(
+    *, at: int, answered_at: int | None, outcome: str, hangup_cause: str, leg_id: str | None
+) -> CallbackAttempt:
+    return CallbackAttempt(
+        at=Micros(at),
+        outcome=AttemptOutcome(outcome),
+        hangup_cause=hangup_cause,
+        leg_id=None if leg_id is None else LegId(leg_id),
+        answered_at=None if answered_at is None else Micros(answered_at),
+    )
+
+
+def _asking(
+    *, at: int, queue: str, origin: str, outcome: str, number: str, promise: str | None
+) -> CallbackAsking:
+    return CallbackAsking(
+        at=Micros(at),
+        queue=QueueName(queue),
+        origin=CallbackOrigin(origin),
+        end=AskingEnd(outcome),
+        number=number,
+        promise=None if promise is None else CallId(promise),
     )

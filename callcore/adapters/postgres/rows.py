@@ -1,4 +1,4 @@
-"""A call record as rows of the seven tables, in the order of their columns."""
+"""A call record as rows of the nine tables, in the order of their columns."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from callcore.adapters.postgres.scalars import Row, clean, clean_or_none, instant
 from callcore.domain.records import (
+    CallbackAsking,
+    CallbackAttempt,
     CallRecord,
     DecisionRecord,
     DigitPress,
@@ -72,6 +74,7 @@ def _call_rows(record: CallRecord) -> Iterator[Row]:
         clean_or_none(record.callback_of),
         clean(record.language),
         clean(record.account),
+        None if record.callback_origin is None else record.callback_origin.value,
     )
 
 
@@ -179,6 +182,27 @@ def _survey_answer(answer: SurveyAnswer) -> Row:
     )
 
 
+def _callback_attempt(attempt: CallbackAttempt) -> Row:
+    return (
+        instant(attempt.at),
+        instant(attempt.answered_at),
+        attempt.outcome.value,
+        clean(attempt.hangup_cause),
+        clean_or_none(attempt.leg_id),
+    )
+
+
+def _callback_asking(asking: CallbackAsking) -> Row:
+    return (
+        instant(asking.at),
+        clean(asking.queue),
+        asking.origin.value,
+        asking.end.value,
+        clean(asking.number),
+        clean_or_none(asking.promise),
+    )
+
+
 TABLES = (
     Table(
         name="call_records",
@@ -211,6 +235,7 @@ TABLES = (
             "callback_of",
             "language",
             "account",
+            "callback_origin",
         ),
         rows=_call_rows,
     ),
@@ -305,6 +330,33 @@ TABLES = (
             "offer_id",
         ),
         rows=_numbered(lambda record: record.survey_answers, _survey_answer),
+    ),
+    Table(
+        name="callback_attempts",
+        columns=(
+            "call_id",
+            "attempt_number",
+            "dialled_at",
+            "answered_at",
+            "outcome",
+            "hangup_cause",
+            "leg_id",
+        ),
+        rows=_numbered(lambda record: record.callback_attempts, _callback_attempt),
+    ),
+    Table(
+        name="callback_askings",
+        columns=(
+            "call_id",
+            "asking_number",
+            "asked_at",
+            "queue",
+            "origin",
+            "outcome",
+            "number",
+            "promise",
+        ),
+        rows=_numbered(lambda record: record.callback_askings, _callback_asking),
     ),
 )
 """The calls first: the others refer to them."""

@@ -1,11 +1,10 @@
-"""What the facts of callers in a queue count: from joining to leaving, and called back or not."""
+"""What the facts of callers in a queue count: from joining to leaving."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from callcore.adapters.prom import waiting_families
-from callcore.adapters.prom.callback_families import CallbackFamilies
 from callcore.adapters.prom.fact_table import FactTable
 from callcore.adapters.prom.metrics import Metrics
 from callcore.adapters.prom.queue_families import QueueFamilies
@@ -18,7 +17,7 @@ OPERATOR = "operator"
 
 def fill(table: FactTable, metrics: Metrics) -> None:
     """Enters the facts of callers in a queue."""
-    waiting, callbacks = metrics.waiting, metrics.callbacks
+    waiting = metrics.waiting
     told = waiting.announcements
     table.count(events.CallerJoined, partial(_joined, metrics.queues))
     table.count(
@@ -30,11 +29,12 @@ def fill(table: FactTable, metrics: Metrics) -> None:
     table.count(
         events.MessageAnnounced, lambda fact: told.add(fact.queue, waiting_families.MESSAGE)
     )
+    table.count(
+        events.EstimateLived,
+        lambda fact: waiting.count_lived(fact.queue, fact.error_seconds, is_beyond=fact.is_beyond),
+    )
     table.count(events.PriorityChanged, partial(_priority_changed, waiting))
     table.count(events.CallerLeft, partial(_left, metrics))
-    table.count(events.CallbackPromised, partial(_callback_promised, callbacks))
-    table.count(events.CallbackDialled, lambda fact: callbacks.dialled.add(fact.queue))
-    table.count(events.CallbackUnreached, lambda fact: callbacks.unreached.add(fact.queue))
 
 
 def _joined(queues: QueueFamilies, fact: events.CallerJoined) -> None:
@@ -45,7 +45,7 @@ def _joined(queues: QueueFamilies, fact: events.CallerJoined) -> None:
 
 
 def _priority_changed(waiting: WaitingFamilies, fact: events.PriorityChanged) -> None:
-    by = fact.by if fact.by == events.BY_AGEING else OPERATOR
+    by = fact.by if fact.by in {events.BY_AGEING, events.BY_CALLER} else OPERATOR
     waiting.priority_changes.add(fact.queue, by)
 
 
@@ -59,8 +59,3 @@ def _left(metrics: Metrics, fact: events.CallerLeft) -> None:
         metrics.queues.abandon_wait_seconds.observe(fact.waited_seconds, fact.queue)
         if fact.is_short:
             metrics.queues.short_abandoned.add(fact.queue)
-
-
-def _callback_promised(callbacks: CallbackFamilies, fact: events.CallbackPromised) -> None:
-    if not fact.is_adopted:
-        callbacks.promised.add(fact.queue)

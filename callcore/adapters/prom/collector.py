@@ -54,6 +54,12 @@ STAFFED_AGENTS = Definition(
     help="Agents of the queue who are present: neither logged out nor on break.",
     labels=("queue",),
 )
+CALLBACKS_OPEN = Definition(
+    kind=Kind.GAUGE,
+    name="callcore_callbacks_open",
+    help="Promises that are not kept yet; those whose customer talks are not counted.",
+    labels=("queue",),
+)
 RECORDS_PENDING = Definition(
     kind=Kind.GAUGE,
     name="callcore_records_pending",
@@ -72,6 +78,7 @@ DEFINITIONS = (
     LONGEST_WAIT,
     FREE_AGENTS,
     STAFFED_AGENTS,
+    CALLBACKS_OPEN,
     *agent_gauges.DEFINITIONS,
     RECORDS_PENDING,
     CHANGES_PENDING,
@@ -149,8 +156,9 @@ class FloorCollector(registry.Collector):
 
     def _queues(self, counts: Sequence[QueueCounts]) -> Iterator[core.Metric]:
         now = self._now()
-        waiting, offered, longest, free, present = map(
-            empty, (WAITING, OFFERED, LONGEST_WAIT, FREE_AGENTS, STAFFED_AGENTS)
+        waiting, offered, longest, free, present, promises = map(
+            empty,
+            (WAITING, OFFERED, LONGEST_WAIT, FREE_AGENTS, STAFFED_AGENTS, CALLBACKS_OPEN),
         )
         for count in counts:
             oldest = count.oldest_joined_at
@@ -161,4 +169,5 @@ class FloorCollector(registry.Collector):
             )
             free.add_metric([count.queue], count.free_agents_count)
             present.add_metric([count.queue], count.staffed_count)
-        yield from (waiting, offered, longest, free, present)
+            promises.add_metric([count.queue], count.promises_count)
+        yield from (waiting, offered, longest, free, present, promises)

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 import prometheus_client
 
 import callcore
+from callcore.adapters.prom import callback_families
 from callcore.adapters.prom.agent_families import AgentFamilies
 from callcore.adapters.prom.call_families import UNKNOWN_QUEUE, CallFamilies
 from callcore.adapters.prom.callback_families import CallbackFamilies
@@ -27,19 +28,27 @@ from callcore.adapters.prom.queue_families import QueueFamilies
 from callcore.adapters.prom.store_families import StoreFamilies
 from callcore.adapters.prom.survey_families import SurveyFamilies
 from callcore.adapters.prom.talk_families import TalkFamilies
-from callcore.adapters.prom.waiting_families import ANNOUNCEMENTS, WaitingFamilies
+from callcore.adapters.prom.waiting_families import (
+    ANNOUNCEMENTS,
+    SIDES,
+    UPPER_ENDS,
+    WaitingFamilies,
+)
 from callcore.domain.agents import WrapUpEnd
-from callcore.domain.outcomes import CallOutcome, LeaveReason, OfferLostReason, RefusalReason
+from callcore.domain.outcomes import (
+    ENDS_OF_PROMISES,
+    CallOutcome,
+    LeaveReason,
+    OfferLostReason,
+    RefusalReason,
+)
 
 _REFUSALS = tuple(reason for reason in RefusalReason if reason is not RefusalReason.UNKNOWN_QUEUE)
 """For which a queue that there is refuses callers."""
 
-_ENDS_OF_CALLBACKS = (
-    LeaveReason.PICKED_UP,
-    LeaveReason.CALLBACK_FAILED,
-    LeaveReason.CALLBACK_EXPIRED,
-    LeaveReason.WITHDRAWN,
-)
+
+_LEAVE_REASONS = tuple(reason for reason in LeaveReason if reason not in ENDS_OF_PROMISES)
+"""Of callers on the line."""
 
 
 class Metrics:
@@ -92,22 +101,22 @@ class Metrics:
                 self.agents.missed_too_many,
                 self.callbacks.promised,
                 self.callbacks.dialled,
-                self.callbacks.unreached,
             ):
                 family.add(queue, amount=0.0)
             self.doors.open.set(1, queue)
-            for reason in LeaveReason:
-                self.queues.left.add(queue, reason, amount=0.0)
-            for announcement in ANNOUNCEMENTS:
-                self.waiting.announcements.add(queue, announcement, amount=0.0)
-            for end in WrapUpEnd:
-                self.talks.wrap_ups.add(queue, end, amount=0.0)
-            for reason in _ENDS_OF_CALLBACKS:
-                self.callbacks.ended.add(queue, reason, amount=0.0)
-            for refusal in _REFUSALS:
-                self.calls.refused.add(queue, refusal, amount=0.0)
-            for outcome in (WON, *OfferLostReason):
-                self.offers.ended.add(queue, outcome, amount=0.0)
+            for counters, words in (
+                (self.queues.left, _LEAVE_REASONS),
+                (self.waiting.announcements, ANNOUNCEMENTS),
+                (self.waiting.estimates_lived, UPPER_ENDS),
+                (self.waiting.estimate_deviation_seconds, SIDES),
+                (self.talks.wrap_ups, WrapUpEnd),
+                (self.callbacks.ended, callback_families.ENDS),
+                (self.callbacks.unreached, callback_families.UNREACHED),
+                (self.calls.refused, _REFUSALS),
+                (self.offers.ended, (WON, *OfferLostReason)),
+            ):
+                for word in words:
+                    counters.add(queue, word, amount=0.0)
         self.calls.refused.add(UNKNOWN_QUEUE, RefusalReason.UNKNOWN_QUEUE, amount=0.0)
         for ended in CallOutcome:
             self.calls.ended.add(ended, amount=0.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callcore.adapters.prom import (
     agents_counted,
+    callbacks_counted,
     callers_counted,
     calls_counted,
     offers_counted,
@@ -17,6 +18,7 @@ from callcore.domain import events
 _SUBJECTS = (
     calls_counted,
     callers_counted,
+    callbacks_counted,
     queues_counted,
     offers_counted,
     agents_counted,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from callcore.adapters.prom.callback_families import CallbackFamilies
 from callcore.adapters.prom.fact_table import FactTable
 from callcore.adapters.prom.metrics import Metrics
 from callcore.adapters.prom.offer_families import WON, OfferFamilies
@@ -41,12 +42,20 @@ def _made(offers: OfferFamilies, fact: events.OfferMade) -> None:
 def _bridged(metrics: Metrics, fact: events.LegsBridged) -> None:
     metrics.offers.ended.add(fact.queue, WON)
     if fact.is_callback:
-        metrics.callbacks.wait_seconds.observe(fact.waited_seconds, fact.queue)
+        _kept(metrics.callbacks, fact)
         return
     metrics.queues.picked_up.add(fact.queue)
     if fact.is_within_service_level:
         metrics.queues.picked_up_within.add(fact.queue)
     metrics.queues.wait_seconds.observe(fact.waited_seconds, fact.queue)
+
+
+def _kept(callbacks: CallbackFamilies, fact: events.LegsBridged) -> None:
+    callbacks.wait_seconds.observe(fact.waited_seconds, fact.queue)
+    if fact.promised_seconds is not None:
+        callbacks.promised_seconds.observe(fact.promised_seconds, fact.queue)
+    if fact.held_seconds is not None:
+        callbacks.held_seconds.observe(fact.held_seconds, fact.queue)
 
 
 def _wrap_up_ended(talks: TalkFamilies, fact: events.WrapUpEnded) -> None:

@@ -85,6 +85,43 @@ sum by (lookup) (increase(callcore_lookups_total{outcome!="answered"}[10m]))
 / sum by (lookup) (increase(callcore_lookups_total[10m]))
 ```
 
+Share of the callbacks of the last day that led to a talk, and of calls to customers that did not,
+by what came of them:
+
+```promql
+sum by (queue) (increase(callcore_callbacks_ended_total{reason="picked_up"}[1d]))
+/ sum by (queue) (increase(callcore_callbacks_ended_total[1d]))
+
+sum by (queue, outcome) (increase(callcore_callbacks_unreached_total[1d]))
+/ ignoring(outcome) group_left sum by (queue) (increase(callcore_callbacks_dialled_total[1d]))
+```
+
+How long the slowest tenth of customers who are called back are on the line before they talk:
+
+```promql
+histogram_quantile(0.9,
+  sum by (le, queue) (rate(callcore_callback_held_seconds_bucket[1d])))
+```
+
+Share of the upper ends told to callers that were exceeded in the last hour, which is one less
+`upper_quantile` if the estimates are right; and by how many seconds callers wait longer than
+estimated on average, below 0 if less long:
+
+```promql
+sum by (queue) (increase(callcore_queue_estimates_lived_total{upper_end="beyond"}[1h]))
+/ sum by (queue) (increase(callcore_queue_estimates_lived_total[1h]))
+
+(sum by (queue) (increase(callcore_queue_estimate_deviation_seconds_total{side="longer"}[1h]))
+  - sum by (queue) (increase(callcore_queue_estimate_deviation_seconds_total{side="shorter"}[1h])))
+/ sum by (queue) (increase(callcore_queue_estimate_error_seconds_count[1h]))
+```
+
+Notices that other systems did not take, in the last hour:
+
+```promql
+sum by (hook, outcome) (increase(callcore_notices_total{outcome!="taken"}[1h]))
+```
+
 Breaks that are too long now: `max(callcore_agents_overrun)`; agents who are free but whose phone is
 away: `max(callcore_agents_held{reason="unregistered"})`
 
@@ -116,7 +153,8 @@ _SECTIONS = (
     (
         "Calls",
         (
-            "callcore_call",
+            "callcore_call_",
+            "callcore_calls_",
             "callcore_menu",
             "callcore_prompts",
             "callcore_lookup",
@@ -124,6 +162,7 @@ _SECTIONS = (
         ),
     ),
     ("Queues", ("callcore_queue_",)),
+    ("Callbacks", ("callcore_callback", "callcore_notices")),
     ("Offers, decisions and agents", ("callcore_offer", "callcore_decision", "callcore_agent")),
     ("Records and stores", ("callcore_records", "callcore_store")),
     ("Links to FreeSWITCH", ("callcore_link", "callcore_switch")),

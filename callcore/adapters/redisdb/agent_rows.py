@@ -17,12 +17,23 @@ from callcore.domain.agents import (
     Why,
     Wish,
 )
-from callcore.domain.ids import AgentId, CallId, LegId, Micros, OfferId, QueueName
-from callcore.ports.stores import Doing, FloorAgent, Freed, OfferAnswer, Post, StandingLeg
+from callcore.domain.ids import (
+    MICROS_PER_SECOND,
+    AgentId,
+    CallId,
+    LegId,
+    Micros,
+    OfferId,
+    QueueName,
+)
+from callcore.ports.stores import Doing, FloorAgent, Freed, Kept, OfferAnswer, Post, StandingLeg
 
 _posts_decoder = msgspec.json.Decoder(tuple[Post, ...])
 _chosen_decoder = msgspec.json.Decoder(tuple[QueueName, ...])
 _standing_decoder = msgspec.json.Decoder(StandingLeg)
+
+_NOT_KNOWN = "-"
+_FREED_WORDS = 7
 
 
 def posts_text(posts: Sequence[Post]) -> str:
@@ -77,7 +88,18 @@ def agent(agent_id: AgentId, row: Mapping[str, str], lease_until: float | None) 
             standing_leg=(
                 _standing_decoder.decode(row["standing_leg"]) if "standing_leg" in row else None
             ),
+            reserved_at=_reserved_at(row),
+            answer_seconds=(
+                int(row["answer_micros"]) / MICROS_PER_SECOND if "answer_micros" in row else None
+            ),
+            served_priority=int(row.get("served_priority", 0)),
         )
+
+
+def _reserved_at(row: Mapping[str, str]) -> Micros | None:
+    """The instant of the offer by which the agent is held."""
+    offered_at = row.get(f"offered_at:{row.get('queue')}")
+    return None if offered_at is None else Micros(int(offered_at))
 
 
 def _break_code(row: Mapping[str, str]) -> BreakCode | None:
@@ -135,18 +157,33 @@ def standing_text(leg: StandingLeg | None) -> str:
 
 def freed(answer: OfferAnswer, words: str) -> Freed:
     """What became of an agent by the words of a script. Raises ``UnexpectedAnswerError``."""
-    # An answer remembered from before there were words: long over, and followed by nobody here.
-    if answer is OfferAnswer.STALE or not words:
+    parts = words.split(" ")
+    # An answer remembered from before there were so many: long over, and followed by nobody here.
+    if answer is OfferAnswer.STALE or len(parts) < _FREED_WORDS:
         return Freed(answer=OfferAnswer.STALE)
     with ours(f"the answer {words!r}"):
-        state, is_wish, was_extended, break_code = words.split(" ", 3)
+        state, is_wish, was_extended, kept, answered, priority, break_code = parts
         return Freed(
             answer=answer,
             state=AgentState(state),
             break_code=BreakCode(break_code) if break_code else None,
             is_wish=is_wish == "1",
             was_extended=was_extended == "1",
+            kept=_kept(kept, answered, priority),
         )
+
+
+def _kept(kept: str, answered: str, priority: str) -> Kept | None:
+    if kept == _NOT_KNOWN:
+        return None
+    seconds = int(kept) / MICROS_PER_SECOND
+    if answered == _NOT_KNOWN:
+        return Kept(seconds=seconds)
+    return Kept(
+        seconds=seconds,
+        answer_seconds=int(answered) / MICROS_PER_SECOND,
+        priority=int(priority),
+    )
 
 
 def doing(agent_id: AgentId, state: str | None, holds: str | None, posts: str | None) -> Doing:

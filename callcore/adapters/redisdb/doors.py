@@ -6,7 +6,7 @@ The part of ``ports.stores.WaitingRoom`` that is about queues and numbers instea
 from __future__ import annotations
 
 import math
-from typing import Final
+from collections.abc import Mapping
 
 from callcore.adapters.redisdb import rows
 from callcore.adapters.redisdb.client import Client
@@ -15,10 +15,8 @@ from callcore.adapters.redisdb.keys import Keys
 from callcore.adapters.redisdb.scripts import Scripts
 from callcore.domain import phone_numbers
 from callcore.domain.admission import Closure, Door
-from callcore.domain.ids import AgentId, QueueName
-
-KEPT_WEIGHT: Final = 0.99
-"""What is left of the weight of earlier lessons with each new one of their kind."""
+from callcore.domain.estimates import Lesson
+from callcore.domain.ids import AgentId, CallId, QueueName
 
 
 class RedisDoors:
@@ -28,44 +26,46 @@ class RedisDoors:
         self._client = client
         self._scripts = scripts
         self._keys = keys
-        self._staffed: dict[QueueName, frozenset[AgentId]] = {}
+        self._staffed: dict[QueueName, tuple[str, frozenset[AgentId]]] = {}
+        """As the server told them last, and as a value."""
 
     def door(self, queue: QueueName, caller_number: str = "", score: float = math.inf) -> Door:
         """What a caller with that number (empty: withheld) and that score finds at the door."""
         keys, number = self._keys, phone_numbers.normalised(caller_number)
-        found = self._client.send(
-            "door",
+        found = self._scripts.door.find(
             [
-                ("ZCARD", keys.waiting(queue)),
-                ("ZCOUNT", keys.waiting(queue), "-inf", f"({score!r}"),
-                ("ZCARD", keys.offered(queue)),
-                ("ZCARD", keys.free_agents(queue)),
-                ("SMEMBERS", keys.staffed(queue)),
-                ("HGET", keys.closures(), queue),
-                ("HGETALL", keys.rates(queue)),
+                *(keys.waiting(queue), keys.offered(queue), keys.free_agents(queue)),
+                *(keys.staffed(queue), keys.closures(), keys.rates(queue), keys.promises(queue)),
                 # Nothing is ever kept under an empty number.
-                ("GET", keys.dropped(queue, number)),
-                ("GET", keys.last_agent(queue, number)),
+                *(keys.dropped(queue, number), keys.promise(queue, number)),
+                keys.last_agent(queue, number),
             ],
+            [queue, repr(float(score))],
         )
-        waiting, ahead, offered, free, staffed, closure, rates, dropped, last_agent = found
+        waiting, ahead, offered, free, staffed, closure, sums, head, *of_number = found
+        dropped, promise, last_agent = of_number
         return Door(
             waiting_count=waiting + offered,
             offered_count=offered,
             ahead_count=ahead,
             free_agents_count=free,
-            staffed=self._shared(queue, frozenset(AgentId(member) for member in staffed)),
+            staffed=self._agents(queue, staffed),
             closure=rows.closure(queue, closure) if closure else None,
-            rates=rows.rates(queue, rates),
+            rates=rows.rates(queue, sums),
+            head_score=None if head is None else float(head),
+            promise=CallId(promise) if promise else None,
             dropped=rows.dropped_place(queue, dropped) if dropped else None,
             last_agent=AgentId(last_agent) if last_agent else None,
         )
 
-    def _shared(self, queue: QueueName, staffed: frozenset[AgentId]) -> frozenset[AgentId]:
+    def _agents(self, queue: QueueName, lines: str) -> frozenset[AgentId]:
         """The same agents as one value, however many callers keep what they found at the door."""
-        if self._staffed.get(queue) != staffed:
-            self._staffed[queue] = staffed
-        return self._staffed[queue]
+        lines_before, agents = self._staffed.get(queue, ("", frozenset()))
+        if lines != lines_before:
+            found = frozenset(AgentId(line) for line in lines.split("\n") if line)
+            agents = agents if found == agents else found
+            self._staffed[queue] = (lines, agents)
+        return agents
 
     def close_queue(self, queue: QueueName, closure: Closure) -> None:
         """Notes a closure by command, in place of an earlier one."""
@@ -77,17 +77,22 @@ class RedisDoors:
         (count,) = self._client.send("open_queue", [("HDEL", self._keys.closures(), queue)])
         return bool(count)
 
-    def learn_service(self, queue: QueueName, seconds: float) -> None:
-        """Notes a talk with its wrap-up."""
-        self._learn(queue, served_weight=1, served_seconds=seconds)
+    def learn(self, queue: QueueName, lesson: Lesson) -> None:
+        """Adds a lesson to the queue's sums, whole; a sum unknown so far was nothing."""
+        self.learn_all({queue: lesson})
 
-    def learn_wait(self, queue: QueueName, seconds: float, *, is_abandoned: bool) -> None:
-        """Notes a wait that has ended."""
-        self._learn(queue, abandoned_weight=int(is_abandoned), waited_seconds=seconds)
-
-    def _learn(self, queue: QueueName, **lesson: float) -> None:
-        sums = [part for name, number in lesson.items() for part in (name, repr(float(number)))]
-        self._scripts.learn.run([self._keys.rates(queue)], [KEPT_WEIGHT, *sums])
+    def learn_all(self, lessons: Mapping[QueueName, Lesson]) -> None:
+        """Adds to each of these queues' sums, all at once."""
+        keys = [self._keys.rates(queue) for queue in lessons]
+        counts = [len(lesson) for lesson in lessons.values()]
+        terms = [
+            part
+            for lesson in lessons.values()
+            for term in lesson
+            for part in (term.name, repr(float(term.kept)), repr(float(term.added)))
+        ]
+        if terms:
+            self._scripts.learn.run(keys, [*counts, *terms])
 
     def remember_agent(
         self, queue: QueueName, caller_number: str, agent_id: AgentId, seconds: float

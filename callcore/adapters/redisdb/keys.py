@@ -55,6 +55,10 @@ class Keys:
         """String: the call id of the latest callback promised to that normalised number."""
         return f"{self._site}:queue:{queue}:promise:{number}"
 
+    def promises(self, queue: QueueName) -> str:
+        """Set: call ids of callbacks promised that are not kept yet."""
+        return f"{self._site}:queue:{queue}:promises"
+
     def last_agent(self, queue: QueueName, number: str) -> str:
         """String: who talked last with a caller of that normalised number."""
         return f"{self._site}:queue:{queue}:last_agent:{number}"

@@ -46,6 +46,7 @@ class Offers(Duties):
                 *self._agent_keys("win", reservation.offer_id, reservation.agent_id),
                 self._keys.offered(reservation.queue),
                 self._keys.call(reservation.call_id),
+                self._keys.promises(reservation.queue),
             ],
             [
                 *(REMEMBER_ANSWER_SECONDS, reservation.agent_id),

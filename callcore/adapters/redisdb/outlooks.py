@@ -5,11 +5,16 @@ The part of ``ports.stores.WaitingRoom`` that leaves places as they are.
 
 from __future__ import annotations
 
+from typing import Final
+
 from callcore.adapters.redisdb import rows
 from callcore.adapters.redisdb.doors import RedisDoors
-from callcore.adapters.redisdb.scripts import PositionAnswer
-from callcore.domain.ids import CallId, Micros, QueueName
+from callcore.domain.ids import CallId, QueueName
+from callcore.domain.wait_telling import ToldEstimate
 from callcore.ports.stores import Outlook, RescoreAnswer
+
+TOLD_CHARACTERS: Final = 20_000
+"""So much is kept of what one caller was told of the wait: hundreds of estimates."""
 
 
 class RedisOutlooks(RedisDoors):
@@ -34,21 +39,30 @@ class RedisOutlooks(RedisDoors):
     ) -> Outlook | None:
         """What the caller may be told now; ``None`` if the call does not wait there."""
         keys = self._keys
-        answer, words = self._scripts.outlook.run_told(
+        found = self._scripts.outlook.find(
             [
                 *(keys.waiting(queue), keys.offered(queue), keys.call(call_id)),
-                *(keys.rates(queue), keys.staffed(queue)),
+                *(keys.rates(queue), keys.staffed(queue), keys.promises(queue)),
             ],
             [
                 *(call_id, int(tells_position)),
                 *("" if told_position is None else told_position, int(is_estimated)),
             ],
         )
-        return rows.outlook(call_id, words) if answer is PositionAnswer.WAITS else None
+        return rows.outlook(call_id, queue, found) if found else None
 
-    def note_told_wait(self, call_id: CallId, queue: QueueName, until: Micros) -> RescoreAnswer:
-        """Keeps by when the wait is over, as a caller who waits or is being offered was told."""
+    def note_told_wait(
+        self, call_id: CallId, queue: QueueName, told: ToldEstimate
+    ) -> RescoreAnswer:
+        """Keeps what a caller who waits or is being offered was told of the wait."""
         keys = self._keys
         return self._scripts.note_told_wait.run(
-            [keys.waiting(queue), keys.offered(queue), keys.call(call_id)], [call_id, until]
+            [keys.waiting(queue), keys.offered(queue), keys.call(call_id)],
+            [call_id, rows.told_text(told), TOLD_CHARACTERS],
         )
+
+    def told_estimates(self, call_id: CallId) -> tuple[ToldEstimate, ...]:
+        """What the caller was told of the wait since the last joining, oldest first."""
+        command = ("HGET", self._keys.call(call_id), "told_estimates")
+        (found,) = self._client.send("told_estimates", [command])
+        return rows.told_estimates(call_id, found)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 
 from callcore.adapters.redisdb.encodable import encodable
 from callcore.adapters.redisdb.faults import UnexpectedAnswerError
+from callcore.domain import estimates
 from callcore.domain.admission import Closure, DroppedPlace
 from callcore.domain.callbacks import Callback
 from callcore.domain.estimates import Rates
 from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
+from callcore.domain.outcomes import AttemptOutcome, CallbackOrigin
+from callcore.domain.records import CallbackAttempt
+from callcore.domain.wait_telling import ToldEstimate, ToldWait
 from callcore.ports.config_versions import AnnouncedVersion
 from callcore.ports.stores import (
     FloorCall,
@@ -25,12 +30,10 @@ from callcore.ports.stores import (
 
 _skills_decoder = msgspec.json.Decoder(tuple[str, ...])
 _offers_decoder = msgspec.json.Decoder(tuple[tuple[OfferId, AgentId, LegId], ...])
+_attempts_decoder = msgspec.json.Decoder(tuple[CallbackAttempt, ...])
 _closure_decoder = msgspec.json.Decoder(Closure)
-_staffed_decoder = msgspec.json.Decoder(frozenset[AgentId])
+_told_decoder = msgspec.json.Decoder(tuple[tuple[int, int, int | None, float], ...])
 _announced_decoder = msgspec.json.Decoder(AnnouncedVersion)
-
-_WORDS_BEFORE_STAFFED = 7
-"""Three that tell of the caller, and four sums."""
 
 
 def call_fields(joining: Joining) -> list[str | int]:
@@ -51,7 +54,10 @@ def callback_fields(callback: Callback) -> list[str | int]:
     """The fields of a call that only a promised callback has: name, value, ..."""
     return [
         *("callback_of", callback.of_call),
+        *("callback_origin", callback.origin),
         *("callback_node", callback.node),
+        *("attempts", json_text([_encodable_attempt(one) for one in callback.attempts])),
+        # For the version before, should one go back to it.
         *("attempts_count", callback.attempts_count),
         *("not_before", callback.not_before),
     ]
@@ -106,10 +112,23 @@ def call(call_id: CallId, row: Mapping[str, str]) -> FloorCall:
 def _callback(row: Mapping[str, str]) -> Callback:
     return Callback(
         of_call=CallId(row["callback_of"]),
+        origin=CallbackOrigin(row.get("callback_origin", CallbackOrigin.OVERFLOW)),
         node=NodeName(row["callback_node"]),
-        attempts_count=int(row["attempts_count"]),
+        attempts=_attempts(row),
         not_before=Micros(int(row["not_before"])),
     )
+
+
+def _attempts(row: Mapping[str, str]) -> tuple[CallbackAttempt, ...]:
+    """Of the version before only the number is known; it counts on."""
+    if "attempts" in row:
+        return _attempts_decoder.decode(row["attempts"])
+    untold = CallbackAttempt(at=Micros(int(row["arrived_at"])), outcome=AttemptOutcome.NO_ANSWER)
+    return (untold,) * int(row["attempts_count"])
+
+
+def _encodable_attempt(attempt: CallbackAttempt) -> CallbackAttempt:
+    return replace(attempt, hangup_cause=encodable(attempt.hangup_cause))
 
 
 def _offers(call_id: CallId, queue: QueueName, text: str) -> tuple[Reservation, ...]:
@@ -149,35 +168,54 @@ def announced(text: str) -> AnnouncedVersion:
         return _announced_decoder.decode(text)
 
 
-def rates(queue: QueueName, row: Mapping[str, str]) -> Rates:
-    """What a queue has learnt. Raises ``UnexpectedAnswerError`` if the hash is not one of ours."""
-    with ours(f"what queue {queue} has learnt"):
-        return Rates(**{name: float(number) for name, number in row.items()})
+def rates(queue: QueueName, sums: Sequence[str]) -> Rates:
+    """What a queue has learnt, by names and sums in turn.
 
-
-def outlook(call_id: CallId, words: str) -> Outlook:
-    """What a caller may be told, as the script says it: with the sums and the agents, or without.
-
-    Raises ``UnexpectedAnswerError`` if they are not its words.
+    Raises ``UnexpectedAnswerError`` if they are not ours.
     """
-    with ours(f"what call {call_id} may be told"):
-        position, ahead, until, *rest = words.split(" ", _WORDS_BEFORE_STAFFED)
-        told_until = Micros(int(until)) if until != "0" else None
-        if not rest:
-            return Outlook(position=int(position), ahead_count=int(ahead), told_until=told_until)
-        *sums, staffed = rest
-        served_weight, served_seconds, abandoned_weight, waited_seconds = map(float, sums)
-        return Outlook(
-            position=int(position),
-            ahead_count=int(ahead),
-            staffed=_staffed_decoder.decode(staffed),
-            rates=Rates(
-                served_weight=served_weight,
-                served_seconds=served_seconds,
-                abandoned_weight=abandoned_weight,
-                waited_seconds=waited_seconds,
-            ),
-            told_until=told_until,
+    names, numbers = sums[::2], sums[1::2]
+    with ours(f"what queue {queue} has learnt"):
+        return estimates.rates(dict(zip(names, map(float, numbers), strict=True)))
+
+
+def outlook(call_id: CallId, queue: QueueName, found: Sequence[Any]) -> Outlook:
+    """What a caller may be told, as the script found it: with what an estimate needs, or without.
+
+    Raises ``UnexpectedAnswerError`` if it is not one of ours.
+    """
+    position, ahead, score, *rest = found
+    plain = Outlook(position=position, ahead_count=ahead, score=float(score))
+    if not rest:
+        return plain
+    staffed_count, sums, head, last_told = rest
+    told = told_estimates(call_id, last_told)
+    return replace(
+        plain,
+        staffed_count=staffed_count,
+        rates=rates(queue, sums),
+        head_score=None if head is None else float(head),
+        told=told[-1] if told else None,
+    )
+
+
+def told_text(told: ToldEstimate) -> str:
+    """What a caller was told of the wait, as the call's hash holds it, between commas."""
+    range_ = told.range
+    return json_text((told.at, range_.low_minutes, range_.high_minutes, told.mean_seconds))
+
+
+def told_estimates(call_id: CallId, text: str | None) -> tuple[ToldEstimate, ...]:
+    """What a caller was told. Raises ``UnexpectedAnswerError`` if the text is not one of ours."""
+    if not text:
+        return ()
+    with ours(f"what call {call_id} was told"):
+        return tuple(
+            ToldEstimate(
+                at=Micros(at),
+                range=ToldWait(low_minutes=low, high_minutes=high),
+                mean_seconds=mean,
+            )
+            for at, low, high, mean in _told_decoder.decode(f"[{text}]")
         )
 
 

@@ -63,6 +63,7 @@ class RedisWaitingRoom(RedisOutlooks):
         keys = self._keys
         number = phone_numbers.normalised(joining.caller_number)
         is_promise = joining.callback is not None
+        other = promised if is_promise else joining.takes_over or CallId("")
         answer, position = self._scripts.join.run_counted(
             [
                 keys.request("join", request_id),
@@ -73,7 +74,8 @@ class RedisWaitingRoom(RedisOutlooks):
                 keys.calls_of_node(node_before),
                 keys.dropped(joining.queue, number),
                 keys.promise(joining.queue, number),
-                keys.call(promised),
+                keys.call(other),
+                keys.promises(joining.queue),
             ],
             [
                 REMEMBER_ANSWER_SECONDS,
@@ -81,7 +83,8 @@ class RedisWaitingRoom(RedisOutlooks):
                 repr(float(joining.score)),
                 joining.maximum_waiting,
                 *(node_before, int(joining.resumes)),
-                *(promised, PROMISE_KEPT_MILLISECONDS if is_promise else 0),
+                *(other, PROMISE_KEPT_MILLISECONDS if is_promise else 0),
+                joining.maximum_promises,
                 *rows.call_fields(joining),
             ],
         )
@@ -92,7 +95,19 @@ class RedisWaitingRoom(RedisOutlooks):
 
         What is of the call and not of the place stays: node, leg, arrival, numbers and name.
         """
+        try:
+            return self._move(joining, from_queue, request_id, CallId(""))
+        except OutdatedError:
+            return until_current(
+                lambda: self._move(joining, from_queue, request_id, self._promised(joining))
+            )
+
+    def _move(
+        self, joining: Joining, from_queue: QueueName, request_id: str, promised: CallId
+    ) -> MoveAnswer:
         keys = self._keys
+        number = phone_numbers.normalised(joining.caller_number)
+        is_promise = joining.callback is not None
         return self._scripts.move.run(
             [
                 keys.request("move", request_id),
@@ -100,10 +115,16 @@ class RedisWaitingRoom(RedisOutlooks):
                 keys.waiting(joining.queue),
                 keys.offered(joining.queue),
                 keys.call(joining.call_id),
+                *(keys.promises(from_queue), keys.promises(joining.queue)),
+                *(keys.promise(from_queue, number), keys.promise(joining.queue, number)),
+                keys.call(promised),
             ],
             [
                 *(REMEMBER_ANSWER_SECONDS, joining.call_id, repr(float(joining.score))),
-                *(joining.maximum_waiting, *rows.place_fields(joining)),
+                joining.maximum_waiting,
+                *(promised, PROMISE_KEPT_MILLISECONDS if is_promise else 0),
+                joining.maximum_promises,
+                *rows.place_fields(joining),
             ],
         )
 
@@ -115,12 +136,19 @@ class RedisWaitingRoom(RedisOutlooks):
         score: float,
         priority: int,
         own_priority: int,
+        first_joined_at: Micros | None = None,
     ) -> RescoreAnswer:
         """Gives a caller who waits or is being offered another place in the order of service."""
         keys = self._keys
         return self._scripts.rescore.run(
-            [keys.waiting(queue), keys.offered(queue), keys.call(call_id)],
-            [call_id, repr(float(score)), priority, own_priority],
+            [
+                *(keys.waiting(queue), keys.offered(queue)),
+                *(keys.call(call_id), keys.promises(queue)),
+            ],
+            [
+                *(call_id, repr(float(score)), priority, own_priority),
+                *(() if first_joined_at is None else ("first_joined_at", first_joined_at)),
+            ],
         )
 
     def keep_callback(self, call_id: CallId, callback: Callback) -> RescoreAnswer:
@@ -167,6 +195,7 @@ class RedisWaitingRoom(RedisOutlooks):
                 keys.offered(queue),
                 keys.call(call_id),
                 keys.dropped(queue, number),
+                keys.promises(queue),
             ],
             [
                 *(REMEMBER_ANSWER_SECONDS, call_id, queue),
@@ -258,12 +287,13 @@ class RedisWaitingRoom(RedisOutlooks):
                     ("ZCARD", keys.offered(queue)),
                     ("ZCARD", keys.free_agents(queue)),
                     ("SCARD", keys.staffed(queue)),
+                    ("SCARD", keys.promises(queue)),
                     ("ZRANGE", keys.offered(queue), 0, 0, "WITHSCORES"),
                     ("ZRANGE", keys.waiting(queue), 0, 0, "WITHSCORES"),
                 )
             ],
         )
-        answers = [sizes[start : start + 6] for start in range(0, len(sizes), 6)]
+        answers = [sizes[start : start + 7] for start in range(0, len(sizes), 7)]
         heads = [
             min(offered + waiting, key=_score, default=None) for *_, offered, waiting in answers
         ]
@@ -281,6 +311,7 @@ class RedisWaitingRoom(RedisOutlooks):
                 offered_count=found[1],
                 free_agents_count=found[2],
                 staffed_count=found[3],
+                promises_count=found[4],
                 oldest_joined_at=Micros(int(instant)) if instant is not None else None,
             )
             for queue, found, instant in zip(queues, answers, oldest, strict=True)

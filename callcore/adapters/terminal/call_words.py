@@ -8,6 +8,9 @@ from callcore.adapters.terminal.words import Tone, place, printable, span, spoke
 from callcore.domain import events
 from callcore.domain.outcomes import LeaveReason, RefusalReason
 
+_KEEP_THEIR_PLACE = frozenset({LeaveReason.CALLBACK_ASKED, LeaveReason.RANG_IN})
+"""Why somebody left to whom nothing is lost: the promise, or the call that comes, has the place."""
+
 
 @singledispatch
 def describe(_: events.Fact) -> tuple[str, Tone] | None:
@@ -41,7 +44,8 @@ def _joined(fact: events.CallerJoined) -> tuple[str, Tone] | None:
 def _left(fact: events.CallerLeft) -> tuple[str, Tone] | None:
     if fact.reason == LeaveReason.PICKED_UP:
         return None
-    return f"left {fact.queue} after {span(fact.waited_seconds)}: {spoken(fact.reason)}", Tone.BAD
+    tone = Tone.PLAIN if fact.reason in _KEEP_THEIR_PLACE else Tone.BAD
+    return f"left {fact.queue} after {span(fact.waited_seconds)}: {spoken(fact.reason)}", tone
 
 
 @describe.register
@@ -74,24 +78,6 @@ def _sent_on(fact: events.CallSentOn) -> tuple[str, Tone]:
     if fact.to == "goodbye":
         return f"is told goodbye by {queue}: {why}", Tone.BAD
     return f"goes from {queue} to {place(fact.to)}: {why}", Tone.BUSY
-
-
-@describe.register
-def _callback_promised(fact: events.CallbackPromised) -> tuple[str, Tone]:
-    queue = printable(fact.queue)
-    if fact.is_adopted:
-        return f"is still to be called back by {queue}", Tone.BUSY
-    return f"is promised a callback by {queue}", Tone.GOOD
-
-
-@describe.register
-def _called_back(fact: events.CallbackDialled) -> tuple[str, Tone]:
-    return f"is called back, attempt {fact.attempt}", Tone.BUSY
-
-
-@describe.register
-def _not_reached(fact: events.CallbackUnreached) -> tuple[str, Tone]:
-    return f"was not reached: {spoken(fact.hangup_cause.lower())}", Tone.BAD
 
 
 @describe.register

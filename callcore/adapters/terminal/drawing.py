@@ -10,7 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from callcore.adapters.terminal import agent_words, words
-from callcore.adapters.terminal.picture import AgentLine, EventLine, Picture, QueueLine
+from callcore.adapters.terminal.picture import (
+    AgentLine,
+    CallbacksLine,
+    EventLine,
+    Picture,
+    QueueLine,
+)
 from callcore.domain.agents import AgentState
 from callcore.domain.decisions import RESTING
 
@@ -64,7 +70,7 @@ def draw(picture: Picture, width: int, height: int) -> RenderableType:
         agent_lines = max(height - header_lines - queue_lines, FRAME_LINES)
         left = Layout(ratio=3)
         left.split_column(
-            Layout(_queues(picture.queues), size=queue_lines),
+            Layout(_queues(picture), size=queue_lines),
             Layout(_agents(picture.agents, agent_lines - FRAME_LINES)),
         )
         body = Layout()
@@ -77,7 +83,7 @@ def draw(picture: Picture, width: int, height: int) -> RenderableType:
     whole = Layout()
     whole.split_column(
         header,
-        Layout(_queues(picture.queues), size=queue_lines),
+        Layout(_queues(picture), size=queue_lines),
         Layout(_agents(picture.agents, agent_lines - FRAME_LINES), size=agent_lines),
         Layout(_events(picture.events, height)),
     )
@@ -121,12 +127,12 @@ def _line() -> Text:
     return Text(no_wrap=True, overflow="ellipsis")
 
 
-def _queues(queues: tuple[QueueLine, ...]) -> Panel:
+def _queues(picture: Picture) -> Panel:
     table = _table()
     table.add_column("queue", no_wrap=True, ratio=1)
     for title in ("waiting", "longest", "offered", "free", "picked up", "abandoned", "level"):
         table.add_column(title, justify="right", no_wrap=True)
-    for queue in queues:
+    for queue in picture.queues:
         table.add_row(
             _name(queue),
             _waiting(queue),
@@ -137,7 +143,26 @@ def _queues(queues: tuple[QueueLine, ...]) -> Panel:
             Text(str(queue.abandoned_count), style="red" if queue.abandoned_count else "dim"),
             _level(queue.service_level),
         )
-    return _panel(table, "Queues")
+    panel = _panel(table, "Queues")
+    panel.subtitle = _callbacks(picture.callbacks)
+    panel.subtitle_align = "right"
+    return panel
+
+
+def _callbacks(callbacks: CallbacksLine) -> Text | None:
+    """In the frame, where it takes no line; nothing at a site that calls nobody back."""
+    told = (
+        (callbacks.open_count, "to keep", "yellow"),
+        (callbacks.called_count, "being called", "bold yellow"),
+        (callbacks.kept_count, "kept", "green"),
+        (callbacks.failed_count, "failed", "red"),
+    )
+    if not any(count for count, _, _ in told):
+        return None
+    text = Text("callbacks:", style="dim")
+    for count, what, style in told:
+        text.append(f"  {count} {what}", style=style if count else "dim")
+    return text
 
 
 def _name(queue: QueueLine) -> Text:

@@ -21,7 +21,8 @@ def _position(fact: events.PositionAnnounced) -> tuple[str, Tone]:
 
 @describe.register
 def _estimate(fact: events.EstimateAnnounced) -> tuple[str, Tone]:
-    return f"hears: {_wait(fact.low_minutes, fact.high_minutes)}", Tone.QUIET
+    grown = "the wait has grown, " if fact.has_grown else ""
+    return f"hears: {grown}{_wait(fact.low_minutes, fact.high_minutes)}", Tone.QUIET
 
 
 @describe.register

@@ -28,6 +28,17 @@ class QueueLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbacksLine:
+    """The callbacks of all queues: those not kept yet, and of those since the view began."""
+
+    open_count: int
+    called_count: int
+    """Of the open ones those whose customer's phone rings."""
+    kept_count: int
+    failed_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentLine:
     """One agent; ``caller`` is empty unless there is one."""
 
@@ -66,6 +77,7 @@ class Picture:
     urls: tuple[str, ...]
     decision_seconds: float | None
     queues: tuple[QueueLine, ...]
+    callbacks: CallbacksLine
     agents: tuple[AgentLine, ...]
     events: tuple[EventLine, ...]
     fault: str = ""

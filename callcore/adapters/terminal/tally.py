@@ -6,7 +6,15 @@ import statistics
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 
-from callcore.adapters.terminal import agent_words, call_words, hearing_words, site_words, words
+from callcore.adapters.terminal import (
+    agent_words,
+    call_words,
+    callback_words,
+    hearing_words,
+    site_words,
+    words,
+)
+from callcore.adapters.terminal.callback_tally import CallbackTally
 from callcore.adapters.terminal.picture import EventLine
 from callcore.domain import events, outcomes, phone_numbers
 from callcore.domain.ids import CallId, Micros
@@ -24,6 +32,7 @@ class Tally:
         self.abandoned: Counter[str] = Counter()
         self.closed: set[str] = set()
         self.limits: dict[str, int] = {}
+        self.callbacks = CallbackTally()
         self._picked_up_within: Counter[str] = Counter()
         self._short_abandoned: Counter[str] = Counter()
         self._events: deque[tuple[Micros, str, str, words.Tone]] = deque(maxlen=EVENTS_KEPT)
@@ -33,8 +42,10 @@ class Tally:
     def observe(self, fact: events.Fact) -> None:
         """Takes one fact in."""
         self._count(fact)
+        self.callbacks.observe(fact)
         told = (
             call_words.describe(fact)
+            or callback_words.describe(fact)
             or hearing_words.describe(fact)
             or agent_words.describe(fact)
             or site_words.describe(fact)
@@ -96,6 +107,13 @@ class Tally:
 
     def _subject(self, fact: events.Fact) -> str:
         match fact:
+            case (
+                events.SelfHealed(subject=subject)
+                | events.QueueDoorChanged(queue=subject)
+                | events.LimitChanged(queue=subject)
+                | events.CallbackAsked(call_id="", queue=subject)
+            ):
+                return words.printable(subject)
             case events.CallFact(call_id=call_id):
                 return self.caller(call_id)
             case (
@@ -104,12 +122,6 @@ class Tally:
                 | events.SoundNotFound(node=node)
             ):
                 return node
-            case (
-                events.SelfHealed(subject=subject)
-                | events.QueueDoorChanged(queue=subject)
-                | events.LimitChanged(queue=subject)
-            ):
-                return words.printable(subject)
             case events.StoreFailed(store=store):
                 return store
             case events.RecordsWritten():

@@ -122,6 +122,9 @@ class TerminalView:
             urls=self._urls,
             decision_seconds=self._tally.decision_seconds(),
             queues=tuple(self._queue_line(count, now) for count in counts),
+            callbacks=self._tally.callbacks.line(
+                sum(count.promises_count for count in counts), now
+            ),
             agents=tuple(
                 self._agent_line(agent, now)
                 for agent in sorted(agents, key=lambda agent: agent.agent_id)

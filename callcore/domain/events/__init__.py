@@ -21,9 +21,12 @@ from callcore.domain.events.answers import (
     SurveyEnded,
 )
 from callcore.domain.events.callbacks import (
+    CallbackAnswered,
+    CallbackAsked,
     CallbackDialled,
     CallbackPromised,
     CallbackUnreached,
+    NoticeTold,
 )
 from callcore.domain.events.calls import (
     CallArrived,
@@ -71,10 +74,12 @@ from callcore.domain.events.system import (
 )
 from callcore.domain.events.waiting import (
     BY_AGEING,
+    BY_CALLER,
     CallerJoined,
     CallerLeft,
     CallRefused,
     EstimateAnnounced,
+    EstimateLived,
     MessageAnnounced,
     PositionAnnounced,
     PriorityChanged,
@@ -82,6 +87,7 @@ from callcore.domain.events.waiting import (
 
 __all__ = [
     "BY_AGEING",
+    "BY_CALLER",
     "BY_HOURS",
     "BY_SETTINGS",
     "BY_START",
@@ -97,6 +103,8 @@ __all__ = [
     "CallFact",
     "CallRefused",
     "CallSentOn",
+    "CallbackAnswered",
+    "CallbackAsked",
     "CallbackDialled",
     "CallbackPromised",
     "CallbackUnreached",
@@ -108,6 +116,7 @@ __all__ = [
     "ConfigurationUnchanged",
     "Decided",
     "EstimateAnnounced",
+    "EstimateLived",
     "Fact",
     "FeatureCodeDialled",
     "FlowFailed",
@@ -119,6 +128,7 @@ __all__ = [
     "LookupMade",
     "MenuAnswered",
     "MessageAnnounced",
+    "NoticeTold",
     "OfferFact",
     "OfferLost",
     "OfferMade",

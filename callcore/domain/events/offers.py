@@ -65,6 +65,10 @@ class LegsBridged(OfferFact):
     waited_seconds: float
     is_within_service_level: bool
     is_callback: bool = False
+    promised_seconds: float | None = None
+    """Of a callback: since the promise."""
+    held_seconds: float | None = None
+    """Of a callback: since the customer answered; ``None`` if that was not heard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

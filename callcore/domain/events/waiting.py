@@ -9,6 +9,7 @@ from callcore.domain.ids import QueueName
 from callcore.domain.outcomes import LeaveReason, RefusalReason
 
 BY_AGEING = "ageing"
+BY_CALLER = "caller"
 """Who changed a priority, where no operator did."""
 
 
@@ -57,6 +58,24 @@ class EstimateAnnounced(CallFact):
     """0 if only the upper end is told."""
     high_minutes: int
     """The lower end, if it is told that the wait is longer than that."""
+    mean_seconds: float
+    has_grown: bool = False
+    """True if it is longer than what was told before, which was said too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateLived(CallFact):
+    """A caller who was told an estimate waits no more: announced against lived.
+
+    One who left unserved has lived it only if the wait was over by what was told.
+    """
+
+    queue: QueueName
+    error_seconds: float | None
+    """The wait lived since it was told less the mean; ``None`` if it was not lived to its end."""
+    is_beyond: bool | None
+    """True if the wait was longer than the upper end told; ``None`` if that is not known, or none
+    was told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +93,7 @@ class PriorityChanged(CallFact):
     queue: QueueName
     priority: int
     by: str
-    """``BY_AGEING``, or who asked for it."""
+    """``BY_AGEING``, ``BY_CALLER``, or the operator who asked for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from callcore.domain import visits
 from callcore.domain.ids import CallId, Language, LegId, Micros, NodeName, SurveyName
 from callcore.domain.ids import seconds_between as between
+from callcore.domain.ledger.callbacks import CallbackNotes
 from callcore.domain.ledger.decisions import DecisionNotes
 from callcore.domain.ledger.offers import OfferNotes
 from callcore.domain.ledger.visits import VisitNotes
@@ -35,11 +36,11 @@ class Caller:
     is_callback: bool = False
     """True for one who is called back; the call arrived when it was promised."""
     callback_of: CallId | None = None
-    """The call in which it was promised."""
+    """The call in which it was promised; ``None`` if it was asked for without a call."""
 
 
 class CallLedger:
-    """Notes of one call: of its visits, decisions and offers, and of what is none of these."""
+    """Notes of one call: of its visits, decisions, offers and callbacks, and of all the rest."""
 
     def __init__(self, caller: Caller, site: str, *, is_adopted: bool = False) -> None:
         self.caller = caller
@@ -49,6 +50,7 @@ class CallLedger:
         self.visits = VisitNotes()
         self.decisions = DecisionNotes()
         self.offers = OfferNotes()
+        self.callbacks = CallbackNotes()
         self._digits: list[DigitPress] = []
         self._recordings: dict[str, Recording] = {}
         self._faults: list[str] = []
@@ -66,6 +68,10 @@ class CallLedger:
             language=self._language,
             account=self._account,
             survey_answers=tuple(self._survey_answers),
+            callback_of=self.caller.callback_of or None,
+            callback_origin=self.callbacks.origin,
+            callback_attempts=self.callbacks.attempts,
+            callback_askings=self.callbacks.askings,
         )
 
     def walked(self) -> None:
@@ -170,7 +176,10 @@ class CallLedger:
             is_within_service_level=self.offers.is_within_service_level,
             is_adopted=self.is_adopted,
             is_callback=self.caller.is_callback,
-            callback_of=self.caller.callback_of,
+            callback_of=self.caller.callback_of or None,
+            callback_origin=self.callbacks.origin,
+            callback_attempts=self.callbacks.attempts,
+            callback_askings=self.callbacks.askings,
             visits=visited,
             offers=self.offers.noted(),
             decisions=self.decisions.noted(),

@@ -23,9 +23,19 @@ from callcore.domain.policies.answering import (
 )
 from callcore.domain.policies.arrival import CallerList, NumberRoute
 from callcore.domain.policies.breaks import BreakPolicy
-from callcore.domain.policies.callback import MOST_ATTEMPTS, CallbackPolicy
+from callcore.domain.policies.callback import (
+    MOST_ATTEMPTS,
+    AbandonedPolicy,
+    AnswerCheckPolicy,
+    CallableNumbers,
+    CallbackOfferPolicy,
+    CallbackPolicy,
+    CallFirst,
+    NoticeKind,
+)
 from callcore.domain.policies.choosing import SkillStep, StickyPolicy, TierPolicy
 from callcore.domain.policies.feature_codes import FeatureCode, PinPolicy
+from callcore.domain.policies.hook import HookPolicy
 from callcore.domain.policies.limits import HIGHEST_PRIORITY, KEYS, PolicyError
 from callcore.domain.policies.lookup import AUTHORIZATION, LookupMethod, LookupPolicy
 from callcore.domain.policies.menu import (
@@ -72,10 +82,15 @@ __all__ = [
     "SATISFACTION",
     "STRATEGIES_RINGING_MANY",
     "USUAL_MUSIC",
+    "AbandonedPolicy",
     "AgentPolicy",
+    "AnswerCheckPolicy",
     "AnswerWhen",
     "AtClosing",
     "BreakPolicy",
+    "CallFirst",
+    "CallableNumbers",
+    "CallbackOfferPolicy",
     "CallbackPolicy",
     "CallerList",
     "CallersMenu",
@@ -85,6 +100,7 @@ __all__ = [
     "Extensions",
     "Fallback",
     "FeatureCode",
+    "HookPolicy",
     "HoursMenu",
     "LookupMenu",
     "LookupMethod",
@@ -96,6 +112,7 @@ __all__ = [
     "MessagePolicy",
     "MessagesPolicy",
     "NodePolicy",
+    "NoticeKind",
     "NumberRoute",
     "PinPolicy",
     "PolicyError",

@@ -41,9 +41,14 @@ class EstimatePolicy:
     """So many of the callers are served within the upper end of what is announced."""
     longest_minutes: int = 60
     """Beyond it callers hear "more than N minutes"."""
+    grown_after_seconds: float = 120.0
+    """Only where the wait lasts longer than was told by more than this a longer one is told, as
+    one that has grown."""
 
     def __post_init__(self) -> None:
         _check_times(self.first_after_seconds, self.interval_seconds)
+        if self.grown_after_seconds <= 0:
+            raise PolicyError("grown_after_seconds", "must be greater than 0")
         if not 0.5 <= self.upper_quantile <= 0.99:  # noqa: PLR2004 - named by the setting
             raise PolicyError("upper_quantile", "must be 0.5 to 0.99")
         if not 1 <= self.longest_minutes <= LONGEST_SPOKEN_MINUTES:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from callcore.domain.agents import BreakCode
-from callcore.domain.ids import AgentId, LookupName, MenuName, QueueName, SurveyName
+from callcore.domain.ids import AgentId, HookName, LookupName, MenuName, QueueName, SurveyName
 from callcore.domain.policies.agent import AgentPolicy
 from callcore.domain.policies.arrival import CallerList, NumberRoute
 from callcore.domain.policies.breaks import BreakPolicy
 from callcore.domain.policies.feature_codes import FeatureCode, PinPolicy
+from callcore.domain.policies.hook import HookPolicy
 from callcore.domain.policies.lookup import LookupPolicy
 from callcore.domain.policies.menu import Menu
 from callcore.domain.policies.queue import QueuePolicy
@@ -34,6 +35,7 @@ class SitePolicy:
     sounds: SoundsPolicy = field(default=SoundsPolicy())
     menus: Mapping[MenuName, Menu] = field(default_factory=dict)
     lookups: Mapping[LookupName, LookupPolicy] = field(default_factory=dict)
+    hooks: Mapping[HookName, HookPolicy] = field(default_factory=dict)
     surveys: Mapping[SurveyName, SurveyPolicy] = field(default_factory=dict)
     caller_lists: tuple[CallerList, ...] = ()
     dialplan: DialplanPolicy = field(default=DialplanPolicy())

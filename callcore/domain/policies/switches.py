@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from callcore.domain.ids import Language, NodeName
+from callcore.domain.policies.callback import CallableNumbers
 
 MOST_SILENT_SECONDS = 30
 """Whoever is asked something hears nothing after the prompts; a process that is started again, or
@@ -62,3 +63,4 @@ class DialplanPolicy:
     callback_contact: str | None = None
     """What is dialled to call a customer back, with ``{number}`` for the number:
     ``sofia/gateway/carrier/{number}``; without it nobody is."""
+    callable_numbers: CallableNumbers = field(default=CallableNumbers())

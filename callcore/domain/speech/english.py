@@ -74,15 +74,27 @@ class English:
 
     def wait_between(self, low_minutes: int, high_minutes: int) -> tuple[str, ...]:
         """The wait expected: between two and five minutes."""
-        return (_WAIT, _BETWEEN, *self.number(low_minutes), _AND, *self.minutes(high_minutes))
+        return (_WAIT, *self.bare_between(low_minutes, high_minutes))
 
     def wait_up_to(self, minutes: int) -> tuple[str, ...]:
         """The wait expected: less than five minutes."""
-        return (_WAIT, _LESS_THAN, *self.minutes(minutes))
+        return (_WAIT, *self.bare_up_to(minutes))
 
     def wait_more_than(self, minutes: int) -> tuple[str, ...]:
         """The wait expected: more than sixty minutes."""
-        return (_WAIT, _LONGER_THAN, *self.minutes(minutes))
+        return (_WAIT, *self.bare_more_than(minutes))
+
+    def bare_between(self, low_minutes: int, high_minutes: int) -> tuple[str, ...]:
+        """Between two and five minutes."""
+        return (_BETWEEN, *self.number(low_minutes), _AND, *self.minutes(high_minutes))
+
+    def bare_up_to(self, minutes: int) -> tuple[str, ...]:
+        """Less than five minutes."""
+        return (_LESS_THAN, *self.minutes(minutes))
+
+    def bare_more_than(self, minutes: int) -> tuple[str, ...]:
+        """More than sixty minutes."""
+        return (_LONGER_THAN, *self.minutes(minutes))
 
 
 def _below_thousand(value: int) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from callcore.domain.speech.polish import Polish
 from callcore.domain.speech.russian import Russian
 from callcore.domain.speech.utterances import (
     HIGHEST_NUMBER,
+    BareWait,
     Digits,
     Minutes,
     MoreThanWaiting,
@@ -33,9 +34,8 @@ from callcore.domain.speech.utterances import (
 
 _MINUS = "number/minus"
 
-_ToldInLine: TypeAlias = (
-    YouAreNext | YourPosition | MoreThanWaiting | WaitBetween | WaitUpTo | WaitMoreThan
-)
+_Wait: TypeAlias = WaitBetween | WaitUpTo | WaitMoreThan | BareWait
+_ToldInLine: TypeAlias = YouAreNext | YourPosition | MoreThanWaiting | _Wait
 
 
 class UnknownLanguageError(Exception):
@@ -74,6 +74,15 @@ class Grammar(Protocol):
 
     def wait_more_than(self, minutes: int) -> tuple[str, ...]:
         """The wait expected is longer than that."""
+
+    def bare_between(self, low_minutes: int, high_minutes: int) -> tuple[str, ...]:
+        """A range without words before it."""
+
+    def bare_up_to(self, minutes: int) -> tuple[str, ...]:
+        """No longer than that."""
+
+    def bare_more_than(self, minutes: int) -> tuple[str, ...]:
+        """Longer than that."""
 
 
 _GRAMMARS: Mapping[Language, Grammar] = MappingProxyType(
@@ -138,12 +147,28 @@ def _told_in_line(spoken: _ToldInLine, grammar: Grammar) -> tuple[str, ...]:
             return grammar.your_position(position)
         case MoreThanWaiting(count=count):
             return grammar.more_than_waiting(count)
+        case _:
+            return _wait(spoken, grammar)
+
+
+def _wait(wait: _Wait, grammar: Grammar) -> tuple[str, ...]:
+    match wait:
         case WaitBetween(low_minutes=low, high_minutes=high):
             return grammar.wait_between(low, high)
         case WaitUpTo(minutes=minutes):
             return grammar.wait_up_to(minutes)
         case WaitMoreThan(minutes=minutes):
             return grammar.wait_more_than(minutes)
+        case BareWait():
+            return _bare(wait, grammar)
+
+
+def _bare(wait: BareWait, grammar: Grammar) -> tuple[str, ...]:
+    if wait.high_minutes is None:
+        return grammar.bare_more_than(wait.low_minutes)
+    if wait.low_minutes == 0:
+        return grammar.bare_up_to(wait.high_minutes)
+    return grammar.bare_between(wait.low_minutes, wait.high_minutes)
 
 
 def _number(value: int, grammar: Grammar) -> tuple[str, ...]:

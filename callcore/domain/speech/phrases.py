@@ -32,9 +32,25 @@ CALLBACK_CONFIRM = "callback/confirm"
 CALLBACK_ENTER_NUMBER = "callback/enter-number"
 CALLBACK_PROMISED = "callback/promised"
 CALLBACK_NOT_POSSIBLE = "callback/not-possible"
+"""Not on this number."""
+CALLBACK_NOT_NOW = "callback/not-now"
+"""On no number at the moment."""
 CALLBACK_KEEPS_PLACE = "callback/keeps-place"
 CALLBACK_CALLING = "callback/calling"
 """What the customer who is called back hears first."""
+CALLBACK_CHECK = "callback/check"
+"""Asked of the customer who is called back: 1 to be connected, 2 to be called later, 3 for no
+more."""
+CALLBACK_LATER = "callback/later"
+CALLBACK_CANCELLED = "callback/cancelled"
+CALLBACK_STILL_WAITING = "callback/still-waiting"
+"""After a dialogue that came to nothing: the caller is still in line."""
+CALLBACK_ALREADY = "callback/already-promised"
+"""Before what is said to those who are promised one."""
+CALLBACK_EXPECT = "callback/expect-call-in"
+"""Before the wait that is left, as a ``BareWait``."""
+WHISPER_CALLBACK = "whisper/callback-for"
+"""What an agent hears before the number of the customer who is to be called back."""
 
 SURVEY_INTRODUCTION = "survey/introduction"
 SURVEY_SATISFACTION = "survey/satisfaction"
@@ -94,8 +110,16 @@ EVERY = USUAL_BREAKS | frozenset(
         CALLBACK_ENTER_NUMBER,
         CALLBACK_PROMISED,
         CALLBACK_NOT_POSSIBLE,
+        CALLBACK_NOT_NOW,
         CALLBACK_KEEPS_PLACE,
         CALLBACK_CALLING,
+        CALLBACK_CHECK,
+        CALLBACK_LATER,
+        CALLBACK_CANCELLED,
+        CALLBACK_STILL_WAITING,
+        CALLBACK_ALREADY,
+        CALLBACK_EXPECT,
+        WHISPER_CALLBACK,
         SURVEY_INTRODUCTION,
         SURVEY_SATISFACTION,
         SURVEY_RESOLVED,

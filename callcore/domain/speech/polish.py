@@ -12,6 +12,7 @@ from callcore.domain.speech import numerals, slavic
 from callcore.domain.speech.slavic import Plural
 
 _MORE_THAN_A_MINUTE = "wait/more-than-a-minute"
+_LONGER_THAN_A_MINUTE = "wait/longer-than-a-minute"
 
 
 class Polish:
@@ -19,7 +20,11 @@ class Polish:
 
     def prompts(self) -> frozenset[str]:
         """Every prompt that is a piece of what is said here."""
-        return slavic.PROMPTS | {"number/gen/thousand", _MORE_THAN_A_MINUTE}
+        return slavic.PROMPTS | {
+            "number/gen/thousand",
+            _MORE_THAN_A_MINUTE,
+            _LONGER_THAN_A_MINUTE,
+        }
 
     def number(self, value: int) -> tuple[str, ...]:
         """A number of 0 to 999 999."""
@@ -50,8 +55,7 @@ class Polish:
 
     def wait_between(self, low_minutes: int, high_minutes: int) -> tuple[str, ...]:
         """The wait expected: "od dwóch do pięciu minut"."""
-        low, high = _genitive(low_minutes), _genitive(high_minutes)
-        return (slavic.WAIT_BETWEEN, *low, slavic.WAIT_TO, *high, f"minutes/{Plural.MANY}")
+        return (slavic.WAIT_BETWEEN, *_range(low_minutes, high_minutes))
 
     def wait_up_to(self, minutes: int) -> tuple[str, ...]:
         """The wait expected: "nie więcej niż pięć minut"."""
@@ -64,6 +68,22 @@ class Polish:
         if minutes == 1:
             return (_MORE_THAN_A_MINUTE,)
         return (slavic.WAIT_LONGER_THAN, *self.minutes(minutes))
+
+    def bare_between(self, low_minutes: int, high_minutes: int) -> tuple[str, ...]:
+        """As in "od dwóch do pięciu minut"."""
+        return (slavic.FROM, *_range(low_minutes, high_minutes))
+
+    def bare_up_to(self, minutes: int) -> tuple[str, ...]:
+        """As in "nie więcej niż pięć minut"."""
+        if minutes == 1:
+            return (slavic.LESS_THAN_A_MINUTE,)
+        return (slavic.NO_LONGER_THAN, *self.minutes(minutes))
+
+    def bare_more_than(self, minutes: int) -> tuple[str, ...]:
+        """As in "ponad sześćdziesiąt minut"."""
+        if minutes == 1:
+            return (_LONGER_THAN_A_MINUTE,)
+        return (slavic.LONGER_THAN, *self.minutes(minutes))
 
     def _feminine(self, value: int) -> tuple[str, ...]:
         if value == 1:
@@ -91,6 +111,12 @@ def _thousands(count: int) -> tuple[str, ...]:
         return ()
     counted = () if count == 1 else _below_thousand(count)
     return (*counted, f"number/thousand/{_plural(count)}")
+
+
+def _range(low_minutes: int, high_minutes: int) -> tuple[str, ...]:
+    """What comes after "od": "dwóch do pięciu minut"."""
+    low, high = _genitive(low_minutes), _genitive(high_minutes)
+    return (*low, slavic.WAIT_TO, *high, f"minutes/{Plural.MANY}")
 
 
 def _genitive(value: int) -> tuple[str, ...]:

@@ -62,8 +62,7 @@ class Russian:
 
     def wait_between(self, low_minutes: int, high_minutes: int) -> tuple[str, ...]:
         """The wait expected: "от двух до пяти минут"."""
-        low = _number(low_minutes, _Form.GENITIVE)
-        return (slavic.WAIT_BETWEEN, *low, slavic.WAIT_TO, *_minutes_genitive(high_minutes))
+        return (slavic.WAIT_BETWEEN, *_range(low_minutes, high_minutes))
 
     def wait_up_to(self, minutes: int) -> tuple[str, ...]:
         """The wait expected: "не более двадцати одной минуты"."""
@@ -74,6 +73,20 @@ class Russian:
     def wait_more_than(self, minutes: int) -> tuple[str, ...]:
         """The wait expected: "более шестидесяти минут"."""
         return (slavic.WAIT_LONGER_THAN, *_minutes_genitive(minutes))
+
+    def bare_between(self, low_minutes: int, high_minutes: int) -> tuple[str, ...]:
+        """As in "от двух до пяти минут"."""
+        return (slavic.FROM, *_range(low_minutes, high_minutes))
+
+    def bare_up_to(self, minutes: int) -> tuple[str, ...]:
+        """As in "не более двадцати одной минуты"."""
+        if minutes == 1:
+            return (slavic.LESS_THAN_A_MINUTE,)
+        return (slavic.NO_LONGER_THAN, *_minutes_genitive(minutes))
+
+    def bare_more_than(self, minutes: int) -> tuple[str, ...]:
+        """As in "более шестидесяти минут"."""
+        return (slavic.LONGER_THAN, *_minutes_genitive(minutes))
 
 
 def _plural(count: int) -> Plural:
@@ -88,6 +101,12 @@ def _plural(count: int) -> Plural:
 def _plural_genitive(count: int) -> Plural:
     """The genitive of the first form is the second, that of the others the third."""
     return Plural.FEW if _plural(count) is Plural.ONE else Plural.MANY
+
+
+def _range(low_minutes: int, high_minutes: int) -> tuple[str, ...]:
+    """What comes after "от": "двух до пяти минут"."""
+    low = _number(low_minutes, _Form.GENITIVE)
+    return (*low, slavic.WAIT_TO, *_minutes_genitive(high_minutes))
 
 
 def _minutes_genitive(count: int) -> tuple[str, ...]:

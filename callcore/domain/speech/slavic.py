@@ -18,6 +18,12 @@ WAIT_UP_TO = "wait/up-to"
 WAIT_LONGER_THAN = "wait/more-than"
 WAIT_LESS_THAN_A_MINUTE = "wait/less-than-a-minute"
 
+FROM = "wait/from"
+NO_LONGER_THAN = "wait/no-longer-than"
+LONGER_THAN = "wait/longer-than"
+LESS_THAN_A_MINUTE = "wait/within-a-minute"
+"""The same without words before them that say what for."""
+
 ONE_FEMININE = "number/f/1"
 TWO_FEMININE = "number/f/2"
 
@@ -49,6 +55,7 @@ PROMPTS = frozenset(
     | {_PRESS, *_KEYS_BY_NAME.values()}
     | {YOU_ARE_NEXT, _POSITION, _POSITION_END, POSITION_MORE_THAN}
     | {WAIT_BETWEEN, WAIT_TO, WAIT_UP_TO, WAIT_LONGER_THAN, WAIT_LESS_THAN_A_MINUTE}
+    | {FROM, NO_LONGER_THAN, LONGER_THAN, LESS_THAN_A_MINUTE}
 )
 """The prompts that both languages have."""
 

@@ -81,6 +81,17 @@ class WaitMoreThan:
     minutes: int
 
 
+@dataclass(frozen=True, slots=True)
+class BareWait:
+    """A wait as a range without words that say what for, which come before; ``low_minutes`` 0: no
+    longer than that, and ``high_minutes`` 1 is then "less than a minute"; ``high_minutes``
+    ``None``: longer than that.
+    """
+
+    low_minutes: int
+    high_minutes: int | None
+
+
 Spoken: TypeAlias = (
     str
     | Number
@@ -93,6 +104,7 @@ Spoken: TypeAlias = (
     | WaitBetween
     | WaitUpTo
     | WaitMoreThan
+    | BareWait
 )
 """One thing said; text is the key of a prompt."""
 

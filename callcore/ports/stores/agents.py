@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from callcore.domain.agents import AgentState, BreakCode, HoldReason, Why, Wish
-from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
+from callcore.domain.ids import (
+    AgentId,
+    CallId,
+    LegId,
+    Micros,
+    NodeName,
+    OfferId,
+    QueueName,
+    seconds_between,
+)
 from callcore.domain.outcomes import OfferLostReason
 from callcore.ports.stores.offers import OfferAnswer, Reservation, ReserveAnswer
 
@@ -54,6 +63,18 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What a caller took of an agent's time."""
+
+    seconds: float
+    """From the reservation until the agent was free again."""
+    answer_seconds: float | None = None
+    """From the reservation to the talk; ``None`` if they did not talk."""
+    priority: int = 0
+    """The effective one of a caller who was talked with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Freed:
     """What became of a change that ends an offer, a talk or a wrap-up."""
 
@@ -66,6 +87,8 @@ class Freed:
     """True if the state is what the agent, or an operator, had wished for."""
     was_extended: bool = False
     """True if the wrap-up that ended had been extended."""
+    kept: Kept | None = field(default=None, compare=False)
+    """``None`` while the agent wraps up, and if it is not known; tells no answers apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +139,21 @@ class FloorAgent:
     chosen_queues: tuple[QueueName, ...] = ()
     """Those the agent logged in to; empty: all that the settings give."""
     standing_leg: StandingLeg | None = None
+    reserved_at: Micros | None = field(default=None, compare=False)
+    """For the caller by whom the agent is held, or after whom there is a wrap-up."""
+    answer_seconds: float | None = field(default=None, compare=False)
+    """Of a wrap-up: see ``Kept``."""
+    served_priority: int = field(default=0, compare=False)
+
+    def kept_until(self, now: Micros) -> Kept | None:
+        """What the caller took who has kept the agent until now; ``None`` if it is not known."""
+        if self.reserved_at is None:
+            return None
+        return Kept(
+            seconds=max(seconds_between(self.reserved_at, now), 0.0),
+            answer_seconds=self.answer_seconds,
+            priority=self.served_priority,
+        )
 
     @property
     def reservation(self) -> Reservation | None:

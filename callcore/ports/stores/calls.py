@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from callcore.domain.admission import Closure, Door
 from callcore.domain.callbacks import Callback
-from callcore.domain.estimates import Rates
+from callcore.domain.estimates import Lesson, Rates
 from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
+from callcore.domain.wait_telling import ToldEstimate
 from callcore.ports.stores.offers import Reservation
 
 
@@ -35,6 +36,8 @@ class JoinAnswer(StrEnum):
     """The dropped place that was to be resumed is no longer there; nothing has changed."""
     ALREADY_PROMISED = "already_promised"
     """The number has another promise in the queue, which is not over; nothing has changed."""
+    TOO_MANY_PROMISES = "too_many_promises"
+    """As many promises wait in the queue as may; nothing has changed."""
 
 
 class MoveAnswer(StrEnum):
@@ -44,6 +47,10 @@ class MoveAnswer(StrEnum):
     QUEUE_FULL = "queue_full"
     NOT_WAITING = "not_waiting"
     """Not in the queue it should leave, or being offered, or talking."""
+    ALREADY_PROMISED = "already_promised"
+    """The number has a promise in the other queue."""
+    TOO_MANY_PROMISES = "too_many_promises"
+    """As many promises wait in the other queue as may."""
 
 
 class RescoreAnswer(StrEnum):
@@ -84,6 +91,12 @@ class Joining:
     """True if the place is the dropped one of ``caller_number``, which is used up by the join."""
     callback: Callback | None = None
     """Of a promise, whose ``node`` is ``CALLBACKS``: one a number and queue."""
+    maximum_promises: int = 0
+    """Of a promise: how many may wait in the queue, it counted."""
+    takes_over: CallId | None = None
+    """The promise to ``caller_number`` in the queue whose place this caller takes: it ends with the
+    join, and a dropped place is used up. ``PLACE_GONE`` if it is over, elsewhere, or its customer
+    talks. Agents to whom it is promised stay so until their offers are lost."""
     caller_number: str
     caller_name: str
     dialled_number: str
@@ -186,10 +199,16 @@ class Outlook:
     """Never above one told before in the same queue."""
     ahead_count: int
     """Those who are served before and are not being offered; 0 for one who is."""
-    staffed: frozenset[AgentId] = frozenset()
+    score: float
+    """The caller's place in the order of service."""
+    staffed_count: int = 0
+    """This and all below is read for an estimate."""
     rates: Rates = field(default=Rates())
-    told_until: Micros | None = None
-    """By what the caller was told last, the wait is over by then; ``None`` if nothing was."""
+    head_score: float | None = None
+    """Of the first who waits and is not being offered; ``None`` too if that is a promised callback,
+    which may have to stand there long."""
+    told: ToldEstimate | None = None
+    """What the caller was told last of the wait in this queue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +221,9 @@ class QueueCounts:
     free_agents_count: int
     staffed_count: int
     """Agents of the queue who are logged in and not on a break."""
+    promises_count: int = 0
+    """Callbacks promised here that are not kept yet; those that wait are in the other counts too.
+    """
     oldest_joined_at: Micros | None
 
 
@@ -229,9 +251,10 @@ class WaitingRoom(Protocol):
         score: float,
         priority: int,
         own_priority: int,
+        first_joined_at: Micros | None = None,
     ) -> RescoreAnswer:
         """Gives a caller who waits or is being offered another place in the order of service, and
-        keeps what it was made with.
+        keeps what it was made with; ``first_joined_at`` if that is another.
         """
 
     def keep_callback(self, call_id: CallId, callback: Callback) -> RescoreAnswer:
@@ -260,13 +283,11 @@ class WaitingRoom(Protocol):
     def open_queue(self, queue: QueueName) -> bool:
         """Takes the closure away; false if there was none."""
 
-    def learn_service(self, queue: QueueName, seconds: float) -> None:
-        """Notes a talk with its wrap-up: see ``Rates``. Older lessons lose a hundredth of their
-        weight with each new one of their kind.
-        """
+    def learn(self, queue: QueueName, lesson: Lesson) -> None:
+        """Adds a lesson to the queue's sums, whole; a sum unknown so far was nothing."""
 
-    def learn_wait(self, queue: QueueName, seconds: float, *, is_abandoned: bool) -> None:
-        """Notes a wait that has ended: see ``Rates``; older ones lose weight as above."""
+    def learn_all(self, lessons: Mapping[QueueName, Lesson]) -> None:
+        """Adds to each of these queues' sums, all at once."""
 
     def remember_agent(
         self, queue: QueueName, caller_number: str, agent_id: AgentId, seconds: float
@@ -297,8 +318,17 @@ class WaitingRoom(Protocol):
         estimate needs besides the number ahead is read only if ``is_estimated``.
         """
 
-    def note_told_wait(self, call_id: CallId, queue: QueueName, until: Micros) -> RescoreAnswer:
-        """Keeps by when the wait is over, as a caller who waits or is being offered was told."""
+    def note_told_wait(
+        self, call_id: CallId, queue: QueueName, told: ToldEstimate
+    ) -> RescoreAnswer:
+        """Keeps what a caller who waits or is being offered was told of the wait, with what was
+        told before; of hundreds the oldest are forgotten.
+        """
+
+    def told_estimates(self, call_id: CallId) -> tuple[ToldEstimate, ...]:
+        """What the caller was told of the wait since the last joining, oldest first; also of one
+        whose call has ended.
+        """
 
     def candidates(self, queues: Sequence[QueueName], count: int) -> list[Candidates]:
         """Up to ``count`` of each side of each queue, in the order asked; one read for all."""

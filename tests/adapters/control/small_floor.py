@@ -7,12 +7,18 @@ from dataclasses import replace
 
 from callcore.domain.admission import Closure, Limit
 from callcore.domain.agents import AgentReason, AgentState
+from callcore.domain.callbacks import CallbackState
 from callcore.domain.ids import AgentId, CallId, Language, Micros, OfferId, QueueName
+from callcore.domain.outcomes import AskingEnd, CallbackOrigin
 from callcore.domain.policies import Strategy
 from callcore.domain.records import DecisionRecord, PassedOver
 from callcore.domain.routing import Judgement, Verdict
 from callcore.ports.operations import (
     AgentView,
+    CallbackAnswer,
+    CallbackRefusedError,
+    CallbackRequest,
+    CallbackView,
     ConfigView,
     DutyAnswer,
     DutyOrder,
@@ -55,6 +61,7 @@ def queue_view(name: QueueName, **parts: object) -> QueueView:
         waiting_count=0,
         free_agents_count=0,
         staffed_count=6,
+        promises_count=0,
         limit=Limit(maximum_waiting=1000, setting="maximum_waiting"),
         oldest_joined_at=None,
     )
@@ -72,6 +79,23 @@ def waiting_view(call_id: CallId, **parts: object) -> WaitingView:
         open_level=1,
         skill_rule="",
         sticky_agent=None,
+        offered_to=(),
+    )
+    return replace(view, **parts)  # type: ignore[arg-type]  # whatever a case varies
+
+
+def callback_view(call_id: CallId = FIRST, **parts: object) -> CallbackView:
+    view = CallbackView(
+        call_id=call_id,
+        queue=SUPPORT,
+        caller_number="+4860…34",
+        origin=CallbackOrigin.WAITING,
+        waited_seconds=134.5,
+        position=1,
+        state=CallbackState.WAITING,
+        due_at=None,
+        expires_at=Micros(NOW + 60 * MINUTE),
+        attempts=(),
         offered_to=(),
     )
     return replace(view, **parts)  # type: ignore[arg-type]  # whatever a case varies
@@ -157,6 +181,11 @@ class SmallFloor:
             for position, call_id in enumerate((FIRST, SECOND, THIRD), 1)
         }
         self.explanations = {FIRST: explanation(), ENDED: explanation(ENDED, waiting=None)}
+        self.promises = [callback_view()]
+        self.callback_answer = CallbackAnswer(
+            end=AskingEnd.PROMISED, call_id=THIRD, position=4, low_minutes=5, high_minutes=10
+        )
+        self.callback_refusal: CallbackRefusedError | None = None
         self.roster = [
             agent_view(),
             agent_view("1002", name="Bob", state=AgentState.TALKING),
@@ -233,6 +262,18 @@ class SmallFloor:
         if not view.is_open:
             raise MoveRefusedError(f"{queue} is closed: the caller stays")
         self.done.append(("move", call_id, queue, by))
+
+    def callbacks(self) -> list[CallbackView]:
+        self.before()
+        return list(self.promises)
+
+    def request_callback(self, request: CallbackRequest) -> CallbackAnswer:
+        self.before()
+        self._view(request.queue)
+        if self.callback_refusal is not None:
+            raise self.callback_refusal
+        self.done.append(("request_callback", request))
+        return self.callback_answer
 
     def agents(self) -> list[AgentView]:
         self.before()

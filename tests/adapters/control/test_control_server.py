@@ -37,6 +37,7 @@ def test_queues_are_shown_as_they_are(ask):
         "waiting_count": 3,
         "free_agents_count": 0,
         "staffed_count": 6,
+        "promises_count": 0,
         "limit": {"maximum_waiting": 1000, "setting": "maximum_waiting"},
         "oldest_joined_at": None,
     }
@@ -198,13 +199,15 @@ def test_a_body_without_a_length_is_read(ask, floor):
 
 
 def test_every_class_of_error_has_a_word_and_a_status_of_its_own():
-    """A new error of the interface is not forgotten here."""
+    """A new error of the interface is not forgotten here; that of a callback has as many words as
+    there are ends of the wish.
+    """
     classes = {
         kind
         for kind in vars(operations).values()
         if isinstance(kind, type) and issubclass(kind, OperationError)
     }
-    assert classes == set(messages.ERRORS)
+    assert classes == {*messages.ERRORS, operations.CallbackRefusedError}
     words = [word for word, _ in messages.ERRORS.values()]
     assert len(set(words)) == len(words)
     assert all(400 <= status < 600 for _, status in messages.ERRORS.values())

@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from callcore.adapters.logs import observer
 from callcore.domain import events
 from callcore.domain.agents import AgentState, BreakCode, HoldReason, Wish
+from callcore.domain.callback_notices import NoticeFailure
 from callcore.domain.feature_answers import FeatureAnswer
 from callcore.domain.ids import (
     AgentId,
     CallId,
+    HookName,
     LegId,
     LookupName,
     MenuName,
@@ -20,8 +23,15 @@ from callcore.domain.ids import (
     SurveyName,
 )
 from callcore.domain.lookups import LookupFailure
-from callcore.domain.outcomes import CallOutcome, HungUpBy, RefusalReason
-from callcore.domain.policies import FeatureCode
+from callcore.domain.outcomes import (
+    AskingEnd,
+    AttemptOutcome,
+    CallbackOrigin,
+    CallOutcome,
+    HungUpBy,
+    RefusalReason,
+)
+from callcore.domain.policies import FeatureCode, NoticeKind
 from callcore.domain.treatments import OverflowReason
 
 NOW = Micros(1_790_000_000_000_001)
@@ -107,6 +117,22 @@ def looked_up(failure: LookupFailure | None, detail="") -> events.LookupMade:
     )
 
 
+def asked(end: AskingEnd) -> events.CallbackAsked:
+    return events.CallbackAsked(**IN_SUPPORT, origin=CallbackOrigin.WAITING, end=end)
+
+
+def notice_told(failure: NoticeFailure | None, reason="") -> events.NoticeTold:
+    return events.NoticeTold(
+        at=NOW,
+        call_id=CallId("c"),
+        hook=HookName("sms"),
+        kind=NoticeKind.PROMISED,
+        failure=failure,
+        reason=reason,
+        tries_count=3,
+    )
+
+
 LUNCH = BreakCode("lunch")
 OF_ANN: dict[str, Any] = {"at": NOW, "agent_id": AgentId("1001")}
 
@@ -186,9 +212,61 @@ TOLD: list[tuple[events.Fact, str, dict[str, Any]]] = [
         {"event": "feature_code_dialled", "code": "login", "answer": "wrong_pin"},
     ),
     (
-        events.EstimateAnnounced(**IN_SUPPORT, low_minutes=2, high_minutes=5),
+        events.EstimateAnnounced(
+            **IN_SUPPORT, low_minutes=2, high_minutes=5, mean_seconds=200.0, has_grown=True
+        ),
         "debug",
         {"event": "estimate_announced", "low_minutes": 2, "high_minutes": 5},
+    ),
+    (
+        events.EstimateLived(**IN_SUPPORT, error_seconds=-12.5, is_beyond=False),
+        "debug",
+        {"event": "estimate_lived", "error_seconds": -12.5, "is_beyond": False},
+    ),
+    (
+        events.CallbackPromised(
+            **IN_SUPPORT,
+            of_call=CallId("c0"),
+            caller_number="+48201234501",
+            origin=CallbackOrigin.ABANDONED,
+        ),
+        "info",
+        {"event": "callback_promised", "caller_number": "+4820…01", "origin": "abandoned"},
+    ),
+    *(
+        (asked(end), "info", {"event": "callback_asked", "origin": "waiting", "end": end})
+        for end in set(AskingEnd) - observer.UNMET_WISHES
+    ),
+    *((asked(end), "warning", {"end": end}) for end in observer.UNMET_WISHES),
+    (
+        events.CallbackDialled(
+            **IN_SUPPORT, node=NodeName("fs1"), leg_id=LegId("c0ffee"), attempt=2
+        ),
+        "info",
+        {"event": "callback_dialled", "attempt": 2, "leg_id": "c0ffee"},
+    ),
+    (
+        events.CallbackAnswered(**IN_SUPPORT, rang_seconds=7.5, is_confirmed=True),
+        "info",
+        {"event": "callback_answered", "rang_seconds": 7.5, "is_confirmed": True},
+    ),
+    (
+        events.CallbackUnreached(
+            **IN_SUPPORT, attempt=2, outcome=AttemptOutcome.BUSY, hangup_cause="USER_BUSY"
+        ),
+        "info",
+        {"event": "callback_unreached", "outcome": "busy", "hangup_cause": "USER_BUSY"},
+    ),
+    (
+        notice_told(None),
+        "info",
+        {"event": "notice_told", "call_id": "c", "hook": "sms", "kind": "promised"},
+    ),
+    *((notice_told(failure), "warning", {"failure": failure}) for failure in NoticeFailure),
+    (
+        notice_told(NoticeFailure.STATUS, "https://sms/+48201234501: status 500"),
+        "warning",
+        {"reason": "https://sms/+4820…01: status 500"},
     ),
     (
         events.MessageAnnounced(**IN_SUPPORT, number=3),

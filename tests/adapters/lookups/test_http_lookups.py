@@ -21,12 +21,13 @@ import gevent
 import pytest
 from gevent.server import StreamServer
 
-from callcore.adapters.lookups.http_lookups import LARGEST_ANSWER, HttpLookups
+from callcore.adapters.lookups.http_lookups import HttpLookups
 from callcore.domain.ids import LookupName
 from callcore.domain.lookups import LookupFailure
 from callcore.domain.policies import LookupMethod, LookupPolicy
 from callcore.ports.lookups import LookupFailedError
 from callcore.runtime.greenlets import spawn
+from callcore.runtime.http_client.endpoints import LARGEST_ANSWER
 from tests.adapters.lookups import systems
 from tests.adapters.lookups.systems import Behaviour, OtherSystem, Request
 

@@ -16,9 +16,19 @@ from callcore.domain.ids import (
     QueueName,
     SurveyName,
 )
-from callcore.domain.outcomes import CallOutcome, HungUpBy, LeaveReason, OfferLostReason
+from callcore.domain.outcomes import (
+    AskingEnd,
+    AttemptOutcome,
+    CallbackOrigin,
+    CallOutcome,
+    HungUpBy,
+    LeaveReason,
+    OfferLostReason,
+)
 from callcore.domain.policies import Strategy
 from callcore.domain.records import (
+    CallbackAsking,
+    CallbackAttempt,
     CallRecord,
     DecisionRecord,
     DigitPress,
@@ -80,6 +90,10 @@ def served_call(call_id: str | None = None, *, start: Micros = NOON, **changes) 
         ),
         "language": "pl",
         "account": "K-4711",
+        "callback_askings": (
+            asking(at=after(5, start), end=AskingEnd.NUMBER_NOT_ALLOWED, promise=None),
+            asking(at=after(20, start), number=""),
+        ),
         "faults": ("prompt_missing moh",),
     }
     return CallRecord(**(values | changes))
@@ -170,6 +184,52 @@ def answer(**changes) -> SurveyAnswer:
     return SurveyAnswer(**(values | changes))
 
 
+def asking(**changes) -> CallbackAsking:
+    """A wish of a caller who waited, which was granted."""
+    values: dict[str, Any] = {
+        "at": NOON,
+        "queue": QueueName("support"),
+        "origin": CallbackOrigin.WAITING,
+        "end": AskingEnd.PROMISED,
+        "number": "+48201234501",
+        "promise": CallId("b6a0a9a4-7d7b-4f4b-9f4d-0d8d4f9e6c11"),
+    }
+    return CallbackAsking(**(values | changes))
+
+
+def attempt(**changes) -> CallbackAttempt:
+    """A call to a customer who was there."""
+    values: dict[str, Any] = {
+        "at": NOON,
+        "outcome": AttemptOutcome.TALKED,
+        "leg_id": LegId("f2b3f1c0-4f0a-4f7a-8f4c-c0f2f8f6a1b2"),
+        "answered_at": after(8),
+    }
+    return CallbackAttempt(**(values | changes))
+
+
+def kept_callback(*, start: Micros = NOON, **changes) -> CallRecord:
+    """A promise: busy at first, then they talked."""
+    values: dict[str, Any] = {
+        "is_callback": True,
+        "is_within_service_level": None,
+        "callback_of": CallId("5f6b7d1a-0c57-4f1e-9a58-0f3f7e3b1c11"),
+        "callback_origin": CallbackOrigin.WAITING,
+        "callback_askings": (),
+        "callback_attempts": (
+            attempt(
+                at=after(2, start),
+                outcome=AttemptOutcome.BUSY,
+                hangup_cause="USER_BUSY",
+                answered_at=None,
+                leg_id=None,
+            ),
+            attempt(at=after(21, start), answered_at=after(26.1, start)),
+        ),
+    }
+    return served_call(start=start, **(values | changes))
+
+
 def decision(**changes) -> DecisionRecord:
     """A decision for an agent whom nobody else was free to replace."""
     values: dict[str, Any] = {
@@ -218,6 +278,7 @@ def abandoned_call(*, waited_seconds: float, start: Micros = NOON, is_short=Fals
         recordings=(),
         digits=(),
         survey_answers=(),
+        callback_askings=(),
         faults=(),
     )
 

@@ -11,11 +11,20 @@ from psycopg import conninfo
 
 from callcore.adapters.postgres import call_history, call_records, pool
 from callcore.domain.ids import AgentId, CallId, Micros
+from callcore.domain.outcomes import AskingEnd, CallbackOrigin
 from callcore.domain.policies import Strategy
 from callcore.domain.records import PassedOver
 from callcore.domain.routing import Verdict
 from callcore.ports.records import RecordsUnavailableError
-from tests.adapters.postgres.samples import NOON, abandoned_call, answer, decision, served_call
+from tests.adapters.postgres.samples import (
+    NOON,
+    abandoned_call,
+    answer,
+    asking,
+    decision,
+    kept_callback,
+    served_call,
+)
 
 CALL = CallId("call-1")
 
@@ -57,6 +66,27 @@ def test_what_the_caller_said_comes_back(written):
     story = story_of(history)
     assert story.survey_answers == record.survey_answers
     assert (story.language, story.account) == ("pl", "K-4711")
+
+
+def test_a_promise_comes_back_with_its_attempts(written):
+    """How it came to be, of which call, and what came of each call to the customer."""
+    record = kept_callback(call_id=CALL)
+    story = story_of(written(record, kept_callback()))
+    assert (story.callback_of, story.callback_origin) == (
+        record.callback_of,
+        CallbackOrigin.WAITING,
+    )
+    assert story.callback_attempts == record.callback_attempts
+    assert story.callback_askings == ()
+
+
+def test_wishes_for_a_callback_come_back(written):
+    """With the number that was to be called, and the promise that came of it."""
+    made = tuple(asking(origin=origin, end=end) for origin in CallbackOrigin for end in AskingEnd)
+    record = served_call(CALL, callback_askings=made)
+    story = story_of(written(record, served_call()))
+    assert story.callback_askings == made
+    assert (story.callback_of, story.callback_origin) == (None, None)
 
 
 def test_decisions_come_back_as_they_were(written):

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from callcore.adapters.postgres import call_records, pool, rows
 from callcore.domain.ids import AgentId, CallId, Micros
 from callcore.domain.records import (
+    CallbackAsking,
+    CallbackAttempt,
     CallRecord,
     DecisionRecord,
     OfferRecord,
@@ -27,7 +29,15 @@ from callcore.domain.records import (
 from callcore.domain.routing import Verdict
 from callcore.ports.records import RecordsRejectedError, RecordsUnavailableError
 from tests.adapters.postgres.reading import counts, rows_of
-from tests.adapters.postgres.samples import NOON, abandoned_call, answer, decision, served_call
+from tests.adapters.postgres.samples import (
+    NOON,
+    abandoned_call,
+    answer,
+    asking,
+    decision,
+    kept_callback,
+    served_call,
+)
 
 
 @pytest.fixture
@@ -41,17 +51,38 @@ def history(connections):
     return call_records.PostgresCallRecords(connections)
 
 
-LISTS = {"visits", "offers", "decisions", "digits", "recordings", "survey_answers"}
+LISTS = {
+    "visits",
+    "offers",
+    "decisions",
+    "digits",
+    "recordings",
+    "survey_answers",
+    "callback_attempts",
+    "callback_askings",
+}
 """Fields of a record that are tables of their own."""
 
 
-COLUMNS = {"limit": "waiting_limit", "at": "answered_at"}
+COLUMNS: dict[type, dict[str, str]] = {
+    QueueVisit: {"limit": "waiting_limit"},
+    SurveyAnswer: {"at": "answered_at"},
+    CallbackAttempt: {"at": "dialled_at"},
+    CallbackAsking: {"at": "asked_at", "end": "outcome"},
+}
 """Columns that could not have the name of their field."""
+
+
+def column_of(part: type, field: str) -> str:
+    """The column of a field."""
+    return COLUMNS.get(part, {}).get(field, field)
 
 
 def test_a_record_is_found_again_whole(history, history_url):
     """Every field of the record stands in a column, instants to the microsecond."""
-    record = served_call("call-1", arrived_at=Micros(NOON + 1))
+    record = kept_callback(
+        call_id="call-1", arrived_at=Micros(NOON + 1), callback_askings=(asking(), asking())
+    )
     assert history.write([record]) == 1
     with psycopg.connect(history_url, row_factory=psycopg.rows.dict_row) as connection:
         connection.execute("set timezone = 'UTC'")
@@ -62,6 +93,8 @@ def test_a_record_is_found_again_whole(history, history_url):
         digits = connection.execute("select * from callcore.digit_presses").fetchall()
         recordings = connection.execute("select * from callcore.recordings").fetchall()
         answers = connection.execute("select * from callcore.survey_answers order by 2").fetchall()
+        tries = connection.execute("select * from callcore.callback_attempts order by 2").fetchall()
+        asked = connection.execute("select * from callcore.callback_askings order by 2").fetchall()
     assert call is not None
     call.pop("written_at")
     for part, found in (
@@ -73,12 +106,15 @@ def test_a_record_is_found_again_whole(history, history_url):
         (record.recordings[0], recordings[0]),
         (record.survey_answers[0], answers[0]),
         (record.survey_answers[1], answers[1]),
+        (record.callback_attempts[0], tries[0]),
+        (record.callback_attempts[1], tries[1]),
+        (record.callback_askings[1], asked[1]),
     ):
         for field in dataclasses.fields(part):
             if field.name in LISTS:
                 continue
             expected = getattr(part, field.name)
-            column = COLUMNS.get(field.name, field.name)
+            column = column_of(type(part), field.name)
             if column.endswith("_at") and expected is not None:
                 found_at = found[column]
                 assert (found_at - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() == (
@@ -100,8 +136,10 @@ def test_every_field_of_a_record_has_a_column():
         (DecisionRecord, "decisions"),
         (Recording, "recordings"),
         (SurveyAnswer, "survey_answers"),
+        (CallbackAttempt, "callback_attempts"),
+        (CallbackAsking, "callback_askings"),
     ):
-        fields = {COLUMNS.get(field.name, field.name) for field in dataclasses.fields(part)}
+        fields = {column_of(part, field.name) for field in dataclasses.fields(part)}
         assert fields - columns[name] == (LISTS if part is CallRecord else set())
 
 

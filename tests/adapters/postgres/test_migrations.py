@@ -78,7 +78,7 @@ def test_a_history_of_the_first_version_stays_readable(database_url):
             "select reason, treatment, left_count from callcore.overflows_by_day"
         ).fetchall()
         callbacks = connection.execute(
-            "select is_callback, callback_of from callcore.call_records"
+            "select is_callback, callback_of, callback_origin from callcore.call_records"
         ).fetchall()
         known = connection.execute("select language, account from callcore.call_records").fetchall()
         surveys = connection.execute("select count(*) from callcore.surveys_by_day").fetchall()
@@ -88,10 +88,56 @@ def test_a_history_of_the_first_version_stays_readable(database_url):
         ).fetchall()
     assert visits == [(3, None, None, None, False, "")]
     assert overflows == [("maximum_wait", "", 1)]
-    assert callbacks == [(False, None)]
+    assert callbacks == [(False, None, None)]
     assert known == [("", "")]
     assert surveys == [(0,)]
     assert days == [("1001", 1, {"busy": 1}, 0.0, None)]
+
+
+def test_callbacks_of_before_attempts_were_kept_are_still_reported(database_url):
+    """Those promised by version 6 were all offered in place of the queue; no attempt is known."""
+    migrations.migrate(database_url, migrations.bundled()[:6])
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            """
+            insert into callcore.call_records (call_id, site, node, caller_leg_id, caller_number,
+                caller_name, dialled_number, arrived_at, bridged_at, ended_at, outcome, hung_up_by,
+                hangup_cause, queue, wait_seconds, talk_seconds, hold_seconds, is_adopted, faults,
+                is_callback, callback_of)
+            select 'c' || outcome, '', '', '', '', '', '', '2026-09-21 12:00+00',
+                case when outcome = 'served' then '2026-09-21 12:05+00'::timestamptz end,
+                '2026-09-21 12:09+00', outcome, 'unknown', '', 'support', 290, 0, 0, false, '{}',
+                outcome <> 'callback_promised',
+                case when outcome <> 'callback_promised' then 'ccallback_promised' end
+            from unnest(array['served', 'callback_failed', 'callback_promised']) as outcome;
+            insert into callcore.queue_visits (call_id, visit_number, queue, joined_at, priority,
+                left_at, leave_reason, waited_seconds, is_short_abandon, announcements_count)
+            values ('cserved', 1, 'support', '2026-09-21 11:50+00', 3, '2026-09-21 12:05+00',
+                'picked_up', 900, false, 0),
+                ('ccallback_failed', 1, 'support', '2026-09-21 11:50+00', 3, '2026-09-21 12:09+00',
+                'callback_expired', 1140, false, 0);
+            """
+        )
+    assert migrations.migrate(database_url) == migrations.bundled()[6:]
+    with psycopg.connect(database_url) as connection:
+        origins = connection.execute(
+            "select call_id, callback_origin from callcore.call_records order by call_id"
+        ).fetchall()
+        [day] = connection.execute(
+            "select promised_count, served_count, failed_count, expired_count, rang_in_count,"
+            " attempts_count, talked_at_first_count, mean_wait_seconds,"
+            " mean_promise_to_talk_seconds, mean_held_seconds from callcore.callbacks_by_day"
+        ).fetchall()
+        wholes = connection.execute(
+            "select whole_wait_seconds from callcore.callback_facts where is_served"
+        ).fetchall()
+    assert origins == [
+        ("ccallback_failed", "overflow"),
+        ("ccallback_promised", None),
+        ("cserved", "overflow"),
+    ]
+    assert day == (2, 1, 1, 1, 0, 0, 0, 290.0, 300.0, None)
+    assert wholes == [(900.0,)]
 
 
 def test_an_older_database_is_named_with_the_cure(database_url):

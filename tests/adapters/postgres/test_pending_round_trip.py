@@ -14,7 +14,7 @@ from callcore.domain.ids import AgentId, QueueName
 from callcore.domain.records import CallStory, PassedOver
 from callcore.domain.routing import Verdict
 from callcore.ports.stores import Post
-from tests.adapters.postgres.samples import decision, served_call
+from tests.adapters.postgres.samples import asking, decision, kept_callback, served_call
 
 OF_VERSION_0_1 = (
     '{"call_id":"c0ffee","site":"warsaw","node":"fs1","caller_leg_id":"c0ffee",'
@@ -60,7 +60,7 @@ def kept_of(connections, call_id):
 
 def test_a_record_waits_without_loss():
     """Every field, those of decisions among them, is after the wait what it was before."""
-    record = served_call()
+    record = kept_callback(callback_askings=(asking(), asking(promise=None)))
     assert record.decisions[1].not_free
     assert record.survey_answers
     assert record.language
@@ -101,6 +101,8 @@ def test_a_record_of_the_first_version_is_written(connections):
         (),
     )
     assert (record.language, record.account, record.survey_answers) == ("", "", ())
+    assert (record.callback_origin, record.callback_attempts) == (None, ())
+    assert record.callback_askings == ()
     assert call_records.PostgresCallRecords(connections).write([record]) == 1
     assert kept_of(connections, record.call_id) == CallStory()
 

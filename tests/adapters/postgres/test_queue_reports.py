@@ -11,7 +11,16 @@ from callcore.domain import outcomes
 from callcore.domain.ids import AgentId, QueueName
 from callcore.domain.records import QueueVisit
 from tests.adapters.postgres.reading import rows_of
-from tests.adapters.postgres.samples import NOON, abandoned_call, after, answer, served_call
+from tests.adapters.postgres.samples import (
+    NOON,
+    abandoned_call,
+    after,
+    answer,
+    asking,
+    attempt,
+    kept_callback,
+    served_call,
+)
 
 
 @pytest.fixture
@@ -218,6 +227,101 @@ def test_callbacks_are_reported_apart_from_callers(history, history_url):
         "select count(*) from callcore.call_records where callback_of = %s",
         promised.call_id,
     ) == [(5,)]
+
+
+def test_every_end_of_a_callback_is_counted_once(history, history_url):
+    """With the attempt in which they talked, and how long the customer held for an agent."""
+    leave, outcome = outcomes.LeaveReason, outcomes.CallOutcome
+
+    def failed(reason, end=outcome.CALLBACK_FAILED, attempts_count=0):
+        visit = dataclasses.replace(left_for("", reason), waited_seconds=900.0)
+        return kept_callback(
+            visits=(visit,),
+            outcome=end,
+            bridged_at=None,
+            callback_attempts=(attempt(outcome=outcomes.AttemptOutcome.NO_ANSWER),)
+            * attempts_count,
+        )
+
+    at_first = kept_callback(
+        bridged_at=after(50.1), callback_attempts=(attempt(answered_at=after(47.1)),)
+    )
+    first = served_call().visits
+    again = dataclasses.replace(first[0], waited_seconds=99.0)
+    moved = kept_callback(
+        visits=(
+            left_for("queue:support", leave.MOVED),
+            *first,
+            again,
+            left_for("", leave.ABANDONED),
+        )
+    )
+    history.write(
+        [
+            at_first,
+            moved,
+            kept_callback(
+                callback_attempts=(*kept_callback().callback_attempts[:1] * 4, attempt())
+            ),
+            failed(leave.CALLBACK_FAILED, attempts_count=3),
+            failed(leave.CALLBACK_EXPIRED),
+            failed(leave.CALLBACK_DECLINED, attempts_count=1),
+            failed(leave.NUMBER_REFUSED),
+            failed(leave.RANG_IN, outcome.CALLBACK_RANG_IN),
+            failed(leave.WITHDRAWN, outcome.OVERFLOWED),
+        ]
+    )
+    assert rows_of(
+        history_url,
+        "select promised_count, served_count, failed_count, rang_in_count, ended_otherwise_count,"
+        " not_reached_count, expired_count, declined_count, number_refused_count"
+        " from callcore.callbacks_by_day",
+    ) == [(9, 3, 4, 1, 1, 1, 1, 1, 1)]
+    [day] = rows_of(
+        history_url,
+        "select talked_at_first_count, talked_at_second_count, talked_later_count, attempts_count,"
+        " mean_promise_to_talk_seconds, promise_to_talk_90th_percentile_seconds, mean_held_seconds"
+        " from callcore.callbacks_by_day",
+    )
+    assert day[:4] == (1, 1, 1, 1 + 2 + 5 + 3 + 1)
+    assert day[4:] == pytest.approx((110.3 / 3, 46.1, (3.0 + 4.0 + 22.1) / 3))
+    assert rows_of(
+        history_url,
+        "select origin, leave_reason, attempts_count, last_attempt_outcome, talked_at_attempt,"
+        " held_seconds, whole_wait_seconds from callcore.callback_facts where call_id = %s",
+        moved.call_id,
+    ) == [("waiting", "picked_up", 2, "talked", 2, 4.0, 30.0)]
+    assert rows_of(
+        history_url,
+        "select outcome, attempts_count from callcore.callback_attempts_by_day order by outcome",
+    ) == [("busy", 5), ("no_answer", 4), ("talked", 3)]
+
+
+def test_wishes_for_a_callback_are_counted_by_what_came_of_them(history, history_url):
+    """Those that came to nothing too, in the queue that was to keep the place."""
+    end = outcomes.AskingEnd
+    history.write(
+        [
+            abandoned_call_with(asking(), asking(end=end.DECLINED)),
+            abandoned_call_with(asking(), asking(queue="sales", end=end.TOO_MANY)),
+            abandoned_call_with(asking(origin=outcomes.CallbackOrigin.ABANDONED)),
+            abandoned_call_with(),
+        ]
+    )
+    assert rows_of(
+        history_url,
+        "select queue, day::text, origin, outcome, askings_count"
+        " from callcore.callback_askings_by_day order by queue, origin, outcome",
+    ) == [
+        ("sales", "2026-09-21", "waiting", "too_many", 1),
+        ("support", "2026-09-21", "abandoned", "promised", 1),
+        ("support", "2026-09-21", "waiting", "declined", 1),
+        ("support", "2026-09-21", "waiting", "promised", 2),
+    ]
+
+
+def abandoned_call_with(*askings):
+    return dataclasses.replace(abandoned_call(waited_seconds=9), callback_askings=askings)
 
 
 def test_surveys_are_counted_by_question_queue_and_agent(history, history_url):

@@ -37,6 +37,10 @@ def history(connections):
         ("queue_visits_refusal_reason_is_known", outcomes.RefusalReason),
         ("offers_lost_reason_is_known", outcomes.OfferLostReason),
         ("decisions_strategy_is_known", Strategy),
+        ("call_records_callback_origin_is_known", outcomes.CallbackOrigin),
+        ("callback_askings_origin_is_known", outcomes.CallbackOrigin),
+        ("callback_askings_outcome_is_known", outcomes.AskingEnd),
+        ("callback_attempts_outcome_is_known", outcomes.AttemptOutcome),
     ],
 )
 def test_words_of_the_schema_are_those_of_the_enums(history_url, constraint, words):
@@ -97,8 +101,9 @@ def test_the_examples_of_the_documentation_run(history, history_url):
             connection.execute(example.encode())
 
 
-def test_the_documentation_knows_every_verdict_and_overflow():
+def test_the_documentation_knows_every_verdict_overflow_and_callback():
     """A report writer meets no word that is not explained."""
     document = (Path(__file__).parents[3] / "docs" / "records.md").read_text(encoding="utf-8")
-    for word in {*OverflowReason, *Verdict} - {Verdict.CHOSEN}:
+    of_callbacks = {*outcomes.CallbackOrigin, *outcomes.AskingEnd, *outcomes.AttemptOutcome}
+    for word in {*OverflowReason, *Verdict, *of_callbacks} - {Verdict.CHOSEN}:
         assert f"`{word}`" in document

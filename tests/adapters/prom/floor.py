@@ -26,6 +26,7 @@ def counts(waiting=2, oldest=LONG_AGO):
         offered_count=1,
         free_agents_count=1,
         staffed_count=3,
+        promises_count=4,
         oldest_joined_at=oldest,
     )
 

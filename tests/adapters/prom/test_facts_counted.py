@@ -6,19 +6,26 @@ import dataclasses
 
 import pytest
 
+from callcore.adapters.prom import exposition
 from callcore.adapters.prom.observer import MetricsObserver
 from callcore.domain import events
 from callcore.domain.agents import AgentReason, AgentState
+from callcore.domain.callback_notices import NoticeFailure
 from callcore.domain.ids import (
     CallId,
+    HookName,
     LegId,
     NodeName,
 )
 from callcore.domain.outcomes import (
+    AskingEnd,
+    AttemptOutcome,
+    CallbackOrigin,
     HungUpBy,
     LeaveReason,
     OfferLostReason,
 )
+from callcore.domain.policies import NoticeKind
 from tests.adapters.prom.facts import (
     ANNA,
     CALL,
@@ -53,7 +60,12 @@ SERVED_CALL = (
     arrived(),
     events.CallerJoined(**IN_SUPPORT, position=1),
     events.PositionAnnounced(**IN_SUPPORT, position=1),
-    events.EstimateAnnounced(**IN_SUPPORT, low_minutes=2, high_minutes=5),
+    events.EstimateAnnounced(**IN_SUPPORT, low_minutes=2, high_minutes=5, mean_seconds=200.0),
+    events.EstimateLived(**IN_SUPPORT, error_seconds=-35.5, is_beyond=False),
+    events.EstimateLived(**IN_SUPPORT, error_seconds=0.5, is_beyond=None),
+    events.EstimateLived(**IN_SUPPORT, error_seconds=61.0, is_beyond=True),
+    events.EstimateLived(**IN_SUPPORT, error_seconds=None, is_beyond=True),
+    events.EstimateLived(**IN_SUPPORT, error_seconds=None, is_beyond=None),
     events.MessageAnnounced(**IN_SUPPORT, number=1),
     events.MessageAnnounced(**IN_SUPPORT, number=2),
     events.PromptMissing(at=NOW, call_id=CALL, what="moh"),
@@ -85,6 +97,15 @@ COUNTED = {
     "callcore_queue_announcements_total queue=support kind=position": 1,
     "callcore_queue_announcements_total queue=support kind=estimate": 1,
     "callcore_queue_announcements_total queue=support kind=message": 2,
+    "callcore_queue_estimate_error_seconds_bucket queue=support le=-60.0": 0,
+    "callcore_queue_estimate_error_seconds_bucket queue=support le=-30.0": 1,
+    "callcore_queue_estimate_error_seconds_bucket queue=support le=0.0": 1,
+    "callcore_queue_estimate_error_seconds_bucket queue=support le=10.0": 2,
+    "callcore_queue_estimate_error_seconds_count queue=support": 3,
+    "callcore_queue_estimate_deviation_seconds_total queue=support side=longer": 61.5,
+    "callcore_queue_estimate_deviation_seconds_total queue=support side=shorter": 35.5,
+    "callcore_queue_estimates_lived_total queue=support upper_end=within": 1,
+    "callcore_queue_estimates_lived_total queue=support upper_end=beyond": 2,
     "callcore_prompts_missing_total": 1,
     "callcore_prompts_not_found_total node=fs1": 1,
     "callcore_decision_seconds_bucket trigger=caller_joined le=0.0005": 0,
@@ -193,20 +214,71 @@ def test_callbacks_are_counted_apart_from_callers(metrics, value):
             **IN_SUPPORT, node=NodeName("fs1"), leg_id=LegId("c0ffee"), attempt=1
         )
     )
-    observe(events.CallbackUnreached(**IN_SUPPORT, attempt=1, hangup_cause="USER_BUSY"))
+    observe(
+        events.CallbackUnreached(
+            **IN_SUPPORT, attempt=1, outcome=AttemptOutcome.BUSY, hangup_cause="USER_BUSY"
+        )
+    )
+    observe(events.CallbackAnswered(**IN_SUPPORT, rang_seconds=7.0, is_confirmed=True))
     observe(
         events.LegsBridged(
-            **OFFER, waited_seconds=900.0, is_within_service_level=False, is_callback=True
+            **OFFER,
+            waited_seconds=900.0,
+            is_within_service_level=False,
+            is_callback=True,
+            promised_seconds=600.0,
+            held_seconds=2.5,
         )
     )
     observe(left(LeaveReason.PICKED_UP, waited_seconds=900.0, is_callback=True))
     observe(ended(lasted_seconds=1000.0, is_callback=True))
-    for family in ("promised", "dialled", "unreached"):
+    for family in ("promised", "dialled"):
         assert value(f"callcore_callbacks_{family}_total", queue="support") == 1
+    assert value("callcore_callbacks_unreached_total", queue="support", outcome="busy") == 1
     assert value("callcore_callbacks_ended_total", queue="support", reason="picked_up") == 1
-    assert value("callcore_callback_wait_seconds_sum", queue="support") == 900
+    for family, seconds in (("wait", 900.0), ("promised", 600.0), ("held", 2.5), ("ring", 7.0)):
+        assert value(f"callcore_callback_{family}_seconds_sum", queue="support") == seconds
     assert value("callcore_calls_ended_total", outcome="served") == 1
     assert value("callcore_offers_ended_total", queue="support", outcome="won") == 1
     for family in ("joined_total", "left_total", "picked_up_total", "wait_seconds_sum"):
         assert not value(f"callcore_queue_{family}", queue="support")
     assert value("callcore_call_seconds_sum") == 0
+
+
+def test_a_callback_of_which_too_little_was_heard_is_not_timed(observer, value):
+    """An adopted talk must not pull the means down."""
+    observer.observe(
+        events.LegsBridged(
+            **OFFER, waited_seconds=9.0, is_within_service_level=False, is_callback=True
+        )
+    )
+    assert value("callcore_callback_wait_seconds_count", queue="support") == 1
+    for family in ("promised", "held"):
+        assert not value(f"callcore_callback_{family}_seconds_count", queue="support")
+
+
+@pytest.mark.parametrize("end", AskingEnd)
+@pytest.mark.parametrize("origin", CallbackOrigin)
+def test_wishes_for_a_callback_are_counted_by_what_came_of_them(observer, value, origin, end):
+    """The share that comes to nothing, and why, for each way of asking."""
+    observer.observe(events.CallbackAsked(**IN_SUPPORT, origin=origin, end=end))
+    labels = {"queue": "support", "origin": origin, "outcome": end}
+    assert value("callcore_callback_askings_total", **labels) == 1
+
+
+@pytest.mark.parametrize("failure", [None, *NoticeFailure])
+def test_notices_are_counted_by_what_came_of_them(observer, value, metrics, failure):
+    """By hook and kind; where the other system is, is in the log."""
+    observer.observe(
+        events.NoticeTold(
+            at=NOW,
+            call_id=CALL,
+            hook=HookName("sms"),
+            kind=NoticeKind.PROMISED,
+            failure=failure,
+            reason="https://sms.example: status 503",
+        )
+    )
+    labels = {"hook": "sms", "kind": "promised", "outcome": failure or "taken"}
+    assert value("callcore_notices_total", **labels) == 1
+    assert b"sms.example" not in exposition.render(metrics.registry)

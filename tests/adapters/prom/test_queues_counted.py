@@ -15,6 +15,8 @@ from callcore.domain.ids import (
     SurveyName,
 )
 from callcore.domain.outcomes import (
+    ENDS_OF_PROMISES,
+    AttemptOutcome,
     LeaveReason,
     OfferLostReason,
     RefusalReason,
@@ -26,6 +28,8 @@ from tests.adapters.prom.facts import (
     NOW,
     SUPPORT,
 )
+
+OF_CALLERS = set(LeaveReason) - ENDS_OF_PROMISES
 
 
 def test_a_queue_asked_for_by_a_stranger_is_no_label(observer, value, metrics):
@@ -48,8 +52,14 @@ def test_configured_queues_begin_at_zero(metrics, value):
     metrics.expect_queues(["support"])
     assert value("callcore_queue_joined_total", queue="support") == 0
     assert value("callcore_queue_open", queue="support") == 1
-    for reason in LeaveReason:
+    for reason in OF_CALLERS:
         assert value("callcore_queue_left_total", queue="support", reason=reason) == 0
+    for reason in ENDS_OF_PROMISES:
+        assert value("callcore_queue_left_total", queue="support", reason=reason) is None
+        assert value("callcore_callbacks_ended_total", queue="support", reason=reason) == 0
+    for attempt in set(AttemptOutcome) - {AttemptOutcome.TALKED}:
+        labels = {"queue": "support", "outcome": attempt}
+        assert value("callcore_callbacks_unreached_total", **labels) == 0
     for refusal in RefusalReason:
         is_unknown = refusal is RefusalReason.UNKNOWN_QUEUE
         queue = "unknown" if is_unknown else "support"
@@ -63,7 +73,7 @@ def test_configured_queues_begin_at_zero(metrics, value):
 def test_hundreds_of_queues_are_told_apart(metrics, value):
     """However many reasons there are, no configured queue counts as another one."""
     metrics.expect_queues([f"queue-{number}" for number in range(300)])
-    for reason in LeaveReason:
+    for reason in OF_CALLERS:
         assert value("callcore_queue_left_total", queue="queue-299", reason=reason) == 0
     assert value("callcore_queue_left_total", queue="other", reason="other") is None
 

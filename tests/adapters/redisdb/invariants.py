@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from callcore.adapters.redisdb.keys import Keys
+from callcore.domain import phone_numbers
 from callcore.domain.ids import AgentId, CallId, NodeName, QueueName
 
 Hashes = dict[str, dict[str, str]]
@@ -27,6 +28,7 @@ class QueueKeys:
     offered: dict[str, float]
     free: dict[str, float]
     staffed: set[str]
+    promises: set[str]
 
 
 def check(raw: Any, keys: Keys, queues: tuple[QueueName, ...], nodes: tuple[NodeName, ...]) -> None:
@@ -39,7 +41,7 @@ def check(raw: Any, keys: Keys, queues: tuple[QueueName, ...], nodes: tuple[Node
     for queue in queues:
         for key in (keys.waiting(queue), keys.offered(queue), keys.free_agents(queue)):
             pipeline.zrange(key, 0, -1, withscores=True)
-        pipeline.smembers(keys.staffed(queue))
+        pipeline.smembers(keys.staffed(queue)).smembers(keys.promises(queue))
     call_keys, dropped, agent_ids, leases, *rest = pipeline.execute()
     of_nodes, of_queues = rest[: len(nodes)], rest[len(nodes) :]
     for key in call_keys:
@@ -56,14 +58,16 @@ def check(raw: Any, keys: Keys, queues: tuple[QueueName, ...], nodes: tuple[Node
     assert listed == {call_id: call["node"] for call_id, call in calls.items()}
     held = {
         queue: QueueKeys(
-            waiting=dict(of_queues[4 * number]),
-            offered=dict(of_queues[4 * number + 1]),
-            free=dict(of_queues[4 * number + 2]),
-            staffed=of_queues[4 * number + 3],
+            waiting=dict(of_queues[5 * number]),
+            offered=dict(of_queues[5 * number + 1]),
+            free=dict(of_queues[5 * number + 2]),
+            staffed=of_queues[5 * number + 3],
+            promises=of_queues[5 * number + 4],
         )
         for number, queue in enumerate(queues)
     }
     _check_places(held, calls)
+    _check_promises(held, calls)
     _check_call_fields(calls)
     _check_queues_of_agents(held, agents, dict(leases))
     _check_agent_fields(agents, dict(leases))
@@ -80,6 +84,20 @@ def _check_places(queues: dict[QueueName, QueueKeys], calls: Hashes) -> None:
                 for call_id, call in calls.items()
                 if (call["state"], call["queue"]) == (state, queue)
             }
+
+
+def _check_promises(queues: dict[QueueName, QueueKeys], calls: Hashes) -> None:
+    """Each promise that is not kept yet is counted in its queue, once a number."""
+    for queue, held in queues.items():
+        open_ones = {
+            call_id: call
+            for call_id, call in calls.items()
+            if "callback_of" in call and call["queue"] == queue
+            if call["state"] in {"waiting", "offered"}
+        }
+        assert held.promises == set(open_ones)
+        numbers = [phone_numbers.normalised(call["caller_number"]) for call in open_ones.values()]
+        assert len(set(numbers)) == len(numbers)
 
 
 def _check_call_fields(calls: Hashes) -> None:

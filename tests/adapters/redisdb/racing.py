@@ -9,6 +9,7 @@ import gevent
 import redis
 
 from callcore.adapters.redisdb.keys import Keys
+from callcore.domain.callbacks import CALLBACKS
 from callcore.domain.ids import NodeName
 from callcore.runtime.greenlets import spawn
 from tests.adapters.redisdb import invariants
@@ -27,4 +28,4 @@ def at_once(*runs: Callable[[], object]) -> list[Any]:
 
 def check(raw: redis.Redis) -> None:
     """Fails on the first invariant that does not hold."""
-    invariants.check(raw, Keys(SITE), (SUPPORT, SALES), (NODE, OTHER_NODE))
+    invariants.check(raw, Keys(SITE), (SUPPORT, SALES), (NODE, OTHER_NODE, CALLBACKS))

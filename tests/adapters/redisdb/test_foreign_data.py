@@ -44,9 +44,12 @@ def test_a_call_that_is_not_ours_hides_no_other(server_url: str, raw: Any) -> No
             lambda raw: raw.hset(KEYS.rates(SUPPORT), "served_weight", "much"),
             lambda floor: floor.waiting_room.door(SUPPORT, NUMBER),
         ),
-        (
-            lambda raw: raw.hset(KEYS.rates(SUPPORT), "mood", "1"),
-            lambda floor: floor.waiting_room.door(SUPPORT, NUMBER),
+        *(
+            (
+                lambda raw, told=told: raw.hset(KEYS.call(CallId("c1")), "told_estimates", told),
+                lambda floor: floor.waiting_room.told_estimates(CallId("c1")),
+            )
+            for told in ("soon", "[1,2,3]", '[1,2,3,4],["a",2,3,4]')
         ),
         (
             lambda raw: raw.set(KEYS.dropped(SUPPORT, NUMBER), "yesterday"),

@@ -15,9 +15,10 @@ from hypothesis.stateful import run_state_machine_as_test as run_machine
 
 from callcore.adapters.redisdb.floor import Floor
 from callcore.adapters.redisdb.keys import Keys
-from callcore.domain.admission import Closure, Door
+from callcore.domain import estimates
+from callcore.domain.admission import Closure
 from callcore.domain.agents import AgentState, BreakCode, HoldReason, Why
-from callcore.domain.estimates import Rates
+from callcore.domain.callbacks import CALLBACKS
 from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, QueueName
 from callcore.domain.outcomes import OfferLostReason
 from callcore.ports.stores import (
@@ -46,21 +47,25 @@ from tests.contract.floor_builders import (
     joining,
     reservation,
 )
+from tests.contract.promises import CALLBACK, promise
 from tests.fakes.floor import FakeFloor
 
 A = TypeVar("A")
 
 QUEUES = (SUPPORT, SALES)
-NODES = (NodeName("fs1"), NodeName("fs2"))
+NODES = (NodeName("fs1"), NodeName("fs2"), CALLBACKS)
 AGENTS = (AgentId("anna"), AgentId("boris"), AgentId("celina"))
 CALLS = ("c1", "c2", "c3")
+PROMISES = ("c3", "p1", "p2")
+"""One of them is a caller at times."""
 NUMBERS = (NUMBER, "+48 123-456-780", "")
 TIMELESS = {AskingOrder.POSITION, AskingOrder.FEWEST_CALLS, AskingOrder.LEAST_TALK_TIME}
 """Orders in which two floors agree whatever their clocks say; talks here last no second."""
 AT_ONCE_SECONDS = 1e-6
 """A lease or rest that has ended by the time anybody looks."""
 
-calls = st.sampled_from(CALLS)
+calls = st.sampled_from(sorted({*CALLS, *PROMISES}))
+callers = st.sampled_from(CALLS)
 agents = st.sampled_from(AGENTS)
 queues = st.sampled_from(QUEUES)
 offers = st.integers(0, 8).map(lambda number: f"o{number}")
@@ -77,7 +82,8 @@ keeping = st.sampled_from([0.0, LONG_SECONDS])
 nth = st.integers(0, 5)
 requests = st.integers(0, 40).map(lambda number: f"r{number}")
 rests = st.sampled_from([0.0, AT_ONCE_SECONDS, LONG_SECONDS])
-nodes = st.sampled_from(NODES)
+nodes = st.sampled_from(NODES[:2])
+promises = st.sampled_from(PROMISES)
 legs = st.sampled_from([LegId("l1"), LegId("l2")])
 codes = st.sampled_from([LUNCH, BreakCode("meeting")])
 choices = st.sampled_from([(), (SALES,), (SALES, SUPPORT)])
@@ -106,20 +112,6 @@ def calls_of(room: WaitingRoom, node: NodeName) -> dict[CallId, FloorCall]:
         call.call_id: replace(call, ended_at=instant)
         for call, instant in zip(found, instants, strict=True)
     }
-
-
-def rounded(door: Door) -> Door:
-    """What two ways of adding up agree on."""
-    rates = door.rates
-    return replace(
-        door,
-        rates=Rates(
-            served_weight=round(rates.served_weight, 9),
-            served_seconds=round(rates.served_seconds, 9),
-            abandoned_weight=round(rates.abandoned_weight, 9),
-            waited_seconds=round(rates.waited_seconds, 9),
-        ),
-    )
 
 
 class BothFloors(RuleBasedStateMachine):
@@ -151,7 +143,7 @@ class BothFloors(RuleBasedStateMachine):
                 floor.roster.log_in(agent_id, f"open-{agent_id}", WHY)
 
     @rule(
-        call=calls,
+        call=callers,
         queue=queues,
         node=nodes,
         score=scores,
@@ -184,6 +176,50 @@ class BothFloors(RuleBasedStateMachine):
         first, second = (floor.waiting_room.join(asked, request) for floor in self.floors)
         assert first == second
 
+    @rule(
+        call=promises,
+        queue=queues,
+        score=scores,
+        most=st.integers(1, 2),
+        number=st.sampled_from(NUMBERS[:2]),
+        request=requests,
+    )
+    def make_promise(
+        self, call: str, queue: QueueName, score: float, most: int, number: str, request: str
+    ) -> None:
+        asked = promise(call, most=most, queue=queue, score=score, caller_number=number)
+        first, second = (floor.waiting_room.join(asked, request) for floor in self.floors)
+        assert first == second
+
+    @rule(call=callers, promised=promises, is_elsewhere=st.booleans(), request=requests)
+    def ring_in(self, call: str, promised: str, is_elsewhere: bool, request: str) -> None:
+        """Mostly where the promise stands, by its number."""
+        known = self.fake.waiting_room.call(CallId(promised))
+        queue = known.queue if known is not None else SUPPORT
+        if is_elsewhere:
+            (queue,) = set(QUEUES) - {queue}
+        number = known.caller_number if known is not None else NUMBER
+        asked = joining(call, queue=queue, caller_number=number)
+        asked = replace(asked, takes_over=CallId(promised))
+        first, second = (floor.waiting_room.join(asked, request) for floor in self.floors)
+        assert first == second
+
+    @rule(call=calls, seconds=st.integers(0, 9))
+    def keep_callback(self, call: str, seconds: int) -> None:
+        changed = replace(CALLBACK, attempts=(), not_before=Micros(seconds))
+        answers = {f.waiting_room.keep_callback(CallId(call), changed) for f in self.floors}
+        assert len(answers) == 1
+
+    @rule(call=calls, queue=queues, most=st.integers(1, 2), request=requests)
+    def move_promise(self, call: str, queue: QueueName, most: int, request: str) -> None:
+        (other,) = set(QUEUES) - {queue}
+        known = self.fake.waiting_room.call(CallId(call))
+        if known is None or known.callback is None:
+            return
+        number = known.caller_number
+        asked = promise(call, most=most, queue=other, caller_number=number)
+        assert len({f.waiting_room.move(asked, queue, request) for f in self.floors}) == 1
+
     @rule(call=calls, queue=queues, seconds=keeping, request=requests)
     def leave(self, call: str, queue: QueueName, seconds: float, request: str) -> None:
         answers = {
@@ -192,9 +228,12 @@ class BothFloors(RuleBasedStateMachine):
         }
         assert len(answers) == 1
 
-    @rule(call=calls, queue=queues, score=scores, maximum=st.integers(1, 3), request=requests)
+    @rule(call=callers, queue=queues, score=scores, maximum=st.integers(1, 3), request=requests)
     def move(self, call: str, queue: QueueName, score: float, maximum: int, request: str) -> None:
         (other,) = set(QUEUES) - {queue}
+        known = self.fake.waiting_room.call(CallId(call))
+        if known is not None and known.callback is not None:
+            return
         asked = joining(call, queue=other, score=score, maximum_waiting=maximum, first_joined_at=3)
         assert len({f.waiting_room.move(asked, queue, request) for f in self.floors}) == 1
 
@@ -221,8 +260,23 @@ class BothFloors(RuleBasedStateMachine):
     def talked(self, queue: QueueName, number: str, agent_id: AgentId, seconds: float) -> None:
         for floor in self.floors:
             floor.waiting_room.remember_agent(queue, number, agent_id, LONG_SECONDS)
-            floor.waiting_room.learn_service(queue, seconds)
-            floor.waiting_room.learn_wait(queue, seconds, is_abandoned=seconds > 50)
+            floor.waiting_room.learn(queue, estimates.of_lost_offer(seconds))
+            floor.waiting_room.learn_all(
+                {each: estimates.of_sharing(seconds, is_here=each == queue) for each in QUEUES}
+            )
+            floor.waiting_room.learn(
+                queue,
+                estimates.of_wait(
+                    seconds,
+                    is_served=seconds <= 50,
+                    is_abandoned=seconds > 50,
+                    is_callback=False,
+                    expected=None,
+                ),
+            )
+            floor.waiting_room.learn(
+                queue, estimates.of_service(seconds=seconds, answer_seconds=seconds / 9, priority=1)
+            )
 
     @rule(call=calls)
     def forget(self, call: str) -> None:
@@ -405,7 +459,7 @@ class BothFloors(RuleBasedStateMachine):
         first, second = (floor.waiting_room.tail(queue, 9) for floor in self.floors)
         assert first == second
         here, there = (floor.waiting_room.door(queue, number) for floor in self.floors)
-        assert rounded(here) == rounded(there)
+        assert here == there
         for call in CALLS:
             places = {f.waiting_room.position(CallId(call), queue) for f in self.floors}
             assert len(places) == 1

@@ -10,7 +10,7 @@ import pytest
 
 from callcore.adapters.redisdb.client import Client
 from callcore.adapters.redisdb.keys import Keys
-from callcore.adapters.redisdb.scripts import Script, Scripts, text_of
+from callcore.adapters.redisdb.scripts import Finding, Script, Scripts, text_of
 from callcore.domain.agents import (
     ANY_BREAK,
     CALLCORE,
@@ -30,7 +30,7 @@ TEXTS = {name: text for name, text in FILES.items() if not name.startswith("_")}
 KEYS = Keys(SITE)
 
 
-def scripts() -> dict[str, Script]:
+def scripts() -> dict[str, Finding]:
     client = Client(
         "unix:///nowhere",
         password=None,
@@ -65,7 +65,8 @@ def words_of(name: str) -> set[str]:
 @pytest.mark.parametrize("name", sorted(TEXTS))
 def test_the_words_of_a_script_are_those_of_its_answers(name: str) -> None:
     """Header and code say the same words, and the enum has them."""
-    answers = {str(answer) for answer in scripts()[name]._answers}
+    script = scripts()[name]
+    answers = {str(answer) for answer in script._answers} if isinstance(script, Script) else set()
     returned = set(re.findall(r"(?:answer\(|return |word = )'([a-z_]+) ?", code(name)))
     assert words_of(name) == returned - {"outdated"}
     assert words_of(name) <= answers
@@ -75,7 +76,8 @@ def test_every_word_of_an_answer_is_said_by_a_script() -> None:
     """No answer is waited for that never comes; each of the small sets is said whole."""
     said: dict[type[StrEnum], set[str]] = {}
     for name, script in scripts().items():
-        said.setdefault(script._answers, set()).update(words_of(name))
+        if isinstance(script, Script):
+            said.setdefault(script._answers, set()).update(words_of(name))
     assert said == {answers: {str(answer) for answer in answers} for answers in said}
 
 
@@ -106,7 +108,7 @@ def test_a_script_touches_only_keys_it_was_given(name: str) -> None:
         assert all(re.fullmatch(given, key) for key in keys.split(", ")), keys
 
 
-HANDED_ON = {"key", "agent.key", "agent.leases", "agent.changes"}
+HANDED_ON = {"key", "agent.key", "agent.leases", "agent.changes", "waiting", "promises"}
 """What included files know the keys by that a script gave them."""
 
 

@@ -146,13 +146,14 @@ def test_a_break_without_a_code_is_the_usual_one(floor: Floor, raw: Any) -> None
     assert agent_of(floor).break_code == LUNCH
 
 
+@pytest.mark.parametrize("remembered", ["done", "done available 0 0 "])
 @pytest.mark.parametrize("verb", ["lose", "end_talk"])
 def test_an_end_that_the_version_before_remembered_is_over(
-    floor: Floor, raw: Any, verb: str
+    floor: Floor, raw: Any, verb: str, remembered: str
 ) -> None:
-    """Its answer had no words; repeated by this version it changes nothing and is no fault."""
+    """Its answer had fewer words; repeated by this version it changes nothing and is no fault."""
     write_as_before(floor, raw, AgentState.TALKING)
-    raw.set(KEYS.request(verb, "o1"), "done")
+    raw.set(KEYS.request(verb, "o1"), remembered)
     if verb == "lose":
         freed = Offer(floor=floor, promise=PROMISE).end(OfferLostReason.BUSY)
     else:

@@ -34,6 +34,16 @@ CRM: dict[str, Any] = {**OF_CALL, "lookup": LookupName("crm"), "seconds": 1.5}
 DOOR: dict[str, Any] = {**OF_CALL, "menu": MenuName("door"), "key": ""}
 
 
+def estimate(low_minutes: int, high_minutes: int, *, has_grown=False) -> events.EstimateAnnounced:
+    return events.EstimateAnnounced(
+        **IN_SUPPORT,
+        low_minutes=low_minutes,
+        high_minutes=high_minutes,
+        mean_seconds=120.0,
+        has_grown=has_grown,
+    )
+
+
 NOT_FOUND = events.SoundNotFound(
     at=OF_CALL["at"], node=NodeName("fs1"), path="/sounds/pl/number/42.wav", remedy="run this"
 )
@@ -44,15 +54,19 @@ NOT_FOUND = events.SoundNotFound(
     [
         (events.PositionAnnounced(**IN_SUPPORT, position=2), "hears: position 2"),
         (
-            events.EstimateAnnounced(**IN_SUPPORT, low_minutes=2, high_minutes=5),
+            estimate(2, 5),
             "hears: 2 to 5 min to wait",
         ),
         (
-            events.EstimateAnnounced(**IN_SUPPORT, low_minutes=0, high_minutes=5),
+            estimate(5, 10, has_grown=True),
+            "hears: the wait has grown, 5 to 10 min to wait",
+        ),
+        (
+            estimate(0, 5),
             "hears: up to 5 min to wait",
         ),
         (
-            events.EstimateAnnounced(**IN_SUPPORT, low_minutes=60, high_minutes=60),
+            estimate(60, 60),
             "hears: more than 60 min to wait",
         ),
         (events.MessageAnnounced(**IN_SUPPORT, number=3), "hears: message 3"),

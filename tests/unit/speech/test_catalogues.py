@@ -10,6 +10,7 @@ import pytest
 from callcore.domain.ids import Language
 from callcore.domain.speech import grammar, phrases
 from callcore.domain.speech.utterances import (
+    BareWait,
     Digits,
     Minutes,
     MoreThanWaiting,
@@ -48,6 +49,8 @@ def everything_said() -> set[Spoken]:
         *(kind(n) for n in counts for kind in (YourPosition, MoreThanWaiting)),
         *(kind(n) for n in counts for kind in (WaitUpTo, WaitMoreThan)),
         *chain.from_iterable((WaitBetween(0, n), WaitBetween(n, n + 1)) for n in counts),
+        *chain.from_iterable((BareWait(0, n), BareWait(n, n + 1)) for n in counts),
+        *(BareWait(n, None) for n in counts),
     }
 
 

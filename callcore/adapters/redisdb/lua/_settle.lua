@@ -14,7 +14,7 @@ local function settle(agent, to, posts, first)
   local before, staffed = agent.state, first + (#KEYS - first + 1) / 2
   local until_at = to.most and after(to.most) or to.rest_until
   redis.call('HDEL', agent.key, 'call_id', 'offer_id', 'queue', 'leg_id', 'wish', 'was_extended',
-    'break_code', 'is_overrun')
+    'break_code', 'is_overrun', 'answer_micros', 'served_priority')
   if to.state == 'logged_out' then redis.call('HDEL', agent.key, 'chosen') end
   agent.break_code = to.break_code
   if to.break_code then redis.call('HSET', agent.key, 'break_code', to.break_code) end
@@ -34,12 +34,22 @@ local function settle(agent, to, posts, first)
   if to.state == 'available' and not until_at then make_free(agent, posts, first) end
 end
 
+-- How long the call has kept the agent, how long it took until they talked and with which priority,
+-- in words: microseconds, '-' for what is not known or was not.
+local function kept(agent)
+  local offered_at = redis.call('HGET', agent.key, 'offered_at:' .. (agent.queue or ''))
+  local served = redis.call('HMGET', agent.key, 'answer_micros', 'served_priority')
+  local seconds = offered_at and digits(math.max(instant - offered_at, 0)) or '-'
+  return table.concat({seconds, served[1] or '-', served[2] or '-'}, ' ')
+end
+
 -- After a call: what was wished, or else what would be. Returns what became of it, in words.
 local function go_on(agent, to, posts, first)
   local is_wish, was_extended = 0, redis.call('HEXISTS', agent.key, 'was_extended')
   if agent.wish then to, is_wish = cjson.decode(agent.wish), 1 end
+  local words = {to.state, is_wish, was_extended, kept(agent), to.break_code or ''}
   settle(agent, to, posts, first)
-  return table.concat({to.state, is_wish, was_extended, to.break_code or ''}, ' ')
+  return table.concat(words, ' ')
 end
 
 -- True if the agent had wished for that, and does not any more.

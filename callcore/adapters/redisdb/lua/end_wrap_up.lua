@@ -20,7 +20,8 @@
 -- ARGV[6] how early it may be ended without a reason, microseconds
 -- ARGV[7] reason, '' if none is given   ARGV[8] actor   ARGV[9] note
 --
--- Returns 'done <state> <1 if wished> <1 if the wrap-up was extended> <break code>' |
+-- Returns 'done <state> <1 if wished> <1 if the wrap-up was extended> <as _settle.lua says: how long
+--   kept, how long until they talked, priority> <break code>' |
 --   'stale' (does not wrap up after it, or not so long yet) | 'outdated' (other posts); the last
 --   two change nothing
 local agent = read_agent(ARGV[2], KEYS[2], KEYS[3], KEYS[4])

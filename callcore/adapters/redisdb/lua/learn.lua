@@ -1,12 +1,20 @@
--- learn.lua: a queue learns from one more caller; earlier lessons of the kind lose weight.
+-- learn.lua: queues learn: of each sum a part is kept and something is added; one not there is 0.
 --
--- KEYS[1] hash   what the queue has learnt, sums by weight
--- ARGV[1] what is left of the weight of earlier lessons, as a fraction
--- ARGV[2...] what this one adds to the sums of its kind: name, number, ...
+-- KEYS[1...] hashes what each queue has learnt, sums by name
+-- ARGV[1...] how many sums each of them changes
+-- ARGV[#KEYS + 1...] for each change in turn: name, what is kept of the sum, as a fraction, and what is
+--                    added
 --
 -- Returns 'learnt'
-for i = 2, #ARGV, 2 do
-  local sum = (redis.call('HGET', KEYS[1], ARGV[i]) or 0) * ARGV[1] + ARGV[i + 1]
-  redis.call('HSET', KEYS[1], ARGV[i], string.format('%.17g', sum))
+local at = #KEYS + 1
+for i = 1, #KEYS do
+  for _ = 1, tonumber(ARGV[i]) do
+    local before = redis.call('HGET', KEYS[i], ARGV[at])
+    local sum = (tonumber(before or 0) or 0) * ARGV[at + 1] + ARGV[at + 2]
+    if before or sum ~= 0 then
+      redis.call('HSET', KEYS[i], ARGV[at], string.format('%.17g', sum))
+    end
+    at = at + 3
+  end
 end
 return 'learnt'

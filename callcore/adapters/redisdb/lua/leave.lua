@@ -11,6 +11,7 @@
 -- KEYS[3] zset   the queue's callers who are being offered: call_id -> score
 -- KEYS[4] hash   the call
 -- KEYS[5] string the place dropped by the caller's number
+-- KEYS[6] set    the queue's promises that are not kept yet: call_id
 -- ARGV[1] how long to remember the answer, seconds   ARGV[2] call_id   ARGV[3] queue
 -- ARGV[4] how long to keep the place, milliseconds; 0: not at all
 -- ARGV[5] the caller's number that KEYS[5] is of, as the call has it
@@ -26,6 +27,7 @@ if ARGV[4] ~= '0' and call[1] ~= 'talking' then
 end
 redis.call('ZREM', KEYS[2], ARGV[2])
 redis.call('ZREM', KEYS[3], ARGV[2])
+redis.call('SREM', KEYS[6], ARGV[2])
 redis.call('HDEL', KEYS[4], 'offers')
 redis.call('HSET', KEYS[4], 'state', 'ended', 'ended_at', now)
 return answer('left')

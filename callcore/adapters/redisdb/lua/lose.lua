@@ -22,7 +22,8 @@
 -- ARGV[9] 1 if the caller waits on   ARGV[10] a random number below 2^42
 -- ARGV[11] with how many misses the agent takes a break, 0: never   ARGV[12] the code of that break
 --
--- Returns 'done <state> <1 if wished> <1 if the wrap-up was extended> <break code>' |
+-- Returns 'done <state> <1 if wished> <1 if the wrap-up was extended> <as _settle.lua says: how long
+--   kept, how long until they talked, priority> <break code>' |
 --   'stale' (the agent has another offer) | 'outdated' (other posts); the last two change nothing
 local agent = read_agent(ARGV[2], KEYS[2], KEYS[3], KEYS[4])
 local is_open = agent.state == 'reserved' or agent.state == 'ringing'

@@ -13,6 +13,7 @@
 -- KEYS[4] stream the changes of agents
 -- KEYS[5] zset   the queue's callers who are being offered: call_id -> score
 -- KEYS[6] hash   the call
+-- KEYS[7] set    the queue's promises that are not kept yet: call_id
 -- ARGV[1] how long to remember the answer, seconds   ARGV[2] agent_id   ARGV[3] call_id
 -- ARGV[4] offer_id   ARGV[5] bridged_at, microseconds
 --
@@ -26,6 +27,7 @@ for _, offer in ipairs(cjson.decode(redis.call('HGET', KEYS[6], 'offers') or '[]
 end
 if not leg_id then return answer('stale') end
 redis.call('ZREM', KEYS[5], ARGV[3])
+redis.call('SREM', KEYS[7], ARGV[3])
 redis.call('HDEL', KEYS[6], 'offers')
 redis.call('HSET', KEYS[6], 'state', 'talking', 'bridged_at', ARGV[5], 'offer_id', ARGV[4],
   'agent_id', ARGV[2], 'agent_leg_id', leg_id)

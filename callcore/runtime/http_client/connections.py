@@ -18,7 +18,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util import Url
 
-from callcore.adapters.lookups.names import Address, Names
+from callcore.runtime.http_client.names import Address, Names
 
 MOST_BYTES_READ = 262_144
 """Of one answer: headers, body, and whatever else another side may think of."""

@@ -1,0 +1,128 @@
+"""How long a line takes to empty: so many callers ahead, served and giving up.
+
+With constant patience and i callers ahead the next leaves after ``1 / (s mu + i alpha)`` on
+average, whence QLm, the Markovian queue-length predictor (Whitt 1999; Ibrahim and Whitt 2009). With
+patience that depends on age, those ahead are followed as they grow older: they came evenly spread
+over the time since the head of the line came, fewer of the older ones being left, and i of them are
+left when the line has moved on that far. Their loss to impatience then follows from the ages at
+both ends. In a steady queue that is QLa of the same authors with the ages of those who are left; it
+holds in a growing or shrinking line too, and is exactly QLm where patience has no age.
+
+Callers of higher priority who come meanwhile, at rate lambda, are served before: a step takes as
+long as a busy period, ``1 / (rate - lambda)``, of which the variance is
+``(rate + lambda) / (rate - lambda)^3``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from math import log1p
+
+from callcore.domain.estimates.patience import Staying
+
+COUNTED = 32
+"""So many steps are added up one by one, however long the line."""
+
+SMALL_PARTS = 4
+LARGE_PARTS = 12
+"""Over these parts of the line, below and above ``COUNTED``, the rate is taken to be linear."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Mean and variance of a time."""
+
+    mean: float
+    variance: float
+
+    def __add__(self, other: Spent) -> Spent:
+        return Spent(self.mean + other.mean, self.variance + other.variance)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast callers leave the head of the line."""
+
+    serving: float
+    """Callers a second."""
+    overtaking: float
+    """So many of them are of those who overtake."""
+    agents: float
+
+    def steps(self, lost: float, growth: float, count: int) -> Spent:
+        """``count`` steps; before the last of them ``lost`` callers a second give up, ``growth``
+        more before each earlier one.
+        """
+        rate = self.serving - self.overtaking + lost
+        spent = _steps(rate, growth, count)
+        if not self.overtaking:
+            return spent
+        middle = rate + growth * (count - 1) / 2
+        return Spent(spent.mean, spent.variance * (1 + 2 * self.overtaking / middle))
+
+
+def markovian(ahead_count: int, pace: Pace, abandoning_rate: float) -> Spent:
+    """With patience that has no age."""
+    return pace.steps(0.0, abandoning_rate, ahead_count + 1)
+
+
+def aged(ahead_count: int, pace: Pace, staying: Staying, head_waited_seconds: float) -> Spent:
+    """With patience by age; ``staying`` begins at the caller's own wait so far, which is less than
+    that of the head.
+    """
+    spent = pace.steps(0.0, 0.0, 1)
+    own_age = staying.since
+    density = ahead_count / staying.area(head_waited_seconds)
+    lost = density * (1 - staying.share(head_waited_seconds))
+    for count, left_count in pairwise(_parts(ahead_count)):
+        steps_count = count - left_count
+        later = own_age + steps_count / (pace.serving - pace.overtaking + lost)
+        head_age = staying.age(staying.area(later) + left_count / density)
+        left_lost = density * (staying.share(later) - staying.share(head_age))
+        growth = (lost - left_lost) / steps_count
+        part = pace.steps(left_lost + growth, growth, steps_count)
+        spent += part
+        own_age += part.mean
+        lost = left_lost
+    return spent
+
+
+def _parts(ahead_count: int) -> Iterator[int]:
+    """From all who are ahead down to none."""
+    small = min(ahead_count, COUNTED)
+    large = ahead_count - small
+    yield ahead_count
+    if large:
+        parts = min(LARGE_PARTS, large)
+        yield from (small + large * part // parts for part in reversed(range(parts)))
+    parts = min(SMALL_PARTS, small)
+    yield from (small * part // parts for part in reversed(range(parts)))
+
+
+def _steps(rate: float, growth: float, count: int) -> Spent:
+    """The sums over i = 0 to ``count - 1`` of ``1 / (rate + i growth)`` and of its square."""
+    counted = min(count, COUNTED)
+    times = [1 / (rate + i * growth) for i in range(counted)]
+    spent = Spent(sum(times), sum(time * time for time in times))
+    if count > counted:
+        spent += _further(rate + counted * growth, growth, count - counted - 1)
+    return spent
+
+
+def _further(rate: float, growth: float, last: int) -> Spent:
+    """The same for i = 0 to ``last`` by the formula of Euler and Maclaurin. The rate is many times
+    the growth: off by less than 1e-7.
+    """
+    end_rate = rate + last * growth
+    ends, squared_ends = 1 / rate + 1 / end_rate, 1 / rate**2 + 1 / end_rate**2
+    grown = last * growth / rate
+    # Not over the growth itself, which may be too small to be divided by.
+    area = last / rate * (log1p(grown) / grown if grown != 0 else 1.0)
+    squared_area = last / (rate * end_rate)
+    slope = growth * (1 / rate**2 - 1 / end_rate**2)
+    squared_slope = 2 * growth * (1 / rate**3 - 1 / end_rate**3)
+    return Spent(
+        area + ends / 2 + slope / 12, squared_area + squared_ends / 2 + squared_slope / 12
+    )

@@ -1,0 +1,71 @@
+"""What a queue learns from each caller and agent, as sums of which old parts fade.
+
+A lesson names the sums it adds to. The floor keeps them by name without knowing what they mean;
+``rates`` reads them.
+"""
+
+from __future__ import annotations
+
+from callcore.domain.estimates import agent_time, experience, overtaking, patience
+from callcore.domain.estimates.sums import Lesson, Term, usable
+from callcore.domain.estimates.wait import Wait
+
+KEPT = 0.9995
+SHARING_KEPT = 0.998
+
+
+def of_service(*, seconds: float, answer_seconds: float, priority: int) -> Lesson:
+    """An agent is free again ``seconds`` after being reserved for a caller, with whom the talk
+    began ``answer_seconds`` after that; ``priority`` is that with which the caller was served.
+    """
+    answer = usable(answer_seconds)
+    return (
+        *agent_time.served(usable(seconds)),
+        Term(name="answer_seconds", kept=KEPT, added=answer),
+        Term(name="answer_squares", kept=KEPT, added=answer * answer),
+        *overtaking.served(priority),
+    )
+
+
+def of_lost_offer(seconds: float) -> Lesson:
+    """An agent was kept for so long without a talk: a phone not picked up, a customer not reached."""
+    return agent_time.lost(usable(seconds))
+
+
+def of_wait(
+    seconds: float,
+    *,
+    is_served: bool,
+    is_abandoned: bool,
+    is_callback: bool,
+    expected: Wait | None,
+) -> Lesson:
+    """A stay in the queue of ``seconds`` has ended; neither served nor abandoned is censored.
+
+    ``expected`` is the wait that was predicted when it began; ``None`` if none was, or an agent was
+    free.
+    """
+    waited = usable(seconds)
+    lesson: list[Term] = []
+    if waited > 0:
+        lesson = [
+            Term(name="abandoned_weight", kept=KEPT, added=float(is_abandoned)),
+            Term(name="waited_seconds", kept=KEPT, added=waited),
+            *patience.lesson(waited, is_abandoned=is_abandoned),
+        ]
+    # A promise waits for its customer too, and for its hours: that says nothing of the line.
+    if not is_callback:
+        if is_served:
+            lesson.append(Term(name="last_wait_seconds", kept=0.0, added=waited))
+        if expected is not None:
+            lesson += experience.lesson(waited, expected, is_served=is_served)
+    return tuple(lesson)
+
+
+def of_sharing(seconds: float, *, is_here: bool) -> Lesson:
+    """An agent of this and other queues was kept for so long by a caller of one of them."""
+    here = usable(seconds) if is_here else 0.0
+    return (
+        Term(name="shared_seconds", kept=SHARING_KEPT, added=usable(seconds)),
+        Term(name="shared_here_seconds", kept=SHARING_KEPT, added=here),
+    )

@@ -1,0 +1,109 @@
+"""How soon callers give up, by how long they have waited, and how that shortens a line.
+
+What is learnt is the hazard: how many of those who have waited so long give up in the next second. It
+is counted in ranges of ages, as those who gave up over the time that all spent there, whatever
+became of them: who is served, or sent elsewhere, is censored. Promised callbacks count like
+everybody and never give up, so that the hazard is that of the line as it is made up.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from math import exp, expm1, inf, log1p
+
+from callcore.domain.estimates.sums import Term, amount
+
+AGES = (
+    *(0.0, 15.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 240.0, 360.0, 480.0, 720.0),
+    *(960.0, 1440.0, 1920.0, 2880.0, 3840.0, 5760.0, 7680.0),
+)
+"""Where the ranges begin, in seconds; the last one has no end."""
+
+REMEMBERED = 5000.0
+"""So many callers in a range of ages until those of before have faded to about a third."""
+
+SUPPOSED = 5.0
+"""So many callers are supposed to have behaved in a range as in the one before it."""
+
+_EVER = (*AGES[1:], 2 * AGES[-1])
+
+
+def lesson(seconds: float, *, is_abandoned: bool) -> Iterator[Term]:
+    """A stay has ended after ``seconds``."""
+    for index, (begin, end) in enumerate(zip(AGES, _EVER, strict=True)):
+        last = index == len(AGES) - 1 or seconds < end
+        exposure = seconds - begin if last else end - begin
+        kept = exp(-min(exposure / (end - begin), 10.0) / REMEMBERED)
+        yield Term(name=f"waited:{index}", kept=kept, added=exposure)
+        yield Term(name=f"abandoned:{index}", kept=kept, added=float(is_abandoned and last))
+        if last:
+            return
+
+
+def hazards(sums: Mapping[str, float], mean_hazard: float) -> tuple[float, ...]:
+    """Of each range, a second; where hardly anybody has been, that of the range before.
+    () if nobody is known to have been anywhere.
+    """
+    if "waited:0" not in sums:
+        return ()
+    found = []
+    hazard = mean_hazard
+    for index, (begin, end) in enumerate(zip(AGES, _EVER, strict=True)):
+        supposed = SUPPOSED * (end - begin)
+        waited = amount(sums, f"waited:{index}")
+        abandoned = amount(sums, f"abandoned:{index}")
+        hazard = (abandoned + hazard * supposed) / (waited + supposed)
+        found.append(hazard)
+    return tuple(found)
+
+
+class Staying:
+    """The share of callers who are still there, of those who have waited ``since`` seconds."""
+
+    __slots__ = ("_ages", "_areas", "_hazards", "_shares", "since")
+
+    def __init__(self, hazards: tuple[float, ...], since: float) -> None:
+        self.since = since
+        index = bisect_right(AGES, since) - 1
+        self._hazards = hazards[index:]
+        self._ages = (since, *AGES[index + 1 :])
+        shares, areas = [1.0], [0.0]
+        share, area = 1.0, 0.0
+        for hazard, (begin, end) in zip(self._hazards, pairwise(self._ages), strict=False):
+            area += share * _lasting(hazard, end - begin)
+            share *= exp(-hazard * (end - begin))
+            shares.append(share)
+            areas.append(area)
+        self._shares, self._areas = shares, areas
+
+    def share(self, age: float) -> float:
+        if age == inf:
+            return 0.0
+        index = bisect_right(self._ages, age) - 1
+        return self._shares[index] * exp(-self._hazards[index] * (age - self._ages[index]))
+
+    def area(self, age: float) -> float:
+        """The seconds that each of those spends waiting on average until that age."""
+        index = bisect_right(self._ages, age) - 1
+        lasting = _lasting(self._hazards[index], age - self._ages[index])
+        return self._areas[index] + self._shares[index] * lasting
+
+    def age(self, area: float) -> float:
+        """The age until which so many seconds are spent; infinite if there is none."""
+        index = bisect_right(self._areas, area) - 1
+        share, hazard = self._shares[index], self._hazards[index]
+        if share <= 0:
+            return inf
+        further = (area - self._areas[index]) / share
+        gone = further * hazard
+        if gone >= 1:
+            return inf
+        return self._ages[index] + (-log1p(-gone) / hazard if gone > 1e-12 else further)
+
+
+def _lasting(hazard: float, seconds: float) -> float:
+    """The mean of what is spent of the seconds at that hazard."""
+    gone = hazard * seconds
+    return seconds * (-expm1(-gone) / gone if gone > 1e-12 else 1.0)

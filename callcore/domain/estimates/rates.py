@@ -1,0 +1,93 @@
+"""What a queue has been taught, read from its sums."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from callcore.domain.estimates import agent_time, overtaking, patience
+from callcore.domain.estimates.agent_time import Remembered
+from callcore.domain.estimates.experience import Experience, experience
+from callcore.domain.estimates.sums import amount
+
+LEAST_SERVED_WEIGHT = 5.0
+"""So many served callers tell how long serving one takes; fewer do not."""
+
+LEAST_SHARED_WEIGHT = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """What a queue has taught so far, recent callers counting more; weights need not be whole."""
+
+    served_weight: float = 0.0
+    served_seconds: float = 0.0
+    """Of agents, from being reserved to being free again, summed by weight."""
+    served_squares: float = 0.0
+    """The same squared."""
+    served_lately: tuple[Remembered, ...] = ()
+    """The same by shorter memories."""
+    answer_seconds: float = 0.0
+    """Of that, from being reserved to talking."""
+    answer_squares: float = 0.0
+    served_by_class: tuple[float, ...] = ()
+    """The weight by classes of priority."""
+    abandoned_weight: float = 0.0
+    waited_seconds: float = 0.0
+    """The waits of all callers, served or not, summed by weight."""
+    hazards: tuple[float, ...] = ()
+    """Of giving up, by ranges of ages, a second; () if it is one for all."""
+    last_wait_seconds: float | None = None
+    """Of the last caller served; ``None`` if nobody has been."""
+    experience: Experience = Experience()
+    shared_seconds: float = 0.0
+    """Of agents of several queues, with callers of whichever."""
+    shared_here_seconds: float = 0.0
+
+    @property
+    def share(self) -> float | None:
+        """Of the time that agents of several queues spend with callers, the part spent with this
+        queue's; ``None`` if there is too little to know.
+        """
+        if self.shared_seconds <= 0:
+            return None
+        return min(self.shared_here_seconds / self.shared_seconds, 1.0)
+
+    @property
+    def is_service_known(self) -> bool:
+        """True if enough callers have been served."""
+        return self.served_weight >= LEAST_SERVED_WEIGHT and self.served_seconds > 0
+
+    def mean_service_seconds(self) -> float:
+        """How long a caller keeps an agent; only if that is known."""
+        own = Remembered(self.served_weight, self.served_seconds)
+        return agent_time.mean_seconds((own, *self.served_lately), self.served_squares)
+
+    @property
+    def abandoning_rate(self) -> float:
+        """How many of those who wait give up in a second."""
+        return self.abandoned_weight / self.waited_seconds if self.waited_seconds > 0 else 0.0
+
+
+def rates(sums: Mapping[str, float]) -> Rates:
+    """What the sums say; those unknown or missing are nothing."""
+    longest, *shorter = agent_time.memories(sums)
+    abandoned_weight = amount(sums, "abandoned_weight")
+    waited_seconds = amount(sums, "waited_seconds")
+    mean_hazard = abandoned_weight / waited_seconds if waited_seconds > 0 else 0.0
+    return Rates(
+        served_weight=longest.weight,
+        served_seconds=longest.seconds,
+        served_squares=amount(sums, "served_squares"),
+        served_lately=tuple(each for each in shorter if each.weight > 0),
+        answer_seconds=amount(sums, "answer_seconds"),
+        answer_squares=amount(sums, "answer_squares"),
+        served_by_class=overtaking.by_class(sums),
+        abandoned_weight=abandoned_weight,
+        waited_seconds=waited_seconds,
+        hazards=patience.hazards(sums, mean_hazard),
+        last_wait_seconds=amount(sums, "last_wait_seconds") or None,
+        experience=experience(sums),
+        shared_seconds=amount(sums, "shared_seconds"),
+        shared_here_seconds=amount(sums, "shared_here_seconds"),
+    )

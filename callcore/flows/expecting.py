@@ -1,0 +1,75 @@
+"""How long a caller or a promised callback will still wait, for all who ask: what is announced, who
+is admitted, offered a callback, called back.
+"""
+
+from __future__ import annotations
+
+import math
+
+from callcore.domain import admission, estimates, wait_telling, waiting
+from callcore.domain.admission import Door
+from callcore.domain.estimates import Rates, UnknownWait, Wait
+from callcore.domain.ids import CallId, QueueName
+from callcore.domain.policies import EstimatePolicy, QueuePolicy
+from callcore.domain.wait_telling import ToldEstimate, ToldWait
+from callcore.flows.floor_changes import FloorChanges
+from callcore.flows.site import Site
+from callcore.ports.stores import Outlook, StoreError
+
+
+def of_call(site: Site, call_id: CallId, queue: QueueName) -> Wait | UnknownWait:
+    """The wait still to come of a call that waits in the queue or is being offered, a promised
+    callback or not; unknown if it does not or the floor cannot be asked. One read.
+    """
+    try:
+        outlook = site.waiting_room.outlook(call_id, queue, tells_position=False, is_estimated=True)
+    except StoreError:
+        return UnknownWait()  # counted there
+    return UnknownWait() if outlook is None else by_outlook(site, queue, outlook)
+
+
+def of_newcomer(site: Site, queue: QueueName, score: float = math.inf) -> Wait | UnknownWait:
+    """The wait of one who would join now with that score, by default behind all; nothing to wait
+    for is a mean of 0. Unknown if the floor cannot be asked. One read.
+    """
+    try:
+        door = site.waiting_room.door(queue, "", score)
+    except StoreError:
+        return UnknownWait()
+    return by_door(site, queue, door, score)
+
+
+def by_outlook(site: Site, queue: QueueName, outlook: Outlook) -> Wait | UnknownWait:
+    """The wait still to come of who has this outlook."""
+    line = waiting.line(outlook.ahead_count, outlook.score, outlook.head_score, site.clock.now())
+    agents = effective_agents(site, queue, outlook.staffed_count, outlook.rates)
+    return estimates.wait(line, agents, outlook.rates)
+
+
+def by_door(site: Site, queue: QueueName, door: Door, score: float) -> Wait | UnknownWait:
+    """The wait of who finds this at the door; those ahead take the free agents first."""
+    agents = effective_agents(site, queue, len(door.staffed), door.rates)
+    return admission.expected(door, score, agents, site.clock.now())
+
+
+def effective_agents(
+    site: Site, queue: QueueName, staffed_count: int, rates: Rates
+) -> float | None:
+    """How many agents of its own the queue's agents, shared ones among them, are worth to it;
+    ``None`` if it is not known yet how they are shared.
+    """
+    return site.presence.staffing(queue).effective_agents(staffed_count, rates.share)
+
+
+def told_range(wait: Wait | UnknownWait, queue: QueuePolicy) -> ToldWait | None:
+    """As callers of the queue are told it; ``None`` if nothing can be said."""
+    return wait_telling.told_range(wait, queue.announce_estimate or EstimatePolicy())
+
+
+def note_told(
+    changes: FloorChanges, site: Site, call_id: CallId, queue: QueueName, wait: Wait, told: ToldWait
+) -> None:
+    """Keeps with the call what was told of its wait, to be judged when that is over."""
+    estimate = ToldEstimate(at=site.clock.now(), range=told, mean_seconds=wait.mean)
+    room = site.waiting_room
+    changes.make(call_id, lambda: room.note_told_wait(call_id, queue, estimate))

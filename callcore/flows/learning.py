@@ -1,0 +1,61 @@
+"""What queues learn of their agents' time, for the estimates."""
+
+from __future__ import annotations
+
+from callcore.domain import estimates
+from callcore.domain.estimates import Lesson
+from callcore.domain.ids import AgentId, CallId, QueueName
+from callcore.flows.floor_changes import FloorChanges
+from callcore.flows.site import Site
+from callcore.ports.stores import Kept, Reservation
+
+
+class Learning:
+    """Lets the estimates know for how long callers keep agents.
+
+    What the floor hears ``late_seconds`` late, because it was away, kept nobody for so long.
+    """
+
+    def __init__(self, site: Site, changes: FloorChanges) -> None:
+        self._site = site
+        self._changes = changes
+
+    def of_service(
+        self, agent_id: AgentId, queue: QueueName, kept: Kept | None, late_seconds: float = 0.0
+    ) -> None:
+        """An agent is free after a talk and the wrap-up, if any; ``None`` teaches nothing."""
+        if kept is None:
+            return
+        seconds = max(kept.seconds - late_seconds, 0.0)
+        lesson = estimates.of_service(
+            seconds=seconds,
+            answer_seconds=min(kept.answer_seconds or 0.0, seconds),
+            priority=kept.priority,
+        )
+        self._learn(agent_id, queue, lesson, seconds)
+
+    def of_lost_offer(
+        self,
+        reservation: Reservation,
+        kept: Kept | None,
+        *,
+        late_seconds: float,
+        rest_seconds: float,
+    ) -> None:
+        """An offer kept an agent in vain, who is not asked for ``rest_seconds`` after it."""
+        if kept is not None:
+            seconds = max(kept.seconds - late_seconds, 0.0) + rest_seconds
+            lesson = estimates.of_lost_offer(seconds)
+            self._learn(reservation.agent_id, reservation.queue, lesson, seconds)
+
+    def _learn(self, agent_id: AgentId, queue: QueueName, lesson: Lesson, seconds: float) -> None:
+        """Where the agent serves other queues too, they all learn how the agent's time is shared:
+        in one step.
+        """
+        room, queues = self._site.waiting_room, self._site.presence.queues_of(agent_id)
+        lessons = {queue: lesson}
+        if len(queues) > 1 and queue in queues:
+            for each in queues:
+                sharing = estimates.of_sharing(seconds, is_here=each == queue)
+                lessons[each] = (*lessons.get(each, ()), *sharing)
+        self._changes.make(CallId(f"lessons of {queue}"), lambda: room.learn_all(lessons))

@@ -1,0 +1,38 @@
+"""Whether a caller who is found waiting was promised a callback by the process that died.
+
+The promise takes the place before the caller leaves it, so that no place is ever lost: who dies in
+between leaves two, of which one is to go.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from callcore.domain import phone_numbers
+from callcore.domain.outcomes import AskingEnd
+from callcore.domain.policies import QueuePolicy
+from callcore.flows.call import Call
+from callcore.flows.crew import Crew
+from callcore.flows.messages import CallerOff
+from callcore.flows.promising import Promised
+from callcore.ports.stores import FloorCallState, StoreError
+
+_OPEN = frozenset({FloorCallState.WAITING, FloorCallState.OFFERED})
+
+
+def promised_in(call: Call, queue: QueuePolicy, crew: Crew) -> Promised | None:
+    """The open promise that was made in this very call, to its own number."""
+    if queue.callback is None or queue.callback.offer is None:
+        return None
+    room, number = call.site.waiting_room, phone_numbers.normalised(call.caller.number)
+    try:
+        promise_id = room.door(queue.name, number).promise if number else None
+        promise = room.call(promise_id) if promise_id is not None else None
+    except StoreError:
+        return None  # counted there; the place is kept
+    if promise is None or promise.callback is None or promise.state not in _OPEN:
+        return None
+    if promise.callback.of_call != call.caller.call_id:
+        return None
+    caller_off = partial(crew.switchboard.post, promise.call_id, CallerOff())
+    return Promised(end=AskingEnd.PROMISED, call_id=promise.call_id, caller_off=caller_off)

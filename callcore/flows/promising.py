@@ -1,0 +1,59 @@
+"""What became of the wish to be called back, and who grants it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from callcore.domain.ids import CallId
+from callcore.domain.outcomes import AskingEnd, CallbackOrigin
+from callcore.domain.policies import QueuePolicy
+from callcore.flows.call import Call
+from callcore.flows.standing import Place
+
+
+def nothing() -> None:
+    """There is nothing to do when the caller's line is being ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promised:
+    """The answer to somebody who wants to be called back."""
+
+    end: AskingEnd
+    call_id: CallId | None = None
+    """Of the promise that holds; ``None`` if none does."""
+    caller_off: Callable[[], object] = nothing
+    """To be called when the line of the caller is being ended."""
+
+    @property
+    def holds(self) -> bool:
+        """True if the number will be called, by this promise or an older one."""
+        return self.end in {AskingEnd.PROMISED, AskingEnd.ALREADY_PROMISED}
+
+
+class Promises(Protocol):
+    """Who makes promises and keeps them."""
+
+    def promise(
+        self,
+        call: Call,
+        queue: QueuePolicy,
+        place: Place,
+        *,
+        number: str,
+        origin: CallbackOrigin,
+        delay_seconds: float | None = None,
+    ) -> Promised:
+        """Promises the caller of ``call`` a callback on that place, at that number (empty: there
+        is none); the floor holds it from now on.
+
+        The first attempt may be made once the caller's line is off, or after ``delay_seconds``. A
+        number that has a promise in the queue keeps that. Never fails: what stands in the way is an
+        end like any other, and then nothing is left of it.
+        """
+
+    @property
+    def is_paused(self) -> bool:
+        """True while this process is ending: nobody is to be called back without having asked."""

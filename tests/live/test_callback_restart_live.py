@@ -1,0 +1,140 @@
+"""callcore is killed in the middle of a callback: it is kept after the start, once, at its turn."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.live import calling_back
+from tests.live.calling_back import (
+    calling,
+    dialled,
+    hears,
+    is_promised,
+    joins,
+    may_begin,
+    number_of,
+    rung_for,
+    serve,
+    talks,
+)
+from tests.live.test_operating import told
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+
+CUSTOMER_FIRST = {"call_first": "customer", "check": "false", "longest_hold_seconds": 60}
+
+
+@pytest.fixture
+def centre(phones, callcore, sounds):
+    """One agent, and customers who answer after a while."""
+
+    def start(agents_phone, customer, *, is_logged_in=False, **callback):
+        return callcore(
+            **calling_back.site(
+                (agents_phone,),
+                customer.port,
+                callback={**CUSTOMER_FIRST, "ring_seconds": 20, **callback},
+                is_logged_in=is_logged_in,
+                sounds=sounds.settings,
+                ring_timeout_seconds=10,
+            )
+        )
+
+    return start
+
+
+def restarted(daemon):
+    daemon.kill()
+    daemon.start()
+
+
+@pytest.mark.parametrize("call_first", ["agent", "customer"])
+def test_while_the_promise_waits(watched, phones, centre, call_first):
+    """All that wait keep their places, promise and callers."""
+    agents_phone = phones.agent()
+    customer = phones.agent(answer_after_seconds=0.5)
+    daemon = centre(agents_phone, customer, call_first=call_first)
+    joins(watched, phones, 1)
+    asking = is_promised(watched, phones, 2)
+    joins(watched, phones, 3)
+    restarted(daemon)
+    may_begin(daemon)
+    told(daemon, "agent", "login", "1001")
+    serve(watched, 3)
+    assert rung_for(agents_phone) == [number_of(place) for place in (1, 2, 3)]
+    assert dialled(customer) == [number_of(2)]
+    kept = daemon.callback_of(asking)
+    assert (kept["outcome"], kept["is_adopted"], kept["faults"]) == ("served", True, [])
+
+
+def test_while_the_customer_holds(watched, phones, centre):
+    """The customer has answered and hears music, the agent still talks: the line is kept, the music
+    goes on, and the customer is the next.
+    """
+    agents_phone = phones.agent(hang_up_after_seconds=1)
+    customer = phones.agent(answer_after_seconds=0.5)
+    daemon = centre(agents_phone, customer, is_logged_in=True)
+    phones.crowd("5001", 8)
+    daemon.wait_metric(8, "callcore_calls_ended_total", outcome="served")
+    watched.drain()
+    agents_phone.stop()
+    slow = phones.agent(port=agents_phone.port)
+    _, talking = joins(watched, phones, 1)
+    slow.wait_for("picked_up")
+    asking = is_promised(watched, phones, 2)
+    joins(watched, phones, 3)
+    leg = calling(watched, number_of(2))
+    customer.wait_for("picked_up")
+    hears(watched, leg, "local_stream://moh")
+    restarted(daemon)
+    assert customer.milestones()[-1] == "picked_up"
+    watched.api(f"uuid_kill {talking}")
+    talks(watched, leg)
+    watched.api(f"uuid_kill {leg}")
+    slow.wait_for("ringing", count=3)
+    assert rung_for(slow) == [number_of(place) for place in (1, 2, 3)]
+    assert dialled(customer) == [number_of(2)]
+    kept = daemon.callback_of(asking)
+    assert (kept["outcome"], kept["is_adopted"], kept["faults"]) == ("served", True, [])
+
+
+def test_while_an_agent_is_kept_for_a_ringing_customer(watched, phones, centre):
+    """The ringing ends with the process; the customer is called anew and served before who came
+    later; never do two calls to the same customer stand.
+    """
+    agents_phone = phones.agent()
+    customer = phones.agent(answer_after_seconds=6)
+    daemon = centre(agents_phone, customer)
+    asking = is_promised(watched, phones, 1)
+    may_begin(daemon)
+    told(daemon, "agent", "login", "1001")
+    calling(watched, number_of(1))
+    joins(watched, phones, 2)
+    restarted(daemon)
+    serve(watched, 2, 60)
+    assert rung_for(agents_phone) == [number_of(place) for place in (1, 2)]
+    lived = [line for line in customer.milestones() if not line.startswith("ringing")]
+    assert dialled(customer) == [number_of(1)] * 2
+    assert lived[:2] == ["cancelled", "picked_up"]
+    kept = daemon.callback_of(asking)
+    assert (kept["outcome"], kept["is_adopted"]) == ("served", True)
+
+
+def test_while_agent_and_customer_talk(watched, phones, centre):
+    """They talk on; the record has the whole of it, and nobody is called again."""
+    agents_phone = phones.agent()
+    customer = phones.agent(hang_up_after_seconds=9)
+    daemon = centre(agents_phone, customer, call_first="agent")
+    asking = is_promised(watched, phones, 1)
+    may_begin(daemon)
+    told(daemon, "agent", "login", "1001")
+    leg = calling(watched, number_of(1))
+    talks(watched, leg)
+    daemon.wait_metric(1, "callcore_queue_picked_up_total", queue="support")
+    restarted(daemon)
+    assert customer.milestones()[-1] == "picked_up"
+    customer.wait_for("hung_up_by_us", 15)
+    kept = daemon.callback_of(asking)
+    assert (kept["outcome"], kept["agent_id"]) == ("served", "1001")
+    assert kept["talk_seconds"] > 7
+    assert dialled(customer) == [number_of(1)]
