@@ -26,7 +26,7 @@ ARGS ?=
 .PHONY: help
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) \
-		| while IFS='|' read -r target text; do printf '  %-14s %s\n' "$$target" "$$text"; done
+		| while IFS='|' read -r target text; do printf '  %-16s %s\n' "$$target" "$$text"; done
 
 .PHONY: setup
 setup: $(TOOLS) ## virtual environment in .venv with the locked dependencies, for running and testing
@@ -100,6 +100,11 @@ day: setup ## a call centre's whole day, every rule checked; CALLCORE_DAY_SEED=N
 .PHONY: bench
 bench: setup ## measurements; they judge nothing
 	$(BIN)/python -m pytest -m bench -p no:randomly $(ARGS)
+
+# Another story: make bench-estimates ARGS='--seed 2 --callers 300000'; a short one: ARGS=--quick
+.PHONY: bench-estimates
+bench-estimates: setup ## how good estimates of waits are, simulated; exits with 1 if a goal is missed
+	$(BIN)/python -m tests.bench.estimates $(ARGS)
 
 .PHONY: format
 format: setup ## lay out the code and mend what ruff can mend

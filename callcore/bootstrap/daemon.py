@@ -38,6 +38,7 @@ from callcore.bootstrap.settings_file import ConfigFile, SettingsFile
 from callcore.bootstrap.simulation import Simulation
 from callcore.bootstrap.stores import open_stores
 from callcore.bootstrap.watching import view_of
+from callcore.domain import phone_numbers
 from callcore.domain.ids import AgentId, CallId, NodeName
 from callcore.domain.records import CallStory
 from callcore.flows.policies import Policies
@@ -241,6 +242,9 @@ class Daemon:
             password=self._settings.redis_password,
             observe=store.observe,
             fault=store.fault,
+            identified=lambda number: phone_numbers.identified(
+                number, self._policies.current.dialplan.home
+            ),
         )
         stack.callback(floor.close)
         self._readiness.watch_redis(floor.ping)

@@ -15,18 +15,23 @@ from callcore.domain.ids import Micros, seconds_between
 from callcore.domain.outcomes import AskingEnd, AttemptOutcome, CallbackOrigin
 from callcore.domain.records import CallbackAsking, CallbackAttempt
 
-_ORIGINS: Final = {
+_PROMISED: Final = {
     CallbackOrigin.OVERFLOW: "in place of waiting",
     CallbackOrigin.WAITING: "while waiting",
-    CallbackOrigin.REQUEST: "by another system",
-    CallbackOrigin.ABANDONED: "by hanging up while waiting",
+    CallbackOrigin.REQUEST: "on request",
+    CallbackOrigin.ABANDONED: "after hanging up while waiting",
 }
-"""How it was asked for."""
+_WISHED: Final = {
+    CallbackOrigin.OVERFLOW: "offered in place of waiting",
+    CallbackOrigin.WAITING: "offered or asked for while waiting",
+    CallbackOrigin.REQUEST: "requested",
+    CallbackOrigin.ABANDONED: "after hanging up while waiting",
+}
 
 
 def promise(origin: CallbackOrigin) -> str:
     """How the promise came to be that the call is to keep."""
-    return f"asked for {_ORIGINS[origin]}"
+    return f"promised {_PROMISED[origin]}"
 
 
 def asking(wish: CallbackAsking, now: Micros) -> list[RenderableType]:
@@ -34,7 +39,7 @@ def asking(wish: CallbackAsking, now: Micros) -> list[RenderableType]:
     is_granted = wish.end in {AskingEnd.PROMISED, AskingEnd.ALREADY_PROMISED}
     heading = _heading(wish.at, now)
     style = "green" if is_granted else "yellow"
-    heading.append(f"callback asked for {_ORIGINS[wish.origin]}: {spoken(wish.end)}", style=style)
+    heading.append(f"callback {_WISHED[wish.origin]}: {spoken(wish.end)}", style=style)
     facts: list[tuple[str, str]] = [("queue", wish.queue)]
     if wish.number:
         facts.append(("number", wish.number))

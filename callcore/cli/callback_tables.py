@@ -43,14 +43,15 @@ def of_callbacks(callbacks: Sequence[CallbackView], now: Micros) -> RenderableTy
             Text(printable(one.caller_number)),
             Text(span(one.waited_seconds)),
             Text(str(len(one.attempts)) if one.attempts else ""),
-            Text(_state(one, now), style=_STYLES.get(one.state, "")),
+            Text(state(one, now), style=_STYLES.get(one.state, "")),
         )
     return table
 
 
-def _state(one: CallbackView, now: Micros) -> str:
-    state = one.state.replace("_", " ")
+def state(one: CallbackView, now: Micros) -> str:
+    """How far it is from being kept."""
+    word = one.state.replace("_", " ")
     until = f" until {instants.shown(one.due_at, now)}" if one.due_at is not None else ""
     agents = f" {words.agents(one.offered_to)}" if one.offered_to else ""
     last = f", last {one.attempts[-1].outcome.replace('_', ' ')}" if one.attempts else ""
-    return f"{state}{until}{agents}{last}"
+    return f"{word}{until}{agents}{last}"

@@ -49,7 +49,7 @@ def list_callbacks(operator: Operator) -> None:
     metavar="WHEN",
     help=f"Not called earlier: {instants.FORMS}. The place in line counts from now all the same.",
 )
-@click.option("--in", "after", metavar="LENGTH", help="Not called earlier: in 2h30m, in 45m.")
+@click.option("--in", "after", metavar="LENGTH", help=f"Not called earlier: in {instants.LENGTHS}.")
 @operating
 def request(
     operator: Operator,
@@ -91,11 +91,13 @@ def _not_before(at: str | None, after: str | None) -> Micros | None:
         raise click.UsageError("--at and --in are two answers to one question")
     if at is None and after is None:
         return None
-    option, text = ("--at", at) if at is not None else ("--in", f"+{after}")
     try:
-        return instants.parse(text or "", _now())
+        return instants.parse(f"+{after}" if at is None else at, _now())
     except instants.InstantError as error:
-        raise click.BadParameter(str(error), param_hint=option) from error
+        if at is not None:
+            raise click.BadParameter(str(error), param_hint="--at") from error
+        message = f"{after!r} is no length of time: {instants.LENGTHS}"
+        raise click.BadParameter(message, param_hint="--in") from error
 
 
 def _told(answer: CallbackRequested) -> RenderableType:

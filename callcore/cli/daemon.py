@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from callcore.cli.statuses import FAILED, USAGE_FAULT, fail
-from callcore.settings import Settings, SettingsError, demo, load
+from callcore.settings import PasswordError, Settings, SettingsError, demo, load
 
 _CONFIG = click.option(
     "--config",
@@ -46,7 +46,7 @@ def run(
     from callcore.bootstrap.settings_file import ConfigFile  # noqa: PLC0415 - as above
 
     file = None if config is None else ConfigFile(path=config, http_port=http_port)
-    settings = _settings(config) if config is not None else demo(data_directory.absolute())
+    settings = _demonstration(data_directory) if config is None else _settings(config)
     if http_port is not None:
         settings = replace(settings, http_port=http_port)
     is_watched = sys.stdout.isatty() if view is None else view
@@ -147,6 +147,13 @@ def simulate_switch(  # noqa: PLR0913 - each is an option of the command line
         speed=speed,
         until_stdin_ends=until_stdin_ends,
     )
+
+
+def _demonstration(data_directory: Path) -> Settings:
+    try:
+        return demo(data_directory.absolute(), os.environ)
+    except PasswordError as error:
+        fail(str(error), USAGE_FAULT)
 
 
 def _settings(config: Path) -> Settings:

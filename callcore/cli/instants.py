@@ -12,6 +12,7 @@ from callcore.adapters.control.messages import LAST_INSTANT
 from callcore.domain.ids import Micros
 
 FORMS = "15:30, 2026-11-22T15:30 or +2h30m"
+LENGTHS = "2h30m, 45m or 1d"
 
 _TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _LENGTH = re.compile(r"\+(?:(\d{1,4})d)?(?:(\d{1,4})h)?(?:(\d{1,4})m)?")

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from callcore.adapters.terminal.words import printable, span, spoken
-from callcore.cli import callback_story, instants, words
+from callcore.cli import callback_story, callback_tables, instants, words
 from callcore.domain.ids import AgentId, Micros, seconds_between
 from callcore.domain.records import DecisionRecord, SurveyAnswer
 from callcore.domain.routing import Judgement, Verdict
@@ -33,7 +33,7 @@ def told(explanation: Explanation, now: Micros) -> RenderableType:
         parts.append(Text("  does not wait for an agent now"))
     else:
         parts.append(_waiting(explanation.waiting))
-    known = _known(explanation)
+    known = _known(explanation, now)
     if known.row_count:
         parts.append(_indented(known))
     if not explanation.decisions:
@@ -65,11 +65,13 @@ def _in_order(explanation: Explanation, now: Micros) -> list[list[RenderableType
     return [block for _, block in sorted(blocks, key=operator.itemgetter(0))]
 
 
-def _known(explanation: Explanation) -> Table:
+def _known(explanation: Explanation, now: Micros) -> Table:
     """Who calls, or is called and why, as far as that is not known from the line."""
     facts = _facts()
     if explanation.callback_origin is not None:
         facts.add_row("callback", Text(callback_story.promise(explanation.callback_origin)))
+    if explanation.promise is not None:
+        facts.add_row("state", Text(callback_tables.state(explanation.promise, now)))
     if explanation.callback_of is not None:
         facts.add_row("promised in", Text(f"call {printable(explanation.callback_of)}"))
     if explanation.language:

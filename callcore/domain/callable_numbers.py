@@ -31,8 +31,6 @@ _WORDS_OF_NONE = frozenset(
 """What stands where a number was withheld; FreeSWITCH puts its own name."""
 
 
-_LEAST_NATIONAL_DIGITS = 7
-"""Shorter ones are extensions and services, which are no part of a longer number."""
 _COUNTRY_CODE_LENGTHS = (1, 2, 3)
 
 
@@ -77,11 +75,11 @@ def _other_forms(number: str) -> Iterator[str]:
     if number.startswith("+"):
         for length in _COUNTRY_CODE_LENGTHS:
             at_home = number[1 + length :]
-            if len(at_home) >= _LEAST_NATIONAL_DIGITS:
+            if len(at_home) >= phone_numbers.LEAST_NATIONAL_DIGITS:
                 yield from (at_home, f"0{at_home}")
         return
     at_home = number.removeprefix("0")
-    if len(at_home) >= _LEAST_NATIONAL_DIGITS:
+    if len(at_home) >= phone_numbers.LEAST_NATIONAL_DIGITS:
         yield from (at_home, f"0{at_home}")
         for code in range(1, 10 ** max(_COUNTRY_CODE_LENGTHS)):
             yield f"+{code}{at_home}"

@@ -9,7 +9,7 @@ from callcore.domain import callback_attempts
 from callcore.domain.hours import OpeningHours
 from callcore.domain.ids import MICROS_PER_SECOND, CallId, Micros, NodeName, seconds_between
 from callcore.domain.outcomes import AttemptOutcome, CallbackOrigin, LeaveReason
-from callcore.domain.policies import CallbackPolicy, CallFirst, QueuePolicy
+from callcore.domain.policies import MOST_ATTEMPTS, CallbackPolicy, CallFirst, QueuePolicy
 from callcore.domain.records import CallbackAttempt
 
 CALLBACKS = NodeName("@callbacks")
@@ -83,9 +83,11 @@ class Callback:
 
     def is_used_up(self, policy: CallbackPolicy) -> bool:
         """True if the customer is not called again: so often in vain, or by a number that never
-        leads to anybody.
+        leads to anybody. Who was there, and was told that we call later, is called once more.
         """
         last = self._last_attempt
+        if last is not None and last.outcome is AttemptOutcome.LATER:
+            return self.attempts_count >= MOST_ATTEMPTS
         is_impossible = last is not None and callback_attempts.is_impossible(last.hangup_cause)
         return is_impossible or self.attempts_count >= policy.attempts
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 _KEPT_BEFORE = 5
 _KEPT_AFTER = 2
@@ -22,6 +23,21 @@ _SPELT_OUT = frozenset(
 """What some carriers send for a number withheld: 266696687 is ANONYMOUS on a phone's keys."""
 
 
+LEAST_NATIONAL_DIGITS = 7
+"""Shorter ones are extensions and services, which are no part of a longer number."""
+_MOST_DIGITS = 15
+"""Of a number with its country code (E.164)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """How numbers of the own country are written: with its code, or with the trunk prefix."""
+
+    country_code: str
+    trunk_prefix: str = ""
+    """Before national numbers dialled at home; empty where there is none."""
+
+
 def normalised(text: str) -> str:
     """A phone number as it is stored and compared: digits, after a ``+`` if with a country code.
 
@@ -34,6 +50,19 @@ def normalised(text: str) -> str:
     if not _NUMBER.fullmatch(number) or not number.strip("0"):
         return ""
     return "" if is_spelt_out(number) else number
+
+
+def identified(text: str, home: Home | None) -> str:
+    """By what a number is known from others: normalised, and with the code of the own country where
+    it is written without. What is called is the number as it was given.
+    """
+    number = normalised(text)
+    if home is None or number.startswith("+") or not number.startswith(home.trunk_prefix):
+        return number
+    national = number.removeprefix(home.trunk_prefix)
+    most = _MOST_DIGITS - len(home.country_code)
+    is_whole = LEAST_NATIONAL_DIGITS <= len(national) <= most
+    return f"+{home.country_code}{national}" if is_whole else number
 
 
 def normalised_prefix(text: str) -> str:

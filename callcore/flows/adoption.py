@@ -36,6 +36,10 @@ Spawn = Callable[[CallId, Callable[[], None]], None]
 """Starts a call's script in a greenlet of its own."""
 
 
+_BEGUN_ANEW = ("callcore_menu", "callcore_feature", "callcore_promised")
+"""One of these on a leg: it is as if the caller had just arrived."""
+
+
 class Phase(StrEnum):
     """Where a caller's leg that nobody follows is."""
 
@@ -80,13 +84,14 @@ def phase_of(leg: LegSnapshot, floor_call: FloorCall | None, fallback_extension:
 
 def _phase_while_asked(leg: LegSnapshot) -> Phase | None:
     """Who is in a menu goes on from its beginning, and so does who is in a survey; who dialled a
-    feature code begins anew; who was offered a callback, where the offer came from.
+    feature code begins anew, and the leave that is taken of who was promised a callback; who was
+    offered one, where the offer came from.
     """
     if leg.variables.get("callcore_survey") or leg.is_after_talk:
         return Phase.SURVEYED
     if walk_memory.menu_of(leg.variables) is not None:
         return Phase.ASKED
-    if leg.variables.get("callcore_menu") or leg.variables.get("callcore_feature"):
+    if any(map(leg.variables.get, _BEGUN_ANEW)):
         return Phase.ARRIVED
     if leg.variables.get("callcore_offers_callback"):
         return Phase.WAITING if leg.variables.get("callcore_waits_in") else Phase.ARRIVED

@@ -28,7 +28,7 @@ from callcore.flows.callback_pacing import CallbackPacing
 from callcore.flows.crew import Crew
 from callcore.flows.following import Following
 from callcore.flows.journey import Journey
-from callcore.flows.messages import CallerOff, CustomerFound, Message, PlaceGiven
+from callcore.flows.messages import CallerOff, CustomerFound, Message
 from callcore.flows.place_leaving import LeftQueueError, MovedError
 from callcore.flows.place_taking import (
     AlreadyPromisedError,
@@ -122,11 +122,11 @@ class CallbackCalls:
         )
         promised = self._promise(caller, queue, place, callback, call.wishes)
         if promised.end is AskingEnd.ALREADY_PROMISED and promised.call_id is not None:
-            # Who gives a place up for a promise must not lose by it.
-            given = PlaceGiven(
-                first_joined_at=place.first_joined_at, own_priority=call.wishes.own_priority
-            )
-            self._crew.switchboard.post(promised.call_id, given)
+            # Who gives a place up for a promise must not lose by it; and now, for the agents who
+            # were asked are free in a moment.
+            older = self._crew.waiters.get(promised.call_id)
+            if older is not None:
+                older.be_given(place.first_joined_at, call.wishes.own_priority)
         if promised.end is not AskingEnd.PROMISED or delay_seconds is not None:
             return promised
         return replace(promised, caller_off=lambda: self._caller_off(call_id))
@@ -164,6 +164,11 @@ class CallbackCalls:
     def kept(self) -> list[tuple[CallbackCall, WaitingCallback | None]]:
         """The callbacks followed here, each with its visit to a queue while it waits there."""
         return [(call, self._waiting.get(call_id)) for call_id, call in self._calls.items()]
+
+    def kept_as(self, call_id: CallId) -> tuple[CallbackCall, WaitingCallback | None] | None:
+        """One of them; ``None`` if it is not followed here."""
+        call = self._calls.get(call_id)
+        return None if call is None else (call, self._waiting.get(call_id))
 
     def _promise(
         self,
@@ -221,7 +226,7 @@ class CallbackCalls:
     def _tell(self, call: CallbackCall, queue: QueuePolicy) -> None:
         """Has the customer told, with the wait if that is known."""
         if NoticeKind.PROMISED in callbacks.policy_of(queue).notices:
-            wait = expecting.of_call(self._site, call.caller.call_id, queue.name)
+            wait = expecting.of_promise(self._site, call.caller.call_id, queue)
             callback_telling.promised(call, queue, expecting.told_range(wait, queue))
 
     def resume(self, floor_call: FloorCall, line: LegSnapshot | None = None) -> bool:

@@ -153,7 +153,7 @@ def _expectation(
     site, call_id = call.site, promised.call_id
     if call_id is None or not callbacks.policy_of(queue).tells_estimate:
         return ()
-    wait = expecting.of_call(site, call_id, queue.name)
+    wait = expecting.of_promise(site, call_id, queue)
     told = expecting.told_range(wait, queue)
     if told is None or isinstance(wait, UnknownWait):
         return ()

@@ -78,6 +78,11 @@ class CallbackOperations:
             known, key=lambda view: (view.queue, view.position is None, view.position or 0)
         )
 
+    def callback(self, call_id: CallId) -> CallbackView | None:
+        """The promise with this id; ``None`` if it is none, or over."""
+        kept = self._kept.kept_as(call_id)
+        return None if kept is None else self._view(*kept)
+
     def _checked(self, request: CallbackRequest, queue: QueuePolicy) -> Micros:
         """When the customer may be called first."""
         if abs(request.priority) > HIGHEST_PRIORITY:
@@ -146,7 +151,7 @@ class CallbackOperations:
 
     def _told(self, call_id: CallId, queue: QueuePolicy) -> ToldWait | None:
         """The wait as callers are told it, noted as told."""
-        wait = expecting.of_call(self._site, call_id, queue.name)
+        wait = expecting.of_promise(self._site, call_id, queue)
         told = expecting.told_range(wait, queue)
         if isinstance(wait, UnknownWait) or told is None:
             return None

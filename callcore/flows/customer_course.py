@@ -175,10 +175,9 @@ class CustomerCourse:
             call.refuse_line(leg)
             return
         self._reception.end(BROKEN_OFF)
-        has_moved = leg.node != call.caller.node
+        if leg.node != call.caller.node:
+            self._offerings.caller_unreached()  # agents who are rung elsewhere cannot be joined
         call.adopt_line(leg)
-        if has_moved:
-            self._offerings.caller_unreached()
         if leg_roles.is_ready_customers(leg):
             self._be_ready()
         else:

@@ -6,7 +6,7 @@ was quicker.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from callcore.domain import routing
 from callcore.domain.events import StoreFailed
@@ -47,6 +47,7 @@ class Dispatcher:
         self._waiters = waiters
         self._reserving = reserving
         self._is_in_doubt = False
+        self._is_taking_over = True
 
     def caller_waiting(
         self, queue: QueueName, triggered_at: Micros, trigger: str = CALLER_JOINED
@@ -82,6 +83,18 @@ class Dispatcher:
             self.caller_waiting(queue, self._site.clock.now())
             if self._is_in_doubt:
                 return
+
+    @property
+    def is_taking_over(self) -> bool:
+        """True as long as callers and promises whom another process followed are taken over."""
+        return self._is_taking_over
+
+    def has_taken_over(self) -> None:
+        """All who wait are followed, or will not be. Until then nobody was asked to serve those
+        behind one who was not yet.
+        """
+        self._is_taking_over = False
+        self.look_everywhere()
 
     def look_again_soon(self) -> None:
         """Looks everywhere in a moment: somebody may be free without our knowing."""
@@ -138,11 +151,8 @@ class Dispatcher:
         """
         waiters = [
             waiter
-            for caller in callers
-            if (waiter := self._waiters.get(caller.call_id)) is not None
-            and waiter.queue_name == queue
-            and not waiter.wants_more
-            and waiter.may_be_offered
+            for waiter in self._followed(callers)
+            if waiter.queue_name == queue and not waiter.wants_more and waiter.may_be_offered
         ]
         policy = self._site.policy.queues.get(queue)
         if policy is None or not rings_many(policy):
@@ -153,6 +163,15 @@ class Dispatcher:
             if waiter.wants_more and waiter.may_be_offered
         ]
         return sorted(waiters + ringing, key=lambda waiter: waiter.score)
+
+    def _followed(self, callers: Sequence[WaitingCaller]) -> Iterator[Waiter]:
+        """Those followed here; in a process that has just begun up to the first who is not."""
+        for caller in callers:
+            waiter = self._waiters.get(caller.call_id)
+            if waiter is not None:
+                yield waiter
+            elif self._is_taking_over:
+                return
 
     def _paired(self, line: Sequence[Waiter], free: Sequence[AgentId]) -> list[Pair]:
         left = list(free)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 
-from callcore.domain import admission, estimates, wait_telling, waiting
+from callcore.domain import admission, callbacks, estimates, wait_telling, waiting
 from callcore.domain.admission import Door
 from callcore.domain.estimates import Rates, UnknownWait, Wait
 from callcore.domain.ids import CallId, QueueName
@@ -37,6 +37,28 @@ def of_newcomer(site: Site, queue: QueueName, score: float = math.inf) -> Wait |
     except StoreError:
         return UnknownWait()
     return by_door(site, queue, door, score)
+
+
+def of_promise(site: Site, call_id: CallId, queue: QueuePolicy) -> Wait | UnknownWait:
+    """The wait of a promised callback, as its customer is told it. Unknown where the call does not
+    come with its turn: it was put off to a later time, or hours in which nobody is called come
+    first. Two reads.
+    """
+    wait, now = of_call(site, call_id, queue.name), site.clock.now()
+    if isinstance(wait, UnknownWait):
+        return wait
+    hours = callbacks.hours_now(callbacks.hours_of(site.queue_now(queue)), now)
+    turn_at = callbacks.after(now, wait.mean)
+    if not hours.is_open or (hours.until is not None and hours.until < turn_at):
+        return UnknownWait()
+    try:
+        promise = site.waiting_room.call(call_id)
+    except StoreError:
+        return UnknownWait()
+    if promise is None or promise.callback is None:
+        return UnknownWait()
+    soon_at = callbacks.after(now, callbacks.LINE_ENDS_WITHIN_SECONDS)
+    return wait if promise.callback.is_due(max(turn_at, soon_at)) else UnknownWait()
 
 
 def by_outlook(site: Site, queue: QueueName, outlook: Outlook) -> Wait | UnknownWait:

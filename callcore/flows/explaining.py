@@ -8,7 +8,7 @@ from callcore.domain import phone_numbers
 from callcore.domain.ids import AgentId, CallId
 from callcore.domain.records import CallStory
 from callcore.domain.routing import Judgement
-from callcore.ports.operations import Explanation, WaitingView
+from callcore.ports.operations import CallbackView, Explanation, WaitingView
 
 
 def explanation(
@@ -16,6 +16,7 @@ def explanation(
     story: CallStory,
     *,
     waiting: WaitingView | None = None,
+    promise: CallbackView | None = None,
     judgements: tuple[Judgement, ...] = (),
     not_free: tuple[tuple[AgentId, str], ...] = (),
 ) -> Explanation:
@@ -29,6 +30,7 @@ def explanation(
         language=story.language,
         account=story.account,
         survey_answers=story.survey_answers,
+        promise=promise,
         callback_of=story.callback_of,
         callback_origin=story.callback_origin,
         callback_attempts=story.callback_attempts,

@@ -167,14 +167,6 @@ class CallerOff:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceGiven:
-    """The number was promised a callback before: the promise has the better of the two places."""
-
-    first_joined_at: Micros
-    own_priority: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RangIn:
     """The customer of the promise has called: the call ``by`` has its place, the floor knows."""
 
@@ -382,7 +374,6 @@ Message: TypeAlias = (
     | CallbackDue
     | CallbackExpired
     | CallerOff
-    | PlaceGiven
     | RangIn
     | CustomerTimedOut
     | CustomerUnreached

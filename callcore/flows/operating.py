@@ -187,7 +187,7 @@ class Operating:
             return self._explain_waiting(waiter)
         current = self._crew.ledgers.get(call_id)
         story = current.story if current is not None else self._past(call_id)
-        return explaining.explanation(call_id, story)
+        return explaining.explanation(call_id, story, promise=self._callbacks.callback(call_id))
 
     def _past(self, call_id: CallId) -> CallStory:
         story = _ready(lambda: self._past_stories(call_id))
@@ -212,6 +212,7 @@ class Operating:
             demand.call_id,
             replace(story, decisions=waiter.decisions()),
             waiting=self._waiting_view(waiter),
+            promise=self._callbacks.callback(demand.call_id),
             judgements=tuple(judgements),
             not_free=tuple(
                 (

@@ -32,7 +32,11 @@ class RingingIn:
         if promise is None or promise.callback is None or promise.state not in _OPEN:
             return None
         waiter = self._crew.waiters.get(call_id)
-        return None if waiter is not None and waiter.is_on_line else promise
+        if waiter is not None:
+            return None if waiter.is_on_line else promise
+        # One that is followed and does not wait talks: the floor may hear of that late.
+        is_followed = self._crew.switchboard.node_of(call_id) is not None
+        return None if is_followed else promise
 
     def is_gone(self, call_id: CallId) -> None:
         """Its place was taken, or the customer reached, in the same instant."""

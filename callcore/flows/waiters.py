@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from callcore.domain.ids import AgentId, CallId, QueueName
+from callcore.domain.ids import AgentId, CallId, Micros, QueueName
 from callcore.domain.records import DecisionRecord
 from callcore.domain.routing import Demand
 
@@ -55,6 +55,9 @@ class Waiter(Protocol):
 
     def note_staffing(self, staffed: frozenset[AgentId]) -> None:
         """The queue's agents came or went: true for the next decision, whose message is unread."""
+
+    def be_given(self, first_joined_at: Micros, own_priority: int) -> None:
+        """The same person gives up another place in the queue: the better of the two holds."""
 
     def claim(self, agent_id: AgentId) -> bool:
         """An agent is about to be reserved: false if as many phones ring as may."""

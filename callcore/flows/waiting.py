@@ -23,7 +23,6 @@ from callcore.flows.messages import (
     FloorEmptied,
     Message,
     MoveAsked,
-    PlaceGiven,
     PriorityAsked,
     RelaxationDue,
     Reserved,
@@ -107,6 +106,10 @@ class Waiting(ABC):
     def note_staffing(self, staffed: frozenset[AgentId]) -> None:
         """The queue's agents came or went: true for the next decision, whose message is unread."""
         self.staffed = staffed
+
+    def be_given(self, first_joined_at: Micros, own_priority: int) -> None:
+        """The same person gives up another place: true before anybody decides whom to ask."""
+        self._standing.better(first_joined_at, own_priority)
 
     def claim(self, agent_id: AgentId) -> bool:
         """An agent is about to be reserved: false if as many phones ring as may."""
@@ -232,8 +235,6 @@ class Waiting(ABC):
                 self._complete_explanation(message)
             case PriorityAsked() | WithdrawalAsked() | MoveAsked():
                 self._wishes.grant(message)
-            case PlaceGiven(first_joined_at=first_joined_at, own_priority=own_priority):
-                self._standing.better(first_joined_at, own_priority)
             case FloorEmptied():
                 self._tell_floor_again()
             case _:

@@ -52,6 +52,11 @@ CallContext = Callable[[CallId], AbstractContextManager[None]]
 
 DRAIN_LOOK_SECONDS = 0.2
 
+TAKING_OVER_SECONDS = 0.5
+"""From the end of the first comparison: all who were found waiting have their places by then."""
+MOST_TAKING_OVER_SECONDS = 3.0
+"""From its beginning, however long it takes: nobody is kept from being served for longer."""
+
 
 def _no_history(_: CallId) -> None:
     """No call is known of old."""
@@ -242,6 +247,7 @@ class Worker:
 
     def _compare(self, node: NodeName) -> None:
         compared_at: Micros | None = None
+        self._take_over_within(MOST_TAKING_OVER_SECONDS)
         try:
             while compared_at != self._restored_at[node]:
                 compared_at = self._restored_at[node]
@@ -249,7 +255,19 @@ class Worker:
                 self.phone_watch.compare(node)
         finally:
             del self._restored_at[node]
+        self._take_over_within(TAKING_OVER_SECONDS)
         self.dispatcher.look_everywhere()
+
+    def _take_over_within(self, seconds: float) -> None:
+        """So long the scripts of those who were found waiting have to come to their places."""
+        dispatcher = self.dispatcher
+
+        def end() -> None:
+            if dispatcher.is_taking_over:
+                dispatcher.has_taken_over()
+
+        if dispatcher.is_taking_over:
+            self._opened().clock.after(seconds, end)
 
     def _floor_emptied(self) -> None:
         """Redis lost its data: the floor is opened anew and every call told again."""

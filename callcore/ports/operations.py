@@ -144,6 +144,8 @@ class Explanation:
     """What the caller is or was known by."""
     survey_answers: tuple[SurveyAnswer, ...] = ()
     """What the caller answered after the talk."""
+    promise: CallbackView | None = None
+    """Of a callback that is not over: how far it is."""
     callback_of: CallId | None = None
     """Of a callback: the call in which it was promised, if it was in one."""
     callback_origin: CallbackOrigin | None = None

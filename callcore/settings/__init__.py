@@ -8,5 +8,15 @@ from callcore.settings.demonstration import demo
 from callcore.settings.faults import Fault, SettingsError
 from callcore.settings.loading import load
 from callcore.settings.model import LogLevel, NodeSettings, Settings
+from callcore.settings.passwords import PasswordError
 
-__all__ = ["Fault", "LogLevel", "NodeSettings", "Settings", "SettingsError", "demo", "load"]
+__all__ = [
+    "Fault",
+    "LogLevel",
+    "NodeSettings",
+    "PasswordError",
+    "Settings",
+    "SettingsError",
+    "demo",
+    "load",
+]

@@ -89,15 +89,10 @@ def _of_offer(section: Mapping[str, Any], offer: CallbackOfferPolicy) -> Iterato
 
 
 def _of_attempts(section: Mapping[str, Any], policy: CallbackPolicy) -> Iterator[tuple[Path, str]]:
-    if policy.attempts == 1:
+    asks_for_later = policy.check is not None and policy.check.later_key is not None
+    if policy.attempts == 1 and not asks_for_later:
         if _gives(section, "retry_after"):
             yield ("retry_after",), "has no effect with attempts: 1"
-        if policy.check is not None and policy.check.later_key is not None:
-            fault = (
-                f"must be 2 or more: who presses {policy.check.later_key} (check.later_key) is "
-                "told that another call follows"
-            )
-            yield ("attempts",), fault
         return
     lengths: dict[Path, float] = {
         ("retry_after_seconds",): policy.retry_after_seconds,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from callcore.domain.agents import BreakCode
@@ -31,6 +32,7 @@ from callcore.domain.policies import (
 )
 from callcore.domain.speech import phrases
 from callcore.domain.treatments import ToQueue
+from callcore.settings import passwords
 from callcore.settings.model import Settings
 
 _SUPPORT, _SALES = QueueName("support"), QueueName("sales")
@@ -85,9 +87,11 @@ _CALLBACK_OF_SALES = CallbackPolicy(
 )
 
 
-def demo(data_directory: Path) -> Settings:
+def demo(data_directory: Path, environ: Mapping[str, str]) -> Settings:
     """A menu, two queues that keep callbacks, one of each kind, a survey, six agents who are logged
-    in, a simulated switch and embedded servers.
+    in, a simulated switch and embedded servers; of the environment the token of the API.
+
+    Raises ``PasswordError``.
     """
     agents = (
         AgentPolicy(
@@ -119,6 +123,7 @@ def demo(data_directory: Path) -> Settings:
                 "+48225550102": NumberRoute(queue=_SALES, language=Language("ru")),
             },
         ),
+        api_token=passwords.api_token(environ),
         data_directory=data_directory,
         version="demonstration",
     )

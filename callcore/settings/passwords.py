@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from callcore.settings import web_systems
+
 _LARGEST_BYTES = 4096
 
 
 API_TOKEN = "CALLCORE_API_TOKEN"  # noqa: S105 - the variable's name
+_SHORTEST_API_TOKEN = 16
 
 
 class PasswordError(Exception):
@@ -46,6 +49,19 @@ def find(variable: str, environ: Mapping[str, str]) -> str | None:
     if not given or not given.isprintable():
         raise PasswordError(f"{variable} is empty or holds control characters")
     return given
+
+
+def api_token(environ: Mapping[str, str]) -> str | None:
+    """What who asks for callbacks over HTTP has to know. Raises ``PasswordError``."""
+    token = find(API_TOKEN, environ)
+    if token is not None and not web_systems.is_token(token):
+        raise PasswordError(f"{API_TOKEN} is no token: it holds spaces or accents")
+    if token is not None and len(token) < _SHORTEST_API_TOKEN:
+        raise PasswordError(
+            f"{API_TOKEN} is too short: whoever guesses it can have phones called; "
+            f"{_SHORTEST_API_TOKEN} characters or more, such as `openssl rand -hex 16` gives"
+        )
+    return token
 
 
 def _in_capitals(name: str) -> str:

@@ -233,6 +233,13 @@ SwitchDirectory = Annotated[
     ),
 ]
 Language = Annotated[Text, AfterValidator(_language)]
+DiallingCode = Annotated[
+    Text, AfterValidator(_matching(r"[1-9][0-9]{0,2}", "a country code such as 48, without +"))
+]
+TrunkPrefix = Annotated[
+    Text, AfterValidator(_matching(r"[0-9]{0,3}", "at most three digits, such as 0"))
+]
+
 DialplanWord = Annotated[
     Text,
     AfterValidator(_matching(r"[A-Za-z0-9_+*#.-]{1,64}", "a word of letters, digits and '_+*#.-'")),

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from callcore.settings import passwords, recorded, web_systems
+from callcore.settings import passwords, recorded
 from callcore.settings.faults import Path
 from callcore.settings.model import NodeSettings, Settings
 from callcore.settings.nodes import Nodes
@@ -20,8 +20,6 @@ from callcore.settings.servers import HttpSection, LogSection, PostgresSection, 
 from callcore.settings.site import Site
 from callcore.settings.switches import RecordingsSection
 from callcore.settings.top import TopSection
-
-_SHORTEST_API_TOKEN = 16
 
 SectionT = TypeVar("SectionT", bound=Section)
 
@@ -101,19 +99,11 @@ class Sections:
         return self._find_password((name,), variable, is_needed=False)
 
     def _api_token(self) -> str | None:
-        variable = passwords.API_TOKEN
-        token = self._find_password(("http",), variable, is_needed=False)
-        if token is not None and not web_systems.is_token(token):
-            self._reading.report_value(
-                ("http",), f"{variable} is no token: it holds spaces or accents"
-            )
-        elif token is not None and len(token) < _SHORTEST_API_TOKEN:
-            self._reading.report_value(
-                ("http",),
-                f"{variable} is too short: whoever guesses it can have phones called; "
-                f"{_SHORTEST_API_TOKEN} characters or more, such as `openssl rand -hex 16` gives",
-            )
-        return token
+        try:
+            return passwords.api_token(self._environ)
+        except PasswordError as error:
+            self._reading.report_value(("http",), str(error))
+            return None
 
     def _find_password(self, path: Path, variable: str, *, is_needed: bool) -> str | None:
         try:

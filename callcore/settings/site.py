@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from callcore.domain.hours import OpeningHours
 from callcore.domain.ids import MICROS_PER_SECOND, Micros
+from callcore.domain.phone_numbers import Home
 from callcore.domain.policies import (
     DialplanPolicy,
     Fallback,
@@ -47,6 +48,7 @@ from callcore.settings.surveys import Surveys
 from callcore.settings.switches import (
     DialplanSection,
     FallbackSection,
+    HomeSection,
     RecordingsSection,
     SoundsSection,
 )
@@ -162,6 +164,10 @@ class Site:
         )
         if numbers is not None:
             values["callable_numbers"] = numbers
+        home = values.pop("home", None)
+        values["home"] = self._reading.part(
+            Home, HomeSection, (*path, "home"), home, country_code=""
+        )
         return DialplanPolicy(**values)
 
     def _section(self, make: Callable[[], PolicyT], model: type[Section], name: str) -> PolicyT:

@@ -6,10 +6,12 @@ from typing import Any
 
 from callcore.settings.scalars import (
     CallbackContact,
+    DiallingCode,
     DialplanWord,
     GuardSeconds,
     Language,
     SwitchDirectory,
+    TrunkPrefix,
 )
 from callcore.settings.section import UNGIVEN, Section
 
@@ -36,11 +38,20 @@ class FallbackSection(Section):
     waiting_after_seconds: GuardSeconds = UNGIVEN
 
 
+class HomeSection(Section):
+    """How numbers of the own country are written."""
+
+    country_code: DiallingCode
+    trunk_prefix: TrunkPrefix = UNGIVEN
+
+
 class DialplanSection(Section):
     """Which parts of the dialplan are there for us."""
 
     outbound_context: DialplanWord = UNGIVEN
     voicemail_extension: DialplanWord = UNGIVEN
     callback_contact: CallbackContact | None = UNGIVEN
+    home: Any = None
+    """So is this."""
     callable_numbers: Any = None
     """A section that is read by itself."""

@@ -114,7 +114,7 @@ def test_it_may_be_asked_for_later(run, floor, when, seconds):
         ({"low_minutes": None, "high_minutes": None}, "is promised in support\nplace 4\n"),
         ({"low_minutes": 30, "high_minutes": None}, "place 4, in more than 30 min"),
         ({"low_minutes": 0, "high_minutes": 5}, "place 4, in up to 5 min"),
-        ({"end": AskingEnd.ALREADY_PROMISED, "position": None}, "was promised before in support\nin"),
+        ({"end": AskingEnd.ALREADY_PROMISED, "position": None}, "promised before in support\nin 5"),
     ],
 )
 def test_what_is_known_of_the_wait_is_told(run, floor, parts, said):
@@ -179,6 +179,14 @@ def test_what_cannot_be_meant_is_a_fault_of_usage(bare_run, floor, arguments):
     result = bare_run("callback", *arguments)
     assert result.exit_code == 2
     assert "Usage:" in result.stderr
+
+
+@pytest.mark.parametrize("length", ["soon", "30", "15:30", "+30m"])
+def test_a_length_is_told_as_it_was_written(bare_run, length):
+    """With the forms of lengths: others are for --at."""
+    result = bare_run("callback", *REQUEST[1:], "--in", length)
+    told = "no length of time: 2h30m, 45m or 1d"
+    assert f"{length!r} is {told}" in " ".join(result.stderr.split())
 
 
 def test_hostile_numbers_cannot_command_the_terminal(run, floor):

@@ -61,7 +61,6 @@ queues:
     callback:
       call_first: customer
       offer: {key: "2"}
-      attempts: 1
       notices: {promised: sns}
 hooks: {sms: {url: "https://sms.example.com"}}
 agents: {"1001": {name: A, contact: user/1, queues: [support]}}
@@ -73,9 +72,7 @@ agents: {"1001": {name: A, contact: user/1, queues: [support]}}
         "is dialled to call a customer back",
         "callcore.yaml:6:20: queues.support.callback.offer.key: 2 is the exit_key, with which "
         "callers leave the queue: give one of them another",
-        "callcore.yaml:7:7: queues.support.callback.attempts: must be 2 or more: who presses 2 "
-        "(check.later_key) is told that another call follows",
-        "callcore.yaml:8:27: queues.support.callback.notices.promised: unknown hook 'sns'; did you "
+        "callcore.yaml:7:27: queues.support.callback.notices.promised: unknown hook 'sns'; did you "
         "mean 'sms'?",
     ]
 

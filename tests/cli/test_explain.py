@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from callcore.cli import words
+from callcore.domain.callbacks import CallbackState
 from callcore.domain.ids import AgentId, Micros, OfferId, SurveyName
 from callcore.domain.outcomes import AskingEnd, AttemptOutcome, CallbackOrigin
 from callcore.domain.policies import Strategy
@@ -21,6 +22,7 @@ from tests.adapters.control.small_floor import (
     SECOND,
     SUPPORT,
     agents,
+    callback_view,
     decision,
     explanation,
     waiting_view,
@@ -161,7 +163,7 @@ def test_a_callback_is_told_with_every_call_to_the_customer(explained):
         )
     )
     assert lines[2:4] == [
-        "  callback     asked for while waiting",
+        "  callback     promised while waiting",
         f"  promised in  call {SECOND}",
     ]
     headings = [line.partition("  ")[2] for line in lines if line[:1].isdigit()]
@@ -173,6 +175,19 @@ def test_a_callback_is_told_with_every_call_to_the_customer(explained):
     ]
     assert section(lines, "cause") == ["USER_BUSY"]
     assert section(lines, "answered") == ["after 8s"]
+
+
+def test_of_a_promise_it_is_told_how_far_it_is(explained):
+    """Why nobody calls yet, though agents are free; and nothing once it is over."""
+    promise = callback_view(
+        state=CallbackState.NOT_DUE,
+        due_at=moment(60),
+        attempts=(CallbackAttempt(at=moment(10), outcome=AttemptOutcome.BUSY),),
+    )
+    (told,) = section(explained(explanation(promise=promise)), "state")
+    assert told.startswith("not due until ")
+    assert told.endswith(", last busy")
+    assert not any(line.startswith("  state") for line in explained(explanation(promise=None)))
 
 
 @pytest.mark.parametrize("origin", CallbackOrigin)
@@ -192,9 +207,9 @@ def test_a_wish_for_a_callback_is_told_with_what_came_of_it(explained, origin):
     lines = explained(
         explanation(decisions=(), waiting=None, callback_origin=origin, callback_askings=wishes)
     )
-    assert lines[2].startswith("  callback     asked for ")
-    assert not any("promised in" in line for line in lines)
-    headings = [line.partition(": ")[2] for line in lines if "callback asked for" in line]
+    assert lines[2].startswith("  callback     promised ")
+    assert not any(line.startswith("  promised in") for line in lines)
+    headings = [line.partition(": ")[2] for line in lines if line[:1].isdigit()]
     assert headings == [end.replace("_", " ") for end in AskingEnd]
     assert section(lines, "kept by") == [f"call {SECOND}"]
     assert sum("+4860…34" in line for line in lines) == len(AskingEnd) - 1

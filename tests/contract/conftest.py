@@ -10,6 +10,7 @@ import pytest
 import redis
 
 from callcore.adapters.redisdb.floor import Floor
+from callcore.domain import phone_numbers
 from callcore.domain.ids import MICROS_PER_SECOND, Micros
 from tests.adapters.redisdb import servers
 from tests.adapters.redisdb.floors import SITE
@@ -59,6 +60,26 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
         raw.flushall()
     floor = Floor(urls[request.param], SITE)
     yield Stage(floor=floor, pass_time=gevent.sleep)
+    floor.close()
+
+
+@pytest.fixture(params=["fake", *servers.SERVER_NAMES])
+def floor_at_home(request: pytest.FixtureRequest) -> Iterator[AnyFloor]:
+    """One that knows how numbers are written where it is."""
+
+    def identified(number: str) -> str:
+        return phone_numbers.identified(number, phone_numbers.Home(country_code="48"))
+
+    if request.param == "fake":
+        yield FakeFloor(SteppedClock(), identified)
+        return
+    urls = request.getfixturevalue("server_urls")
+    if request.param not in urls:
+        pytest.skip(f"no {request.param} server on this machine")
+    with redis.Redis.from_url(urls[request.param]) as raw:
+        raw.flushall()
+    floor = Floor(urls[request.param], SITE, identified=identified)
+    yield floor
     floor.close()
 
 

@@ -233,3 +233,20 @@ def test_a_promise_does_not_move_to_where_there_are_too_many(floor: AnyFloor) ->
     answer = room.move(promise("p1", queue=SALES, most=1), SUPPORT, request())
     assert answer is MoveAnswer.TOO_MANY_PROMISES
     assert (promises_count(floor), promises_count(floor, SALES)) == (1, 1)
+
+
+def test_a_number_of_home_is_one_however_it_is_written(floor_at_home: AnyFloor) -> None:
+    """It has one promise, whose place is found, and dropped ones and last agents likewise."""
+    room = floor_at_home.waiting_room
+    room.join(promise("p1", caller_number="601 100 200"), request())
+    again = room.join(promise("p2", caller_number="+48601100200"), request())
+    assert again.answer is JoinAnswer.ALREADY_PROMISED
+    assert room.door(SUPPORT, "0048 601 100 200").promise == "p1"
+    taking = replace(joining("c1", caller_number="+48601100200"), takes_over=CallId("p1"))
+    assert room.join(taking, request()).answer is JoinAnswer.JOINED
+    assert room.door(SUPPORT, "601100200").promise is None
+    kept = room.call(CallId("p1"))
+    assert kept is not None
+    assert kept.caller_number == "601 100 200", "what is called is the number as it was given"
+    room.leave(CallId("c1"), SUPPORT, request(), resume_within_seconds=60.0)
+    assert room.door(SUPPORT, "601100200").dropped is not None

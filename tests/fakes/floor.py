@@ -8,8 +8,9 @@ with the number of calls of a day, so that one can be played through.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from callcore.domain import phone_numbers
 from callcore.domain.ids import CallId
 from callcore.domain.records import CallRecord
 from callcore.ports.records import PendingRecord
@@ -59,8 +60,10 @@ class FakePendingRecords:
 class FakeFloor:
     """The stores over one memory, as ``callcore.adapters.redisdb.floor.Floor`` has them."""
 
-    def __init__(self, clock: Instants) -> None:
-        self._memory = FloorMemory(clock)
+    def __init__(
+        self, clock: Instants, identified: Callable[[str], str] = phone_numbers.normalised
+    ) -> None:
+        self._memory = FloorMemory(clock, identified)
         self._epoch = 1
         self.waiting_room = FakeWaitingRoom(self._memory)
         self.roster = FakeRoster(self._memory)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar, assert_never, cast
 
-from callcore.domain import estimates
+from callcore.domain import estimates, phone_numbers
 from callcore.domain.admission import Closure, DroppedPlace
 from callcore.domain.agents import STAFFED, AgentState, Why, Wish
 from callcore.domain.estimates import Rates
@@ -218,8 +218,11 @@ class Agents:
 class FloorMemory:
     """Everything Redis would hold, but for the records."""
 
-    def __init__(self, clock: Instants) -> None:
+    def __init__(
+        self, clock: Instants, identified: Callable[[str], str] = phone_numbers.normalised
+    ) -> None:
         self.clock = clock
+        self.identified = identified
         self.is_down = False
         self.changes: Stream[AgentChange] = Stream(self.check)
         self.clear()
@@ -232,7 +235,7 @@ class FloorMemory:
         self.agents = Agents()
         self.closures: dict[QueueName, Closure] = {}
         self.sums: defaultdict[QueueName, dict[str, float]] = defaultdict(dict)
-        # By the queue and the caller's number as ``phone_numbers.normalised`` has it.
+        # By the queue and the caller's number as ``identified`` has it.
         self.dropped: Expiring[tuple[QueueName, str], DroppedPlace] = Expiring(now)
         self.promises: dict[tuple[QueueName, str], CallId] = {}
         self.last_agents: Expiring[tuple[QueueName, str], AgentId] = Expiring(now)

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from callcore.domain import phone_numbers
 from callcore.domain.admission import Closure, Door, DroppedPlace
 from callcore.domain.callbacks import Callback
 from callcore.domain.estimates import Lesson
@@ -45,7 +44,7 @@ class FakeWaitingRoom:
 
     def door(self, queue: QueueName, caller_number: str = "", score: float = math.inf) -> Door:
         self._memory.check()
-        caller = (queue, phone_numbers.normalised(caller_number))
+        caller = (queue, self._memory.identified(caller_number))
         agents = self._memory.agents
         return Door(
             waiting_count=self._calls.placed_count(queue),
@@ -76,7 +75,7 @@ class FakeWaitingRoom:
         if before is not None and before.state in UNENDED:
             position = self._calls.position(joining.call_id, joining.queue)
             return Joined(answer=JoinAnswer.ALREADY_JOINED, position=position)
-        left_behind = (joining.queue, phone_numbers.normalised(joining.caller_number))
+        left_behind = (joining.queue, self._memory.identified(joining.caller_number))
         refusal = self._refusal(joining, left_behind)
         if refusal is not None:
             return Joined(answer=refusal, position=None)
@@ -131,7 +130,7 @@ class FakeWaitingRoom:
         if self._calls.placed_count(joining.queue) >= joining.maximum_waiting:
             return MoveAnswer.QUEUE_FULL
         if joining.callback is not None:
-            number = phone_numbers.normalised(joining.caller_number)
+            number = self._memory.identified(joining.caller_number)
             if self._has_promise((joining.queue, number)):
                 return MoveAnswer.ALREADY_PROMISED
             if len(self._calls.promised[joining.queue]) >= joining.maximum_promises:
@@ -213,7 +212,7 @@ class FakeWaitingRoom:
         return LeaveAnswer.LEFT
 
     def _keep_place(self, call: FloorCall, seconds: float) -> None:
-        number = phone_numbers.normalised(call.caller_number)
+        number = self._memory.identified(call.caller_number)
         if number:
             place = DroppedPlace(
                 first_joined_at=call.first_joined_at, own_priority=call.own_priority
@@ -246,7 +245,7 @@ class FakeWaitingRoom:
         self, queue: QueueName, caller_number: str, agent_id: AgentId, seconds: float
     ) -> None:
         self._memory.check()
-        number = phone_numbers.normalised(caller_number)
+        number = self._memory.identified(caller_number)
         if number:
             self._memory.last_agents.put((queue, number), agent_id, seconds)
 

@@ -102,6 +102,8 @@ def test_the_process_dies() -> None:
             floor.press(caller, f"*{KEY}")
             floor.press(caller, "1")
             assert len(floor.promises()) == 1, at
+        else:
+            assert caller not in floor.switch.legs_by_id, at
 
 
 def test_the_link_goes_down_for_a_moment() -> None:

@@ -10,6 +10,7 @@ import pytest
 from callcore.domain.agents import AgentState
 from callcore.domain.callbacks import CallbackState
 from callcore.domain.events import CallbackAsked, CallbackPromised
+from callcore.domain.hours import OpeningHours
 from callcore.domain.ids import CallId, Language, LegId, Micros
 from callcore.domain.outcomes import AskingEnd, AttemptOutcome, CallbackOrigin, CallOutcome
 from callcore.domain.policies import (
@@ -19,6 +20,7 @@ from callcore.domain.policies import (
     NumberRoute,
     SitePolicy,
 )
+from callcore.domain.records import CallStory
 from callcore.ports.operations import (
     CallbackAnswer,
     CallbackRefusedError,
@@ -105,6 +107,28 @@ class TestARequest:
         assert (record.callback_of, record.callback_origin) == (None, CallbackOrigin.REQUEST)
         assert (record.caller_name, record.account, record.language) == ("Zażółć", "A-7", "pl")
 
+    def test_is_explained_with_what_keeps_it_waiting(
+        self, floor: CallbackFloor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As far as it is: in line, in the talk; nothing once it is over."""
+        later = Micros(floor.clock.now() + 60_000_000)
+        answer = ask(floor, not_before=later)
+
+        def state() -> tuple[CallbackState, Micros | None] | None:
+            promise = floor.worker.operating.explain(answer.call_id).promise
+            return None if promise is None else (promise.state, promise.due_at)
+
+        assert state() == (CallbackState.NOT_DUE, later)
+        floor.customer(ANSWERING)
+        floor.log_in(ANN, phone=QUICK)
+        floor.clock.advance(70)
+        assert state() == (CallbackState.TALKING, None)
+        floor.switch.end(floor.customers_leg().leg_id)
+        floor.clock.advance(1)
+        past = {answer.call_id: CallStory()}
+        monkeypatch.setattr(floor.worker.operating, "_past_stories", past.get)
+        assert state() is None
+
     def test_brings_what_its_caller_would_have_brought(self) -> None:
         """The priorities of number and list, and what is asked for besides; the number dialled is
         shown to the customer.
@@ -143,6 +167,22 @@ class TestARequest:
         assert answer.high_minutes is not None
         assert answer.low_minutes is not None
         assert 0 < answer.low_minutes < answer.high_minutes
+
+    def test_no_wait_is_told_of_a_call_that_comes_later_than_its_turn(self) -> None:
+        """Put off by who asked, or by the hours in which customers are called."""
+        night = OpeningHours(name="night", timezone="UTC", week={})
+        for hours, put_off_seconds in ((None, 1200), (night, 0)):
+            floor = CallbackFloor(policy(callback=replace(KEPT_BY, hours=hours)))
+            learnt(floor)
+            floor.log_in(ANN)
+            seen_at_work(floor, ANN)
+            for _ in range(3):
+                floor.call_in(number="+48200777")
+            floor.clock.advance(2)
+            not_before = Micros(floor.clock.now() + put_off_seconds * 1_000_000)
+            answer = ask(floor, not_before=not_before if put_off_seconds else None)
+            assert (answer.low_minutes, answer.high_minutes) == (None, None)
+            assert not floor.store.waiting_room.told_estimates(answer.call_id)
 
     def test_survives_a_restart(self, floor: CallbackFloor) -> None:
         """With its place and without a call before."""

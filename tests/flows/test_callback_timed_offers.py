@@ -263,13 +263,15 @@ class TestAboveAnEstimate:
     def test_what_was_looked_at_for_one_queue_is_not_offered_in_another(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """The caller is moved while Redis is asked."""
+        """The caller is moved while Redis is asked, which is not asked for the old queue again."""
         floor = self.long_line(200.0)
         caller = floor.call_in()
         late_to_tell(floor, monkeypatch)
         floor.clock.advance(5.5)
         floor.worker.operating.move(CallId(caller), SALES, by="eve")
-        floor.clock.advance(60)
+        asked = readings(floor, monkeypatch)
+        floor.clock.advance(90)
+        assert asked == []
         assert floor.position(caller, SALES) == 1
         assert floor.heard(caller) == []
 

@@ -13,6 +13,7 @@ from callcore.domain.ids import LegId
 from callcore.domain.outcomes import (
     AttemptOutcome,
     CallOutcome,
+    HungUpBy,
     LeaveReason,
     OfferLostReason,
 )
@@ -180,6 +181,21 @@ class TestKept:
         floor.clock.advance(2)
         states = sorted(floor.agent(agent).state for agent in (ANN, BOB))
         assert states == [AgentState.AVAILABLE, AgentState.TALKING]
+
+    def test_one_after_the_other_rings_once_the_customer_is_there(self) -> None:
+        """However long that took: the first alone, the next after the usual time."""
+        floor = CustomersFirst(
+            customer_first(
+                UNCHECKED, strategy=Strategy.RING_PROGRESSIVELY, ring_more_after_seconds=4
+            )
+        )
+        floor.promised()
+        floor.customer(Phone(answers_after_seconds=15))
+        floor.log_in(ANN, BOB, CLEO, phone=SILENT)
+        floor.clock.advance(15.5)
+        assert len(floor.agents_rung()) == 1
+        floor.clock.advance(4)
+        assert len(floor.agents_rung()) == 2
 
     def test_without_a_check_whoever_answers_is_put_through(self) -> None:
         """And hears who calls while the agent's phone rings."""
@@ -383,7 +399,9 @@ class TestCheck:
         leg = floor.press("3")
         assert leg.announced[-1] == (f"/sounds/en/{phrases.CALLBACK_CANCELLED}.wav",)
         assert floor.agent(ANN).state is AgentState.AVAILABLE
-        floor.clock.advance(3)
+        floor.clock.advance(1.5)
+        assert leg.leg_id in floor.switch.legs_by_id, "heard to its end"
+        floor.clock.advance(1.5)
         assert floor.promises() == []
         assert leg.leg_id not in floor.switch.legs_by_id
         record = floor.callback_record()
@@ -479,7 +497,7 @@ class TestMachine:
         floor.switch.end(floor.customers_leg().leg_id)
         floor.clock.advance(1)
         record = floor.callback_record()
-        assert record.outcome is CallOutcome.SERVED
+        assert (record.outcome, record.hung_up_by) == (CallOutcome.SERVED, HungUpBy.CALLER)
         assert [one.outcome for one in record.callback_attempts] == [
             AttemptOutcome.MACHINE,
             AttemptOutcome.TALKED,

@@ -11,12 +11,12 @@ from callcore.domain.agents import AgentState
 from callcore.domain.events import CallbackUnreached, SelfHealed
 from callcore.domain.ids import LegId, NodeName
 from callcore.domain.outcomes import AttemptOutcome, CallOutcome, LeaveReason
-from callcore.domain.policies import CallbackPolicy
+from callcore.domain.policies import CallbackPolicy, CallFirst
 from callcore.flows.site import Site
-from callcore.ports.switch_events import SwitchEvent
+from callcore.ports.switch_events import DigitPressed, SwitchEvent
 from tests.fakes.clock import MortalClock
-from tests.fakes.switch import NODE, SILENT, FakeSwitch, Phone
-from tests.flows.callbacks import ANSWERING, QUICK
+from tests.fakes.switch import BUSY, NODE, SILENT, FakeSwitch, Phone
+from tests.flows.callbacks import ANSWERING, PROMPTS, QUICK
 from tests.flows.customers_first import (
     CUSTOMER_FIRST,
     UNCHECKED,
@@ -222,11 +222,14 @@ class TestProcessDies:
 class TestLink:
     """The link goes down while the process lives."""
 
-    @pytest.mark.parametrize("deaf_seconds", [0.2, 1, 40])
-    def test_a_loss_at_every_instant(self, deaf_seconds: float) -> None:
+    @pytest.mark.parametrize(
+        ("kept_by", "deaf_seconds"),
+        [(CUSTOMER_FIRST, 0.2), (CUSTOMER_FIRST, 1), (CUSTOMER_FIRST, 25), (UNCHECKED, 40)],
+    )
+    def test_a_loss_at_every_instant(self, kept_by: CallbackPolicy, deaf_seconds: float) -> None:
         """They talk in the end, perhaps at the next attempt."""
         for step in range(0, 1500, 53):
-            floor = CustomersFirst(customer_first(replace(CUSTOMER_FIRST, attempts=3)))
+            floor = CustomersFirst(customer_first(replace(kept_by, attempts=3)))
             floor.customer(AT_ONCE)
             floor.press_whenever_asked()
             floor.promised()
@@ -257,14 +260,34 @@ class TestLink:
         floor.customer(ANSWERING)
         floor.log_in(ANN)
         leg = floor.until_customer_answers()
-        floor.clock.advance(1)
+        floor.clock.advance(2 * (PROMPTS + 4) - 0.5)
         floor.switch.lose_link()
-        floor.clock.advance(80)
+        floor.clock.advance(2)
         assert leg.leg_id in floor.switch.legs_by_id
         assert floor.told(CallbackUnreached)
         floor.switch.restore_link()
         floor.clock.advance(0.1)
         assert leg.leg_id not in floor.switch.legs_by_id
+
+    def test_a_machine_whose_line_could_not_be_ended(self) -> None:
+        """The link is lost with the agent's key: ended when it is back, and called again later."""
+        floor = CustomersFirst(customer_first(replace(UNCHECKED, machine_key="7")))
+        floor.promised()
+        floor.customer(ANSWERING)
+        floor.log_in(ANN)
+        leg = floor.until_customer_answers()
+        floor.clock.advance(5)
+        agents_leg, call_id = floor.offered_leg_of(ANN), floor.promise().call_id
+        floor.switch.lose_link()
+        pressed = DigitPressed(node=NODE, at=floor.clock.now(), leg_id=agents_leg, digit="7")
+        floor.worker.switchboard.post(call_id, pressed)
+        floor.clock.advance(2)
+        assert leg.leg_id in floor.switch.legs_by_id
+        floor.switch.restore_link()
+        floor.clock.advance(0.2)
+        assert leg.leg_id not in floor.switch.legs_by_id
+        assert floor.agent(ANN).state is AgentState.WRAPPING_UP
+        assert floor.promise().state == "waiting"
 
     def test_a_switch_that_restarted_is_nobodys_attempt(self, floor: CustomersFirst) -> None:
         """The customer is called again in a moment."""
@@ -342,6 +365,38 @@ class TestTwoSwitches:
         assert floor.customers_legs() == []
         (leg_id,) = floor.customers_there()
         assert floor.other.legs_by_id[leg_id].bridged_to is not None
+
+    def test_an_agent_rung_from_here_is_let_go(self) -> None:
+        """They could not be joined: rung anew from where the customer is."""
+        kept_by = replace(CUSTOMER_FIRST, call_first=CallFirst.AGENT)
+        floor = TwoSwitches(customer_first(kept_by))
+        floor.promised()
+        floor.switch.lose_link()
+        floor.other.phones["sofia/gateway/carrier/+48200100"] = AT_ONCE
+        floor.other.phones["user/1001@t"] = floor.other.phones["user/1002@t"] = QUICK
+        floor.log_in(ANN)
+        floor.clock.advance(2.4)
+        floor.other.phones["user/1001@t"] = floor.switch.phones["user/1001@t"] = BUSY
+        floor.other.end(floor.offered_leg_of(ANN))
+        floor.clock.advance(0.1)
+        (customers_leg,) = floor.customers_there()
+        floor.switch.restore_link()
+        floor.kill_worker()
+        floor.other.lose_link()
+        floor.clock.advance(1)
+        floor.worker = floor.start_worker()
+        floor.switch.restore_link()
+        floor.log_in(BOB)
+        floor.clock.advance(1)
+        rung_here = floor.offered_leg_of(BOB)
+        assert rung_here in floor.switch.legs_by_id
+        floor.other.restore_link()
+        floor.clock.advance(0.2)
+        assert rung_here not in floor.switch.legs_by_id
+        floor.other.press(customers_leg, "1")
+        floor.clock.advance(5)
+        assert floor.other.legs_by_id[customers_leg].bridged_to is not None
+        assert floor.agent(BOB).miss_count == 0
 
 
 class TestRedis:

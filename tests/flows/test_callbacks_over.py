@@ -117,6 +117,20 @@ class TestHours:
         floor.clock.advance(8)
         assert floor.agent(ANN).state is AgentState.TALKING
 
+    def test_hours_that_are_changed_to_begin_soon(self, first: CallFirst) -> None:
+        """Kept to on the minute, though nothing else happens then."""
+        floor = CustomersFirst(site(first, hours=MORNING))
+        floor.promised()
+        floor.customer(ANSWERING)
+        floor.clock.advance(700)
+        floor.log_in(ANN)
+        soon = (Interval(opens=time(8, 20), closes=time(9, 0)),)
+        floor.reload(site(first, hours=replace(MORNING, week=dict.fromkeys(WEEK, soon))))
+        floor.clock.advance(450)
+        assert floor.dialled_count() == 0
+        floor.clock.advance(30)
+        assert floor.agent(ANN).state is AgentState.TALKING
+
 
 @pytest.mark.parametrize("first", BOTH)
 class TestRules:
@@ -164,6 +178,25 @@ class TestRules:
         assert record.visits[0].leave_reason is LeaveReason.CALLBACK_FAILED
         (attempt,) = record.callback_attempts
         assert (attempt.outcome, attempt.hangup_cause) == (AttemptOutcome.UNREACHABLE, cause)
+
+    def test_a_switch_that_calls_nobody(self, first: CallFirst) -> None:
+        """It is shutting down: no attempts, and not one call after another either."""
+        floor = CustomersFirst(site(first))
+        floor.promised()
+        phone = Phone(
+            answers_after_seconds=None,
+            is_ringing=False,
+            fails_after_seconds=0.0,
+            fails_with="SYSTEM_SHUTDOWN",
+        )
+        floor.customer(phone)
+        floor.log_in(ANN)
+        floor.clock.advance(10)
+        assert 1 <= floor.dialled_count() <= 11
+        assert floor.told(CallbackUnreached) == []
+        callback = floor.promise().callback
+        assert callback is not None
+        assert callback.attempts == ()
 
     def test_nothing_to_dial(self, first: CallFirst) -> None:
         """The contact was taken out of the settings: nobody is asked for it until it is back."""
@@ -246,6 +279,9 @@ class TestClaims:
         floor.promised()
         floor.customer(Phone(answers_after_seconds=55))
         floor.log_in(ANN, phone=Phone(answers_after_seconds=14))
+        lease_until = floor.agent(ANN).lease_until
+        assert lease_until is not None
+        assert (lease_until - floor.clock.now()) / 1e6 > 60 + 15, "its phone rings after that"
         floor.clock.advance(54)
         assert floor.agent(ANN).state is AgentState.RESERVED
         floor.clock.advance(20)

@@ -45,10 +45,10 @@ from tests.flows.stories import queue_of
 NAMES = [MenuName(f"m{count}") for count in range(4)]
 KEYS = "0123456789*#A"
 THINKING_SECONDS = 4.0
-LONGEST_SILENCE_SECONDS = THINKING_SECONDS + 1.0
-"""Besides thinking: the moment in which an answer may come."""
-LONGEST_CALL_SECONDS = 3600
 STEP_SECONDS = 0.5
+LONGEST_SILENCE_SECONDS = THINKING_SECONDS + 1.0 + STEP_SECONDS
+"""Besides thinking: the moment in which an answer may come, and a step in which it began."""
+LONGEST_CALL_SECONDS = 3600
 
 ALWAYS = {day: (Interval(opens=time(0), closes=time(0)),) for day in range(7)}
 

@@ -6,13 +6,21 @@ from dataclasses import replace
 
 import pytest
 
+from callcore.domain import phone_numbers
 from callcore.domain.agents import AgentState
 from callcore.domain.events import CallerJoined
 from callcore.domain.ids import CallId, LegId
 from callcore.domain.outcomes import CallOutcome, LeaveReason
 from callcore.domain.policies import CallFirst
 from callcore.domain.records import CallRecord
-from callcore.ports.stores import FloorCallState, Joined, Joining, StoreUnavailableError
+from callcore.ports.operations import CallbackRequest
+from callcore.ports.stores import (
+    FloorCallState,
+    Joined,
+    Joining,
+    OfferAnswer,
+    StoreUnavailableError,
+)
 from tests.fakes.clock import settle
 from tests.fakes.switch import SILENT
 from tests.flows.callbacks import (
@@ -132,6 +140,23 @@ class TestThePlace:
         assert promise_record(floor).outcome is CallOutcome.CALLBACK_RANG_IN
 
 
+class TestAtHome:
+    """Numbers of the own country are written with and without its code."""
+
+    def test_who_asked_by_another_form_of_the_number_has_the_place(self) -> None:
+        """A web form has it as it is dialled at home, the switch shows it with the code."""
+        floor = CallbackFloor()
+        at_home = phone_numbers.Home(country_code="48")
+        floor.store.memory.identified = lambda text: phone_numbers.identified(text, at_home)
+        request = CallbackRequest(queue=SUPPORT, number="601 100 200", by="web form")
+        asked = floor.worker.operating.request_callback(request)
+        between = floor.call_in(number=OTHER)
+        caller = floor.call_in(number="+48601100200")
+        assert [floor.position(caller), floor.position(between)] == [1, 2]
+        over = promise_record(floor)
+        assert (over.call_id, over.outcome) == (asked.call_id, CallOutcome.CALLBACK_RANG_IN)
+
+
 class TestWhileItIsBeingKept:
     """The agent or the customer's phone is being rung."""
 
@@ -171,6 +196,29 @@ class TestWhileItIsBeingKept:
         caller = floor.call_in()
         assert [floor.position(first), floor.position(caller)] == [1, 2]
         assert floor.agent(ANN).state is AgentState.TALKING
+
+    def test_who_talks_is_not_taken_over_though_the_floor_knows_it_late(
+        self, floor: CallbackFloor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The note of the bridge did not come through so far: to the floor the promise is open."""
+        floor.promised()
+        floor.customer(ANSWERING)
+        roster, win = floor.store.roster, floor.store.roster.win
+
+        def lost(*_: object) -> OfferAnswer:
+            raise StoreUnavailableError("a hiccup")
+
+        monkeypatch.setattr(roster, "win", lost)
+        floor.log_in(ANN, phone=QUICK)
+        floor.clock.advance(10)
+        promise = floor.promise()
+        assert promise.state is FloorCallState.OFFERED
+        caller = floor.call_in()
+        monkeypatch.setattr(roster, "win", win)
+        floor.clock.advance(10)
+        assert floor.position(caller) == 1
+        talking = floor.agent(ANN)
+        assert (talking.state, talking.call_id) == (AgentState.TALKING, promise.call_id)
 
     def test_who_holds_the_line_is_not_taken_over(self) -> None:
         """The customer has answered and waits for an agent: the other caller is another person."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import re
 import signal
@@ -189,8 +190,8 @@ class Daemon:
         assert self._process.poll() is None, self.log_text()
         try:
             return self.metric("callcore_link_up", node=NODE) == 1
-        except (urllib.error.URLError, OSError):
-            return False
+        except (urllib.error.URLError, http.client.HTTPException, OSError):
+            return False  # with nobody on the port yet a connection may meet itself
 
     def _metrics(self) -> str:
         with urllib.request.urlopen(

@@ -167,7 +167,7 @@ def test_requests_are_kept(watched, phones, callcore, sounds, monkeypatch):
             return error.code, {}
 
     joins(watched, phones, 1)
-    first = asked(daemon, "callback", "request", "support", number_of(2))
+    first = asked(daemon, "callback", "request", "--queue", "support", "--number", number_of(2))
     assert posted(number_of(3), "another word")[0] == 401
     status, second = posted(number_of(3))
     assert status in {200, 201}

@@ -22,18 +22,20 @@ from tests.live.test_operating import told
 pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
 
 CUSTOMER_FIRST = {"call_first": "customer", "check": "false", "longest_hold_seconds": 60}
+AGENT_FIRST = {"call_first": "agent"}
+BOTH = pytest.mark.parametrize("callback", [AGENT_FIRST, CUSTOMER_FIRST], ids=["agent", "customer"])
 
 
 @pytest.fixture
 def centre(phones, callcore, sounds):
     """One agent, and customers who answer after a while."""
 
-    def start(agents_phone, customer, *, is_logged_in=False, **callback):
+    def start(agents_phone, customer, callback=CUSTOMER_FIRST, *, is_logged_in=False):
         return callcore(
             **calling_back.site(
                 (agents_phone,),
                 customer.port,
-                callback={**CUSTOMER_FIRST, "ring_seconds": 20, **callback},
+                callback={**callback, "ring_seconds": 20},
                 is_logged_in=is_logged_in,
                 sounds=sounds.settings,
                 ring_timeout_seconds=10,
@@ -48,12 +50,12 @@ def restarted(daemon):
     daemon.start()
 
 
-@pytest.mark.parametrize("call_first", ["agent", "customer"])
-def test_while_the_promise_waits(watched, phones, centre, call_first):
+@BOTH
+def test_while_the_promise_waits(watched, phones, centre, callback):
     """All that wait keep their places, promise and callers."""
     agents_phone = phones.agent()
     customer = phones.agent(answer_after_seconds=0.5)
-    daemon = centre(agents_phone, customer, call_first=call_first)
+    daemon = centre(agents_phone, customer, callback)
     joins(watched, phones, 1)
     asking = is_promised(watched, phones, 2)
     joins(watched, phones, 3)
@@ -124,13 +126,13 @@ def test_while_agent_and_customer_talk(watched, phones, centre):
     """They talk on; the record has the whole of it, and nobody is called again."""
     agents_phone = phones.agent()
     customer = phones.agent(hang_up_after_seconds=9)
-    daemon = centre(agents_phone, customer, call_first="agent")
+    daemon = centre(agents_phone, customer, AGENT_FIRST)
     asking = is_promised(watched, phones, 1)
     may_begin(daemon)
     told(daemon, "agent", "login", "1001")
     leg = calling(watched, number_of(1))
     talks(watched, leg)
-    daemon.wait_metric(1, "callcore_queue_picked_up_total", queue="support")
+    daemon.wait_metric(1, "callcore_agents", state="talking")
     restarted(daemon)
     assert customer.milestones()[-1] == "picked_up"
     customer.wait_for("hung_up_by_us", 15)

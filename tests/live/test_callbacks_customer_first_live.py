@@ -104,7 +104,7 @@ def test_a_phone_that_takes_no_call(watched, phones, centre, status, outcome):
 def test_a_phone_that_is_not_answered(watched, phones, centre):
     """It falls silent after the time; the caller behind is served while the promise waits."""
     customer = phones.agent(answer_after_seconds=None)
-    phone, daemon, asking = centre(customer, attempts=1)
+    phone, daemon, asking = centre(customer, attempts=1, check="false")
     customer.wait_for("ringing")
     _, behind = joins(watched, phones, 2)
     customer.wait_for("cancelled", 5)
@@ -145,7 +145,7 @@ def test_a_bad_moment(watched, phones, centre):
     first, again = leg, calling(watched, number_of(1))
     assert first != again
     invites = customer.requests("INVITE")
-    assert 3 <= invites[1].at - customer.requests("BYE")[0].at <= 6
+    assert 2.4 <= invites[1].at - customer.requests("BYE")[0].at <= 6
     hears(watched, again, CHECK)
     customer.sound.press("1")
     talks(watched, again)

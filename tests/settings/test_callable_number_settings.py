@@ -2,6 +2,7 @@
 
 import pytest
 
+from callcore.domain.phone_numbers import Home
 from callcore.domain.policies import CallableNumbers
 
 AROUND = "queues: {support: }\ncaller_lists: {blocked: {numbers: ['1']}, vip: {numbers: ['2']}}\n"
@@ -76,3 +77,33 @@ def test_fault_of_the_numbers_hides_none_of_the_contact(faults):
         "dialplan.callback_contact",
         "dialplan.callable_numbers.least_digits",
     ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ("{country_code: 48}", Home(country_code="48")),
+        ("{country_code: 49, trunk_prefix: 0}", Home(country_code="49", trunk_prefix="0")),
+        ("", None),
+    ],
+)
+def test_home_is_read(load, settings, expected):
+    """Or there is none."""
+    loaded = load(f"{AROUND}dialplan: {{home: {settings}}}")
+    assert loaded.policy.dialplan.home == expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ("{country_code: +48}",
+         "country_code: expected a country code such as 48, without +, found '+48'"),
+        ("{country_code: 48, trunk_prefix: a}",
+         "trunk_prefix: expected at most three digits, such as 0, found 'a'"),
+        ("{trunk_prefix: '0'}", "country_code: must be given"),
+    ],
+)  # fmt: skip
+def test_fault_of_home_is_told(faults, settings, expected):
+    """In its place."""
+    (fault,) = faults(f"{AROUND}dialplan: {{home: {settings}}}")
+    assert fault.split(": ", 1)[1] == f"dialplan.home.{expected}"

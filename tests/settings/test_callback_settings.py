@@ -204,9 +204,6 @@ ASKED = (
          ["longest_hold_seconds: has no effect without call_first: customer"]),
         ("attempts: 1, retry_after: {busy: 60}",
          ["retry_after: has no effect with attempts: 1"]),
-        ("attempts: 1, check: {}",
-         ["attempts: must be 2 or more: who presses 2 (check.later_key) is told that another call "
-          "follows"]),
         ("expires_after_seconds: 600, retry_after_seconds: 600, retry_after: {later: 700}",
          ["retry_after_seconds: nobody would be called again: promises expire after "
           "expires_after_seconds, 600, found 600",
@@ -228,7 +225,7 @@ def test_what_has_an_effect_is_none(load):
         "offer: {key: '2', after_wait_seconds: 60, repeat_after_seconds: 60, accept_key: '2'}",
         "offer: {above_estimate_seconds: 60, prompts: [a], accept_key: '3'}",
         "call_first: customer, longest_hold_seconds: 0",
-        "attempts: 1, check: {later_key: , prompts: [a]}",
+        "attempts: 1, check: {}, retry_after: {later: 1800}",
         "attempts: 1, expires_after_seconds: 200",
         "check: {key: '4', prompts: [a]}",
     ):

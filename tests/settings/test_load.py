@@ -232,10 +232,19 @@ def test_secrets_are_not_shown(load):
     assert "hidden" not in repr(loaded)
 
 
+def test_demonstration_takes_requests_of_who_has_the_token(tmp_path):
+    """Other systems can be tried with it; a token that is easily guessed is a fault here too."""
+    token = "0123456789abcdef"
+    assert settings.demo(tmp_path, {"CALLCORE_API_TOKEN": token}).api_token == token
+    with pytest.raises(settings.PasswordError, match="CALLCORE_API_TOKEN is too short"):
+        settings.demo(tmp_path, {"CALLCORE_API_TOKEN": token[1:]})
+
+
 def test_demonstration_is_whole(tmp_path):
     """The demonstration needs no switch and no servers, and its numbers lead to agents."""
-    demo = settings.demo(tmp_path)
+    demo = settings.demo(tmp_path, {})
     assert demo.data_directory == tmp_path
+    assert demo.api_token is None
     assert demo.nodes == ()
     assert demo.redis_url is None
     assert demo.postgres_url is None

@@ -107,13 +107,12 @@ class Floor:
         return kept
 
 
-@pytest.mark.parametrize("call_first", ["agent", "customer"])
 def test_killed_while_a_promise_waits(
-    start: Start, switch: SimulatedSwitch, tmp_path: Path, call_first: str
+    start: Start, switch: SimulatedSwitch, tmp_path: Path
 ) -> None:
     """The promise keeps its place between the callers, and is kept once."""
     switch.phones.add(PROMISED_TO, AgentPhone(ring_seconds=Constant(0.5)))
-    floor = Floor(start, switch, call_first=call_first, check="false")
+    floor = Floor(start, switch, call_first="agent")
     floor.restart()
     floor.is_due()
     floor.agent_comes()

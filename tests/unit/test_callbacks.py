@@ -12,7 +12,13 @@ from callcore.domain.callbacks import Callback
 from callcore.domain.hours import Interval, OpeningHours
 from callcore.domain.ids import CallId, Micros, NodeName, QueueName
 from callcore.domain.outcomes import AttemptOutcome, LeaveReason
-from callcore.domain.policies import AnswerCheckPolicy, CallbackPolicy, PolicyError, QueuePolicy
+from callcore.domain.policies import (
+    MOST_ATTEMPTS,
+    AnswerCheckPolicy,
+    CallbackPolicy,
+    PolicyError,
+    QueuePolicy,
+)
 from callcore.domain.records import CallbackAttempt
 from callcore.domain.treatments import ToCallback, in_words
 
@@ -64,6 +70,17 @@ def test_a_promise_is_used_up_by_its_attempts() -> None:
     assert twice.is_used_up(POLICY)
     assert twice.end(POLICY) is LeaveReason.CALLBACK_FAILED
     assert once.is_used_up(CallbackPolicy(attempts=1))
+
+
+def test_who_asked_to_be_called_later_is_called_once_more() -> None:
+    """Though it was the last attempt: that is what they were told. Not for ever."""
+    later = attempt(AttemptOutcome.LATER)
+    twice = PROMISE.unreached(POLICY, attempt(), NOW).unreached(POLICY, later, NOW)
+    assert twice.end(POLICY) is None
+    thrice = twice.unreached(POLICY, attempt(), NOW)
+    assert thrice.end(POLICY) is LeaveReason.CALLBACK_FAILED
+    often = replace(PROMISE, attempts=(later,) * MOST_ATTEMPTS)
+    assert often.end(POLICY) is LeaveReason.CALLBACK_FAILED
 
 
 def test_a_number_that_is_none_is_not_dialled_again() -> None:

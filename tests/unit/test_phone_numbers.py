@@ -95,3 +95,31 @@ def test_two_zeros_are_a_plus(number: str) -> None:
 def test_a_shortened_number_tells_nobody_who_it_is(number: str, expected: str) -> None:
     """Only the ends are left, unless it is too short to be a person's."""
     assert phone_numbers.shorten(number) == expected
+
+
+@pytest.mark.parametrize(
+    ("trunk_prefix", "number", "expected"),
+    [
+        ("", "601 100 200", "+48601100200"),
+        ("", "0048601100200", "+48601100200"),
+        ("", "+49601100200", "+49601100200"),
+        ("0", "0601100200", "+48601100200"),
+        ("0", "6011002", "6011002"),
+        ("0", "1234567", "1234567"),
+        ("", "112", "112"),
+        ("", "100100", "100100"),
+        ("", "12345678901234", "12345678901234"),
+        ("", "anonymous", ""),
+    ],
+)
+def test_a_number_of_home_is_known_by_its_country(
+    trunk_prefix: str, number: str, expected: str
+) -> None:
+    """However it is dialled; not extensions, local numbers, and what is too long for one."""
+    home = phone_numbers.Home(country_code="48", trunk_prefix=trunk_prefix)
+    assert phone_numbers.identified(number, home) == expected
+
+
+def test_without_a_home_numbers_are_as_they_are_written() -> None:
+    """Nobody knows the country."""
+    assert phone_numbers.identified("601 100 200", None) == "601100200"

@@ -39,6 +39,10 @@ class Api:
     """``None`` while callcore begins."""
 
 
+class _BodyEndedError(Exception):
+    """Less came than was announced."""
+
+
 class Callbacks:
     """The resource, as Falcon has it."""
 
@@ -89,7 +93,7 @@ class Callbacks:
         except falcon.HTTPContentTooLarge:
             message = f"a body may have {messages.LONGEST_BODY_BYTES} bytes"
             _fail(response, 413, messages.TOO_LARGE, message)
-        except (msgspec.MsgspecError, UnicodeError) as error:
+        except (msgspec.MsgspecError, UnicodeError, _BodyEndedError) as error:
             _fail(response, 400, messages.BAD_REQUEST, str(error))
         except gevent.Timeout as expired:
             if expired is not timeout:
@@ -125,7 +129,10 @@ def _body(request: falcon.Request) -> bytes:
     if (request.content_length or 0) > messages.LONGEST_BODY_BYTES:
         raise falcon.HTTPContentTooLarge
     # Not Falcon's own stream, which knows no body without a length.
-    body: bytes = request.env["wsgi.input"].read(messages.LONGEST_BODY_BYTES + 1)
+    try:
+        body: bytes = request.env["wsgi.input"].read(messages.LONGEST_BODY_BYTES + 1)
+    except OSError as error:
+        raise _BodyEndedError("the body ended before its length") from error
     if len(body) > messages.LONGEST_BODY_BYTES:
         raise falcon.HTTPContentTooLarge
     return body

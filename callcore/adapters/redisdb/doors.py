@@ -6,7 +6,7 @@ The part of ``ports.stores.WaitingRoom`` that is about queues and numbers instea
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from callcore.adapters.redisdb import rows
 from callcore.adapters.redisdb.client import Client
@@ -22,16 +22,24 @@ from callcore.domain.ids import AgentId, CallId, QueueName
 class RedisDoors:
     """The doors of one site's queues."""
 
-    def __init__(self, client: Client, scripts: Scripts, keys: Keys) -> None:
+    def __init__(
+        self,
+        client: Client,
+        scripts: Scripts,
+        keys: Keys,
+        identified: Callable[[str], str] = phone_numbers.normalised,
+    ) -> None:
+        """``identified`` says by what a caller's number is known, however it is written."""
         self._client = client
         self._scripts = scripts
         self._keys = keys
+        self._identified = identified
         self._staffed: dict[QueueName, tuple[str, frozenset[AgentId]]] = {}
         """As the server told them last, and as a value."""
 
     def door(self, queue: QueueName, caller_number: str = "", score: float = math.inf) -> Door:
         """What a caller with that number (empty: withheld) and that score finds at the door."""
-        keys, number = self._keys, phone_numbers.normalised(caller_number)
+        keys, number = self._keys, self._identified(caller_number)
         found = self._scripts.door.find(
             [
                 *(keys.waiting(queue), keys.offered(queue), keys.free_agents(queue)),
@@ -98,7 +106,7 @@ class RedisDoors:
         self, queue: QueueName, caller_number: str, agent_id: AgentId, seconds: float
     ) -> None:
         """Keeps who talked with a caller, for so long; nothing if the number is withheld."""
-        number = phone_numbers.normalised(caller_number)
+        number = self._identified(caller_number)
         if not number:
             return
         key = self._keys.last_agent(queue, number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from typing import Final
 
 from callcore.adapters.redisdb.client import Client, NoteFault, Observe
@@ -14,6 +15,7 @@ from callcore.adapters.redisdb.pending_records import RedisPendingRecords
 from callcore.adapters.redisdb.roster import RedisRoster
 from callcore.adapters.redisdb.scripts import Scripts
 from callcore.adapters.redisdb.waiting_room import RedisWaitingRoom
+from callcore.domain import phone_numbers
 
 EPOCH_BYTES: Final = 16
 
@@ -27,7 +29,8 @@ class Floor:
 
     ``url`` is ``redis://``, ``rediss://`` or ``unix://``; a ``password`` given apart is used unless
     the URL has one. ``observe`` is told how long each script and read took, ``fault`` each
-    ``client.Fault``. Connects on first use; raises ``ValueError`` if the URL is not one of Redis.
+    ``client.Fault``; ``identified`` says by what a caller's number is known. Connects on first use;
+    raises ``ValueError`` if the URL is not one of Redis.
     """
 
     def __init__(
@@ -40,6 +43,7 @@ class Floor:
         command_timeout_seconds: float = 2.0,
         observe: Observe = _ignore,
         fault: NoteFault = _ignore,
+        identified: Callable[[str], str] = phone_numbers.normalised,
     ) -> None:
         self._client = Client(
             url,
@@ -51,7 +55,7 @@ class Floor:
         )
         self._keys = Keys(site)
         scripts = Scripts(self._client)
-        self.waiting_room = RedisWaitingRoom(self._client, scripts, self._keys)
+        self.waiting_room = RedisWaitingRoom(self._client, scripts, self._keys, identified)
         self.roster = RedisRoster(self._client, scripts, self._keys)
         self.pending_records = RedisPendingRecords(self._client, scripts, self._keys)
         self.pending_changes = RedisPendingChanges(self._client, scripts, self._keys)

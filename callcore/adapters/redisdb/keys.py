@@ -48,11 +48,11 @@ class Keys:
         return f"{self._site}:queue:{queue}:rates"
 
     def dropped(self, queue: QueueName, number: str) -> str:
-        """String: the place that a caller with that normalised number may have again."""
+        """String: the place that a caller with that number, as it is known may have again."""
         return f"{self._site}:queue:{queue}:dropped:{number}"
 
     def promise(self, queue: QueueName, number: str) -> str:
-        """String: the call id of the latest callback promised to that normalised number."""
+        """String: the call id of the latest callback promised to that number, as it is known."""
         return f"{self._site}:queue:{queue}:promise:{number}"
 
     def promises(self, queue: QueueName) -> str:
@@ -60,7 +60,7 @@ class Keys:
         return f"{self._site}:queue:{queue}:promises"
 
     def last_agent(self, queue: QueueName, number: str) -> str:
-        """String: who talked last with a caller of that normalised number."""
+        """String: who talked last with a caller of that number, as it is known."""
         return f"{self._site}:queue:{queue}:last_agent:{number}"
 
     def closures(self) -> str:

@@ -15,7 +15,6 @@ from callcore.adapters.redisdb.scripts import (
     ForgetAnswer,
     OutdatedError,
 )
-from callcore.domain import phone_numbers
 from callcore.domain.callbacks import Callback
 from callcore.domain.ids import AgentId, CallId, Micros, NodeName, QueueName
 from callcore.ports.stores import (
@@ -61,7 +60,7 @@ class RedisWaitingRoom(RedisOutlooks):
         self, joining: Joining, request_id: str, node_before: NodeName, promised: CallId
     ) -> Joined:
         keys = self._keys
-        number = phone_numbers.normalised(joining.caller_number)
+        number = self._identified(joining.caller_number)
         is_promise = joining.callback is not None
         other = promised if is_promise else joining.takes_over or CallId("")
         answer, position = self._scripts.join.run_counted(
@@ -106,7 +105,7 @@ class RedisWaitingRoom(RedisOutlooks):
         self, joining: Joining, from_queue: QueueName, request_id: str, promised: CallId
     ) -> MoveAnswer:
         keys = self._keys
-        number = phone_numbers.normalised(joining.caller_number)
+        number = self._identified(joining.caller_number)
         is_promise = joining.callback is not None
         return self._scripts.move.run(
             [
@@ -187,7 +186,7 @@ class RedisWaitingRoom(RedisOutlooks):
         keep_milliseconds: int,
     ) -> LeaveAnswer:
         keys = self._keys
-        number = phone_numbers.normalised(caller_number)
+        number = self._identified(caller_number)
         return self._scripts.leave.run(
             [
                 keys.request("leave", request_id),
@@ -324,7 +323,7 @@ class RedisWaitingRoom(RedisOutlooks):
 
     def _promised(self, joining: Joining) -> CallId:
         """The latest promise to a caller's number; empty if there is none."""
-        number = phone_numbers.normalised(joining.caller_number)
+        number = self._identified(joining.caller_number)
         key = self._keys.promise(joining.queue, number)
         (promised,) = self._client.send("promised", [("GET", key)])
         return CallId(promised or "")

@@ -38,6 +38,8 @@ def _asked(fact: events.CallbackAsked) -> tuple[str, Tone] | None:
     queue = printable(fact.queue)
     if fact.end in _TOLD_OTHERWISE:
         return None
+    if not fact.call_id:  # told of the queue, for it has no caller
+        return f"promises no callback on request: {spoken(fact.end)}", Tone.BAD
     if fact.end is AskingEnd.ALREADY_PROMISED:
         return f"is to be called back by {queue} already", Tone.PLAIN
     if fact.end is AskingEnd.DECLINED:
@@ -76,5 +78,5 @@ def _not_reached(fact: events.CallbackUnreached) -> tuple[str, Tone]:
 def _notice(fact: events.NoticeTold) -> tuple[str, Tone]:
     hook, kind = printable(fact.hook), spoken(fact.kind)
     if fact.failure is None:
-        return f"is sent by {hook}: {kind}", Tone.QUIET
-    return f"is not sent by {hook}: {kind}; {spoken(fact.failure)}", Tone.BAD
+        return f"is told by {hook}: {kind}", Tone.QUIET
+    return f"is not told by {hook}: {kind}; {spoken(fact.failure)}", Tone.BAD

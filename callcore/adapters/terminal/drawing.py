@@ -20,8 +20,8 @@ from callcore.adapters.terminal.picture import (
 from callcore.domain.agents import AgentState
 from callcore.domain.decisions import RESTING
 
-WIDE = 120
-"""Columns from which events stand beside the tables."""
+WIDE = 160
+"""Columns from which events stand beside the tables: on fewer both would be cut off."""
 
 HEADER_LINES = 2
 FRAME_LINES = 3
@@ -35,7 +35,7 @@ TROUBLE_LINES = 6
 STATE_WIDTH = 24
 """``on break (missed calls)`` in full."""
 
-_MEASURE = Console(width=WIDE)
+_MEASURE = Console(width=120)
 """rich wraps text only for a console; nothing is written to this one."""
 
 GOOD_SERVICE_LEVEL = 0.8
@@ -102,7 +102,7 @@ def _header(picture: Picture, width: int) -> RenderableType:
     if picture.fault:
         second.append(f" {words.printable(picture.fault)}", style="red")
         return Group(first, second)
-    second.append(" " + "  ".join(picture.urls), style="blue")
+    second.append(" " + _links(picture.urls, width - 2), style="blue")
     asides = ["Ctrl-C stops"]
     if picture.decision_seconds is not None:
         asides.insert(0, f"decides in {picture.decision_seconds * 1000:.1f} ms")
@@ -111,6 +111,15 @@ def _header(picture: Picture, width: int) -> RenderableType:
     if gap > 0:
         second.append(" " * gap + aside, style="dim")
     return Group(first, second)
+
+
+def _links(urls: tuple[str, ...], width: int) -> str:
+    """Whole ones if there is room, else what is the same in all of them only once."""
+    whole = "  ".join(urls)
+    if len(whole) <= width or not urls:
+        return whole
+    server = urls[0].rpartition("/")[0]
+    return "  ".join((urls[0], *(url.removeprefix(server) for url in urls[1:])))
 
 
 def _troubles(picture: Picture, width: int) -> list[Text]:

@@ -19,6 +19,14 @@ MEMORIES = (("", 0.9999), (":long", 0.9995), (":lately", 0.997), (":now", 0.98))
 CONTRADICTED = 3.0
 """So many standard deviations are no chance."""
 
+LEAST_CONTRADICTING = 5.0
+"""A memory of fewer callers contradicts nothing."""
+
+LEAST_VARIABILITY = 0.25
+"""Of talks, as variance over squared mean: that of four equal steps. Sums of squares may be younger
+than the others.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
@@ -28,13 +36,15 @@ class Remembered:
     seconds: float = 0.0
 
 
-def served(seconds: float) -> tuple[Term, ...]:
-    """One more has been served."""
-    slowest = MEMORIES[0][1]
+def served(seconds: float, answer_seconds: float) -> tuple[Term, ...]:
+    """One more has been served, with whom the talk began after ``answer_seconds``."""
+    longest = MEMORIES[0][1]
     return (
         *(Term(name=f"served_weight{end}", kept=kept, added=1.0) for end, kept in MEMORIES),
         *(Term(name=f"served_seconds{end}", kept=kept, added=seconds) for end, kept in MEMORIES),
-        Term(name="served_squares", kept=slowest, added=seconds * seconds),
+        Term(name="served_squares", kept=longest, added=seconds * seconds),
+        Term(name="answer_seconds", kept=longest, added=answer_seconds),
+        Term(name="answer_squares", kept=longest, added=answer_seconds * answer_seconds),
     )
 
 
@@ -52,14 +62,21 @@ def memories(sums: Mapping[str, float]) -> tuple[Remembered, ...]:
 
 
 def mean_seconds(memories: tuple[Remembered, ...], squares: float) -> float:
-    """That of an agent for each caller served, by the memory that is believed; the first of them,
-    whose sum of squares is given, must not be empty.
+    """That of an agent for each caller served, by the memory that is believed; none is empty.
+
+    ``squares`` is the sum of squares of the longest.
     """
-    means = [(each.seconds / each.weight, each.weight) for each in memories if each.weight > 0]
-    longest = means[0][0]
-    variance = max(squares / memories[0].weight - longest**2, 0.0)
-    for index, (mean, _) in enumerate(means):
-        shorter = means[index + 1 :]
-        if all(abs(mean - m) <= CONTRADICTED * sqrt(variance / w) for m, w in shorter):
+    means = [each.seconds / each.weight for each in memories]
+    least = LEAST_VARIABILITY * means[0] ** 2
+    variance = max(squares / memories[0].weight - means[0] ** 2, least)
+    for index, mean in enumerate(means):
+        shorter = zip(means[index + 1 :], memories[index + 1 :], strict=True)
+        if not any(_contradicts(mean, other, memory, variance) for other, memory in shorter):
             return mean
-    return longest  # never reached: nothing is shorter than the shortest
+    return means[-1]
+
+
+def _contradicts(mean: float, other: float, memory: Remembered, variance: float) -> bool:
+    if memory.weight < LEAST_CONTRADICTING:
+        return False
+    return abs(mean - other) > CONTRADICTED * sqrt(variance / memory.weight)

@@ -22,12 +22,18 @@ from math import log1p
 
 from callcore.domain.estimates.patience import Staying
 
-COUNTED = 32
-"""So many steps are added up one by one, however long the line."""
+SHORT_LINE = 32
+SHORT_PARTS = 8
+FURTHER_PARTS = 8
+"""The first of the line and those behind them, in so many parts, in each of which the rate is taken
+to be linear.
+"""
 
-SMALL_PARTS = 4
-LARGE_PARTS = 12
-"""Over these parts of the line, below and above ``COUNTED``, the rate is taken to be linear."""
+FEW_STEPS = 8
+"""Not more are added up one by one."""
+
+SLOW_GROWTH = 1 / 32
+"""By this part of the rate it may grow from step to step for a sum to be had by a formula."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +53,12 @@ class Pace:
 
     serving: float
     """Callers a second."""
-    overtaking: float
+    overtaking: float = 0.0
     """So many of them are of those who overtake."""
-    agents: float
 
     def steps(self, lost: float, growth: float, count: int) -> Spent:
-        """``count`` steps; before the last of them ``lost`` callers a second give up, ``growth``
-        more before each earlier one.
+        """So many steps; during the last of them ``lost`` callers a second give up, ``growth`` more
+        in each one before.
         """
         rate = self.serving - self.overtaking + lost
         spent = _steps(rate, growth, count)
@@ -69,18 +74,18 @@ def markovian(ahead_count: int, pace: Pace, abandoning_rate: float) -> Spent:
 
 
 def aged(ahead_count: int, pace: Pace, staying: Staying, head_waited_seconds: float) -> Spent:
-    """With patience by age; ``staying`` begins at the caller's own wait so far, which is less than
-    that of the head.
+    """With patience by age; ``staying`` begins at the caller's own wait so far, and the head has
+    waited longer.
     """
     spent = pace.steps(0.0, 0.0, 1)
     own_age = staying.since
     density = ahead_count / staying.area(head_waited_seconds)
-    lost = density * (1 - staying.share(head_waited_seconds))
+    lost = max(density * (1 - staying.share(head_waited_seconds)), 0.0)
     for count, left_count in pairwise(_parts(ahead_count)):
         steps_count = count - left_count
         later = own_age + steps_count / (pace.serving - pace.overtaking + lost)
         head_age = staying.age(staying.area(later) + left_count / density)
-        left_lost = density * (staying.share(later) - staying.share(head_age))
+        left_lost = max(density * (staying.share(later) - staying.share(head_age)), 0.0)
         growth = (lost - left_lost) / steps_count
         part = pace.steps(left_lost + growth, growth, steps_count)
         spent += part
@@ -91,24 +96,29 @@ def aged(ahead_count: int, pace: Pace, staying: Staying, head_waited_seconds: fl
 
 def _parts(ahead_count: int) -> Iterator[int]:
     """From all who are ahead down to none."""
-    small = min(ahead_count, COUNTED)
-    large = ahead_count - small
+    short = min(ahead_count, SHORT_LINE)
+    further = ahead_count - short
     yield ahead_count
-    if large:
-        parts = min(LARGE_PARTS, large)
-        yield from (small + large * part // parts for part in reversed(range(parts)))
-    parts = min(SMALL_PARTS, small)
-    yield from (small * part // parts for part in reversed(range(parts)))
+    parts = min(FURTHER_PARTS, further)
+    yield from (short + further * part // parts for part in reversed(range(parts)))
+    parts = min(SHORT_PARTS, short)
+    yield from (short * part // parts for part in reversed(range(parts)))
 
 
 def _steps(rate: float, growth: float, count: int) -> Spent:
     """The sums over i = 0 to ``count - 1`` of ``1 / (rate + i growth)`` and of its square."""
-    counted = min(count, COUNTED)
+    counted = 0
+    if abs(growth) > SLOW_GROWTH * rate:
+        # A rate that grows by itself grows slowly once it is so many times the growth.
+        counted = min(count, round(1 / SLOW_GROWTH))
+    if count - counted <= FEW_STEPS:
+        counted = count
     times = [1 / (rate + i * growth) for i in range(counted)]
-    spent = Spent(sum(times), sum(time * time for time in times))
+    mean, variance = sum(times), sum(time * time for time in times)
     if count > counted:
-        spent += _further(rate + counted * growth, growth, count - counted - 1)
-    return spent
+        further = _further(rate + counted * growth, growth, count - counted - 1)
+        mean, variance = mean + further.mean, variance + further.variance
+    return Spent(mean, variance)
 
 
 def _further(rate: float, growth: float, last: int) -> Spent:
@@ -123,6 +133,4 @@ def _further(rate: float, growth: float, last: int) -> Spent:
     squared_area = last / (rate * end_rate)
     slope = growth * (1 / rate**2 - 1 / end_rate**2)
     squared_slope = 2 * growth * (1 / rate**3 - 1 / end_rate**3)
-    return Spent(
-        area + ends / 2 + slope / 12, squared_area + squared_ends / 2 + squared_slope / 12
-    )
+    return Spent(area + ends / 2 + slope / 12, squared_area + squared_ends / 2 + squared_slope / 12)

@@ -12,23 +12,21 @@ from callcore.domain.estimates.wait import Wait
 
 KEPT = 0.9995
 SHARING_KEPT = 0.998
+"""What is left of earlier lessons by each further one; agents are shared anew as queues fill."""
 
 
 def of_service(*, seconds: float, answer_seconds: float, priority: int) -> Lesson:
     """An agent is free again ``seconds`` after being reserved for a caller, with whom the talk
     began ``answer_seconds`` after that; ``priority`` is that with which the caller was served.
     """
-    answer = usable(answer_seconds)
     return (
-        *agent_time.served(usable(seconds)),
-        Term(name="answer_seconds", kept=KEPT, added=answer),
-        Term(name="answer_squares", kept=KEPT, added=answer * answer),
+        *agent_time.served(usable(seconds), usable(answer_seconds)),
         *overtaking.served(priority),
     )
 
 
 def of_lost_offer(seconds: float) -> Lesson:
-    """An agent was kept for so long without a talk: a phone not picked up, a customer not reached."""
+    """An agent was kept for so long without a talk: a phone or a customer did not answer."""
     return agent_time.lost(usable(seconds))
 
 
@@ -66,6 +64,7 @@ def of_sharing(seconds: float, *, is_here: bool) -> Lesson:
     """An agent of this and other queues was kept for so long by a caller of one of them."""
     here = usable(seconds) if is_here else 0.0
     return (
+        Term(name="shared_weight", kept=SHARING_KEPT, added=1.0),
         Term(name="shared_seconds", kept=SHARING_KEPT, added=usable(seconds)),
         Term(name="shared_here_seconds", kept=SHARING_KEPT, added=here),
     )

@@ -8,10 +8,9 @@ reckoned. Where it has been another one, the levels are stretched.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from math import erfc, exp, expm1, log, sqrt
+from math import erfc, expm1, log, sqrt
 from statistics import NormalDist
 
 _SCORES = (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)

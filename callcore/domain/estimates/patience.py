@@ -1,7 +1,7 @@
 """How soon callers give up, by how long they have waited, and how that shortens a line.
 
-What is learnt is the hazard: how many of those who have waited so long give up in the next second. It
-is counted in ranges of ages, as those who gave up over the time that all spent there, whatever
+What is learnt is the hazard: how many of those who have waited so long give up in the next second.
+It is counted in ranges of ages, as those who gave up over the time that all spent there, whatever
 became of them: who is served, or sent elsewhere, is censored. Promised callbacks count like
 everybody and never give up, so that the hazard is that of the line as it is made up.
 """
@@ -24,18 +24,22 @@ AGES = (
 REMEMBERED = 5000.0
 """So many callers in a range of ages until those of before have faded to about a third."""
 
+MOST_IMPATIENT = 1.0
+"""No more than that are said to give up in a second, of each who waits."""
+
 SUPPOSED = 5.0
 """So many callers are supposed to have behaved in a range as in the one before it."""
 
-_EVER = (*AGES[1:], 2 * AGES[-1])
+_ENDS = (*AGES[1:], 2 * AGES[-1])
+"""As if the last one had an end."""
 
 
 def lesson(seconds: float, *, is_abandoned: bool) -> Iterator[Term]:
-    """A stay has ended after ``seconds``."""
-    for index, (begin, end) in enumerate(zip(AGES, _EVER, strict=True)):
+    """A stay has ended after ``seconds``; each range fades only by those who have been in it."""
+    for index, (begin, end) in enumerate(zip(AGES, _ENDS, strict=True)):
         last = index == len(AGES) - 1 or seconds < end
         exposure = seconds - begin if last else end - begin
-        kept = exp(-min(exposure / (end - begin), 10.0) / REMEMBERED)
+        kept = exp(-exposure / (end - begin) / REMEMBERED)
         yield Term(name=f"waited:{index}", kept=kept, added=exposure)
         yield Term(name=f"abandoned:{index}", kept=kept, added=float(is_abandoned and last))
         if last:
@@ -50,11 +54,11 @@ def hazards(sums: Mapping[str, float], mean_hazard: float) -> tuple[float, ...]:
         return ()
     found = []
     hazard = mean_hazard
-    for index, (begin, end) in enumerate(zip(AGES, _EVER, strict=True)):
+    for index, (begin, end) in enumerate(zip(AGES, _ENDS, strict=True)):
         supposed = SUPPOSED * (end - begin)
         waited = amount(sums, f"waited:{index}")
         abandoned = amount(sums, f"abandoned:{index}")
-        hazard = (abandoned + hazard * supposed) / (waited + supposed)
+        hazard = min((abandoned + hazard * supposed) / (waited + supposed), MOST_IMPATIENT)
         found.append(hazard)
     return tuple(found)
 
@@ -79,6 +83,7 @@ class Staying:
         self._shares, self._areas = shares, areas
 
     def share(self, age: float) -> float:
+        """The part that is still there at that age."""
         if age == inf:
             return 0.0
         index = bisect_right(self._ages, age) - 1
@@ -100,10 +105,10 @@ class Staying:
         gone = further * hazard
         if gone >= 1:
             return inf
-        return self._ages[index] + (-log1p(-gone) / hazard if gone > 1e-12 else further)
+        return self._ages[index] + (-log1p(-gone) / hazard if gone > 0 else further)
 
 
 def _lasting(hazard: float, seconds: float) -> float:
     """The mean of what is spent of the seconds at that hazard."""
     gone = hazard * seconds
-    return seconds * (-expm1(-gone) / gone if gone > 1e-12 else 1.0)
+    return seconds * (-expm1(-gone) / gone if gone > 0 else 1.0)

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 from callcore.domain.estimates import agent_time, overtaking, patience
 from callcore.domain.estimates.agent_time import Remembered
-from callcore.domain.estimates.experience import Experience, experience
-from callcore.domain.estimates.sums import amount
+from callcore.domain.estimates.experience import UNTAUGHT, Experience, experience
+from callcore.domain.estimates.sums import LONGEST_SECONDS, amount
 
 LEAST_SERVED_WEIGHT = 5.0
 """So many served callers tell how long serving one takes; fewer do not."""
 
+LEAST_SERVICE_SECONDS = 0.001
+"""Nobody is served in less; sums that say so have faded to nothing."""
+
 LEAST_SHARED_WEIGHT = 20.0
+"""So many callers of shared agents tell how these are shared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,8 @@ class Rates:
     """Of giving up, by ranges of ages, a second; () if it is one for all."""
     last_wait_seconds: float | None = None
     """Of the last caller served; ``None`` if nobody has been."""
-    experience: Experience = Experience()
+    experience: Experience = UNTAUGHT
+    shared_weight: float = 0.0
     shared_seconds: float = 0.0
     """Of agents of several queues, with callers of whichever."""
     shared_here_seconds: float = 0.0
@@ -49,7 +54,7 @@ class Rates:
         """Of the time that agents of several queues spend with callers, the part spent with this
         queue's; ``None`` if there is too little to know.
         """
-        if self.shared_seconds <= 0:
+        if self.shared_weight < LEAST_SHARED_WEIGHT or self.shared_seconds <= 0:
             return None
         return min(self.shared_here_seconds / self.shared_seconds, 1.0)
 
@@ -58,15 +63,27 @@ class Rates:
         """True if enough callers have been served."""
         return self.served_weight >= LEAST_SERVED_WEIGHT and self.served_seconds > 0
 
+    @property
     def mean_service_seconds(self) -> float:
         """How long a caller keeps an agent; only if that is known."""
-        own = Remembered(self.served_weight, self.served_seconds)
-        return agent_time.mean_seconds((own, *self.served_lately), self.served_squares)
+        longest = Remembered(self.served_weight, self.served_seconds)
+        mean = agent_time.mean_seconds((longest, *self.served_lately), self.served_squares)
+        return min(max(mean, LEAST_SERVICE_SECONDS), LONGEST_SECONDS)
+
+    @property
+    def mean_answer_seconds(self) -> float:
+        """From the choice of an agent to the talk; only if somebody has been served."""
+        return min(self.answer_seconds / self.served_weight, LONGEST_SECONDS)
+
+    @property
+    def answer_variance(self) -> float:
+        """In seconds squared."""
+        return max(self.answer_squares / self.served_weight - self.mean_answer_seconds**2, 0.0)
 
     @property
     def abandoning_rate(self) -> float:
         """How many of those who wait give up in a second."""
-        return self.abandoned_weight / self.waited_seconds if self.waited_seconds > 0 else 0.0
+        return _abandoning_rate(self.abandoned_weight, self.waited_seconds)
 
 
 def rates(sums: Mapping[str, float]) -> Rates:
@@ -74,7 +91,7 @@ def rates(sums: Mapping[str, float]) -> Rates:
     longest, *shorter = agent_time.memories(sums)
     abandoned_weight = amount(sums, "abandoned_weight")
     waited_seconds = amount(sums, "waited_seconds")
-    mean_hazard = abandoned_weight / waited_seconds if waited_seconds > 0 else 0.0
+    mean_hazard = _abandoning_rate(abandoned_weight, waited_seconds)
     return Rates(
         served_weight=longest.weight,
         served_seconds=longest.seconds,
@@ -88,6 +105,13 @@ def rates(sums: Mapping[str, float]) -> Rates:
         hazards=patience.hazards(sums, mean_hazard),
         last_wait_seconds=amount(sums, "last_wait_seconds") or None,
         experience=experience(sums),
+        shared_weight=amount(sums, "shared_weight"),
         shared_seconds=amount(sums, "shared_seconds"),
         shared_here_seconds=amount(sums, "shared_here_seconds"),
     )
+
+
+def _abandoning_rate(abandoned_weight: float, waited_seconds: float) -> float:
+    if waited_seconds <= 0:
+        return 0.0
+    return min(abandoned_weight / waited_seconds, patience.MOST_IMPATIENT)

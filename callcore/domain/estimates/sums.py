@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
 from typing import TypeAlias
 
 
@@ -21,12 +20,17 @@ class Term:
 Lesson: TypeAlias = tuple[Term, ...]
 
 
+LARGEST_SUM = 1e18
+LONGEST_SECONDS = 1e6
+"""What is larger is no count, and no time, of callers and agents."""
+
+
 def amount(sums: Mapping[str, float], name: str) -> float:
-    """The sum of that name; 0 if it is missing, negative or no number."""
+    """The sum of that name; 0 if it is missing or no sum of what is counted here."""
     value = sums.get(name, 0.0)
-    return value if isfinite(value) and value > 0 else 0.0
+    return value if 0 < value <= LARGEST_SUM else 0.0
 
 
 def usable(seconds: float) -> float:
-    """Seconds as they are added; what is negative or no number is nothing."""
-    return seconds if isfinite(seconds) and seconds > 0 else 0.0
+    """Seconds as they are reckoned with: at least 0, which is also what no number is."""
+    return min(seconds, LONGEST_SECONDS) if seconds > 0 else 0.0

@@ -39,7 +39,7 @@ class Wait:
     mean: float
     variance: float
     reckoned_mean: float | None = None
-    """The mean before experience has corrected it; ``None`` if it was not reckoned."""
+    """The mean before experience has corrected it; ``None`` if nothing is to be learnt from it."""
     levels: Levels = UNCORRECTED
 
     def quantile_seconds(self, share: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from callcore.domain.ids import Language, NodeName
+from callcore.domain.phone_numbers import Home
 from callcore.domain.policies.callback import CallableNumbers
 
 MOST_SILENT_SECONDS = 30
@@ -63,4 +64,6 @@ class DialplanPolicy:
     callback_contact: str | None = None
     """What is dialled to call a customer back, with ``{number}`` for the number:
     ``sofia/gateway/carrier/{number}``; without it nobody is."""
+    home: Home | None = None
+    """With it ``0601...`` and ``+48601...`` are one number to queues; without it two."""
     callable_numbers: CallableNumbers = field(default=CallableNumbers())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -97,6 +98,20 @@ def test_who_has_not_the_token_is_told_so(site: Site, method: str, token: str | 
     assert TOKEN not in json.dumps(answer)
     assert site.floor is not None
     assert site.floor.done == []
+
+
+def test_a_body_that_ends_early_is_the_asker_s_fault(site: Site) -> None:
+    """No fault of callcore is logged, and nothing is done."""
+    with socket.create_connection(site.server.address, timeout=10) as connection:
+        head = f"POST /v1/callbacks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\n"
+        connection.sendall(f"{head}Content-Length: 500\r\n\r\n{{}}".encode())
+        connection.shutdown(socket.SHUT_WR)
+        answer = connection.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"the body ended before its length" in answer
+    assert site.floor is not None
+    assert site.floor.done == []
+    assert site.noted == []
 
 
 def test_callbacks_are_shown_with_shortened_numbers(site: Site) -> None:

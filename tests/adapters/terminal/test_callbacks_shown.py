@@ -217,7 +217,7 @@ def test_every_wish_that_comes_to_nothing_is_told():
 def test_a_wish_without_a_call_is_told_of_the_queue():
     """That of a web form which was not granted."""
     request = asked(AskingEnd.TOO_MANY, call_id=CallId(""), origin=CallbackOrigin.REQUEST)
-    assert told(request) == [("support", "gets no callback from support: too many")]
+    assert told(request) == [("support", "promises no callback on request: too many")]
 
 
 def test_who_asks_for_a_callback_or_takes_its_place_has_lost_nothing():
@@ -254,6 +254,6 @@ def test_notices_are_told():
         )
 
     assert told(notice(None), notice(NoticeFailure.TIMED_OUT)) == [
-        ("call c1", "is sent by sms: unreached"),
-        ("call c1", "is not sent by sms: unreached; timed out"),
+        ("call c1", "is told by sms: unreached"),
+        ("call c1", "is not told by sms: unreached; timed out"),
     ]

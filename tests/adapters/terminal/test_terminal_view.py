@@ -6,6 +6,7 @@ import pytest
 
 from callcore.adapters.terminal import drawing, words
 from callcore.adapters.terminal.tally import CALLERS_KEPT, EVENTS_KEPT, Tally
+from callcore.adapters.terminal.view import TerminalView
 from callcore.domain import events
 from callcore.domain.agents import AgentState
 from callcore.domain.ids import CallId
@@ -23,6 +24,7 @@ from tests.adapters.terminal.scenes import (
     line_with,
     offer,
     shown,
+    sources,
     view_of,
 )
 
@@ -114,6 +116,17 @@ def test_the_picture_fits_the_terminal(width, height):
 
 
 HEADER = drawing.HEADER_LINES
+
+
+def test_links_fit_a_narrow_terminal():
+    """Each page can be read, and how to end: what all have in common stands there once."""
+    pages = ("metrics", "healthz", "readyz")
+    urls = tuple(f"http://127.0.0.1:9170/{page}" for page in pages)
+    view = TerminalView("callcore demo", urls, sources())
+    narrow = shown(view, 80)[1].split()
+    assert narrow[:3] == ["http://127.0.0.1:9170/metrics", "/healthz", "/readyz"]
+    assert narrow[-2:] == ["Ctrl-C", "stops"]
+    assert tuple(shown(view, 120)[1].split()[:3]) == urls
 
 
 def test_busy_agents_come_first_when_there_is_no_room():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from tests.bench.estimates.distributions import (
@@ -26,13 +25,10 @@ class Played:
     case: Case
     callers: float = 1.0
     """Of the usual number."""
-    designed: dict[str, float] = field(default_factory=dict)
+    known: dict[str, float] = field(default_factory=dict)
     """Mean squared errors that are known, by predictor."""
     shares: dict[int, float] = field(default_factory=dict)
     """What each queue has of agents shared with others."""
-    is_learnt: bool = True
-    """False if only the references are played."""
-    is_in_table: bool = False
 
 
 def always(rate: float) -> OverTime:
@@ -66,7 +62,9 @@ def callbacks(rate: float) -> Kind:
 
 
 def waves(rate: float, patience: Patience) -> Kind:
-    return Kind(arrivals_rate=sine(rate), most_arrivals=1.4 * rate, mean_arrivals=rate, patience=patience)
+    return Kind(
+        arrivals_rate=sine(rate), most_arrivals=1.4 * rate, mean_arrivals=rate, patience=patience
+    )
 
 
 def room(agents: int, *kinds: Kind, service: Sample | None = None) -> Case:
@@ -78,8 +76,7 @@ TABLE = (
         name="M/M s=100 .95",
         case=room(100, callers(95)),
         callers=3,
-        designed={"QL": 0.00200, "QLm": 0.00200, "LES": 0.00419, "HOL": 0.00400},
-        is_in_table=True,
+        known={"QL": 0.00200, "QLm": 0.00200, "LES": 0.00419, "HOL": 0.00400},
     ),
     Played(
         name="H2/M s=100 .95",
@@ -96,31 +93,27 @@ TABLE = (
             service=Exponential(),
         ),
         callers=3,
-        designed={"QL": 0.00508, "QLm": 0.00508, "LES": 0.02416, "HOL": 0.02371},
-        is_in_table=True,
+        known={"QL": 0.00508, "QLm": 0.00508, "LES": 0.02416, "HOL": 0.02371},
     ),
     Played(
         name="M/M+M(1) s=100 1.4",
         case=room(100, callers(140, Exponential(1))),
-        designed={"QL": 0.00873, "QLm": 0.00286, "LES": 0.00586, "HOL": 0.00572},
-        is_in_table=True,
+        known={"QL": 0.00873, "QLm": 0.00286, "LES": 0.00586, "HOL": 0.00572},
     ),
     Played(
         name="M/M+M(5) s=100 1.4",
         case=room(100, callers(140, Exponential(5))),
-        designed={"QL": 0.12491, "QLm": 0.01418, "LES": 0.02824, "HOL": 0.02810},
-        is_in_table=True,
+        known={"QL": 0.12491, "QLm": 0.01418, "LES": 0.02824, "HOL": 0.02810},
     ),
     Played(
         name="M/M+E10(1) s=100 1.4",
         case=room(100, callers(140, Erlang(10, 1))),
-        designed={"QL": 0.08126, "QLm": 0.00942, "QLa": 0.00531, "LES": 0.00876, "HOL": 0.00871},
-        is_in_table=True,
+        known={"QL": 0.08126, "QLm": 0.00942, "QLa": 0.00531, "LES": 0.00876, "HOL": 0.00871},
     ),
     Played(
         name="M/L+M(2) s=20 sine",
         case=room(20, waves(20, Exponential(2)), service=Lognormal()),
-        designed={
+        known={
             "QL": 0.0346,
             "QLm": 0.0178,
             "LES": 0.0417,
@@ -128,7 +121,6 @@ TABLE = (
             "moving mean": 0.0434,
             "mean of 10": 0.0476,
         },
-        is_in_table=True,
     ),
 )
 

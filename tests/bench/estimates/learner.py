@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 
 from callcore.domain import estimates
 from callcore.domain.estimates import Lesson, Line, UnknownWait, Wait

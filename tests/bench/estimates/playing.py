@@ -13,7 +13,7 @@ from tests.bench.estimates.scoring import Score
 from tests.bench.estimates.simulation import Caller, Group, Room
 
 LEARNT = "callcore"
-PREDICTORS = (*TRUE, *HISTORIES)
+REFERENCES = (*TRUE, *HISTORIES)
 UPPER_QUANTILE = 0.8
 LEFT_OUT = 0.2
 """Of the callers, while queues fill and rates are learnt."""
@@ -23,70 +23,76 @@ LEFT_OUT = 0.2
 class _Told:
     """What was predicted to a caller at the door."""
 
-    by_others: tuple[float, ...]
-    wait: Wait | UnknownWait
+    by_references: tuple[float, ...]
+    wait: Wait | None
     is_scored: bool
 
 
 class Scoring:
-    """Watches a play."""
+    """Watches a play; ``learner`` is ``None`` if only the references are to be scored."""
 
-    def __init__(self, played: Played, callers_count: int) -> None:
-        self.scores = {name: Score() for name in (*PREDICTORS, LEARNT)}
+    def __init__(self, played: Played, learner: Learner | None, left_out_count: float) -> None:
+        self.scores = {name: Score() for name in (*REFERENCES, LEARNT)}
         self._true = TrueRates(played)
         self._histories = Histories()
-        self.learner = Learner()
-        self._left_out = callers_count * LEFT_OUT
+        self._learner = learner
+        self._left_out_count = left_out_count
 
     def comes(self, caller: Caller, room: Room) -> None:
+        """Everybody predicts."""
+        wait = self._learner.wait(caller, room) if self._learner else None
         caller.note = _Told(
-            by_others=self._true.predict(caller, room) + self._histories.predict(caller, room),
-            wait=self.learner.wait(caller, room),
-            is_scored=room.come_count >= self._left_out,
+            by_references=(
+                *self._true.predict(caller, room),
+                *self._histories.predict(caller, room),
+            ),
+            wait=None if isinstance(wait, UnknownWait) else wait,
+            is_scored=room.come_count >= self._left_out_count,
         )
 
     def talks(self, caller: Caller, wait: float) -> None:
+        """The wait is known, to those who learn too."""
         self._histories.talks(caller, wait)
-        told = caller.note
-        expected = told.wait if isinstance(told, _Told) else None
-        self.learner.left(
-            caller,
-            wait,
-            None if isinstance(expected, UnknownWait) else expected,
-            is_served=True,
-        )
-        self._score(told, wait)
+        if self._learner:
+            expected = caller.note.wait if isinstance(caller.note, _Told) else None
+            self._learner.left(caller, wait, expected, is_served=True)
+        self._score(caller.note, wait)
 
     def gives_up(self, caller: Caller, wait: float) -> None:
-        told = caller.note
-        assert isinstance(told, _Told)
-        expected = None if isinstance(told.wait, UnknownWait) else told.wait
-        self.learner.left(caller, wait, expected, is_served=False)
+        """Those who learn know only that the wait would have been longer."""
+        if self._learner:
+            assert isinstance(caller.note, _Told)
+            self._learner.left(caller, wait, caller.note.wait, is_served=False)
 
     def would_talk(self, caller: Caller, wait: float) -> None:
+        """What only the play knows."""
         self._score(caller.note, wait)
 
     def is_over(self, caller: Caller, group: Group) -> None:
-        self.learner.served(caller, group)
+        """An agent's time is known."""
+        if self._learner:
+            self._learner.served(caller, group)
 
     def missed(self, caller: Caller, seconds: float) -> None:
-        self.learner.missed(caller, seconds)
+        """So is an agent's time that was lost."""
+        if self._learner:
+            self._learner.missed(caller, seconds)
 
     def _score(self, told: object, wait: float) -> None:
         if not isinstance(told, _Told) or not told.is_scored:
             return
-        for name, predicted in zip(PREDICTORS, told.by_others, strict=True):
+        for name, predicted in zip(REFERENCES, told.by_references, strict=True):
             self.scores[name].add(predicted, wait)
         score = self.scores[LEARNT]
-        if isinstance(told.wait, UnknownWait):
+        if told.wait is None:
             score.unknown_count += 1
             return
         score.add(told.wait.mean / SERVICE_SECONDS, wait)
         score.beyond_count += wait > told.wait.quantile_seconds(UPPER_QUANTILE) / SERVICE_SECONDS
 
 
-def play(played: Played, callers_count: int, seed: int) -> dict[str, Score]:
+def play(played: Played, callers_count: int, seed: int, *, is_learnt: bool) -> dict[str, Score]:
     """The scores by predictor."""
-    scoring = Scoring(played, callers_count)
+    scoring = Scoring(played, Learner() if is_learnt else None, callers_count * LEFT_OUT)
     Room(played.case, Random(f"{seed} {played.name}"), scoring).play(callers_count)
     return scoring.scores

@@ -25,7 +25,9 @@ OverTime = Callable[[float], float]
 class Patience(Protocol):
     """How long callers are ready to wait."""
 
-    mean: float
+    @property
+    def mean(self) -> float:
+        """In services."""
 
     def __call__(self, random: Random, /) -> float:
         """One caller's."""
@@ -184,7 +186,7 @@ class Room:
         return sum(line.live_count for p, line in lines.items() if p >= caller.kind.priority)
 
     def head_wait(self, caller: Caller) -> float | None:
-        """How long the first in line has waited; ``None`` if there is none, or a more urgent one."""
+        """How long the first has waited; ``None`` if there is none, or one of higher priority."""
         for priority, line in self.lines[caller.kind.queue].items():
             head = line.head()
             if head is not None:
