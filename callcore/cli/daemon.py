@@ -112,7 +112,7 @@ def read_settings(config: Path) -> None:
 @click.option("--agents", required=True, help="User ids of registered phones, with commas.")
 @click.option("--context", default="public", help="The dialplan context of the fallback.")
 @click.option("--seed", default=1)
-@click.option("--arrivals-per-minute", default=12.0)
+@click.option("--arrivals-per-minute", default=13.5)
 @click.option("--speed", default=1.0, help="2 makes everybody twice as fast.")
 @click.option("--until-stdin-ends", is_flag=True, help="Ends with whoever holds the other end.")
 def simulate_switch(  # noqa: PLR0913 - each is an option of the command line

@@ -23,7 +23,12 @@ def of_queues(queues: Sequence[QueueView], now: Micros) -> RenderableType:
     table.add_column("queue", overflow="fold", max_width=20)
     table.add_column("state", ratio=1)
     has_promises = any(queue.promises_count for queue in queues)
-    titles = ("waiting", *(("callbacks",) if has_promises else ()))
+    has_deferred = any(queue.deferred_count for queue in queues)
+    titles = (
+        "waiting",
+        *(("callbacks",) if has_promises else ()),
+        *(("not due",) if has_deferred else ()),
+    )
     for title in (*titles, "longest", "limit", "free", "staffed"):
         table.add_column(title, justify="right", no_wrap=True)
     for queue in queues:
@@ -36,6 +41,7 @@ def of_queues(queues: Sequence[QueueView], now: Micros) -> RenderableType:
             Text(_state(queue, now), style="" if queue.is_open else "red"),
             Text(str(queue.waiting_count), style="yellow" if queue.waiting_count else ""),
             *([Text(str(queue.promises_count or ""))] if has_promises else []),
+            *([Text(str(queue.deferred_count or ""), style="dim")] if has_deferred else []),
             Text(longest, style="yellow"),
             Text(str(queue.limit.maximum_waiting), style="red" if is_full else ""),
             Text(str(queue.free_agents_count), style="green" if queue.free_agents_count else ""),

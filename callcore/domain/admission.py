@@ -37,7 +37,7 @@ class Door:
     """What one caller finds at a queue's door."""
 
     waiting_count: int
-    """Those being offered included."""
+    """Those being offered included, and not the promised callbacks that are not due."""
     offered_count: int
     """Those of them who are being offered: each has an agent already, and is in nobody's way."""
     ahead_count: int
@@ -48,8 +48,8 @@ class Door:
     """The latest one; whether it still holds is for the reader to judge."""
     rates: Rates
     head_score: float | None
-    """Of the first who waits and is not being offered; ``None`` too if that is a promised callback,
-    which may have to stand there long."""
+    """Of the first who waits, counts and is not being offered; ``None`` too if that is a promised
+    callback, which may have been away for long."""
     promise: CallId | None
     """The latest callback promised to the caller's number here; whether it is over is not known."""
     dropped: DroppedPlace | None
@@ -106,7 +106,7 @@ def decide(
     """
     room = capacity(policy, len(door.staffed))
     least = limit(policy, len(door.staffed), effective_agents, door.rates)
-    found = expected(door, score, effective_agents, now)
+    found = expected(door, score, effective_agents, now, queue_priority=policy.priority)
     reason = _refusal_reason(policy, door, room, found, now)
     if reason is None:
         return Admission(limit=least, places=places_at(door, room), expected=found)
@@ -115,13 +115,18 @@ def decide(
 
 
 def expected(
-    door: Door, score: float, effective_agents: float | None, now: Micros
+    door: Door,
+    score: float,
+    effective_agents: float | None,
+    now: Micros,
+    *,
+    queue_priority: int = 0,
 ) -> Wait | UnknownWait:
     """The wait of the caller at the door; those ahead take the free agents first."""
     ahead_count = door.ahead_count - door.free_agents_count
     if ahead_count < 0:
         return AT_ONCE
-    line = waiting.line(ahead_count, score, door.head_score, now)
+    line = waiting.line(ahead_count, score, door.head_score, now, queue_priority=queue_priority)
     return estimates.wait(line, effective_agents, door.rates)
 
 

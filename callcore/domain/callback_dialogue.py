@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
-from callcore.domain import callable_numbers, phone_numbers
+from callcore.domain import callable_numbers, outcomes, phone_numbers
 from callcore.domain.outcomes import AskingEnd
 from callcore.domain.policies import CallableNumbers, CallerList
 from callcore.domain.speech import phrases
@@ -36,14 +36,6 @@ MOST_DIGITS = 20
 
 _DIGITS = frozenset("0123456789")
 
-_OF_THE_NUMBER = frozenset(
-    {
-        AskingEnd.WITHHELD,
-        AskingEnd.NUMBER_IMPOSSIBLE,
-        AskingEnd.NUMBER_NOT_ALLOWED,
-        AskingEnd.DO_NOT_CALL,
-    }
-)
 _OF_OURS = frozenset({AskingEnd.TOO_MANY, AskingEnd.NOT_KEPT_HERE, AskingEnd.FLOOR_UNAVAILABLE})
 _ANSWERS = frozenset({AskingEnd.DECLINED, AskingEnd.SILENT})
 
@@ -159,7 +151,7 @@ def silent(terms: Terms, question: Question) -> Turn:
 def failure_told(end: AskingEnd, *, is_in_line: bool) -> Utterance:
     """What a caller hears with whom it has come to that end; whoever waits, that it goes on."""
     told: list[str] = []
-    if end in _OF_THE_NUMBER:
+    if end in outcomes.OF_THE_NUMBER:
         told.append(phrases.CALLBACK_NOT_POSSIBLE)
     if end in _OF_OURS:
         told.append(phrases.CALLBACK_NOT_NOW)
@@ -169,16 +161,14 @@ def failure_told(end: AskingEnd, *, is_in_line: bool) -> Utterance:
 
 
 def _confirming(question: Question, key: str) -> Turn:
-    match key:
-        case "1":
-            return Confirmed(number=question.number)
-        case "2":
-            enter = replace(question, step=Step.ENTERING, typed="")
-            return _again(enter, (phrases.CALLBACK_ENTER_NUMBER,))
-        case "*":
-            return Ended(end=AskingEnd.DECLINED, number=question.number)
-        case _:
-            return _wrong(question, AskingEnd.DECLINED, question.number, question.says)
+    if key == RIGHT_KEY:
+        return Confirmed(number=question.number)
+    if key == OTHER_KEY:
+        enter = replace(question, step=Step.ENTERING, typed="")
+        return _again(enter, (phrases.CALLBACK_ENTER_NUMBER,))
+    if key == BACK_KEY:
+        return Ended(end=AskingEnd.DECLINED, number=question.number)
+    return _wrong(question, AskingEnd.DECLINED, question.number, question.says)
 
 
 def _entering(terms: Terms, question: Question, key: str) -> Turn:

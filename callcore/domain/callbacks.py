@@ -28,6 +28,9 @@ ON_HOOK_SECONDS = 5.0
 OUR_FAULT_SECONDS = 1.0
 """After a call to the customer that came to nothing by our own or the switch's doing."""
 
+SOON_SECONDS = 15.0
+"""A customer who may be called so soon counts as one who may be called now."""
+
 LONGEST_CHECK_PROMPTS_SECONDS = 30.0
 """After so long what a customer is asked counts as heard."""
 
@@ -109,6 +112,16 @@ class Callback:
     def is_due(self, now: Micros) -> bool:
         """True if the customer may be called now."""
         return now >= self.not_before
+
+    def is_put_off(self, promised_at: Micros, now: Micros) -> bool:
+        """True if its turn may come long before the customer may be called: at a time that was
+        asked for, or after an attempt. Not so in the first seconds, when only the phone must be
+        free.
+        """
+        if self.is_due(after(now, SOON_SECONDS)):
+            return False
+        is_new = self.not_before <= after(promised_at, LINE_ENDS_WITHIN_SECONDS)
+        return bool(self.attempts) or not is_new
 
     @property
     def _last_attempt(self) -> CallbackAttempt | None:

@@ -34,8 +34,8 @@ class Home:
     """How numbers of the own country are written: with its code, or with the trunk prefix."""
 
     country_code: str
-    trunk_prefix: str = ""
-    """Before national numbers dialled at home; empty where there is none."""
+    trunk_prefix: str | None = None
+    """Before national numbers dialled at home; ``None`` where there is none."""
 
 
 def normalised(text: str) -> str:
@@ -57,9 +57,10 @@ def identified(text: str, home: Home | None) -> str:
     it is written without. What is called is the number as it was given.
     """
     number = normalised(text)
-    if home is None or number.startswith("+") or not number.startswith(home.trunk_prefix):
+    prefix = "" if home is None else home.trunk_prefix or ""
+    if home is None or number.startswith("+") or not number.startswith(prefix):
         return number
-    national = number.removeprefix(home.trunk_prefix)
+    national = number.removeprefix(prefix)
     most = _MOST_DIGITS - len(home.country_code)
     is_whole = LEAST_NATIONAL_DIGITS <= len(national) <= most
     return f"+{home.country_code}{national}" if is_whole else number

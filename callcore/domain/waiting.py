@@ -33,8 +33,18 @@ def made_of(score: float, now: Micros) -> tuple[Micros, int]:
     return Micros(round(score) + priority * PRIORITY_STEP_MICROS), priority
 
 
-def line(ahead_count: int, score: float, head_score: float | None, now: Micros) -> Line:
+def line(
+    ahead_count: int,
+    score: float,
+    head_score: float | None,
+    now: Micros,
+    *,
+    queue_priority: int = 0,
+) -> Line:
     """Where somebody with that score stands behind so many; one of infinity is behind all.
+
+    The priority is the caller's own with what was gained by waiting: without that of the queue,
+    which all have.
 
     How long the head has waited is told of one of the same priority alone: those of a higher one
     do not wait behind the same callers.
@@ -49,7 +59,7 @@ def line(ahead_count: int, score: float, head_score: float | None, now: Micros) 
             head_waited = _waited_seconds(head_joined_at, now)
     return Line(
         ahead_count=ahead_count,
-        priority=priority,
+        priority=priority - queue_priority,
         waited_seconds=_waited_seconds(joined_at, now),
         head_waited_seconds=head_waited,
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from callcore.domain import admission, phone_numbers, waiting
-from callcore.domain.admission import Refusal
+from callcore.domain.admission import Door, Refusal
 from callcore.domain.estimates import UnknownWait, Wait
 from callcore.domain.ids import AgentId, CallId
 from callcore.domain.outcomes import RefusalReason
@@ -57,6 +57,8 @@ class Admitted:
     """``None`` if it is unknown."""
     expected: Wait | None
     """On that place; ``None`` if it is unknown, or somebody is free."""
+    busy_share: float | None
+    """Of the agents; ``None`` if nobody is there, or it was not looked at."""
     staffed: frozenset[AgentId]
     sticky_agent: AgentId | None
     takes_over: CallId | None = None
@@ -109,6 +111,7 @@ def knock(
         estimate_seconds=_seconds(answer.expected),
         # Of who has a better place than was asked for it is not known.
         expected=None if had else _awaited(answer.expected),
+        busy_share=_busy_share(door),
         staffed=door.staffed,
         sticky_agent=door.last_agent if queue.sticky is not None else None,
         takes_over=None if promise is None else promise.call_id,
@@ -130,6 +133,7 @@ def returned(call: Call, queue: QueuePolicy, place: Place) -> Admitted:
         places=WITHOUT_LIMIT,
         estimate_seconds=None,
         expected=None,
+        busy_share=None,
         staffed=staffed,
         sticky_agent=sticky_agent,
     )
@@ -146,6 +150,12 @@ def _without_limits(queue: QueuePolicy) -> QueuePolicy:
 
 def _seconds(expected: Wait | UnknownWait) -> float | None:
     return None if isinstance(expected, UnknownWait) else expected.mean
+
+
+def _busy_share(door: Door) -> float | None:
+    if not door.staffed:
+        return None
+    return max(1 - door.free_agents_count / len(door.staffed), 0.0)
 
 
 def _awaited(expected: Wait | UnknownWait) -> Wait | None:

@@ -32,13 +32,18 @@ class AgentFreeing:
     """Frees agents, and looks for the next caller at once."""
 
     def __init__(
-        self, site: Site, dispatcher: Dispatcher, queue_watch: QueueWatch, changes: FloorChanges
+        self,
+        site: Site,
+        dispatcher: Dispatcher,
+        queue_watch: QueueWatch,
+        changes: FloorChanges,
+        learning: Learning,
     ) -> None:
         self._site = site
         self._dispatcher = dispatcher
         self._queue_watch = queue_watch
         self._changes = changes
-        self.learning = Learning(site, changes)
+        self.learning = learning
 
     def mark_ringing(self, reservation: Reservation) -> None:
         """The agent's phone rings."""
@@ -131,7 +136,7 @@ class AgentFreeing:
                     wrap_up_seconds, lambda: self.end_wrap_up(reservation, now, late)
                 )
             else:
-                self.learning.of_service(reservation.agent_id, reservation.queue, freed.kept, late)
+                self.learning.of_service(reservation.queue, freed.kept, late)
                 self._look_for_work(reservation.agent_id, freed)
 
         self._changes.make(
@@ -172,7 +177,7 @@ class AgentFreeing:
         """Tells of a wrap-up that has ended, if it has, and looks for the next caller."""
         if freed.answer is not OfferAnswer.DONE:
             return
-        self.learning.of_service(agent_id, queue, freed.kept, late_seconds)
+        self.learning.of_service(queue, freed.kept, late_seconds)
         end = WrapUpEnd.TIMED_OUT if why is None else WrapUpEnd.ENDED_EARLY
         self.tell_wrap_up(
             agent_id, queue, began_at, WrapUpEnd.EXTENDED if freed.was_extended else end

@@ -50,6 +50,8 @@ class CallbackCall(CustomerCall):
         self._agents_leg: LegId | None = None
         self.is_machine = False
         """True if the agent they were joined to has heard a machine: the promise waits again."""
+        self._is_deferred = None if is_adopted else False
+        """As the floor was told; ``None`` if that is not known."""
         self.last_cause = ""
         """Why the last attempt failed, or what ended the promise."""
 
@@ -103,6 +105,20 @@ class CallbackCall(CustomerCall):
         room, call_id = self.site.waiting_room, self.caller.call_id
         self._crew.changes.make(call_id, lambda: room.keep_callback(call_id, callback))
 
+    def defer(self, *, is_deferred: bool) -> None:
+        """Has the floor count the promise among those who wait, or not, unless it does so."""
+        if is_deferred is self._is_deferred:
+            return
+        self._is_deferred = is_deferred
+        room, call_id, queue = self.site.waiting_room, self.caller.call_id, self.queue.name
+        self._crew.changes.make(
+            call_id, lambda: room.defer(call_id, queue, is_deferred=is_deferred)
+        )
+
+    def floor_emptied(self) -> None:
+        """The floor may have forgotten whether the promise counts."""
+        self._is_deferred = None
+
     def fetch(self, agent_leg_id: LegId) -> None:
         """Lets an agent who has picked up hear that the customer is called; nothing if ready."""
         if self.can_be_bridged:
@@ -140,6 +156,7 @@ class CallbackCall(CustomerCall):
         """The promise is still to be kept: begins anew to wait, without a line."""
         self._given_up.add(self.leg_id)
         self._lose_line()
+        self._is_deferred = False
         self.is_machine = False
         self.hung_up_by = HungUpBy.UNKNOWN
         self.survey_due = None

@@ -57,8 +57,18 @@ class CallbackSchedule:
     @property
     def is_time(self) -> bool:
         """True if the customer may be called now, and there is something to dial."""
-        contact = self._call.site.policy.dialplan.callback_contact
-        return self.is_due and contact is not None and self.is_in_hours
+        return self.is_due and self._has_contact and self.is_in_hours
+
+    @property
+    def is_deferred(self) -> bool:
+        """True if the promise is nobody's concern for a while: the customer may not be called, and
+        is not on the line.
+        """
+        call = self._call
+        if call.line.is_there and not call.is_leaving:
+            return False
+        is_put_off = call.promise.is_put_off(call.caller.arrived_at, self._now())
+        return is_put_off or not self._has_contact or not self.is_in_hours
 
     @property
     def may_call(self) -> bool:
@@ -124,6 +134,10 @@ class CallbackSchedule:
         """The customer is ready."""
         seconds = seconds_between(self._call.line.dialled_at, self._now())
         self._pacing.learn(self._call.queue.name, seconds)
+
+    @property
+    def _has_contact(self) -> bool:
+        return self._call.site.policy.dialplan.callback_contact is not None
 
     def _next_call_at(self) -> Micros | None:
         hours = callbacks.hours_of(self._queue())

@@ -6,7 +6,7 @@ was quicker.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from callcore.domain import routing
 from callcore.domain.events import StoreFailed
@@ -39,11 +39,18 @@ RELAXATION = "relaxation"
 CALLBACK_DUE = "callback_due"
 
 
+Shared = Callable[[AgentId, QueueName, Collection[QueueName]], None]
+"""Takes the agent, the queue of the caller, and the queues in which callers waited for the agent.
+"""
+
+
 class Dispatcher:
     """Makes pairs of waiting callers and free agents."""
 
-    def __init__(self, site: Site, waiters: Waiters, reserving: Reserving) -> None:
+    def __init__(self, site: Site, waiters: Waiters, reserving: Reserving, shared: Shared) -> None:
+        """``shared`` hears of agents of several queues who were given to a caller of one."""
         self._site = site
+        self._shared = shared
         self._waiters = waiters
         self._reserving = reserving
         self._is_in_doubt = False
@@ -198,7 +205,7 @@ class Dispatcher:
     def _serve(self, agent: AgentPolicy, triggered_at: Micros) -> None:
         queues: Sequence[QueueName] = agent.queues
         for _ in range(ROUNDS):
-            pair = self._first_for(agent, queues)
+            pair, contenders = self._first_for(agent, queues)
             if pair is None:
                 return
             answer = self._reserving.reserve(pair, AGENT_FREE, triggered_at)
@@ -211,6 +218,8 @@ class Dispatcher:
                     return
                 queues = [queue for queue in queues if queue in chosen]
             elif answer is ReserveAnswer.RESERVED:
+                if len(agent.queues) > 1:
+                    self._shared(agent.agent_id, pair.demand.queue.name, contenders)
                 return
 
     def _chosen(self, agent: AgentPolicy) -> Sequence[QueueName]:
@@ -218,11 +227,15 @@ class Dispatcher:
         known = self._site.roster.agent(agent.agent_id)
         return known.queues if known is not None else agent.queues
 
-    def _first_for(self, agent: AgentPolicy, of: Sequence[QueueName]) -> Pair | None:
-        """The caller to serve next, of the first ones in these queues who may be served."""
+    def _first_for(
+        self, agent: AgentPolicy, of: Sequence[QueueName]
+    ) -> tuple[Pair | None, Collection[QueueName]]:
+        """The caller to serve next, of the first ones in these queues who may be served; and the
+        queues that have such.
+        """
         queues = [queue for queue in of if queue in self._site.policy.queues]
         if not queues:
-            return None
+            return None, ()
         count = CANDIDATES
         while True:
             read = self._site.waiting_room.candidates(queues, count)
@@ -241,7 +254,8 @@ class Dispatcher:
         best = routing.first_served(
             (pair.demand for pair in pairs.values()), self._site.clock.now()
         )
-        return pairs[best.call_id] if best is not None else None
+        contenders = {pair.demand.queue.name for pair in pairs.values()}
+        return (pairs[best.call_id] if best is not None else None), contenders
 
     def _first_in(self, queue: QueueName, candidates: Candidates, agent_id: AgentId) -> Pair | None:
         for waiter in self._line(queue, candidates.callers):

@@ -63,7 +63,13 @@ def of_promise(site: Site, call_id: CallId, queue: QueuePolicy) -> Wait | Unknow
 
 def by_outlook(site: Site, queue: QueueName, outlook: Outlook) -> Wait | UnknownWait:
     """The wait still to come of who has this outlook."""
-    line = waiting.line(outlook.ahead_count, outlook.score, outlook.head_score, site.clock.now())
+    line = waiting.line(
+        outlook.ahead_count,
+        outlook.score,
+        outlook.head_score,
+        site.clock.now(),
+        queue_priority=_priority_of(site, queue),
+    )
     agents = effective_agents(site, queue, outlook.staffed_count, outlook.rates)
     return estimates.wait(line, agents, outlook.rates)
 
@@ -71,7 +77,9 @@ def by_outlook(site: Site, queue: QueueName, outlook: Outlook) -> Wait | Unknown
 def by_door(site: Site, queue: QueueName, door: Door, score: float) -> Wait | UnknownWait:
     """The wait of who finds this at the door; those ahead take the free agents first."""
     agents = effective_agents(site, queue, len(door.staffed), door.rates)
-    return admission.expected(door, score, agents, site.clock.now())
+    return admission.expected(
+        door, score, agents, site.clock.now(), queue_priority=_priority_of(site, queue)
+    )
 
 
 def effective_agents(
@@ -95,3 +103,8 @@ def note_told(
     estimate = ToldEstimate(at=site.clock.now(), range=told, mean_seconds=wait.mean)
     room = site.waiting_room
     changes.make(call_id, lambda: room.note_told_wait(call_id, queue, estimate))
+
+
+def _priority_of(site: Site, queue: QueueName) -> int:
+    policy = site.policy.queues.get(queue)
+    return policy.priority if policy is not None else 0

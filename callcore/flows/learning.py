@@ -1,6 +1,8 @@
-"""What queues learn of their agents' time, for the estimates."""
+"""What queues learn of their agents and the agents' time, for the estimates."""
 
 from __future__ import annotations
+
+from collections.abc import Collection, Mapping
 
 from callcore.domain import estimates
 from callcore.domain.estimates import Lesson
@@ -20,9 +22,7 @@ class Learning:
         self._site = site
         self._changes = changes
 
-    def of_service(
-        self, agent_id: AgentId, queue: QueueName, kept: Kept | None, late_seconds: float = 0.0
-    ) -> None:
+    def of_service(self, queue: QueueName, kept: Kept | None, late_seconds: float = 0.0) -> None:
         """An agent is free after a talk and the wrap-up, if any; ``None`` teaches nothing."""
         if kept is None:
             return
@@ -32,7 +32,7 @@ class Learning:
             answer_seconds=min(kept.answer_seconds or 0.0, seconds),
             priority=kept.priority,
         )
-        self._learn(agent_id, queue, lesson, seconds)
+        self._learn({queue: lesson})
 
     def of_lost_offer(
         self,
@@ -46,16 +46,25 @@ class Learning:
         if kept is not None:
             seconds = max(kept.seconds - late_seconds, 0.0) + rest_seconds
             lesson = estimates.of_lost_offer(seconds)
-            self._learn(reservation.agent_id, reservation.queue, lesson, seconds)
+            self._learn({reservation.queue: lesson})
 
-    def _learn(self, agent_id: AgentId, queue: QueueName, lesson: Lesson, seconds: float) -> None:
-        """Where the agent serves other queues too, they all learn how the agent's time is shared:
-        in one step.
+    def of_sharing(
+        self, agent_id: AgentId, queue: QueueName, contenders: Collection[QueueName]
+    ) -> None:
+        """An agent became free and was given to a caller of ``queue`` while callers waited in each
+        of ``contenders``: those of them learn how agents of several queues are shared.
         """
-        room, queues = self._site.waiting_room, self._site.presence.queues_of(agent_id)
-        lessons = {queue: lesson}
-        if len(queues) > 1 and queue in queues:
-            for each in queues:
-                sharing = estimates.of_sharing(seconds, is_here=each == queue)
-                lessons[each] = (*lessons.get(each, ()), *sharing)
-        self._changes.make(CallId(f"lessons of {queue}"), lambda: room.learn_all(lessons))
+        queues = self._site.presence.queues_of(agent_id)
+        if len(queues) > 1:
+            lessons = {
+                each: estimates.of_sharing(is_here=each == queue)
+                for each in contenders
+                if each in queues
+            }
+            self._learn(lessons)
+
+    def _learn(self, lessons: Mapping[QueueName, Lesson]) -> None:
+        """All of it in one step."""
+        room, queues = self._site.waiting_room, " ".join(sorted(lessons))
+        if lessons:
+            self._changes.make(CallId(f"lessons of {queues}"), lambda: room.learn_all(lessons))

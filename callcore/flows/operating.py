@@ -247,6 +247,7 @@ class Operating:
             free_agents_count=counts.free_agents_count,
             staffed_count=counts.staffed_count,
             promises_count=counts.promises_count,
+            deferred_count=counts.deferred_count,
             limit=admission.limit(queue, count, agents, door.rates),
             oldest_joined_at=counts.oldest_joined_at,
         )

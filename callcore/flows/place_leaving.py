@@ -49,13 +49,17 @@ class PlaceLeaving:
         queue: QueuePolicy,
         changes: FloorChanges,
         expected: Wait | None = None,
+        busy_share: float | None = None,
     ) -> None:
-        """``expected`` is the wait found at the door; ``None`` if none was, or there was none."""
+        """``expected`` is the wait found at the door, ``None`` if none was, or there was none;
+        ``busy_share`` that of the agents, ``None`` if unknown.
+        """
         self.told = ToldEstimates()
         self._call = call
         self._queue = queue
         self._changes = changes
         self._expected = expected
+        self._busy_share = busy_share
 
     def served_by(self, agent_id: AgentId, bridged_at: Micros) -> None:
         """An agent talks; the floor knows of it already."""
@@ -111,6 +115,7 @@ class PlaceLeaving:
             is_abandoned=reason in outcomes.ABANDONS,
             is_callback=self._call.callback is not None,
             expected=self._expected,
+            busy_share=self._busy_share,
         )
         self._changes.make(self._call.caller.call_id, lambda: room.learn(queue, lesson))
 

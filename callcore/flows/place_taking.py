@@ -45,6 +45,8 @@ class Taken:
     sticky_agent: AgentId | None
     expected: Wait | None
     """As was found at the door; ``None`` if it was unknown, or somebody was free."""
+    busy_share: float | None
+    """Of the agents, likewise."""
 
 
 def take_place(call: Call, queue: QueuePolicy, place: Place, crew: Crew) -> Taken:
@@ -211,6 +213,7 @@ def _taken(standing: Standing, timers: Timers, admitted: Admitted) -> Taken:
         staffed=admitted.staffed,
         sticky_agent=admitted.sticky_agent,
         expected=admitted.expected,
+        busy_share=admitted.busy_share,
     )
 
 

@@ -165,7 +165,7 @@ class PuttingInForce:
         counts = site.waiting_room.counts(queues)
         return _Survey(
             agents={agent.agent_id: agent for agent in site.roster.agents()},
-            waiting={one.queue: one.waiting_count + one.offered_count for one in counts},
+            waiting={one.queue: one.present_count for one in counts},
             promised={one.queue: one.promises_count for one in counts},
         )
 
@@ -216,8 +216,9 @@ class PuttingInForce:
             if policy.queues[queue] != before.queues.get(queue)
             or serving.at(queue) != serving_before.at(queue)
         }
+        is_contact_other = policy.dialplan.callback_contact != before.dialplan.callback_contact
         for waiter in self._crew.waiters.all():
-            if waiter.queue_name in concerned:
+            if waiter.queue_name in concerned or (is_contact_other and waiter.is_callback):
                 self._crew.switchboard.post(waiter.call_id, SettingsChanged())
 
     def _failed(self, error: StoreError) -> None:

@@ -61,7 +61,7 @@ class Waiting(ABC):
             taken.standing.place.first_joined_at,
         )
         self._wishes = OperatorWishes(call, queue, self._standing, self._offerings, crew)
-        self._leaving = PlaceLeaving(call, queue, crew.changes, taken.expected)
+        self._leaving = PlaceLeaving(call, queue, crew.changes, taken.expected, taken.busy_share)
 
     @property
     def call_id(self) -> CallId:

@@ -172,9 +172,16 @@ class WaitingCallback(Waiting):
 
     def _look_at_leaving(self) -> None:
         self._course.look_at_line()
+        if not self._customer.is_leaving:
+            self._look_at_end()
+        self._look_whether_it_counts()
+
+    def _look_whether_it_counts(self) -> None:
+        """While the promise is not due it is ahead of nobody, though it keeps its place."""
+        self._customer.defer(is_deferred=self._schedule.is_deferred)
+
+    def _look_at_end(self) -> None:
         customer = self._customer
-        if customer.is_leaving:
-            return
         end = customer.promise.end(customer.kept_by)
         if end is not None:
             raise LeftQueueError(end)
@@ -227,6 +234,10 @@ class WaitingCallback(Waiting):
         self._customer.keep(self._customer.promise.let_begin(now))
         self._schedule.plan()
 
+    def _tell_floor_again(self) -> None:
+        self._customer.floor_emptied()
+        super()._tell_floor_again()
+
     def _look_for_more(self) -> None:
         """The customer is there, for whom one agent was kept, or none."""
         if not self._offerings or self._queue_now().strategy in STRATEGIES_RINGING_MANY:
@@ -235,6 +246,7 @@ class WaitingCallback(Waiting):
     def _due(self) -> None:
         """Looks for an agent, and how near one is."""
         self._schedule.plan()
+        self._look_whether_it_counts()
         if self._schedule.is_time:
             self._look(CALLBACK_DUE)
             self._look_whether_to_dial()

@@ -23,6 +23,7 @@ from callcore.flows.floor_changes import FloorChanges
 from callcore.flows.floor_memory import BreakMemory, Seats
 from callcore.flows.floor_opening import open_floor
 from callcore.flows.inbound_call import InboundCalls
+from callcore.flows.learning import Learning
 from callcore.flows.lease_watch import LeaseWatch
 from callcore.flows.leg_watch import LegWatch
 from callcore.flows.messages import FloorEmptied
@@ -98,11 +99,12 @@ class Worker:
         waiters = Waiters()
         self.changes = FloorChanges(site)
         reserving = Reserving(site, self.switchboard, waiters, lines, self._give_back)
-        self.dispatcher = Dispatcher(site, waiters, reserving)
+        learning = Learning(site, self.changes)
+        self.dispatcher = Dispatcher(site, waiters, reserving, learning.of_sharing)
         self.phone_watch = PhoneWatch(site, self.dispatcher)
         self.sound_watch = SoundWatch(site)
         self.queue_watch = QueueWatch(site, self.switchboard, waiters, self.dispatcher)
-        self.freeing = AgentFreeing(site, self.dispatcher, self.queue_watch, self.changes)
+        self.freeing = AgentFreeing(site, self.dispatcher, self.queue_watch, self.changes, learning)
         self.keeping = RecordKeeping(site, self.changes)
         crew = Crew(
             switchboard=self.switchboard,

@@ -96,11 +96,13 @@ class QueueView:
     closes_at: Micros | None
     """By its hours, from now on; ``None`` without hours or when not within reach."""
     waiting_count: int
-    """Those being offered included."""
+    """Those being offered included, and not those of ``deferred_count``."""
     free_agents_count: int
     staffed_count: int
     promises_count: int
-    """Callbacks promised here that are not kept yet; those that wait are among the waiting."""
+    """Callbacks promised here that are not kept yet; those that are due are among the waiting."""
+    deferred_count: int
+    """Those of them that wait and are not due: they count neither as waiting nor for anybody."""
     limit: Limit
     oldest_joined_at: Micros | None
 

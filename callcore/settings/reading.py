@@ -197,7 +197,7 @@ class Reading:
 def _found(value: object) -> str:
     match value:
         case int() | float():
-            return f", found {value:g}"
+            return f", found {value:.15g}"
         case str():
             return f", found {shown(value)}"
         case _:

@@ -237,7 +237,7 @@ DiallingCode = Annotated[
     Text, AfterValidator(_matching(r"[1-9][0-9]{0,2}", "a country code such as 48, without +"))
 ]
 TrunkPrefix = Annotated[
-    Text, AfterValidator(_matching(r"[0-9]{0,3}", "at most three digits, such as 0"))
+    Text, AfterValidator(_matching(r"[0-9]{1,3}", "one to three digits such as 0"))
 ]
 
 DialplanWord = Annotated[

@@ -42,7 +42,7 @@ class HomeSection(Section):
     """How numbers of the own country are written."""
 
     country_code: DiallingCode
-    trunk_prefix: TrunkPrefix = UNGIVEN
+    trunk_prefix: TrunkPrefix | None = UNGIVEN
 
 
 class DialplanSection(Section):

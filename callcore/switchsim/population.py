@@ -72,7 +72,7 @@ class Habits:
     ``silent_chance`` is that of a caller who presses nothing.
 
     ``callbacks`` are, by dialled number, the keys of those who want to be called back: the first is
-    pressed ``digit_seconds`` after the line is answered, each of the others ``choice_seconds``
+    pressed ``callback_seconds`` after the line is answered, each of the others ``choice_seconds``
     after the one before, unless they talk by then. ``callback_chance`` is that of such a caller.
     """
 
@@ -87,6 +87,7 @@ class Habits:
     silent_chance: float = 0.2
     callbacks: Mapping[str, str] = field(default_factory=dict)
     callback_chance: float = 0.0
+    callback_seconds: Distribution = field(default=Uniform(3.0, 12.0))
     hostile_chance: float = 0.0
     ends_first_chance: float = 0.5
     talk_seconds: Distribution = field(default=Lognormal(20.0, 0.7))
@@ -163,7 +164,7 @@ class Callers:
         def hear(what: str) -> None:
             if what == "answer":
                 leg.channel.when_changed.remove(hear)
-                pace.clock.after(pace.draw(habits.digit_seconds), lambda: press(keys))
+                pace.clock.after(pace.draw(habits.callback_seconds), lambda: press(keys))
 
         def press(left: str) -> None:
             if left and leg.channel.is_up and not leg.channel.is_talking:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
+import time
 from dataclasses import replace
 
 import pytest
@@ -52,6 +54,15 @@ def test_when_the_next_attempt_is_due_is_told(run, floor):
         callback_view(state=CallbackState.NOT_DUE, due_at=Micros(4_000_000_000_000_000))
     ]
     assert "not due until Tue 02 Oct" in " ".join(run("callback", "list").stdout.split())
+
+
+@pytest.mark.parametrize(("seconds", "has_seconds"), [(300, True), (7200, False)])
+def test_what_is_due_soon_is_told_to_the_second(run, floor, seconds, has_seconds):
+    """A retry in half a minute is not due "until" the minute that it is now."""
+    due_at = Micros(time.time_ns() // 1000 + seconds * 1_000_000)
+    floor.promises = [callback_view(state=CallbackState.NOT_DUE, due_at=due_at)]
+    told = " ".join(run("callback", "list").stdout.split())
+    assert bool(re.search(r"not due until .*\d\d:\d\d:\d\d", told)) is has_seconds
 
 
 def test_none_is_told(run, run_json, floor):
@@ -203,3 +214,13 @@ def test_queues_tell_of_their_promises_where_there_are_any(run, floor):
     lines = [line.split() for line in run("queue", "list").stdout.splitlines()]
     assert lines[0][:4] == ["queue", "state", "waiting", "callbacks"]
     assert lines[2][:4] == ["support", "open", "12", "7"]
+
+
+def test_queues_tell_of_those_that_are_not_due(run, floor):
+    """They are not among the waiting; with them, and all else, a line fits."""
+    floor.views[SUPPORT] = queue_view(SUPPORT, waiting_count=12, promises_count=7, deferred_count=4)
+    shown = run("queue", "list").stdout.splitlines()
+    lines = [line.split() for line in shown]
+    assert lines[0][:6] == ["queue", "state", "waiting", "callbacks", "not", "due"]
+    assert lines[2][:5] == ["support", "open", "12", "7", "4"]
+    assert max(map(len, shown)) <= 80

@@ -71,7 +71,9 @@ def floor_at_home(request: pytest.FixtureRequest) -> Iterator[AnyFloor]:
         return phone_numbers.identified(number, phone_numbers.Home(country_code="48"))
 
     if request.param == "fake":
-        yield FakeFloor(SteppedClock(), identified)
+        fake = FakeFloor(SteppedClock())
+        fake.know_by(identified)
+        yield fake
         return
     urls = request.getfixturevalue("server_urls")
     if request.param not in urls:

@@ -62,7 +62,7 @@ def test_an_agents_time_counts_from_the_reservation_to_the_end_of_the_wrap_up(
     assert freed.seconds == pytest.approx(LATER_SECONDS + 2 * SHORT_SECONDS, abs=MOST_OFF)
     assert freed.seconds >= asked_for + SHORT_SECONDS
     assert freed.answer_seconds == pytest.approx(LATER_SECONDS, abs=MOST_OFF)
-    assert freed.priority == known(stage.floor).priority
+    assert freed.priority == known(stage.floor).own_priority
 
 
 def test_without_a_wrap_up_it_ends_with_the_talk(stage: Stage) -> None:
@@ -99,7 +99,7 @@ def test_who_reads_of_a_wrap_up_knows_the_same(stage: Stage) -> None:
     assert told is not None
     assert told.seconds == 7.5
     assert told.answer_seconds == pytest.approx(LATER_SECONDS, abs=MOST_OFF)
-    assert told.priority == known(floor).priority
+    assert told.priority == known(floor).own_priority
     log_out(floor)
     assert agent_of(floor).kept_until(Micros(agent.since)) is None
 

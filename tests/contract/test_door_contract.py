@@ -139,7 +139,7 @@ def test_the_floor_keeps_sums_of_any_name(floor: AnyFloor) -> None:
         estimates.of_wait(
             0.1, is_served=False, is_abandoned=True, is_callback=False, expected=None
         ),
-        estimates.of_sharing(12.1, is_here=True),
+        estimates.of_sharing(is_here=True),
     )
     sums: dict[str, float] = {}
     for lesson in lessons * 3:

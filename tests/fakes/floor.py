@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from callcore.domain import phone_numbers
 from callcore.domain.ids import CallId
 from callcore.domain.records import CallRecord
 from callcore.ports.records import PendingRecord
@@ -60,10 +59,8 @@ class FakePendingRecords:
 class FakeFloor:
     """The stores over one memory, as ``callcore.adapters.redisdb.floor.Floor`` has them."""
 
-    def __init__(
-        self, clock: Instants, identified: Callable[[str], str] = phone_numbers.normalised
-    ) -> None:
-        self._memory = FloorMemory(clock, identified)
+    def __init__(self, clock: Instants) -> None:
+        self._memory = FloorMemory(clock)
         self._epoch = 1
         self.waiting_room = FakeWaitingRoom(self._memory)
         self.roster = FakeRoster(self._memory)
@@ -71,6 +68,10 @@ class FakeFloor:
         self.pending_changes = FakePendingChanges(self._memory)
         self.lockouts = FakeLockouts(self._memory)
         self.config_versions = FakeConfigVersions(self._memory)
+
+    def know_by(self, identified: Callable[[str], str]) -> None:
+        """By what callers' numbers are known from now on."""
+        self._memory.identified = identified
 
     def go_down(self) -> None:
         """From now on every method raises ``StoreUnavailableError``; what is held is kept."""

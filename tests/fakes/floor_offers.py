@@ -164,7 +164,7 @@ class Offers(Duties):
         agent = replace(
             agent,
             answer_seconds=seconds_between(agent.reserved_at, agent.since),
-            served_priority=call.priority if call is not None else 0,
+            served_priority=call.own_priority if call is not None else 0,
         )
         if wrap_up_seconds <= 0:
             return self._free(agent, why)

@@ -49,7 +49,7 @@ class FakeWaitingRoom:
         return Door(
             waiting_count=self._calls.placed_count(queue),
             offered_count=len(self._calls.offered[queue]),
-            ahead_count=self._calls.waiting[queue].count_below(score),
+            ahead_count=self._calls.ahead_count(queue, score),
             free_agents_count=len(agents.free[queue]),
             staffed=frozenset(agents.staffed[queue]),
             closure=self._memory.closures.get(queue),
@@ -61,8 +61,8 @@ class FakeWaitingRoom:
         )
 
     def _head_score(self, queue: QueueName) -> float | None:
-        """Of the first who waits and is not being offered, unless it is a promise."""
-        first = self._calls.waiting[queue].first(1)
+        """Of the first who waits, counts and is not being offered, unless it is a promise."""
+        first = self._calls.first(queue)
         if not first or first[0][1] in self._calls.promised[queue]:
             return None
         return first[0][0]
@@ -188,6 +188,15 @@ class FakeWaitingRoom:
         self._calls.put(replace(call, callback=callback))
         return RescoreAnswer.DONE
 
+    def defer(self, call_id: CallId, queue: QueueName, *, is_deferred: bool) -> RescoreAnswer:
+        self._memory.check()
+        call = self._calls.get(call_id)
+        is_placed = call is not None and call.queue == queue and call.state in PLACED
+        if call is None or call.callback is None or not is_placed:
+            return RescoreAnswer.NOT_THERE
+        self._calls.defer(call, is_deferred=is_deferred)
+        return RescoreAnswer.DONE
+
     def leave(
         self,
         call_id: CallId,
@@ -221,7 +230,7 @@ class FakeWaitingRoom:
 
     def tail(self, queue: QueueName, count: int) -> list[CallId]:
         self._memory.check()
-        return [call_id for _, call_id in self._calls.waiting[queue].last(count)]
+        return self._calls.last(queue, count)
 
     def close_queue(self, queue: QueueName, closure: Closure) -> None:
         self._memory.check()
@@ -282,7 +291,7 @@ class FakeWaitingRoom:
         is_waiting = call_id in waiting
         outlook = Outlook(
             position=position,
-            ahead_count=waiting.rank(call_id) if is_waiting else 0,
+            ahead_count=self._calls.rank(call_id, queue) if is_waiting else 0,
             score=waiting.score(call_id) if is_waiting else offered.score(call_id),
         )
         if not is_estimated:
@@ -343,11 +352,12 @@ class FakeWaitingRoom:
         head = self._calls.head(queue)
         return QueueCounts(
             queue=queue,
-            waiting_count=len(self._calls.waiting[queue]),
+            waiting_count=len(self._calls.waiting[queue]) - len(self._calls.deferred[queue]),
             offered_count=len(self._calls.offered[queue]),
             free_agents_count=len(self._memory.agents.free[queue]),
             staffed_count=len(self._memory.agents.staffed[queue]),
             promises_count=len(self._calls.promised[queue]),
+            deferred_count=len(self._calls.deferred[queue]),
             oldest_joined_at=head.first_joined_at if head else None,
         )
 

@@ -48,7 +48,11 @@ class Ranked(Generic[M]):
 
     def rank(self, member: M) -> int:
         """How many are before a member. Raises ``KeyError`` if it is not there."""
-        return bisect_left(self._order, (self._scores[member], member))
+        return self.count_before(member, self._scores[member])
+
+    def count_before(self, member: M, score: float) -> int:
+        """How many are before a member with that score, be it there or not."""
+        return bisect_left(self._order, (score, member))
 
     def count_below(self, score: float) -> int:
         """How many have a lower score."""

@@ -74,10 +74,10 @@ class TestService:
         (lesson,) = given
         assert lesson["seconds"] == pytest.approx(2.5 + 20 + 10, abs=0.05)
         assert lesson["answer_seconds"] == pytest.approx(2.04, abs=0.05)
-        assert lesson["priority"] == 3
+        assert lesson["priority"] == 0
 
-    def test_the_priority_is_that_with_which_the_caller_was_served(self, lessons: Record) -> None:
-        """Not that of the joining."""
+    def test_the_priority_is_the_callers_own(self, lessons: Record) -> None:
+        """That which an operator gave, without the queue's and what was gained by waiting."""
         given = lessons("of_service")
         floor = TestFloor(agent_of(ANN, ROOMY, wrap_up_seconds=0.0))
         raise_to(floor, floor.call_in(), 40)
@@ -163,29 +163,34 @@ class TestLostOffers:
 class TestSharing:
     """Of the time of agents who serve several queues."""
 
-    def test_every_queue_of_the_agent_learns_of_it(self, lessons: Record) -> None:
-        """That whose caller it was, and the others; in one step."""
+    def test_queues_in_which_somebody_waited_learn_of_it(self, lessons: Record) -> None:
+        """Cleo takes the caller who came first: both queues learn, in one step; then only one has
+        anybody waiting.
+        """
         given = lessons("of_sharing")
         steps: list[set[str]] = []
         floor = TestFloor()
         room = floor.store.waiting_room
         learn_all = room.learn_all
-        room.learn_all = lambda all_: (steps.append(set(all_)), learn_all(all_))[1]
+        room.learn_all = lambda lessons: (steps.append(set(lessons)), learn_all(lessons))[1]
+        floor.call_in()
+        floor.clock.advance(1)
+        floor.call_in("8002")
         come(floor, CLEO)
-        served(floor, CLEO)
-        floor.clock.advance(10.1)
+        floor.clock.advance(5)
         assert sorted(lesson["is_here"] for lesson in given) == [False, True]
-        for lesson in given:
-            assert lesson["seconds"] == pytest.approx(32.5, abs=0.1)
         assert {SUPPORT, SALES} in steps
+        end_talk(floor, CLEO)
+        floor.clock.advance(20)
+        assert [lesson["is_here"] for lesson in given[2:]] == [True]
 
     def test_queues_where_the_agent_is_not_now_do_not(self, lessons: Record) -> None:
         """Cleo chose one of hers."""
         given = lessons("of_sharing")
         floor = TestFloor()
+        floor.call_in()
         change(floor, LOG_IN, CLEO, queues=(SUPPORT,))
-        served(floor, CLEO)
-        floor.clock.advance(11)
+        floor.clock.advance(5)
         assert given == []
 
     def test_the_share_comes_into_the_estimate(self) -> None:
@@ -196,7 +201,7 @@ class TestSharing:
             before = floor.site.presence.staffing(SUPPORT)
             assert (before.whole_count, before.shared_count) == (0, 1)
             for _ in range(60):
-                lesson = estimates.of_sharing(60.0, is_here=is_here)
+                lesson = estimates.of_sharing(is_here=is_here)
                 floor.store.waiting_room.learn(SUPPORT, lesson)
             rates = floor.store.waiting_room.door(SUPPORT).rates
             assert rates.share is not None

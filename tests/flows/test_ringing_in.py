@@ -147,7 +147,7 @@ class TestAtHome:
         """A web form has it as it is dialled at home, the switch shows it with the code."""
         floor = CallbackFloor()
         at_home = phone_numbers.Home(country_code="48")
-        floor.store.memory.identified = lambda text: phone_numbers.identified(text, at_home)
+        floor.store.know_by(lambda number: phone_numbers.identified(number, at_home))
         request = CallbackRequest(queue=SUPPORT, number="601 100 200", by="web form")
         asked = floor.worker.operating.request_callback(request)
         between = floor.call_in(number=OTHER)

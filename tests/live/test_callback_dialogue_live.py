@@ -110,8 +110,11 @@ def test_another_number_is_typed(watched, phones, centre):
     assert daemon.callback_of(uuid)["caller_number"] == OTHER_NUMBER
 
 
-def test_silence_is_followed_by_the_music_and_the_old_place(watched, phones, centre, hum):
-    """Who says nothing hears so, then the music again, and is served before who came later."""
+def test_silence_is_followed_by_the_music_and_the_old_place(watched, phones, centre, sounds, hum):
+    """A key ends the long prompt it is pressed in; who says nothing then hears so, then the music
+    again, and is served before who came later.
+    """
+    sounds.record("callback/confirm", seconds=8)
     phone, daemon = centre(phones.agent(), music=hum)
     caller = phones.listening_caller("5001", from_user=number_of(1))
     uuid = calling_back.arrival(watched)
@@ -119,7 +122,10 @@ def test_silence_is_followed_by_the_music_and_the_old_place(watched, phones, cen
     phones.listening_caller("5001", from_user=number_of(2))
     calling_back.playing(watched, calling_back.arrival(watched), hum)
     caller.sound.press(ASKS)
-    hears(watched, uuid, READ_BACK)
+    began = hears(watched, uuid, READ_BACK)
+    caller.sound.press(ANOTHER)
+    asked = hears(watched, uuid, "callback/enter-number")
+    assert instant(asked) - instant(began) < 2
     hears(watched, uuid, STILL_WAITING, 20)
     enough = caller.sound.packets_count + 50
 

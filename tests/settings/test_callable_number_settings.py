@@ -99,8 +99,8 @@ def test_home_is_read(load, settings, expected):
         ("{country_code: +48}",
          "country_code: expected a country code such as 48, without +, found '+48'"),
         ("{country_code: 48, trunk_prefix: a}",
-         "trunk_prefix: expected at most three digits, such as 0, found 'a'"),
-        ("{trunk_prefix: '0'}", "country_code: must be given"),
+         "trunk_prefix: expected one to three digits such as 0, found 'a'"),
+        ("{trunk_prefix: '0'}", "country_code: is missing"),
     ],
 )  # fmt: skip
 def test_fault_of_home_is_told(faults, settings, expected):

@@ -113,6 +113,10 @@ def test_faults_of_an_offer_are_told_in_their_place(faults, settings, expected):
             "expires_after_seconds: 604801",
             "expires_after_seconds: must be at most 604800, found 604801",
         ),
+        (
+            "expires_after_seconds: 9999999",
+            "expires_after_seconds: must be at most 604800, found 9999999",
+        ),
     ],
 )
 def test_limits_of_keeping(faults, settings, expected):

@@ -130,7 +130,7 @@ def test_callers_ask_to_be_called_back(make_switch, clock):
     habits = population.Habits(
         numbers={"5001": 1.0, "5002": 1.0},
         patience_seconds=Constant(10_000.0),
-        digit_seconds=Constant(5.0),
+        callback_seconds=Constant(5.0),
         choice_seconds=Constant(2.0),
         callbacks={"5001": "21"},
         callback_chance=0.5,

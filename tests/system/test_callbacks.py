@@ -107,19 +107,6 @@ class Floor:
         return kept
 
 
-def test_killed_while_a_promise_waits(
-    start: Start, switch: SimulatedSwitch, tmp_path: Path
-) -> None:
-    """The promise keeps its place between the callers, and is kept once."""
-    switch.phones.add(PROMISED_TO, AgentPhone(ring_seconds=Constant(0.5)))
-    floor = Floor(start, switch, call_first="agent")
-    floor.restart()
-    floor.is_due()
-    floor.agent_comes()
-    assert floor.served_in_order(tmp_path)["is_adopted"]
-    assert len(floor.daemon.lines("callback_dialled")) == 1
-
-
 def test_killed_while_an_agent_is_kept_for_a_ringing_customer(
     start: Start, switch: SimulatedSwitch, tmp_path: Path
 ) -> None:

@@ -36,6 +36,17 @@ def served_after(seconds: float) -> Lesson:
     )
 
 
+def came(busy_share: float) -> Lesson:
+    return estimates.of_wait(
+        0.0,
+        is_served=True,
+        is_abandoned=False,
+        is_callback=False,
+        expected=None,
+        busy_share=busy_share,
+    )
+
+
 def wait(line: Line, rates: Rates, agents: float | None = 1.0) -> Wait:
     found = estimates.wait(line, agents, rates)
     assert isinstance(found, Wait)
@@ -128,13 +139,24 @@ def test_few_sums_tell_all_priorities_apart_in_their_order(one: int, other: int)
     assert len(service(60.0, priority=one)) < 30
 
 
-def test_shared_agents_are_had_for_the_share_of_their_time() -> None:
-    """Two thirds of what they talk is for this queue; of few talks nothing is said."""
-    long_here = estimates.of_sharing(200.0, is_here=True)
-    elsewhere = estimates.of_sharing(100.0, is_here=False)
-    assert estimates.rates(learnt([long_here] * 10)).share is None
-    share = estimates.rates(learnt([long_here, elsewhere] * 1000)).share
+def test_shared_agents_are_had_as_often_as_they_turn_to_who_waits_here() -> None:
+    """Twice of three times; of few times nothing is said."""
+    here, elsewhere = estimates.of_sharing(is_here=True), estimates.of_sharing(is_here=False)
+    assert estimates.rates(learnt([here] * 10)).share is None
+    share = estimates.rates(learnt([here, elsewhere, here] * 700)).share
     assert share == pytest.approx(2 / 3, rel=0.01)
+
+
+def test_those_of_a_higher_priority_come_less_often_where_agents_are_often_free() -> None:
+    """Nine of ten are served before; but of the agents a half has nothing to do."""
+    higher, own = service(60.0, priority=10), service(60.0)
+    served = [higher] * 9 + [own]
+    always, half = (
+        estimates.rates(learnt([*served * 100, *[came(busy)] * 30])) for busy in (1.0, 0.5)
+    )
+    assert wait(Line(ahead_count=0), always).mean == pytest.approx(600, rel=0.05)
+    assert wait(Line(ahead_count=0), half).mean == pytest.approx(60 / 0.55, rel=0.05)
+    assert wait(Line(ahead_count=0, priority=10), half).mean == pytest.approx(60, rel=0.05)
 
 
 def test_without_rates_it_is_as_long_as_others_have_waited() -> None:
@@ -170,7 +192,8 @@ SUM_NAMES = sorted(
         term.name
         for lesson in (
             service(60.0),
-            estimates.of_sharing(9.0, is_here=True),
+            estimates.of_sharing(is_here=True),
+            came(0.5),
             estimates.of_wait(
                 1e5,
                 is_served=False,
@@ -237,7 +260,8 @@ def test_no_time_makes_a_lesson_that_spoils_the_sums(
     lessons = [
         estimates.of_service(seconds=seconds, answer_seconds=seconds, priority=0),
         estimates.of_lost_offer(seconds),
-        estimates.of_sharing(seconds, is_here=True),
+        estimates.of_sharing(is_here=True),
+        came(seconds),
         estimates.of_wait(
             seconds,
             is_served=is_served,

@@ -100,20 +100,20 @@ def test_a_shortened_number_tells_nobody_who_it_is(number: str, expected: str) -
 @pytest.mark.parametrize(
     ("trunk_prefix", "number", "expected"),
     [
-        ("", "601 100 200", "+48601100200"),
-        ("", "0048601100200", "+48601100200"),
-        ("", "+49601100200", "+49601100200"),
+        (None, "601 100 200", "+48601100200"),
+        (None, "0048601100200", "+48601100200"),
+        (None, "+49601100200", "+49601100200"),
         ("0", "0601100200", "+48601100200"),
         ("0", "6011002", "6011002"),
         ("0", "1234567", "1234567"),
-        ("", "112", "112"),
-        ("", "100100", "100100"),
-        ("", "12345678901234", "12345678901234"),
-        ("", "anonymous", ""),
+        (None, "112", "112"),
+        (None, "100100", "100100"),
+        (None, "12345678901234", "12345678901234"),
+        (None, "anonymous", ""),
     ],
 )
 def test_a_number_of_home_is_known_by_its_country(
-    trunk_prefix: str, number: str, expected: str
+    trunk_prefix: str | None, number: str, expected: str
 ) -> None:
     """However it is dialled; not extensions, local numbers, and what is too long for one."""
     home = phone_numbers.Home(country_code="48", trunk_prefix=trunk_prefix)

@@ -55,7 +55,8 @@ class CallbackFamilies:
         )
         self.ended = families.counters(
             "callcore_callbacks_ended_total",
-            "Promises that left the queue, by reason: `picked_up` if they were kept.",
+            "Promises that left the queue, by reason: `picked_up` if an agent was put through. If "
+            "that was to a machine (the metric before), the promise stands in the queue again.",
             "queue",
             "reason",
         )

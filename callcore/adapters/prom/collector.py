@@ -27,7 +27,7 @@ FLOOR_UP = Definition(
 WAITING = Definition(
     kind=Kind.GAUGE,
     name="callcore_queue_waiting",
-    help="Callers who wait and are not being offered.",
+    help="Callers and callbacks that wait and are not being offered, without callbacks not due.",
     labels=("queue",),
 )
 OFFERED = Definition(
@@ -39,7 +39,7 @@ OFFERED = Definition(
 LONGEST_WAIT = Definition(
     kind=Kind.GAUGE,
     name="callcore_queue_longest_wait_seconds",
-    help="Wait so far of the caller who joined first, in seconds; 0 if nobody waits.",
+    help="Wait so far of who joined first of those who wait, in seconds; 0 if nobody waits.",
     labels=("queue",),
 )
 FREE_AGENTS = Definition(
@@ -58,6 +58,12 @@ CALLBACKS_OPEN = Definition(
     kind=Kind.GAUGE,
     name="callcore_callbacks_open",
     help="Promises that are not kept yet; those whose customer talks are not counted.",
+    labels=("queue",),
+)
+CALLBACKS_NOT_DUE = Definition(
+    kind=Kind.GAUGE,
+    name="callcore_callbacks_not_due",
+    help="Open promises between two attempts, put off to a later time, or outside their hours.",
     labels=("queue",),
 )
 RECORDS_PENDING = Definition(
@@ -79,6 +85,7 @@ DEFINITIONS = (
     FREE_AGENTS,
     STAFFED_AGENTS,
     CALLBACKS_OPEN,
+    CALLBACKS_NOT_DUE,
     *agent_gauges.DEFINITIONS,
     RECORDS_PENDING,
     CHANGES_PENDING,
@@ -156,9 +163,12 @@ class FloorCollector(registry.Collector):
 
     def _queues(self, counts: Sequence[QueueCounts]) -> Iterator[core.Metric]:
         now = self._now()
-        waiting, offered, longest, free, present, promises = map(
+        waiting, offered, longest, free, present, promises, deferred = map(
             empty,
-            (WAITING, OFFERED, LONGEST_WAIT, FREE_AGENTS, STAFFED_AGENTS, CALLBACKS_OPEN),
+            (
+                *(WAITING, OFFERED, LONGEST_WAIT, FREE_AGENTS, STAFFED_AGENTS),
+                *(CALLBACKS_OPEN, CALLBACKS_NOT_DUE),
+            ),
         )
         for count in counts:
             oldest = count.oldest_joined_at
@@ -170,4 +180,5 @@ class FloorCollector(registry.Collector):
             free.add_metric([count.queue], count.free_agents_count)
             present.add_metric([count.queue], count.staffed_count)
             promises.add_metric([count.queue], count.promises_count)
-        yield from (waiting, offered, longest, free, present, promises)
+            deferred.add_metric([count.queue], count.deferred_count)
+        yield from (waiting, offered, longest, free, present, promises, deferred)

@@ -89,8 +89,10 @@ Share of the callbacks of the last day that led to a talk, and of calls to custo
 by what came of them:
 
 ```promql
-sum by (queue) (increase(callcore_callbacks_ended_total{reason="picked_up"}[1d]))
-/ sum by (queue) (increase(callcore_callbacks_ended_total[1d]))
+(sum by (queue) (increase(callcore_callbacks_ended_total{reason="picked_up"}[1d]))
+  - sum by (queue) (increase(callcore_callbacks_unreached_total{outcome="machine"}[1d])))
+/ (sum by (queue) (increase(callcore_callbacks_ended_total[1d]))
+  - sum by (queue) (increase(callcore_callbacks_unreached_total{outcome="machine"}[1d])))
 
 sum by (queue, outcome) (increase(callcore_callbacks_unreached_total[1d]))
 / ignoring(outcome) group_left sum by (queue) (increase(callcore_callbacks_dialled_total[1d]))

@@ -46,7 +46,7 @@ class RedisDoors:
                 *(keys.staffed(queue), keys.closures(), keys.rates(queue), keys.promises(queue)),
                 # Nothing is ever kept under an empty number.
                 *(keys.dropped(queue, number), keys.promise(queue, number)),
-                keys.last_agent(queue, number),
+                *(keys.last_agent(queue, number), keys.deferred(queue)),
             ],
             [queue, repr(float(score))],
         )

@@ -59,6 +59,10 @@ class Keys:
         """Set: call ids of callbacks promised that are not kept yet."""
         return f"{self._site}:queue:{queue}:promises"
 
+    def deferred(self, queue: QueueName) -> str:
+        """Sorted set: of the promises those that wait and are not due, by the same score."""
+        return f"{self._site}:queue:{queue}:deferred"
+
     def last_agent(self, queue: QueueName, number: str) -> str:
         """String: who talked last with a caller of that number, as it is known."""
         return f"{self._site}:queue:{queue}:last_agent:{number}"

@@ -27,6 +27,7 @@ class Offers(Duties):
             keys=(
                 *(keys.waiting(queue), keys.offered(queue)),
                 *(keys.call(reservation.call_id), keys.free_agents(queue)),
+                keys.deferred(queue),
             ),
             is_staffed_needed=False,
         )[0]
@@ -72,7 +73,10 @@ class Offers(Duties):
             *(reservation.call_id, reservation.offer_id),
             *(reason, int(reason in MISSES_BY_WILL), micros(retry_after_seconds)),
             *(int(is_caller_waiting), draw(), break_after_misses or 0, MISSED_CALLS),
-            keys=(keys.waiting(queue), keys.offered(queue), keys.call(reservation.call_id)),
+            keys=(
+                *(keys.waiting(queue), keys.offered(queue)),
+                *(keys.call(reservation.call_id), keys.deferred(queue)),
+            ),
         )
         return agent_rows.freed(*answer)
 

@@ -25,8 +25,9 @@ class RedisOutlooks(RedisDoors):
 
         ``None`` if the call does not wait there.
         """
-        keys = [self._keys.waiting(queue), self._keys.offered(queue)]
-        return self._scripts.position.run_counted(keys, [call_id])[1]
+        keys = self._keys
+        places = [keys.waiting(queue), keys.offered(queue), keys.deferred(queue)]
+        return self._scripts.position.run_counted(places, [call_id])[1]
 
     def outlook(
         self,
@@ -43,6 +44,7 @@ class RedisOutlooks(RedisDoors):
             [
                 *(keys.waiting(queue), keys.offered(queue), keys.call(call_id)),
                 *(keys.rates(queue), keys.staffed(queue), keys.promises(queue)),
+                keys.deferred(queue),
             ],
             [
                 *(call_id, int(tells_position)),

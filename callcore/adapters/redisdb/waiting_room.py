@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from callcore.adapters.redisdb import rows
 from callcore.adapters.redisdb.durations import expiry_milliseconds
 from callcore.adapters.redisdb.faults import Fault, UnexpectedAnswerError
-from callcore.adapters.redisdb.outlooks import RedisOutlooks
+from callcore.adapters.redisdb.lines import RedisLines
 from callcore.adapters.redisdb.reread import until_current
 from callcore.adapters.redisdb.scripts import (
     REMEMBER_ANSWER_SECONDS,
@@ -16,25 +15,21 @@ from callcore.adapters.redisdb.scripts import (
     OutdatedError,
 )
 from callcore.domain.callbacks import Callback
-from callcore.domain.ids import AgentId, CallId, Micros, NodeName, QueueName
+from callcore.domain.ids import CallId, Micros, NodeName, QueueName
 from callcore.ports.stores import (
-    Candidates,
     FloorCall,
-    FreeAgent,
     Joined,
     Joining,
     LeaveAnswer,
     MoveAnswer,
-    QueueCounts,
     RescoreAnswer,
-    WaitingCaller,
 )
 
 PROMISE_KEPT_MILLISECONDS: Final = 8 * 86_400 * 1000
 """Longer than a promise may live (``CallbackPolicy``); which of them is over, its call says."""
 
 
-class RedisWaitingRoom(RedisOutlooks):
+class RedisWaitingRoom(RedisLines):
     """The waiting room of one site."""
 
     def join(self, joining: Joining, request_id: str) -> Joined:
@@ -74,7 +69,7 @@ class RedisWaitingRoom(RedisOutlooks):
                 keys.dropped(joining.queue, number),
                 keys.promise(joining.queue, number),
                 keys.call(other),
-                keys.promises(joining.queue),
+                *(keys.promises(joining.queue), keys.deferred(joining.queue)),
             ],
             [
                 REMEMBER_ANSWER_SECONDS,
@@ -117,6 +112,7 @@ class RedisWaitingRoom(RedisOutlooks):
                 *(keys.promises(from_queue), keys.promises(joining.queue)),
                 *(keys.promise(from_queue, number), keys.promise(joining.queue, number)),
                 keys.call(promised),
+                *(keys.deferred(from_queue), keys.deferred(joining.queue)),
             ],
             [
                 *(REMEMBER_ANSWER_SECONDS, joining.call_id, repr(float(joining.score))),
@@ -142,7 +138,7 @@ class RedisWaitingRoom(RedisOutlooks):
         return self._scripts.rescore.run(
             [
                 *(keys.waiting(queue), keys.offered(queue)),
-                *(keys.call(call_id), keys.promises(queue)),
+                *(keys.call(call_id), keys.promises(queue), keys.deferred(queue)),
             ],
             [
                 *(call_id, repr(float(score)), priority, own_priority),
@@ -154,6 +150,17 @@ class RedisWaitingRoom(RedisOutlooks):
         """Notes what has changed of a promise that is not over."""
         return self._scripts.keep_callback.run(
             [self._keys.call(call_id)], rows.callback_fields(callback)
+        )
+
+    def defer(self, call_id: CallId, queue: QueueName, *, is_deferred: bool) -> RescoreAnswer:
+        """Notes of a promise that waits or is being offered whether it is due."""
+        keys = self._keys
+        return self._scripts.defer.run(
+            [
+                *(keys.waiting(queue), keys.offered(queue)),
+                *(keys.deferred(queue), keys.call(call_id)),
+            ],
+            [call_id, int(is_deferred)],
         )
 
     def leave(
@@ -194,7 +201,7 @@ class RedisWaitingRoom(RedisOutlooks):
                 keys.offered(queue),
                 keys.call(call_id),
                 keys.dropped(queue, number),
-                keys.promises(queue),
+                *(keys.promises(queue), keys.deferred(queue)),
             ],
             [
                 *(REMEMBER_ANSWER_SECONDS, call_id, queue),
@@ -213,39 +220,6 @@ class RedisWaitingRoom(RedisOutlooks):
             )
 
         until_current(attempt)
-
-    def tail(self, queue: QueueName, count: int) -> list[CallId]:
-        """Up to ``count`` callers who wait and are not being offered, last in the order first."""
-        if count < 1:
-            return []
-        (found,) = self._client.send(
-            "tail", [("ZRANGE", self._keys.waiting(queue), 0, count - 1, "REV")]
-        )
-        return [CallId(member) for member in found]
-
-    def candidates(self, queues: Sequence[QueueName], count: int) -> list[Candidates]:
-        """Up to ``count`` of each side of each queue, in the order asked."""
-        if count < 1:
-            return [Candidates(callers=(), agents=()) for _ in queues]
-        found = self._client.send(
-            "candidates",
-            [
-                ("ZRANGE", key, 0, count - 1, "WITHSCORES")
-                for queue in queues
-                for key in (self._keys.waiting(queue), self._keys.free_agents(queue))
-            ],
-        )
-        return [
-            Candidates(
-                callers=tuple(
-                    WaitingCaller(call_id=CallId(member), score=score) for member, score in callers
-                ),
-                agents=tuple(
-                    FreeAgent(agent_id=AgentId(member), score=score) for member, score in agents
-                ),
-            )
-            for callers, agents in zip(found[::2], found[1::2], strict=True)
-        ]
 
     def call(self, call_id: CallId) -> FloorCall | None:
         """What is known of a call."""
@@ -270,52 +244,6 @@ class RedisWaitingRoom(RedisOutlooks):
                 self._client.note_fault(Fault.UNEXPECTED_ANSWER)
         return calls
 
-    def counts(self, queues: Sequence[QueueName]) -> list[QueueCounts]:
-        """The queues at this instant, in the order asked.
-
-        The head may leave while it is looked up; then ``oldest_joined_at`` is ``None``.
-        """
-        keys = self._keys
-        sizes = self._client.send(
-            "counts",
-            [
-                command
-                for queue in queues
-                for command in (
-                    ("ZCARD", keys.waiting(queue)),
-                    ("ZCARD", keys.offered(queue)),
-                    ("ZCARD", keys.free_agents(queue)),
-                    ("SCARD", keys.staffed(queue)),
-                    ("SCARD", keys.promises(queue)),
-                    ("ZRANGE", keys.offered(queue), 0, 0, "WITHSCORES"),
-                    ("ZRANGE", keys.waiting(queue), 0, 0, "WITHSCORES"),
-                )
-            ],
-        )
-        answers = [sizes[start : start + 7] for start in range(0, len(sizes), 7)]
-        heads = [
-            min(offered + waiting, key=_score, default=None) for *_, offered, waiting in answers
-        ]
-        known = [CallId(head[0]) for head in heads if head]
-        joined = iter(
-            self._client.send(
-                "counts", [("HGET", keys.call(call_id), "first_joined_at") for call_id in known]
-            )
-        )
-        oldest = [next(joined) if head else None for head in heads]
-        return [
-            QueueCounts(
-                queue=queue,
-                waiting_count=found[0],
-                offered_count=found[1],
-                free_agents_count=found[2],
-                staffed_count=found[3],
-                promises_count=found[4],
-                oldest_joined_at=Micros(int(instant)) if instant is not None else None,
-            )
-            for queue, found, instant in zip(queues, answers, oldest, strict=True)
-        ]
-
     def _node_of(self, call_id: CallId) -> NodeName:
         """The node of a call; empty if it is unknown."""
         (node,) = self._client.send("node_of", [("HGET", self._keys.call(call_id), "node")])
@@ -333,7 +261,3 @@ class RedisWaitingRoom(RedisOutlooks):
         key = self._keys.call(call_id)
         (number,) = self._client.send("number_of", [("HGET", key, "caller_number")])
         return str(number or "")
-
-
-def _score(entry: tuple[str, float]) -> float:
-    return entry[1]

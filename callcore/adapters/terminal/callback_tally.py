@@ -5,7 +5,7 @@ from __future__ import annotations
 from callcore.adapters.terminal.picture import CallbacksLine
 from callcore.domain import events
 from callcore.domain.ids import CallId, Micros, seconds_between
-from callcore.domain.outcomes import ENDS_OF_PROMISES, LeaveReason
+from callcore.domain.outcomes import ENDS_OF_PROMISES, AttemptOutcome, LeaveReason
 
 LONGEST_CALL_SECONDS = 120.0
 """Nobody's phone rings for longer; a call that was broken off is told by no fact."""
@@ -26,6 +26,10 @@ class CallbackTally:
         match fact:
             case events.CallbackDialled(call_id=call_id, at=at):
                 self._dialled_at[call_id] = at
+            case events.CallbackUnreached(call_id=call_id, outcome=AttemptOutcome.MACHINE):
+                # The agent was put through to it: it was no kept promise.
+                self._dialled_at.pop(call_id, None)
+                self._kept_count = max(self._kept_count - 1, 0)
             case (
                 events.CallbackAnswered(call_id=call_id) | events.CallbackUnreached(call_id=call_id)
             ):
@@ -39,13 +43,14 @@ class CallbackTally:
             case _:
                 pass
 
-    def line(self, open_count: int, now: Micros) -> CallbacksLine:
-        """How things stand, with so many promises open on the floor."""
+    def line(self, open_count: int, deferred_count: int, now: Micros) -> CallbacksLine:
+        """How things stand, with so many promises open on the floor, of which so many not due."""
         called_count = sum(
             seconds_between(at, now) < LONGEST_CALL_SECONDS for at in self._dialled_at.values()
         )
         return CallbacksLine(
             open_count=open_count,
+            deferred_count=deferred_count,
             called_count=called_count,
             kept_count=self._kept_count,
             failed_count=self._failed_count,

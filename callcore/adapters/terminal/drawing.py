@@ -35,7 +35,7 @@ TROUBLE_LINES = 6
 STATE_WIDTH = 24
 """``on break (missed calls)`` in full."""
 
-_MEASURE = Console(width=120)
+_MEASURE = Console(width=WIDE)
 """rich wraps text only for a console; nothing is written to this one."""
 
 GOOD_SERVICE_LEVEL = 0.8
@@ -103,14 +103,18 @@ def _header(picture: Picture, width: int) -> RenderableType:
         second.append(f" {words.printable(picture.fault)}", style="red")
         return Group(first, second)
     second.append(" " + _links(picture.urls, width - 2), style="blue")
-    asides = ["Ctrl-C stops"]
-    if picture.decision_seconds is not None:
-        asides.insert(0, f"decides in {picture.decision_seconds * 1000:.1f} ms")
-    aside = "  ".join(asides) + " "
-    gap = width - second.cell_len - len(aside)
-    if gap > 0:
-        second.append(" " * gap + aside, style="dim")
+    room = width - second.cell_len
+    aside = next((one for one in _asides(picture) if len(one) < room), "")
+    second.append(aside.rjust(room), style="dim")
     return Group(first, second)
+
+
+def _asides(picture: Picture) -> list[str]:
+    """What is said if there is room, the longest first."""
+    how_to_stop = "Ctrl-C stops "
+    if picture.decision_seconds is None:
+        return [how_to_stop]
+    return [f"decides in {picture.decision_seconds * 1000:.1f} ms  {how_to_stop}", how_to_stop]
 
 
 def _links(urls: tuple[str, ...], width: int) -> str:
@@ -160,8 +164,10 @@ def _queues(picture: Picture) -> Panel:
 
 def _callbacks(callbacks: CallbacksLine) -> Text | None:
     """In the frame, where it takes no line; nothing at a site that calls nobody back."""
+    deferred_count = callbacks.deferred_count
     told = (
         (callbacks.open_count, "to keep", "yellow"),
+        *(((deferred_count, "of them not due", "yellow"),) if deferred_count else ()),
         (callbacks.called_count, "being called", "bold yellow"),
         (callbacks.kept_count, "kept", "green"),
         (callbacks.failed_count, "failed", "red"),

@@ -32,6 +32,8 @@ class CallbacksLine:
     """The callbacks of all queues: those not kept yet, and of those since the view began."""
 
     open_count: int
+    deferred_count: int
+    """Of the open ones those that are not due."""
     called_count: int
     """Of the open ones those whose customer's phone rings."""
     kept_count: int

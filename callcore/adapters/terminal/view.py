@@ -123,7 +123,9 @@ class TerminalView:
             decision_seconds=self._tally.decision_seconds(),
             queues=tuple(self._queue_line(count, now) for count in counts),
             callbacks=self._tally.callbacks.line(
-                sum(count.promises_count for count in counts), now
+                sum(count.promises_count for count in counts),
+                sum(count.deferred_count for count in counts),
+                now,
             ),
             agents=tuple(
                 self._agent_line(agent, now)

@@ -17,7 +17,7 @@ SHARING_KEPT = 0.998
 
 def of_service(*, seconds: float, answer_seconds: float, priority: int) -> Lesson:
     """An agent is free again ``seconds`` after being reserved for a caller, with whom the talk
-    began ``answer_seconds`` after that; ``priority`` is that with which the caller was served.
+    began ``answer_seconds`` after that; ``priority`` is the caller's own, as at the beginning.
     """
     return (
         *agent_time.served(usable(seconds), usable(answer_seconds)),
@@ -37,11 +37,12 @@ def of_wait(
     is_abandoned: bool,
     is_callback: bool,
     expected: Wait | None,
+    busy_share: float | None = None,
 ) -> Lesson:
     """A stay in the queue of ``seconds`` has ended; neither served nor abandoned is censored.
 
-    ``expected`` is the wait that was predicted when it began; ``None`` if none was, or an agent was
-    free.
+    When it began ``expected`` was the wait that was predicted, ``None`` if none was, or an agent
+    was free; and ``busy_share`` of the agents had no time, ``None`` if that is not known.
     """
     waited = usable(seconds)
     lesson: list[Term] = []
@@ -57,14 +58,16 @@ def of_wait(
             lesson.append(Term(name="last_wait_seconds", kept=0.0, added=waited))
         if expected is not None:
             lesson += experience.lesson(waited, expected, is_served=is_served)
+        if busy_share is not None:
+            lesson += overtaking.came(busy_share)
     return tuple(lesson)
 
 
-def of_sharing(seconds: float, *, is_here: bool) -> Lesson:
-    """An agent of this and other queues was kept for so long by a caller of one of them."""
-    here = usable(seconds) if is_here else 0.0
+def of_sharing(*, is_here: bool) -> Lesson:
+    """An agent of this and other queues became free while somebody waited here, and took a caller
+    of one of them.
+    """
     return (
         Term(name="shared_weight", kept=SHARING_KEPT, added=1.0),
-        Term(name="shared_seconds", kept=SHARING_KEPT, added=usable(seconds)),
-        Term(name="shared_here_seconds", kept=SHARING_KEPT, added=here),
+        Term(name="shared_here_weight", kept=SHARING_KEPT, added=float(is_here)),
     )

@@ -24,6 +24,9 @@ AGES = (
 REMEMBERED = 5000.0
 """So many callers in a range of ages until those of before have faded to about a third."""
 
+LEAST_HAZARD = 1e-12
+"""Less is nothing: in thirty thousand years nobody gives up."""
+
 MOST_IMPATIENT = 1.0
 """No more than that are said to give up in a second, of each who waits."""
 
@@ -71,7 +74,7 @@ class Staying:
     def __init__(self, hazards: tuple[float, ...], since: float) -> None:
         self.since = since
         index = bisect_right(AGES, since) - 1
-        self._hazards = hazards[index:]
+        self._hazards = tuple(h if h > LEAST_HAZARD else 0.0 for h in hazards[index:])
         self._ages = (since, *AGES[index + 1 :])
         shares, areas = [1.0], [0.0]
         share, area = 1.0, 0.0

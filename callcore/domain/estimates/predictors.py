@@ -61,7 +61,8 @@ def places_within(
 def _reckoned(line: Line, effective_agents: float, rates: Rates) -> Wait:
     serving = effective_agents / rates.mean_service_seconds
     above = overtaking.share_above(rates.served_by_class, line.priority)
-    spent = _drained(line, Pace(serving=serving, overtaking=above * serving), rates)
+    coming_above = above * rates.busy_share * serving
+    spent = _drained(line, Pace(serving=serving, overtaking=coming_above), rates)
     settled_weight = max(SETTLED, SETTLED_PER_AGENT * effective_agents)
     return rates.experience.corrected(
         spent.mean + rates.mean_answer_seconds,

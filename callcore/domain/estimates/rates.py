@@ -10,8 +10,9 @@ from callcore.domain.estimates.agent_time import Remembered
 from callcore.domain.estimates.experience import UNTAUGHT, Experience, experience
 from callcore.domain.estimates.sums import LONGEST_SECONDS, amount
 
-LEAST_SERVED_WEIGHT = 5.0
-"""So many served callers tell how long serving one takes; fewer do not."""
+LEAST_SERVED_WEIGHT = 4.9
+"""Five served callers, of whom the first have faded a little, tell how long serving one takes;
+fewer do not."""
 
 LEAST_SERVICE_SECONDS = 0.001
 """Nobody is served in less; sums that say so have faded to nothing."""
@@ -45,18 +46,20 @@ class Rates:
     """Of the last caller served; ``None`` if nobody has been."""
     experience: Experience = UNTAUGHT
     shared_weight: float = 0.0
-    shared_seconds: float = 0.0
-    """Of agents of several queues, with callers of whichever."""
-    shared_here_seconds: float = 0.0
+    """How often an agent of several queues became free while somebody waited here."""
+    shared_here_weight: float = 0.0
+    """So often the agent took one of those."""
+    busy_share: float = 1.0
+    """Of the agents, as those who came found them."""
 
     @property
     def share(self) -> float | None:
-        """Of the time that agents of several queues spend with callers, the part spent with this
-        queue's; ``None`` if there is too little to know.
+        """Of the time of agents of several queues, what this queue has while somebody waits in
+        it; ``None`` if there is too little to know.
         """
-        if self.shared_weight < LEAST_SHARED_WEIGHT or self.shared_seconds <= 0:
+        if self.shared_weight < LEAST_SHARED_WEIGHT:
             return None
-        return min(self.shared_here_seconds / self.shared_seconds, 1.0)
+        return min((self.shared_here_weight + 0.5) / (self.shared_weight + 1), 1.0)
 
     @property
     def is_service_known(self) -> bool:
@@ -106,8 +109,8 @@ def rates(sums: Mapping[str, float]) -> Rates:
         last_wait_seconds=amount(sums, "last_wait_seconds") or None,
         experience=experience(sums),
         shared_weight=amount(sums, "shared_weight"),
-        shared_seconds=amount(sums, "shared_seconds"),
-        shared_here_seconds=amount(sums, "shared_here_seconds"),
+        shared_here_weight=amount(sums, "shared_here_weight"),
+        busy_share=overtaking.busy_share(sums),
     )
 
 

@@ -21,7 +21,8 @@ class Line:
     ahead_count: int
     """Callers and promised callbacks that are served before, those being offered not counted."""
     priority: int = 0
-    """The effective one: callers who come later with a higher one overtake."""
+    """The caller's own, with what was gained by waiting: those who come with a higher one overtake.
+    """
     waited_seconds: float = 0.0
     """The caller's own wait so far."""
     head_waited_seconds: float | None = None

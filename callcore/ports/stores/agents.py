@@ -71,7 +71,7 @@ class Kept:
     answer_seconds: float | None = None
     """From the reservation to the talk; ``None`` if they did not talk."""
     priority: int = 0
-    """The effective one of a caller who was talked with."""
+    """A caller's own, of one who was talked with; without what was gained by waiting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

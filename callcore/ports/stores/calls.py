@@ -198,25 +198,26 @@ class Outlook:
     position: int
     """Never above one told before in the same queue."""
     ahead_count: int
-    """Those who are served before and are not being offered; 0 for one who is."""
+    """Those who are served before, count and are not being offered; 0 for one who is."""
     score: float
     """The caller's place in the order of service."""
     staffed_count: int = 0
     """This and all below is read for an estimate."""
     rates: Rates = field(default=Rates())
     head_score: float | None = None
-    """Of the first who waits and is not being offered; ``None`` too if that is a promised callback,
-    which may have to stand there long."""
+    """Of the first who waits, counts and is not being offered; ``None`` too if that is a promised
+    callback, which may have been away for long."""
     told: ToldEstimate | None = None
     """What the caller was told last of the wait in this queue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueCounts:
-    """One queue at an instant. ``oldest_joined_at`` is the head's, ``None`` when empty."""
+    """One queue at an instant. ``oldest_joined_at`` is of the first who counts, or ``None``."""
 
     queue: QueueName
     waiting_count: int
+    """Without those of ``deferred_count``."""
     offered_count: int
     free_agents_count: int
     staffed_count: int
@@ -224,11 +225,22 @@ class QueueCounts:
     promises_count: int = 0
     """Callbacks promised here that are not kept yet; those that wait are in the other counts too.
     """
+    deferred_count: int = 0
+    """Those of them that wait and are not due."""
     oldest_joined_at: Micros | None
+
+    @property
+    def present_count(self) -> int:
+        """All who have a place, whether they count or not."""
+        return self.waiting_count + self.offered_count + self.deferred_count
 
 
 class WaitingRoom(Protocol):
-    """Callers and their places."""
+    """Callers and their places.
+
+    A promised callback that is not due keeps its place and does not count: not in the position of
+    anybody, nor among those ahead, nor towards a limit.
+    """
 
     def door(self, queue: QueueName, caller_number: str = "", score: float = math.inf) -> Door:
         """What a caller with that number (empty: withheld), who would stand in line with that
@@ -260,6 +272,11 @@ class WaitingRoom(Protocol):
     def keep_callback(self, call_id: CallId, callback: Callback) -> RescoreAnswer:
         """Notes what has changed of a promise that is not over."""
 
+    def defer(self, call_id: CallId, queue: QueueName, *, is_deferred: bool) -> RescoreAnswer:
+        """Notes of a promise that waits or is being offered whether it is due: one that is not
+        counts only while it is being offered. It goes along when moved; a new place counts.
+        """
+
     def leave(
         self,
         call_id: CallId,
@@ -275,7 +292,7 @@ class WaitingRoom(Protocol):
         """
 
     def tail(self, queue: QueueName, count: int) -> list[CallId]:
-        """Up to ``count`` callers who wait and are not being offered, last in the order first."""
+        """Up to ``count`` who wait, count and are not being offered, last in the order first."""
 
     def close_queue(self, queue: QueueName, closure: Closure) -> None:
         """Notes a closure by command, in place of an earlier one."""

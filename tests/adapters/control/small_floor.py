@@ -62,6 +62,7 @@ def queue_view(name: QueueName, **parts: object) -> QueueView:
         free_agents_count=0,
         staffed_count=6,
         promises_count=0,
+        deferred_count=0,
         limit=Limit(maximum_waiting=1000, setting="maximum_waiting"),
         oldest_joined_at=None,
     )

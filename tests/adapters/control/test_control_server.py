@@ -38,6 +38,7 @@ def test_queues_are_shown_as_they_are(ask):
         "free_agents_count": 0,
         "staffed_count": 6,
         "promises_count": 0,
+        "deferred_count": 0,
         "limit": {"maximum_waiting": 1000, "setting": "maximum_waiting"},
         "oldest_joined_at": None,
     }

@@ -27,6 +27,7 @@ def counts(waiting=2, oldest=LONG_AGO):
         free_agents_count=1,
         staffed_count=3,
         promises_count=4,
+        deferred_count=3,
         oldest_joined_at=oldest,
     )
 

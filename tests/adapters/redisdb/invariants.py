@@ -29,6 +29,7 @@ class QueueKeys:
     free: dict[str, float]
     staffed: set[str]
     promises: set[str]
+    deferred: dict[str, float]
 
 
 def check(raw: Any, keys: Keys, queues: tuple[QueueName, ...], nodes: tuple[NodeName, ...]) -> None:
@@ -42,6 +43,7 @@ def check(raw: Any, keys: Keys, queues: tuple[QueueName, ...], nodes: tuple[Node
         for key in (keys.waiting(queue), keys.offered(queue), keys.free_agents(queue)):
             pipeline.zrange(key, 0, -1, withscores=True)
         pipeline.smembers(keys.staffed(queue)).smembers(keys.promises(queue))
+        pipeline.zrange(keys.deferred(queue), 0, -1, withscores=True)
     call_keys, dropped, agent_ids, leases, *rest = pipeline.execute()
     of_nodes, of_queues = rest[: len(nodes)], rest[len(nodes) :]
     for key in call_keys:
@@ -58,11 +60,12 @@ def check(raw: Any, keys: Keys, queues: tuple[QueueName, ...], nodes: tuple[Node
     assert listed == {call_id: call["node"] for call_id, call in calls.items()}
     held = {
         queue: QueueKeys(
-            waiting=dict(of_queues[5 * number]),
-            offered=dict(of_queues[5 * number + 1]),
-            free=dict(of_queues[5 * number + 2]),
-            staffed=of_queues[5 * number + 3],
-            promises=of_queues[5 * number + 4],
+            waiting=dict(of_queues[6 * number]),
+            offered=dict(of_queues[6 * number + 1]),
+            free=dict(of_queues[6 * number + 2]),
+            staffed=of_queues[6 * number + 3],
+            promises=of_queues[6 * number + 4],
+            deferred=dict(of_queues[6 * number + 5]),
         )
         for number, queue in enumerate(queues)
     }
@@ -87,7 +90,12 @@ def _check_places(queues: dict[QueueName, QueueKeys], calls: Hashes) -> None:
 
 
 def _check_promises(queues: dict[QueueName, QueueKeys], calls: Hashes) -> None:
-    """Each promise that is not kept yet is counted in its queue, once a number."""
+    """Each promise that is not kept yet is counted in its queue, once a number; of those that wait,
+    the ones that are not due are known. Of other calls nothing of the kind is left.
+    """
+    for call in calls.values():
+        is_open = "callback_of" in call and call["state"] in {"waiting", "offered"}
+        assert is_open or "is_deferred" not in call
     for queue, held in queues.items():
         open_ones = {
             call_id: call
@@ -96,6 +104,11 @@ def _check_promises(queues: dict[QueueName, QueueKeys], calls: Hashes) -> None:
             if call["state"] in {"waiting", "offered"}
         }
         assert held.promises == set(open_ones)
+        assert held.deferred == {
+            call_id: float(call["score"])
+            for call_id, call in open_ones.items()
+            if call["state"] == "waiting" and "is_deferred" in call
+        }
         numbers = [phone_numbers.normalised(call["caller_number"]) for call in open_ones.values()]
         assert len(set(numbers)) == len(numbers)
 

@@ -210,6 +210,17 @@ class BothFloors(RuleBasedStateMachine):
         answers = {f.waiting_room.keep_callback(CallId(call), changed) for f in self.floors}
         assert len(answers) == 1
 
+    @rule(call=calls, queue=queues, is_deferred=st.booleans(), is_there=st.booleans())
+    def defer(self, call: str, queue: QueueName, is_deferred: bool, is_there: bool) -> None:
+        """Mostly where it stands."""
+        known = self.fake.waiting_room.call(CallId(call))
+        queue = known.queue if known is not None and is_there else queue
+        answers = {
+            floor.waiting_room.defer(CallId(call), queue, is_deferred=is_deferred)
+            for floor in self.floors
+        }
+        assert len(answers) == 1
+
     @rule(call=calls, queue=queues, most=st.integers(1, 2), request=requests)
     def move_promise(self, call: str, queue: QueueName, most: int, request: str) -> None:
         (other,) = set(QUEUES) - {queue}
@@ -262,7 +273,7 @@ class BothFloors(RuleBasedStateMachine):
             floor.waiting_room.remember_agent(queue, number, agent_id, LONG_SECONDS)
             floor.waiting_room.learn(queue, estimates.of_lost_offer(seconds))
             floor.waiting_room.learn_all(
-                {each: estimates.of_sharing(seconds, is_here=each == queue) for each in QUEUES}
+                {each: estimates.of_sharing(is_here=each == queue) for each in QUEUES}
             )
             floor.waiting_room.learn(
                 queue,

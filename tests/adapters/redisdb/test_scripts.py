@@ -108,7 +108,16 @@ def test_a_script_touches_only_keys_it_was_given(name: str) -> None:
         assert all(re.fullmatch(given, key) for key in keys.split(", ")), keys
 
 
-HANDED_ON = {"key", "agent.key", "agent.leases", "agent.changes", "waiting", "promises"}
+HANDED_ON = {
+    "key",
+    "agent.key",
+    "agent.leases",
+    "agent.changes",
+    "waiting",
+    "offered",
+    "deferred",
+    "promises",
+}
 """What included files know the keys by that a script gave them."""
 
 

@@ -78,7 +78,7 @@ def bridged(call_id: str = CALL) -> events.LegsBridged:
     )
 
 
-def with_promises(count: int) -> list[QueueCounts]:
+def with_promises(count: int, deferred_count: int = 0) -> list[QueueCounts]:
     return [
         QueueCounts(
             queue=QueueName(name),
@@ -87,6 +87,7 @@ def with_promises(count: int) -> list[QueueCounts]:
             free_agents_count=0,
             staffed_count=0,
             promises_count=count,
+            deferred_count=deferred_count,
             oldest_joined_at=None,
         )
         for name in ("sales", "support")
@@ -120,6 +121,16 @@ def test_callbacks_stand_in_the_frame(width):
     assert {len(line) for line in lines[3:]} == {width}
 
 
+@pytest.mark.parametrize("width", [80, 140])
+def test_those_that_are_not_due_are_told_apart(width):
+    """Of all queues; nothing is said where there are none."""
+    view = view_of(dialled("c1"), counts=lambda: with_promises(6, 4))
+    lines = shown(view, width)
+    told = "callbacks: 12 to keep 8 of them not due 1 being called 0 kept 0 failed"
+    assert subtitle(lines) == told
+    assert {len(line) for line in lines[3:]} == {width}
+
+
 def test_who_calls_nobody_back_reads_nothing_of_it():
     """The frame is as it was."""
     assert subtitle(shown(view_of(arrived("c1", "+48201234501")))) == ""
@@ -129,9 +140,19 @@ def test_a_call_that_was_broken_off_is_not_shown_for_ever():
     """No fact tells of it; nobody's phone rings for so long."""
     tally = CallbackTally()
     tally.observe(dialled(at=ago(LONGEST_CALL_SECONDS - 1)))
-    assert tally.line(1, NOW).called_count == 1
+    assert tally.line(1, 0, NOW).called_count == 1
     tally.observe(dialled(at=ago(LONGEST_CALL_SECONDS)))
-    assert tally.line(1, NOW).called_count == 0
+    assert tally.line(1, 0, NOW).called_count == 0
+
+
+def test_a_talk_with_a_machine_keeps_no_promise():
+    """It stands in line again; one that the view has not seen being put through counts nothing."""
+    tally = CallbackTally()
+    tally.observe(unreached(AttemptOutcome.MACHINE))
+    assert tally.line(1, 0, NOW).kept_count == 0
+    for fact in (bridged(), unreached(AttemptOutcome.MACHINE), dialled(), bridged()):
+        tally.observe(fact)
+    assert tally.line(0, 0, NOW).kept_count == 1
 
 
 @pytest.mark.parametrize(
@@ -148,7 +169,7 @@ def test_nothing_is_kept_of_a_call_that_is_over(fact):
     tally = CallbackTally()
     tally.observe(dialled())
     tally.observe(fact)
-    assert tally.line(0, NOW).called_count == 0
+    assert tally.line(0, 0, NOW).called_count == 0
     assert not tally._dialled_at
 
 

@@ -123,10 +123,13 @@ def test_links_fit_a_narrow_terminal():
     pages = ("metrics", "healthz", "readyz")
     urls = tuple(f"http://127.0.0.1:9170/{page}" for page in pages)
     view = TerminalView("callcore demo", urls, sources())
+    view.observe(events.Decided(at=NOW, trigger="caller_joined", seconds=0.00072))
     narrow = shown(view, 80)[1].split()
     assert narrow[:3] == ["http://127.0.0.1:9170/metrics", "/healthz", "/readyz"]
     assert narrow[-2:] == ["Ctrl-C", "stops"]
-    assert tuple(shown(view, 120)[1].split()[:3]) == urls
+    wide = shown(view, 130)[1].split()
+    assert tuple(wide[:3]) == urls
+    assert wide[3:] == ["decides", "in", "0.7", "ms", "Ctrl-C", "stops"]
 
 
 def test_busy_agents_come_first_when_there_is_no_room():

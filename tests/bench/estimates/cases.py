@@ -29,6 +29,10 @@ class Played:
     """Mean squared errors that are known, by predictor."""
     shares: dict[int, float] = field(default_factory=dict)
     """What each queue has of agents shared with others."""
+    scored: Kind | None = None
+    """Only these callers are; ``None``: all of them."""
+    is_judged: bool = True
+    """False where the goals are more than can be reached: what is known is only that it is hard."""
 
 
 def always(rate: float) -> OverTime:
@@ -70,6 +74,9 @@ def waves(rate: float, patience: Patience) -> Kind:
 def room(agents: int, *kinds: Kind, service: Sample | None = None) -> Case:
     return Case(kinds=kinds, groups=(Group(count=agents),), service=service or Exponential())
 
+
+LOW = callers(3.2, Exponential(2), priority=1)
+QUIET = callers(1, Exponential(2), queue=1)
 
 TABLE = (
     Played(
@@ -171,6 +178,24 @@ FURTHER = (
             callers(6.6, Exponential(2), priority=10),
             service=Lognormal(),
         ),
+    ),
+    Played(
+        name="the lower of two priorities s=20 .8",
+        case=room(20, LOW, callers(12.8, Exponential(2), priority=2), service=Lognormal()),
+        scored=LOW,
+        is_judged=False,
+        callers=4,
+    ),
+    Played(
+        name="a quiet queue of shared agents s=20 1.0",
+        case=Case(
+            kinds=(callers(19, Exponential(2)), QUIET),
+            groups=(Group(count=20, queues=(0, 1)),),
+            service=Lognormal(),
+        ),
+        shares={0: 0.95, 1: 0.05},
+        scored=QUIET,
+        callers=4,
     ),
     Played(
         name="30 % callbacks s=20 1.1",

@@ -53,7 +53,7 @@ def of_the_estimates(scores: Scores) -> Iterator[Goal]:
     for played in FURTHER:
         if "E10" in played.name:
             yield from _near(played, scores[played.name])
-    for played in (*TABLE, *FURTHER):
+    for played in (each for each in (*TABLE, *FURTHER) if each.is_judged):
         score = scores[played.name][LEARNT]
         bias, beyond = score.relative_bias, score.beyond
         yield Goal(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 
 from callcore.domain import estimates
 from callcore.domain.estimates import Lesson, Line, UnknownWait, Wait
-from tests.bench.estimates.simulation import Caller, Group, Room
+from tests.bench.estimates.simulation import Caller, Room
 
 SERVICE_SECONDS = 300.0
 """How long the mean service of the play takes."""
@@ -46,10 +47,11 @@ class Learner:
                 is_abandoned=not is_served,
                 is_callback=caller.kind.is_callback,
                 expected=expected,
+                busy_share=caller.busy_share,
             ),
         )
 
-    def served(self, caller: Caller, group: Group) -> None:
+    def served(self, caller: Caller) -> None:
         """An agent is free again."""
         seconds = (caller.ring + caller.service) * SERVICE_SECONDS
         self._learn(
@@ -60,10 +62,11 @@ class Learner:
                 priority=caller.kind.priority,
             ),
         )
-        if len(group.queues) > 1:
-            for queue in group.queues:
-                is_here = queue == caller.kind.queue
-                self._learn(queue, estimates.of_sharing(seconds, is_here=is_here))
+
+    def shared(self, caller: Caller, contenders: Collection[int]) -> None:
+        """An agent of several queues is given to a caller of one of those in which some waited."""
+        for queue in contenders:
+            self._learn(queue, estimates.of_sharing(is_here=queue == caller.kind.queue))
 
     def missed(self, caller: Caller, seconds: float) -> None:
         """An agent was rung in vain."""

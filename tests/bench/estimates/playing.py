@@ -10,7 +10,7 @@ from tests.bench.estimates.cases import Played
 from tests.bench.estimates.learner import SERVICE_SECONDS, Learner
 from tests.bench.estimates.references import HISTORIES, TRUE, Histories, TrueRates
 from tests.bench.estimates.scoring import Score
-from tests.bench.estimates.simulation import Caller, Group, Room
+from tests.bench.estimates.simulation import Caller, Room
 
 LEARNT = "callcore"
 REFERENCES = (*TRUE, *HISTORIES)
@@ -37,6 +37,7 @@ class Scoring:
         self._histories = Histories()
         self._learner = learner
         self._left_out_count = left_out_count
+        self._scored = played.scored
 
     def comes(self, caller: Caller, room: Room) -> None:
         """Everybody predicts."""
@@ -47,7 +48,8 @@ class Scoring:
                 *self._histories.predict(caller, room),
             ),
             wait=None if isinstance(wait, UnknownWait) else wait,
-            is_scored=room.come_count >= self._left_out_count,
+            is_scored=room.come_count >= self._left_out_count
+            and (self._scored is None or caller.kind is self._scored),
         )
 
     def talks(self, caller: Caller, wait: float) -> None:
@@ -68,10 +70,15 @@ class Scoring:
         """What only the play knows."""
         self._score(caller.note, wait)
 
-    def is_over(self, caller: Caller, group: Group) -> None:
+    def is_over(self, caller: Caller) -> None:
         """An agent's time is known."""
         if self._learner:
-            self._learner.served(caller, group)
+            self._learner.served(caller)
+
+    def shared(self, caller: Caller, contenders: set[int]) -> None:
+        """So is to whom agents of several queues turn."""
+        if self._learner:
+            self._learner.shared(caller, contenders)
 
     def missed(self, caller: Caller, seconds: float) -> None:
         """So is an agent's time that was lost."""

@@ -89,6 +89,8 @@ class Caller:
     reserved_at: float = 0.0
     ring: float = 0.0
     service: float = 0.0
+    busy_share: float = 0.0
+    """Of the agents who might have served the caller, at once."""
     note: object = None
     """Of whoever watches."""
 
@@ -108,8 +110,11 @@ class Watch(Protocol):
     def would_talk(self, caller: Caller, wait: float) -> None:
         """The talk of one who has given up would begin now."""
 
-    def is_over(self, caller: Caller, group: Group) -> None:
+    def is_over(self, caller: Caller) -> None:
         """An agent is free again."""
+
+    def shared(self, caller: Caller, contenders: set[int]) -> None:
+        """An agent of several queues is given to a caller of one of those in which some waited."""
 
     def missed(self, caller: Caller, seconds: float) -> None:
         """An agent was rung in vain."""
@@ -204,6 +209,7 @@ class Room:
         caller = Caller(self.now, kind, patience)
         if self.case.ring is not None:
             caller.ring = self.case.ring(random)
+        caller.busy_share = self._busy_share(kind.queue)
         for index in self._serving[kind.queue]:
             if self._free[index] > 0:
                 self._free[index] -= 1
@@ -217,6 +223,11 @@ class Room:
         if patience < float("inf"):
             self._plan(self.now + patience, _GIVES_UP, caller, None)
 
+    def _busy_share(self, queue: int) -> float:
+        serving = self._serving[queue]
+        free = sum(self._free[index] for index in serving)
+        return 1 - free / max(sum(self.present[index] for index in serving), 1)
+
     def _happens(self, at: float, _: int, what: int, who: object, more: object) -> None:
         self.now = at
         if what == _GIVES_UP:
@@ -225,7 +236,7 @@ class Room:
         elif what == _FREE:
             assert isinstance(who, Caller)
             assert isinstance(more, int)
-            self._watch.is_over(who, self.case.groups[more])
+            self._watch.is_over(who)
             self._is_free(more)
         else:
             assert isinstance(who, int)
@@ -251,11 +262,18 @@ class Room:
             if caller.is_gone:
                 self._watch.would_talk(caller, self.now + caller.ring - caller.arrived_at)
                 continue
+            if len(self.case.groups[index].queues) > 1:
+                self._watch.shared(caller, self._contenders(index))
             if line.head() is caller:
                 line.live.popleft()
             line.live_count -= 1
             self._serve(caller, index)
             return
+
+    def _contenders(self, index: int) -> set[int]:
+        """The queues of a group in which somebody waits."""
+        queues = self.case.groups[index].queues
+        return {q for q in queues if any(line.head() for line in self.lines[q].values())}
 
     def _first_line(self, index: int) -> Line | None:
         """Of all lines that a group serves: the most urgent, of these the longest wait."""

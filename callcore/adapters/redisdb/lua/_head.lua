@@ -1,9 +1,19 @@
--- _head.lua: begins scripts that tell who is the first of those who wait on the line.
+-- _head.lua: begins scripts that tell who is the first of those who wait and count.
 --
--- The score of the first who waits and is not being offered; false if there is none, or if it is a
--- promised callback, which may have to stand there long.
-local function head_score(waiting, promises)
-  local head = redis.call('ZRANGE', waiting, 0, 0, 'WITHSCORES')
-  if #head == 0 or redis.call('SISMEMBER', promises, head[1]) == 1 then return false end
-  return head[2]
+-- Promised callbacks that are not due stand in both sets, in the same order: as long as the members
+-- of one rank are the same, all up to there are such.
+
+-- The first and its score; empty if there is none.
+local function head(waiting, deferred)
+  local first, last = 0, redis.call('ZCARD', deferred)
+  while first < last do
+    local middle = math.floor((first + last) / 2)
+    local other = redis.call('ZRANGE', deferred, middle, middle)[1]
+    if redis.call('ZRANGE', waiting, middle, middle)[1] == other then
+      first = middle + 1
+    else
+      last = middle
+    end
+  end
+  return redis.call('ZRANGE', waiting, first, first, 'WITHSCORES')
 end

@@ -24,7 +24,7 @@
 local agent = read_agent(ARGV[2], KEYS[2], KEYS[3], KEYS[4])
 if agent.state ~= 'talking' or agent.offer_id ~= ARGV[4] then return answer('stale') end
 if agent.posts ~= ARGV[3] then return 'outdated' end
-local call = redis.call('HMGET', KEYS[5], 'state', 'offer_id', 'priority')
+local call = redis.call('HMGET', KEYS[5], 'state', 'offer_id', 'own_priority')
 if call[1] == 'talking' and call[2] == ARGV[4] then
   redis.call('HSET', KEYS[5], 'state', 'ended', 'ended_at', now)
 end

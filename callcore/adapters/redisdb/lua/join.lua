@@ -6,6 +6,7 @@
 --
 -- include _answer.lua
 -- include _clock.lua
+-- include _place.lua
 --
 -- KEYS[1] string the answer to this request
 -- KEYS[2] zset   the queue's callers who wait: call_id -> score
@@ -17,6 +18,7 @@
 -- KEYS[8] string the promise to the caller's number: its call_id
 -- KEYS[9] hash   the call ARGV[7]
 -- KEYS[10] set   the queue's promises that are not kept yet: call_id
+-- KEYS[11] zset  those of them that wait and are not due: call_id -> score
 -- ARGV[1] how long to remember the answer, seconds   ARGV[2] call_id   ARGV[3] score
 -- ARGV[4] maximum_waiting   ARGV[5] the node that KEYS[6] is of   ARGV[6] 1 if KEYS[7] is resumed
 -- ARGV[7] of a promise the call that KEYS[8] was read to name, or else the promise whose place is
@@ -36,6 +38,7 @@ local function refusal()
     if not stands or redis.call('HEXISTS', KEYS[9], 'callback_of') == 0 then return 'place_gone' end
   end
   local taken = redis.call('ZCARD', KEYS[2]) + redis.call('ZCARD', KEYS[3])
+  taken = taken - redis.call('ZCARD', KEYS[11])
   if taken >= tonumber(ARGV[4]) then return 'queue_full' end
   if is_promise then
     local state = redis.call('HGET', KEYS[9], 'state')
@@ -49,7 +52,8 @@ local function end_promise()
   redis.call('ZREM', KEYS[2], ARGV[7])
   redis.call('ZREM', KEYS[3], ARGV[7])
   redis.call('SREM', KEYS[10], ARGV[7])
-  redis.call('HDEL', KEYS[9], 'offers')
+  redis.call('ZREM', KEYS[11], ARGV[7])
+  redis.call('HDEL', KEYS[9], 'offers', 'is_deferred')
   redis.call('HSET', KEYS[9], 'state', 'ended', 'ended_at', now)
   if redis.call('GET', KEYS[8]) == ARGV[7] then redis.call('DEL', KEYS[8]) end
   redis.call('DEL', KEYS[7])
@@ -74,13 +78,10 @@ if not call[1] or call[1] == 'ended' then
   if ARGV[6] == '1' then redis.call('DEL', KEYS[7]) end
   redis.call('HSET', KEYS[4], 'state', 'waiting', 'score', ARGV[3], unpack(ARGV, 10))
   redis.call('HDEL', KEYS[4], 'offer_id', 'agent_id', 'agent_leg_id', 'bridged_at', 'ended_at',
-    'told_position', 'told_estimates')
+    'told_position', 'told_estimates', 'is_deferred')
   redis.call('SREM', KEYS[6], ARGV[2])
   redis.call('SADD', KEYS[5], ARGV[2])
   word = 'joined'
 end
-local rank, score = redis.call('ZRANK', KEYS[2], ARGV[2]), redis.call('ZSCORE', KEYS[2], ARGV[2])
-if rank then return answer(word .. ' ' .. rank + redis.call('ZCOUNT', KEYS[3], '-inf', score) + 1) end
-rank, score = redis.call('ZRANK', KEYS[3], ARGV[2]), redis.call('ZSCORE', KEYS[3], ARGV[2])
-if not rank then return answer(word) end
-return answer(word .. ' ' .. rank + redis.call('ZCOUNT', KEYS[2], '-inf', '(' .. score) + 1)
+local position = place(ARGV[2], KEYS[2], KEYS[3], KEYS[11])
+return answer(position and word .. ' ' .. position or word)

@@ -12,6 +12,7 @@
 -- KEYS[4] hash   the call
 -- KEYS[5] string the place dropped by the caller's number
 -- KEYS[6] set    the queue's promises that are not kept yet: call_id
+-- KEYS[7] zset   those of them that wait and are not due: call_id -> score
 -- ARGV[1] how long to remember the answer, seconds   ARGV[2] call_id   ARGV[3] queue
 -- ARGV[4] how long to keep the place, milliseconds; 0: not at all
 -- ARGV[5] the caller's number that KEYS[5] is of, as the call has it
@@ -28,6 +29,7 @@ end
 redis.call('ZREM', KEYS[2], ARGV[2])
 redis.call('ZREM', KEYS[3], ARGV[2])
 redis.call('SREM', KEYS[6], ARGV[2])
-redis.call('HDEL', KEYS[4], 'offers')
+redis.call('ZREM', KEYS[7], ARGV[2])
+redis.call('HDEL', KEYS[4], 'offers', 'is_deferred')
 redis.call('HSET', KEYS[4], 'state', 'ended', 'ended_at', now)
 return answer('left')

@@ -14,10 +14,11 @@
 -- KEYS[5] zset   the queue's callers who wait: call_id -> score
 -- KEYS[6] zset   the queue's callers who are being offered: call_id -> score
 -- KEYS[7] hash   the call
--- KEYS[8...]     of each of the agent's posts zsets, free agents: agent_id -> place; then of each
+-- KEYS[8] zset   the queue's promises that wait and are not due: call_id -> score
+-- KEYS[9...]     of each of the agent's posts zsets, free agents: agent_id -> place; then of each
 --                sets, staffed agents
 -- ARGV[1] how long to remember the answer, seconds   ARGV[2] agent_id
--- ARGV[3] the posts KEYS[8...] belong to   ARGV[4] call_id   ARGV[5] offer_id
+-- ARGV[3] the posts KEYS[9...] belong to   ARGV[4] call_id   ARGV[5] offer_id
 -- ARGV[6] reason   ARGV[7] misses to add, 0 or 1   ARGV[8] rest, microseconds
 -- ARGV[9] 1 if the caller waits on   ARGV[10] a random number below 2^42
 -- ARGV[11] with how many misses the agent takes a break, 0: never   ARGV[12] the code of that break
@@ -38,7 +39,10 @@ if #others > 0 then
 elseif #offers > 0 then
   redis.call('HDEL', KEYS[7], 'offers')
   if ARGV[9] == '1' then
-    redis.call('ZADD', KEYS[5], redis.call('ZSCORE', KEYS[6], ARGV[4]), ARGV[4])
+    local score = redis.call('ZSCORE', KEYS[6], ARGV[4])
+    redis.call('ZADD', KEYS[5], score, ARGV[4])
+    local is_deferred = redis.call('HEXISTS', KEYS[7], 'is_deferred') == 1
+    if is_deferred then redis.call('ZADD', KEYS[8], score, ARGV[4]) end
     redis.call('ZREM', KEYS[6], ARGV[4])
     redis.call('HSET', KEYS[7], 'state', 'waiting')
   end
@@ -50,4 +54,4 @@ if ARGV[7] == '1' and most_misses > 0 and misses >= most_misses and not agent.wi
   misses, to = 0, {reason = 'missed_calls', state = 'on_break', break_code = ARGV[12]}
 end
 redis.call('HSET', KEYS[2], 'miss_count', misses)
-return answer('done ' .. go_on(agent, to, ARGV[3], 8))
+return answer('done ' .. go_on(agent, to, ARGV[3], 9))

@@ -14,6 +14,8 @@
 -- KEYS[8] string the promise to the caller's number in the queue to leave: its call_id
 -- KEYS[9] string that in the queue to join
 -- KEYS[10] hash  the call ARGV[5]
+-- KEYS[11] zset  promises of the queue to leave that wait and are not due: call_id -> score
+-- KEYS[12] zset  those of the queue to join
 -- ARGV[1] how long to remember the answer, seconds   ARGV[2] call_id   ARGV[3] score
 -- ARGV[4] maximum_waiting   ARGV[5] the call that KEYS[9] was read to name, or empty
 -- ARGV[6] how long to keep KEYS[9], milliseconds; 0: this is no promise   ARGV[7] maximum_promises
@@ -23,6 +25,7 @@
 --   'outdated' (KEYS[9] names another call than ARGV[5]: changes nothing)
 if not redis.call('ZSCORE', KEYS[2], ARGV[2]) then return answer('not_waiting') end
 local taken = redis.call('ZCARD', KEYS[3]) + redis.call('ZCARD', KEYS[4])
+taken = taken - redis.call('ZCARD', KEYS[12])
 if taken >= tonumber(ARGV[4]) then return answer('queue_full') end
 if ARGV[6] ~= '0' then
   if (redis.call('GET', KEYS[9]) or '') ~= ARGV[5] then return 'outdated' end
@@ -38,6 +41,8 @@ if ARGV[6] ~= '0' then
 end
 redis.call('ZADD', KEYS[3], ARGV[3], ARGV[2])
 redis.call('ZREM', KEYS[2], ARGV[2])
+local is_deferred = redis.call('ZREM', KEYS[11], ARGV[2]) == 1
+if is_deferred then redis.call('ZADD', KEYS[12], ARGV[3], ARGV[2]) end
 redis.call('HSET', KEYS[5], 'score', ARGV[3], unpack(ARGV, 8))
 redis.call('HDEL', KEYS[5], 'told_position', 'told_estimates')
 return answer('moved')

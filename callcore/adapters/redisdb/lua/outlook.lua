@@ -2,7 +2,9 @@
 --
 -- A position told is kept with the call, and no higher one is told in the same queue.
 --
+-- include _place.lua
 -- include _head.lua
+-- include _head_score.lua
 --
 -- KEYS[1] zset   the queue's callers who wait: call_id -> score
 -- KEYS[2] zset   the queue's callers who are being offered: call_id -> score
@@ -10,21 +12,15 @@
 -- KEYS[4] hash   what the queue has learnt, sums by name
 -- KEYS[5] set    the queue's staffed agents
 -- KEYS[6] set    the queue's promises that are not kept yet: call_id
+-- KEYS[7] zset   those of them that wait and are not due: call_id -> score
 -- ARGV[1] call_id   ARGV[2] 1 if the position is told   ARGV[3] the lowest told so far, as known to
 -- the asker, or ''   ARGV[4] 1 if the wait is to be estimated
 --
 -- Returns nil (not there) | the position, the callers ahead, the score, and for an estimate the count of
 --   staffed agents, the sums (name, value, ...), the score of the head and what was told last of the
 --   wait, both nil if there is none
-local rank, score = redis.call('ZRANK', KEYS[1], ARGV[1]), redis.call('ZSCORE', KEYS[1], ARGV[1])
-local position, ahead
-if rank then
-  position, ahead = rank + redis.call('ZCOUNT', KEYS[2], '-inf', score) + 1, rank
-else
-  rank, score = redis.call('ZRANK', KEYS[2], ARGV[1]), redis.call('ZSCORE', KEYS[2], ARGV[1])
-  if not rank then return false end
-  position, ahead = rank + redis.call('ZCOUNT', KEYS[1], '-inf', '(' .. score) + 1, 0
-end
+local position, ahead, score = place(ARGV[1], KEYS[1], KEYS[2], KEYS[7])
+if not position then return false end
 local told = tonumber(redis.call('HGET', KEYS[3], 'told_position'))
 position = math.min(position, told or position, tonumber(ARGV[3]) or position)
 if ARGV[2] == '1' and position ~= told then
@@ -34,5 +30,5 @@ if ARGV[4] ~= '1' then return {position, ahead, score} end
 local estimates = redis.call('HGET', KEYS[3], 'told_estimates')
 return {
   position, ahead, score, redis.call('SCARD', KEYS[5]), redis.call('HGETALL', KEYS[4]),
-  head_score(KEYS[1], KEYS[6]), estimates and estimates:match('%[[^%[]*$') or false,
+  head_score(KEYS[1], KEYS[7], KEYS[6]), estimates and estimates:match('%[[^%[]*$') or false,
 }

@@ -2,13 +2,14 @@
 --
 -- Of equal scores, those being offered are ahead: they were chosen first. Changes nothing.
 --
+-- include _place.lua
+--
 -- KEYS[1] zset   the queue's callers who wait: call_id -> score
 -- KEYS[2] zset   the queue's callers who are being offered: call_id -> score
+-- KEYS[3] zset   the queue's promises that wait and are not due: call_id -> score
 -- ARGV[1] call_id
 --
 -- Returns 'waits <position>' | 'not_there'
-local rank, score = redis.call('ZRANK', KEYS[1], ARGV[1]), redis.call('ZSCORE', KEYS[1], ARGV[1])
-if rank then return 'waits ' .. rank + redis.call('ZCOUNT', KEYS[2], '-inf', score) + 1 end
-rank, score = redis.call('ZRANK', KEYS[2], ARGV[1]), redis.call('ZSCORE', KEYS[2], ARGV[1])
-if not rank then return 'not_there' end
-return 'waits ' .. rank + redis.call('ZCOUNT', KEYS[1], '-inf', '(' .. score) + 1
+local position = place(ARGV[1], KEYS[1], KEYS[2], KEYS[3])
+if not position then return 'not_there' end
+return 'waits ' .. position

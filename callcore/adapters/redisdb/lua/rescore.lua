@@ -6,6 +6,7 @@
 -- KEYS[2] zset   the queue's callers who are being offered: call_id -> score
 -- KEYS[3] hash   the call
 -- KEYS[4] set    the queue's promises that are not kept yet: call_id
+-- KEYS[5] zset   those of them that wait and are not due: call_id -> score
 -- ARGV[1] call_id   ARGV[2] score   ARGV[3] priority   ARGV[4] own_priority
 -- ARGV[5...] further fields of the place: name, value
 --
@@ -13,6 +14,7 @@
 for i = 1, 2 do
   if redis.call('ZSCORE', KEYS[i], ARGV[1]) then
     redis.call('ZADD', KEYS[i], ARGV[2], ARGV[1])
+    redis.call('ZADD', KEYS[5], 'XX', ARGV[2], ARGV[1])
     redis.call('HSET', KEYS[3], 'score', ARGV[2], 'priority', ARGV[3], 'own_priority', ARGV[4],
       unpack(ARGV, 5))
     local is_promise = redis.call('HEXISTS', KEYS[3], 'callback_of') == 1

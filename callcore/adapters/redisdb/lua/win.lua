@@ -28,7 +28,7 @@ end
 if not leg_id then return answer('stale') end
 redis.call('ZREM', KEYS[5], ARGV[3])
 redis.call('SREM', KEYS[7], ARGV[3])
-redis.call('HDEL', KEYS[6], 'offers')
+redis.call('HDEL', KEYS[6], 'offers', 'is_deferred')
 redis.call('HSET', KEYS[6], 'state', 'talking', 'bridged_at', ARGV[5], 'offer_id', ARGV[4],
   'agent_id', ARGV[2], 'agent_leg_id', leg_id)
 enter(agent, 'talking', {reason = 'bridged'}, 'miss_count', 0)
