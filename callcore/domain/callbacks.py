@@ -18,7 +18,7 @@ CALLBACKS = NodeName("@callbacks")
 NUMBER_PLACE = "{number}"
 """What a contact for callbacks has in place of the customer's number."""
 
-LINE_ENDS_WITHIN_SECONDS = 90.0
+LINE_ENDS_WITHIN_SECONDS = 200.0
 """Longer than anybody hears that a callback is promised: a process that dies in between must not
 leave a promise that nobody lets begin."""
 
@@ -33,6 +33,10 @@ SOON_SECONDS = 15.0
 
 LONGEST_CHECK_PROMPTS_SECONDS = 30.0
 """After so long what a customer is asked counts as heard."""
+
+
+_WITHOUT_LINE = {CallbackOrigin.REQUEST, CallbackOrigin.ABANDONED}
+"""Promises to those who are on no line any more."""
 
 
 class CallbackState(StrEnum):
@@ -115,13 +119,13 @@ class Callback:
 
     def is_put_off(self, promised_at: Micros, now: Micros) -> bool:
         """True if its turn may come long before the customer may be called: at a time that was
-        asked for, or after an attempt. Not so in the first seconds, when only the phone must be
-        free.
+        asked for, or after an attempt. Not so as long as only the call has to end in which it was
+        promised.
         """
         if self.is_due(after(now, SOON_SECONDS)):
             return False
-        is_new = self.not_before <= after(promised_at, LINE_ENDS_WITHIN_SECONDS)
-        return bool(self.attempts) or not is_new
+        is_on_line = self.origin not in _WITHOUT_LINE and not self.attempts
+        return not is_on_line or self.not_before > after(promised_at, LINE_ENDS_WITHIN_SECONDS)
 
     @property
     def _last_attempt(self) -> CallbackAttempt | None:

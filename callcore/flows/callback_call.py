@@ -156,7 +156,6 @@ class CallbackCall(CustomerCall):
         """The promise is still to be kept: begins anew to wait, without a line."""
         self._given_up.add(self.leg_id)
         self._lose_line()
-        self._is_deferred = False
         self.is_machine = False
         self.hung_up_by = HungUpBy.UNKNOWN
         self.survey_due = None

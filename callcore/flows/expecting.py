@@ -57,8 +57,7 @@ def of_promise(site: Site, call_id: CallId, queue: QueuePolicy) -> Wait | Unknow
         return UnknownWait()
     if promise is None or promise.callback is None:
         return UnknownWait()
-    soon_at = callbacks.after(now, callbacks.LINE_ENDS_WITHIN_SECONDS)
-    return wait if promise.callback.is_due(max(turn_at, soon_at)) else UnknownWait()
+    return UnknownWait() if promise.callback.is_put_off(promise.arrived_at, turn_at) else wait
 
 
 def by_outlook(site: Site, queue: QueueName, outlook: Outlook) -> Wait | UnknownWait:

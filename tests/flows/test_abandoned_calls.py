@@ -26,6 +26,7 @@ from tests.flows.callbacks import (
     policy,
 )
 from tests.flows.floor import ANN, SUPPORT
+from tests.flows.stories import line, place
 
 AFTER = 30.0
 DELAY = 60.0
@@ -60,7 +61,7 @@ class TestCalledBack:
     """Who waited long enough."""
 
     def test_on_the_old_place_after_a_delay(self, floor: CallbackFloor) -> None:
-        """Between who was ahead and who was behind; the agents serve others meanwhile."""
+        """Before who was behind, who is the next one until it is due: agents serve others then."""
         caller = floor.call_in()
         behind = floor.call_in(number=OTHER)
         floor.clock.advance(AFTER + 1)
@@ -70,7 +71,8 @@ class TestCalledBack:
         assert promise.callback is not None
         assert promise.callback.origin is CallbackOrigin.ABANDONED
         assert promise.callback.of_call == caller
-        assert [floor.position(LegId(promise.call_id)), floor.position(behind)] == [1, 2]
+        assert promise.score < place(floor, behind).score
+        assert line(floor, LegId(promise.call_id), behind) == [1, 1]
         floor.customer(ANSWERING)
         floor.clock.advance(DELAY - 1)
         floor.switch.end(behind)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callcore.domain.agents import AgentState
+from callcore.domain.callbacks import LINE_ENDS_WITHIN_SECONDS
 from callcore.domain.ids import CallId
 from callcore.domain.outcomes import CallOutcome, HungUpBy, LeaveReason
 from callcore.domain.policies import Strategy
@@ -147,9 +148,9 @@ class TestKept:
         floor.switch.end(caller)
         floor.restart()
         floor.log_in(ANN)
-        floor.clock.advance(60)
+        floor.clock.advance(LINE_ENDS_WITHIN_SECONDS - 20)
         assert floor.switch.requests == []
-        floor.clock.advance(40)
+        floor.clock.advance(30)
         assert floor.agent(ANN).call_id == floor.promise().call_id
 
     def test_timers_that_fire_a_moment_early_are_set_again(self) -> None:

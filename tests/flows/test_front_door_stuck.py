@@ -216,7 +216,7 @@ def test_nobody_is_stuck_in_a_menu_or_a_survey(trouble: str, seed: int) -> None:
     assert [call_id for call_id, count in ends.items() if count > 1] == [], told
 
 
-@pytest.mark.parametrize("seed", [1], indirect=True)
+@pytest.mark.parametrize("seed", [4], indirect=True)
 def test_the_story_is_about_the_front_door(seed: int) -> None:
     """Callers choose, are looked up, hear announcements and are asked."""
     floor = FrontDoor(seed)

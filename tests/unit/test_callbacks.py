@@ -11,7 +11,7 @@ from callcore.domain import callbacks
 from callcore.domain.callbacks import Callback
 from callcore.domain.hours import Interval, OpeningHours
 from callcore.domain.ids import CallId, Micros, NodeName, QueueName
-from callcore.domain.outcomes import AttemptOutcome, LeaveReason
+from callcore.domain.outcomes import AttemptOutcome, CallbackOrigin, LeaveReason
 from callcore.domain.policies import (
     MOST_ATTEMPTS,
     AnswerCheckPolicy,
@@ -47,6 +47,35 @@ def test_an_attempt_that_failed_puts_the_next_one_off() -> None:
     assert (again.of_call, again.node) == (PROMISE.of_call, PROMISE.node)
     assert not again.is_due(Micros(NOW + 304_999_999))
     assert again.is_due(Micros(NOW + 305_000_000))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "origin", "is_tried", "is_put_off"),
+    [
+        (0, CallbackOrigin.WAITING, False, False),
+        (callbacks.LINE_ENDS_WITHIN_SECONDS, CallbackOrigin.WAITING, False, False),
+        (callbacks.LINE_ENDS_WITHIN_SECONDS + 1, CallbackOrigin.WAITING, False, True),
+        (15, CallbackOrigin.WAITING, True, False),
+        (16, CallbackOrigin.WAITING, True, True),
+        (15, CallbackOrigin.REQUEST, False, False),
+        (16, CallbackOrigin.REQUEST, False, True),
+        (16, CallbackOrigin.ABANDONED, False, True),
+        (3600, CallbackOrigin.OVERFLOW, True, True),
+    ],
+)
+def test_a_promise_is_put_off_that_is_not_due_for_a_while(
+    seconds: float, origin: CallbackOrigin, is_tried: bool, is_put_off: bool
+) -> None:
+    """Not while only the line must end of the call in which it was promised."""
+    promise = replace(
+        PROMISE,
+        origin=origin,
+        attempts=(attempt(),) if is_tried else (),
+        not_before=callbacks.after(NOW, seconds),
+    )
+    assert promise.is_put_off(NOW, NOW) is is_put_off
+    soon = Micros(promise.not_before - 15_000_000)
+    assert not promise.is_put_off(NOW, soon)
 
 
 def test_by_the_time_of_its_outcome_where_there_is_one() -> None:
