@@ -9,27 +9,19 @@ says that the call was adopted.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from enum import StrEnum
 
 from callcore.domain import surveys
-from callcore.domain.ids import CallId, LegId, Micros, QueueName, SurveyName, seconds_between
-from callcore.domain.ledger import CallLedger
-from callcore.domain.outcomes import AttemptOutcome, HungUpBy, LeaveReason
+from callcore.domain.ids import CallId, LegId, QueueName, SurveyName
+from callcore.domain.outcomes import HungUpBy, LeaveReason
 from callcore.domain.policies import QueuePolicy
-from callcore.domain.records import CallbackAttempt
-from callcore.domain.wishes import clamped
-from callcore.flows import leg_memory, leg_roles, walk_memory
-from callcore.flows.agent_freeing import AgentFreeing
-from callcore.flows.call import LOST_TRACK, Call
-from callcore.flows.conversation import recording_path
+from callcore.flows import leg_memory, walk_memory
+from callcore.flows.call import Call
 from callcore.flows.inbound_call import InboundCalls
 from callcore.flows.messages import LinkBack
-from callcore.flows.record_keeping import RecordKeeping
 from callcore.flows.site import Site
-from callcore.flows.speaking import spoken_language
-from callcore.flows.standing import wishes_on_floor
-from callcore.ports.stores import FloorCall, FloorCallState, Reservation
+from callcore.flows.unheard_past import UnheardPast, note_callback
+from callcore.ports.stores import FloorCall, FloorCallState
 from callcore.ports.switch_events import LegSnapshot
 
 Spawn = Callable[[CallId, Callable[[], None]], None]
@@ -109,20 +101,12 @@ def _phase_of_talk(leg: LegSnapshot, floor_call: FloorCall | None, partner: LegI
 
 
 class Adoption:
-    """Takes over calls, and closes those that ended unheard."""
+    """Takes over calls of callers who are still on the line."""
 
-    def __init__(
-        self,
-        site: Site,
-        calls: InboundCalls,
-        freeing: AgentFreeing,
-        keeping: RecordKeeping,
-        spawn: Spawn,
-    ) -> None:
+    def __init__(self, site: Site, calls: InboundCalls, unheard: UnheardPast, spawn: Spawn) -> None:
         self._site = site
         self._calls = calls
-        self._freeing = freeing
-        self._keeping = keeping
+        self._unheard = unheard
         self._spawn = spawn
 
     def resume_asked(self, leg: LegSnapshot) -> bool:
@@ -167,7 +151,7 @@ class Adoption:
         place = leg_memory.place_of(leg, floor_call)
         call.first_joined_at = place.first_joined_at
         call.joining = self._calls.joining(call, queue, place)
-        bridged_at = self._note_bridge(call, queue, reservation, leg, floor_call)
+        bridged_at = self._unheard.note_bridge(call, queue, reservation, leg, floor_call)
         self._spawn(
             call.caller.call_id,
             lambda: self._calls.resume_talking(call, queue, reservation, bridged_at),
@@ -180,10 +164,10 @@ class Adoption:
             return False
         call = self._begin(leg, floor_call)
         call.first_joined_at = floor_call.first_joined_at
-        self._note_what_the_floor_knows(call.ledger, floor_call)
+        self._unheard.note_what_the_floor_knows(call.ledger, floor_call)
         queue = self._site.policy.queues.get(floor_call.queue)
         if queue and floor_call.talk and floor_call.state is FloorCallState.TALKING:
-            self._stop_recording(call, queue, floor_call.talk)
+            self._unheard.stop_recording(call, queue, floor_call.talk)
         self._spawn(call.caller.call_id, lambda: self._calls.resume_elsewhere(call))
         return True
 
@@ -193,38 +177,12 @@ class Adoption:
         queue = self._site.policy.queues.get(name) or QueuePolicy(name=name)
         call = self._begin(leg, floor_call)
         call.hung_up_by = HungUpBy.AGENT
-        self._note_talk_that_is_over(call, queue, leg, floor_call)
+        self._unheard.note_talk_that_is_over(call, queue, leg, floor_call)
         chosen = None if queue.survey is None else queue.survey.name
         survey = SurveyName(leg.variables.get("callcore_survey", "")) or chosen
         given = surveys.found(leg.variables.get("callcore_survey_answers", ""))
         self._spawn(call.caller.call_id, lambda: self._calls.resume_survey(call, survey, given))
         return True
-
-    def _note_talk_that_is_over(
-        self, call: Call, queue: QueuePolicy, leg: LegSnapshot, floor_call: FloorCall | None
-    ) -> None:
-        """What the floor knows of it, or else what the leg remembers."""
-        partner = leg.variables.get("callcore_agent_leg") or ""
-        reservation = leg_memory.reservation_of(
-            replace(leg, bridged_to=LegId(partner)), floor_call, queue
-        )
-        if reservation is None:
-            return
-        self._note_bridge(call, queue, reservation, leg, floor_call)
-        if not leg.variables.get("callcore_survey"):
-            self._stop_recording(call, queue, reservation)
-        ended_at = (
-            leg_memory.instant(leg.variables.get("callcore_talk_ended_at"))
-            or (floor_call.ended_at if floor_call else None)
-            or self._site.clock.now()
-        )
-        call.ledger.offers.unbridged(reservation.offer_id, ended_at, "")
-
-    def _stop_recording(self, call: Call, queue: QueuePolicy, talk: Reservation) -> None:
-        """The talk ended while nobody was there to stop it."""
-        path = recording_path(self._site.policy, queue, talk)
-        if path is not None:
-            call.stop_recording(path)
 
     def _send_away(self, leg: LegSnapshot, floor_call: FloorCall | None, queue: QueueName) -> None:
         """Ends the visit to a queue that was taken out of the settings."""
@@ -247,113 +205,5 @@ class Adoption:
         call.bring(leg_memory.wishes_of(leg, floor_call))
         call.is_line_answered = leg.is_line_answered
         call.ledger.line_answered_at = leg.answered_at
-        _note_callback(call.ledger, leg, floor_call)
+        note_callback(call.ledger, leg, floor_call)
         return call
-
-    def close_unheard(self, floor_call: FloorCall) -> None:
-        """Keeps the record of a call that ended while nobody listened."""
-        now = self._site.clock.now()
-        ledger = CallLedger(
-            leg_memory.caller_of_ended(floor_call), self._site.policy.site, is_adopted=True
-        )
-        wishes = wishes_on_floor(floor_call)
-        ledger.spoken_in(spoken_language(self._site.policy, wishes.language))
-        ledger.known_as(wishes.account)
-        if floor_call.callback is not None:
-            ledger.callbacks.keeps(floor_call.callback)
-        self._note_what_the_floor_knows(ledger, floor_call)
-        ledger.fault("the call ended while no process followed it; ended_at is when this was found")
-        self._keeping.keep(ledger.close(now, HungUpBy.UNKNOWN, LOST_TRACK))
-
-    def _note_what_the_floor_knows(self, ledger: CallLedger, floor_call: FloorCall) -> None:
-        """Notes the visit, and the talk if there was one: it ended when the floor heard of it."""
-        over_at = floor_call.ended_at or self._site.clock.now()
-        bridged_at, reservation = floor_call.bridged_at, floor_call.talk
-        ledger.visits.joined(
-            floor_call.queue,
-            floor_call.first_joined_at,
-            priority=floor_call.priority,
-            position=None,
-        )
-        if bridged_at is None or reservation is None:
-            ledger.visits.left(over_at, LeaveReason.SWITCH_LOST, short_abandon_seconds=0)
-            return
-        ledger.visits.left(bridged_at, LeaveReason.PICKED_UP, short_abandon_seconds=0)
-        _note_talk(ledger, reservation, bridged_at, is_within_service_level=None)
-        ledger.offers.unbridged(reservation.offer_id, over_at, LOST_TRACK)
-
-    def _note_bridge(
-        self,
-        call: Call,
-        queue: QueuePolicy,
-        reservation: Reservation,
-        leg: LegSnapshot,
-        floor_call: FloorCall | None,
-    ) -> Micros:
-        """Notes the bridge, on the floor too if the other process died before it could."""
-        place = leg_memory.place_of(leg, floor_call)
-        kept = floor_call.bridged_at if floor_call else None
-        known = kept or leg_memory.instant(leg.variables.get("callcore_bridged_at"))
-        bridged_at = known or self._site.clock.now()
-        if floor_call is not None and floor_call.state is FloorCallState.OFFERED:
-            self._freeing.won(reservation, bridged_at)
-        call.ledger.visits.joined(
-            queue.name,
-            place.first_joined_at,
-            priority=clamped(queue.priority + call.wishes.own_priority),
-            position=None,
-        )
-        call.ledger.visits.left(
-            bridged_at, LeaveReason.PICKED_UP, short_abandon_seconds=queue.short_abandon_seconds
-        )
-        waited = seconds_between(place.first_joined_at, bridged_at)
-        _note_talk(
-            call.ledger,
-            reservation,
-            bridged_at,
-            is_within_service_level=(
-                waited <= queue.service_level_seconds
-                if known and not call.caller.is_callback
-                else None
-            ),
-        )
-        if known is None:
-            call.ledger.fault("the bridge was found, not heard: bridged_at is when it was found")
-        return bridged_at
-
-
-def _note_callback(ledger: CallLedger, leg: LegSnapshot, floor_call: FloorCall | None) -> None:
-    """Notes how the customer was called who is on the leg, if it was a callback: there is no more
-    to be kept of it.
-    """
-    if not leg_roles.is_customers(leg):
-        return
-    if floor_call is not None and floor_call.callback is not None:
-        ledger.callbacks.keeps(floor_call.callback)
-    ledger.callbacks.attempted(
-        CallbackAttempt(
-            at=leg.created_at,
-            outcome=AttemptOutcome.TALKED,
-            leg_id=leg.leg_id,
-            answered_at=leg.answered_at,
-        )
-    )
-
-
-def _note_talk(
-    ledger: CallLedger,
-    reservation: Reservation,
-    bridged_at: Micros,
-    *,
-    is_within_service_level: bool | None,
-) -> None:
-    ledger.offers.made(
-        reservation.offer_id,
-        reservation.queue,
-        reservation.agent_id,
-        reservation.leg_id,
-        bridged_at,
-    )
-    ledger.offers.bridged(
-        reservation.offer_id, bridged_at, is_within_service_level=is_within_service_level
-    )

@@ -15,8 +15,9 @@ from callcore.domain.wait_telling import ToldWait
 from callcore.domain.wishes import Wishes
 from callcore.flows import expecting
 from callcore.flows.callback_call import CallbackCall
-from callcore.flows.callback_calls import NO_CALL, CallbackCalls
+from callcore.flows.callback_calls import CallbackCalls
 from callcore.flows.crew import Crew
+from callcore.flows.promise_making import NO_CALL, PromiseMaking
 from callcore.flows.promising import Promised
 from callcore.flows.site import Site
 from callcore.flows.waiting_callback import WaitingCallback
@@ -41,9 +42,12 @@ _WHY = {
 class CallbackOperations:
     """Requests of callbacks, and a look at those promised."""
 
-    def __init__(self, site: Site, crew: Crew, kept: CallbackCalls) -> None:
+    def __init__(
+        self, site: Site, crew: Crew, promises: PromiseMaking, kept: CallbackCalls
+    ) -> None:
         self._site = site
         self._crew = crew
+        self._promises = promises
         self._kept = kept
 
     def request(self, request: CallbackRequest) -> CallbackAnswer:
@@ -117,7 +121,7 @@ class CallbackOperations:
         if queue.callback is None:
             return Promised(end=AskingEnd.NOT_KEPT_HERE)
         dialled_number = self._number_of(queue.name)
-        return self._kept.request(
+        return self._promises.request(
             queue,
             self._wishes(request, dialled_number),
             number=request.number,

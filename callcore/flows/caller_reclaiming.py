@@ -12,6 +12,7 @@ from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.missed_events import MissedEvents
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
+from callcore.flows.unheard_past import UnheardPast
 from callcore.ports.stores import FloorCall, FloorCallState
 from callcore.ports.switch_events import LegSnapshot
 from callcore.ports.telephony import Switch
@@ -28,6 +29,7 @@ class CallerReclaiming:
         switchboard: Switchboard,
         freeing: AgentFreeing,
         adoption: Adoption,
+        unheard: UnheardPast,
         missed: MissedEvents,
         heal: Callable[[str, str, str], None],
     ) -> None:
@@ -35,6 +37,7 @@ class CallerReclaiming:
         self._switchboard = switchboard
         self._freeing = freeing
         self._adoption = adoption
+        self._unheard = unheard
         self._missed = missed
         self._heal = heal
 
@@ -79,7 +82,7 @@ class CallerReclaiming:
             )
         request_id = self._site.ids.request_id()
         self._site.waiting_room.leave(call.call_id, call.queue, request_id)
-        self._adoption.close_unheard(call)
+        self._unheard.close(call)
         self._heal("call", call.call_id, "ended_unheard")
 
     def withdraw_offers_of(self, call: FloorCall | None, but: LegId | None = None) -> None:

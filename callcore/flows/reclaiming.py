@@ -28,6 +28,7 @@ from callcore.flows.site import Site
 from callcore.flows.standing_leg_reclaiming import StandingLegReclaiming
 from callcore.flows.standing_legs import StandingLegs
 from callcore.flows.switchboard import Switchboard
+from callcore.flows.unheard_past import UnheardPast
 from callcore.ports.stores import FloorAgent, StoreError, StoreUnavailableError
 from callcore.ports.switch_events import LegSnapshot
 from callcore.ports.telephony import Switch, TelephonyError
@@ -47,6 +48,7 @@ class Reclaiming:
         switchboard: Switchboard,
         freeing: AgentFreeing,
         adoption: Adoption,
+        unheard: UnheardPast,
         callbacks: CallbackCalls,
         standing: StandingLegs,
     ) -> None:
@@ -55,7 +57,7 @@ class Reclaiming:
         self._missed = MissedEvents(site, switchboard, self._heal)
         self._standing = StandingLegReclaiming(site, switchboard, standing)
         self._callers = CallerReclaiming(
-            site, switchboard, freeing, adoption, self._missed, self._heal
+            site, switchboard, freeing, adoption, unheard, self._missed, self._heal
         )
         self._callbacks = CallbackReclaiming(
             site,

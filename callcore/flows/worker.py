@@ -39,6 +39,7 @@ from callcore.flows.site import Site
 from callcore.flows.sound_watch import SoundWatch
 from callcore.flows.standing_legs import Overheard, StandingLegs, StandingLines
 from callcore.flows.switchboard import Switchboard
+from callcore.flows.unheard_past import UnheardPast
 from callcore.flows.waiters import Waiters
 from callcore.ports.configuration import ConfigurationSource
 from callcore.ports.stores import Reservation
@@ -117,7 +118,7 @@ class Worker:
             lines=lines,
         )
         self.callbacks = CallbackCalls(site, crew, self._run_script)
-        self.calls = InboundCalls(site, crew, self.callbacks)
+        self.calls = InboundCalls(site, crew, self.callbacks.promises)
         self.duty = Duty(site, self.dispatcher, self.queue_watch, self.freeing)
         agents = AgentOperations(site, self.duty, self._past_changes)
         putting = PuttingInForce(site, crew, self.queue_watch)
@@ -127,15 +128,16 @@ class Worker:
             crew,
             self.queue_watch,
             agents,
-            CallbackOperations(site, crew, self.callbacks),
+            CallbackOperations(site, crew, self.callbacks.promises, self.callbacks),
             self.reloading,
             self._past_stories,
         )
         standing = StandingLegs(site, self.switchboard, lines, agents.change_duty, self._run_script)
         self.feature_calls = FeatureCalls(site, self.switchboard, agents.change_duty, standing)
-        adoption = Adoption(site, self.calls, self.freeing, self.keeping, self._run_script)
+        unheard = UnheardPast(site, self.freeing, self.keeping)
+        adoption = Adoption(site, self.calls, unheard, self._run_script)
         self.reclaiming = Reclaiming(
-            site, self.switchboard, self.freeing, adoption, self.callbacks, standing
+            site, self.switchboard, self.freeing, adoption, unheard, self.callbacks, standing
         )
         self.lease_watch = LeaseWatch(
             site, self.switchboard, self.freeing, self.reclaiming, self._floor_emptied
