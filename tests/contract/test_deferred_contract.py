@@ -5,6 +5,7 @@ each real server.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ def promised(floor: AnyFloor, *call_ids: str, first: float = 1.0) -> None:
         assert floor.waiting_room.join(asked, request()).answer is JoinAnswer.JOINED
 
 
-def join(floor: AnyFloor, call_id: str, score: float, **what: int) -> JoinAnswer:
+def join(floor: AnyFloor, call_id: str, score: float, **what: Any) -> JoinAnswer:
     asked = joining(call_id, score=score, first_joined_at=round(score), **what)
     return floor.waiting_room.join(asked, request()).answer
 

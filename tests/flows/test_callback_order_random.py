@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -71,7 +72,7 @@ SLACK = 50_000
 
 def site(callback: CallbackPolicy) -> SitePolicy:
     """Two queues that keep callbacks in this way; one calls back those who give up."""
-    settings = {
+    settings: dict[str, Any] = {
         "wrap_up_seconds": 1,
         "retry_after_miss_seconds": 2,
         "ring_timeout_seconds": 5,
@@ -329,9 +330,9 @@ class Umpire:
             for leg in self._answered_customers():
                 floor.switch.press(leg, "1")
             settle()
-            for leg in list(floor.switch.legs_by_id.values()):
-                if leg.bridged_to is not None and leg.leg_id in floor.switch.legs_by_id:
-                    floor.switch.end(leg.leg_id)
+            for other in list(floor.switch.legs_by_id.values()):
+                if other.bridged_to is not None and other.leg_id in floor.switch.legs_by_id:
+                    floor.switch.end(other.leg_id)
             settle()
             if not self.standing and not floor.switch.legs_by_id:
                 break

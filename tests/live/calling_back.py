@@ -47,7 +47,9 @@ def site(
     agents_settings = agents_at(*(phone.port for phone in agents))
     for one in agents_settings.values():
         one["logged_in_at_start"] = is_logged_in
-    sections = {name: more.pop(name) for name in ("sounds", "hooks", "numbers") if name in more}
+    sections: dict[str, Any] = {
+        name: more.pop(name) for name in ("sounds", "hooks", "numbers") if name in more
+    }
     return {
         "queues": {
             "support": queue(

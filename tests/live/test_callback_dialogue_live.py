@@ -26,6 +26,7 @@ from tests.live.calling_back import (
 from tests.live.conftest import HUM_HERTZ
 from tests.live.test_operating import told
 from tests.live.waiting import stays, until
+from tests.live.watching import arrival, playing
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
 
@@ -117,10 +118,10 @@ def test_silence_is_followed_by_the_music_and_the_old_place(watched, phones, cen
     sounds.record("callback/confirm", seconds=8)
     phone, daemon = centre(phones.agent(), music=hum)
     caller = phones.listening_caller("5001", from_user=number_of(1))
-    uuid = calling_back.arrival(watched)
-    calling_back.playing(watched, uuid, hum)
+    uuid = arrival(watched)
+    playing(watched, uuid, hum)
     phones.listening_caller("5001", from_user=number_of(2))
-    calling_back.playing(watched, calling_back.arrival(watched), hum)
+    playing(watched, arrival(watched), hum)
     caller.sound.press(ASKS)
     began = hears(watched, uuid, READ_BACK)
     caller.sound.press(ANOTHER)

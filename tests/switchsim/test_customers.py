@@ -141,7 +141,7 @@ def test_callers_ask_to_be_called_back(make_switch, clock):
     callers.stop()
     clock.advance(10)
     client.api("status")
-    keys: dict[str, list[str]] = {}
+    keys: dict[object, list[object]] = {}
     came = []
     for event in client.events:
         if event["Event-Name"] == "CHANNEL_CREATE":

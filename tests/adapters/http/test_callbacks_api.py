@@ -15,6 +15,7 @@ from gevent.event import Event
 from callcore.adapters.http import callbacks
 from callcore.adapters.http.callbacks import Api
 from callcore.adapters.http.server import HttpServer
+from callcore.domain.ids import Language
 from callcore.domain.outcomes import AskingEnd
 from callcore.ports.operations import (
     CallbackRefusedError,
@@ -151,7 +152,7 @@ def test_a_callback_is_requested(site: Site) -> None:
         number="+48600700800",
         by="web form",
         name="Zażółć",
-        language="pl",
+        language=Language("pl"),
         priority=7,
         account="A-7",
         not_before=NOW,
@@ -229,7 +230,11 @@ def test_an_answer_that_does_not_come_is_not_waited_for(
     monkeypatch.setattr(callbacks, "DEADLINE_SECONDS", 0.1)
     never = Event()
     assert site.floor is not None
-    site.floor.before = lambda: never.wait(30)
+
+    def hang() -> None:
+        never.wait(30)
+
+    site.floor.before = hang
     assert site.ask()[0] == 503
 
 
