@@ -37,7 +37,7 @@ STORIES = {
 PHONES = (Phone(answers_after_seconds=0.1), BUSY, SILENT, SILENT, REFUSING)
 NUMBERS = (*(f"+4820010{number}" for number in range(6)), "anonymous", PREMIUM)
 
-SEEDS = 12
+SEEDS = 6
 
 SITE = site(
     replace(AFTER_20, after_wait_seconds=4, repeat_after_seconds=15, timeout_seconds=3),
