@@ -7,11 +7,11 @@ alone, and an ending process begins nothing.
 from __future__ import annotations
 
 from callcore.domain import callbacks, phone_numbers
-from callcore.domain.events import CallbackAsked
 from callcore.domain.ids import Micros, seconds_between
 from callcore.domain.outcomes import AskingEnd, CallbackOrigin
 from callcore.domain.policies import QueuePolicy
 from callcore.domain.records import CallbackAsking
+from callcore.flows import asking_telling
 from callcore.flows.call import Call
 from callcore.flows.promising import Promised, Promises
 from callcore.flows.standing import Place
@@ -39,24 +39,12 @@ def call_back(
 
 
 def _note(call: Call, queue: QueuePolicy, promised: Promised) -> None:
-    origin = CallbackOrigin.ABANDONED
-    now, number = call.site.clock.now(), phone_numbers.normalised(call.caller.number)
-    call.ledger.callbacks.asked(
-        CallbackAsking(
-            at=now,
-            queue=queue.name,
-            origin=origin,
-            end=promised.end,
-            number=number,
-            promise=promised.call_id,
-        )
+    asking = CallbackAsking(
+        at=call.site.clock.now(),
+        queue=queue.name,
+        origin=CallbackOrigin.ABANDONED,
+        end=promised.end,
+        number=phone_numbers.normalised(call.caller.number),
+        promise=promised.call_id,
     )
-    call.site.facts.publish(
-        CallbackAsked(
-            at=now,
-            call_id=call.caller.call_id,
-            queue=queue.name,
-            origin=origin,
-            end=promised.end,
-        )
-    )
+    asking_telling.over(call, asking)

@@ -11,12 +11,12 @@ from typing import Protocol
 
 from callcore.domain import callback_dialogue, callbacks
 from callcore.domain.callback_dialogue import Confirmed, Ended, Question, Step, Terms, Turn
-from callcore.domain.events import CallbackAsked
 from callcore.domain.ids import CallId
 from callcore.domain.outcomes import AskingEnd, CallbackOrigin
 from callcore.domain.policies import QueuePolicy
 from callcore.domain.records import CallbackAsking
 from callcore.domain.speech.utterances import Utterance
+from callcore.flows import asking_telling
 from callcore.flows.call import Call
 from callcore.flows.messages import KeyTimedOut, LinkBack
 from callcore.flows.promising import Promised, Promises
@@ -72,26 +72,15 @@ class Wish:
         self._note(end, number, None)
 
     def _note(self, end: AskingEnd, number: str, promise: CallId | None) -> None:
-        call, queue = self._call, self._queue.name
-        call.ledger.callbacks.asked(
-            CallbackAsking(
-                at=self._begun_at,
-                queue=queue,
-                origin=self._origin,
-                end=end,
-                number=number,
-                promise=promise,
-            )
+        asking = CallbackAsking(
+            at=self._begun_at,
+            queue=self._queue.name,
+            origin=self._origin,
+            end=end,
+            number=number,
+            promise=promise,
         )
-        call.site.facts.publish(
-            CallbackAsked(
-                at=call.site.clock.now(),
-                call_id=call.caller.call_id,
-                queue=queue,
-                origin=self._origin,
-                end=end,
-            )
-        )
+        asking_telling.over(self._call, asking)
 
 
 class Saying(Protocol):

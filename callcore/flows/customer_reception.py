@@ -12,6 +12,7 @@ from callcore.domain.speech.utterances import Utterance
 from callcore.flows import attempt_telling
 from callcore.flows.answer_checking import AnswerCheck, CheckEnd
 from callcore.flows.callback_call import CallbackCall
+from callcore.flows.guarding import guard_in_music
 from callcore.flows.messages import GuardDue, HeldTooLong, LinkBack, Message, PromptsTimedOut
 from callcore.flows.prompting import Prompting
 from callcore.flows.standing import Standing
@@ -63,9 +64,9 @@ class CustomerReception:
         elif call.is_ready:
             match message:
                 case GuardDue():
-                    self._guard()
+                    guard_in_music(call, self._timers)
                 case LinkBack(is_silent=is_silent):
-                    self._guard()
+                    guard_in_music(call, self._timers)
                     if is_silent:
                         call.play_music(self._queue.music)
                 case _:
@@ -98,7 +99,7 @@ class CustomerReception:
         if not self._is_told:
             self._is_told = True
             call.announce((phrases.CALLBACK_CALLING,))
-        self._guard()
+        guard_in_music(call, self._timers)
 
     def resume(self) -> CheckEnd | None:
         """Goes on with a line that came to be in another visit, or another process."""
@@ -143,8 +144,3 @@ class CustomerReception:
                 is_confirmed=end is CheckEnd.THERE,
             )
         return end
-
-    def _guard(self) -> None:
-        seconds = self._call.site.policy.fallback.waiting_after_seconds
-        self._call.guard(seconds)
-        self._timers.set(seconds / 2, GuardDue())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callcore.domain.speech.utterances import Utterance
 from callcore.flows.call import Call
+from callcore.flows.guarding import guard_in_silence
 from callcore.flows.messages import GuardDue, LinkBack, PromptsTimedOut, WentToFallback
 from callcore.flows.timers import Timers
 from callcore.ports.switch_events import DigitPressed
@@ -59,13 +60,6 @@ class Prompting:
         self._timers.cancel(PromptsTimedOut)
         self._timers.cancel(GuardDue)
         self._call.stop_playing()
-
-
-def guard_in_silence(call: Call, timers: Timers) -> None:
-    """Winds the dead man's switch up for a caller without music, until the next ``GuardDue``."""
-    seconds = call.site.policy.fallback.silent_after_seconds
-    call.guard(seconds)
-    timers.set(seconds / 2, GuardDue())
 
 
 def say(call: Call, utterance: Utterance, *, is_skippable: bool = False) -> str:

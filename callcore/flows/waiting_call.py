@@ -12,6 +12,7 @@ from callcore.flows.announcing import Announcing
 from callcore.flows.call import Call, CallerHungUpError
 from callcore.flows.callback_in_line import CallbackInLine
 from callcore.flows.crew import Crew
+from callcore.flows.guarding import guard_in_music
 from callcore.flows.line_opening import LineOpening
 from callcore.flows.messages import (
     Admitted,
@@ -146,7 +147,7 @@ class WaitingCall(Waiting):
             case AnnouncementReady():
                 self._announcing.ready(message)
             case GuardDue():
-                self._renew_guard()
+                guard_in_music(self._call, self._timers)
             case MaximumWaitReached() | UnansweredTooLong() | NoAgentsTooLong() | MustLeave():
                 self._consider_leaving(message)
             case MayStay():
@@ -248,12 +249,7 @@ class WaitingCall(Waiting):
     def _resume(self, link: LinkBack) -> None:
         """Says again what may have been lost with the link."""
         self._announcing.link_is_back()
-        self._renew_guard()
+        guard_in_music(self._call, self._timers)
         self._line.open()
         if link.is_silent:
             self._line.play()
-
-    def _renew_guard(self) -> None:
-        seconds = self._call.site.policy.fallback.waiting_after_seconds
-        self._call.guard(seconds)
-        self._timers.set(seconds / 2, GuardDue())

@@ -12,7 +12,7 @@ from callcore.domain.ids import LegId
 from callcore.domain.outcomes import AskingEnd, CallOutcome
 from callcore.ports.stores import FloorCallState
 from tests.fakes.switch import NODE, SILENT
-from tests.flows.callback_lines import KEY, LineFloor, site
+from tests.flows.callback_lines import KEY, OTHER, LineFloor, site
 from tests.flows.callbacks import PROMPTS
 from tests.flows.floor import ANN
 from tests.flows.stories import pick_up, who_talks_with
@@ -161,3 +161,51 @@ def test_who_was_promised_one_and_had_not_left_yet_has_one_place(
     floor.clock.advance(PROMPTS)
     assert caller not in floor.switch.legs_by_id
     assert floor.promise().call_id == promise.call_id
+
+
+def test_so_has_one_who_is_to_be_called_at_another_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing on the floor leads from the caller's number to that promise."""
+    floor = LineFloor(site())
+    caller = floor.call_in()
+    floor.press(caller, f"{KEY}2{OTHER}#")
+    remember = floor.switch.remember
+    monkeypatch.setattr(floor.store.waiting_room, "leave", lambda *_, **__: None)
+    monkeypatch.setattr(
+        floor.switch,
+        "remember",
+        lambda leg, kept: None if "callcore_promised" in kept else remember(leg, kept),
+    )
+    floor.press(caller, "1")
+    promise = floor.promise()
+    assert (promise.caller_number, floor.knows(caller)) == (OTHER, True)
+    floor.kill_worker()
+    monkeypatch.undo()
+    floor.clock.advance(3)
+    floor.worker = floor.start_worker()
+    floor.switch.restore_link()
+    floor.clock.advance(PROMPTS)
+    assert not floor.knows(caller)
+    assert caller not in floor.switch.legs_by_id
+    assert floor.promise().call_id == promise.call_id
+    assert floor.record().outcome is CallOutcome.CALLBACK_PROMISED
+
+
+def test_who_was_not_promised_one_after_all_waits_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process dies, or lives, after the floor has refused."""
+    for dies in (True, False):
+        floor = LineFloor(site(callback={"maximum_open": 0}))
+        caller = floor.call_in()
+        floor.press(caller, f"{KEY}2{OTHER}#")
+        if dies:
+            join = floor.store.waiting_room.join
+            monkeypatch.setattr(
+                floor.store.waiting_room, "join", partial(die_before, floor, join, monkeypatch)
+            )
+        floor.press(caller, "1")
+        if dies:
+            monkeypatch.undo()
+            floor.worker = floor.start_worker()
+            floor.switch.restore_link()
+        floor.clock.advance(PROMPTS)
+        assert floor.waits(caller)
+        assert ("callcore_promising" in floor.switch.legs_by_id[caller].variables) == dies

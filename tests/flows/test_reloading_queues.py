@@ -18,6 +18,8 @@ from tests.fakes.clock import settle
 from tests.fakes.switch import SILENT
 from tests.flows import callbacks
 from tests.flows.floor import ANN, CLEO, ROOMY, SALES, SUPPORT, TestFloor
+from tests.flows.front_doors import press
+from tests.flows.menus import menus
 from tests.flows.reloads import with_number, without_agents, without_queue
 from tests.flows.stories import (
     agent_of,
@@ -32,7 +34,6 @@ from tests.flows.stories import (
     visits_of,
     who_talks_with,
 )
-from tests.flows.test_menus import menus, press
 
 
 def _never() -> OpeningHours:

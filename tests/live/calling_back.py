@@ -6,12 +6,16 @@ Whose turn it was is read from the phones, never from callcore.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from typing import Any
+
+import pytest
 
 from tests.live.daemon import Daemon, agents_at, queue
 from tests.live.esl import Esl, Event
 from tests.live.phones import ListeningPhone, Phone, Phones
 from tests.live.ports import HOST
+from tests.live.prompts import Prompts
 from tests.live.test_operating import asked
 from tests.live.waiting import until
 from tests.live.watching import MUSIC, arrival, playing
@@ -22,6 +26,11 @@ WHISPER = "whisper/callback-for"
 CHECK = "callback/check"
 ASKS, RIGHT, ANOTHER = "2", "1", "2"
 """Keys: of who wants to be called back; of who finds the number right; of who has another."""
+
+AGENT_FIRST = {"call_first": "agent"}
+CUSTOMER_FIRST = {"call_first": "customer", "check": "false"}
+LONG_HOLD = {**CUSTOMER_FIRST, "longest_hold_seconds": 60}
+"""Customers are called well before an agent is free."""
 
 DUE_SECONDS = 10
 """The phone that a callback was promised to is free again by then."""
@@ -61,6 +70,23 @@ def site(
         "dialplan": {"callback_contact": f"sofia/internal/{{number}}@{HOST}:{customers_port}"},
         **sections,
     }
+
+
+def centre(
+    callcore: Callable[..., Daemon],
+    sounds: Prompts,
+    agents_phone: Phone,
+    customer: Phone,
+    **how: Any,
+) -> Daemon:
+    """Starts callcore with such a queue, one agent and one customers' trunk."""
+    return callcore(**site((agents_phone,), customer.port, sounds=sounds.settings, **how))
+
+
+def of_both_kinds(customer_first: Mapping[str, object]) -> pytest.MarkDecorator:
+    """Told of callbacks that ring the agent first, and of those that ring the customer first."""
+    kinds = [AGENT_FIRST, customer_first]
+    return pytest.mark.parametrize("callback", kinds, ids=["agent", "customer"])
 
 
 def joins(watched: Esl, phones: Phones, place: int, **how: Any) -> tuple[ListeningPhone, str]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from functools import partial
 
 import pytest
 
 from tests.live import calling_back
 from tests.live.calling_back import (
+    AGENT_FIRST,
+    CUSTOMER_FIRST,
+    LONG_HOLD,
     calling,
     dialled,
     hears,
@@ -28,27 +32,23 @@ from tests.live.watching import arrival
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
 
-AGENT_FIRST = {"call_first": "agent"}
-CUSTOMER_FIRST = {"call_first": "customer", "check": "false"}
-BOTH = pytest.mark.parametrize("callback", [AGENT_FIRST, CUSTOMER_FIRST], ids=["agent", "customer"])
+BOTH = calling_back.of_both_kinds(CUSTOMER_FIRST)
+
+
+@pytest.fixture
+def centre(callcore, sounds):
+    """One agent, and customers who can be called back."""
+    return partial(calling_back.centre, callcore, sounds)
 
 
 @BOTH
-def test_place_among_live_callers(watched, phones, callcore, sounds, callback):
+def test_place_among_live_callers(watched, phones, centre, callback):
     """Two callers, a promise between them and one more: a single agent is rung for them in the
     order in which they came, whoever's phone rings first.
     """
     agents_phone = phones.agent()
     customer = phones.agent(answer_after_seconds=1)
-    daemon = callcore(
-        **calling_back.site(
-            (agents_phone,),
-            customer.port,
-            callback=callback,
-            is_logged_in=False,
-            sounds=sounds.settings,
-        )
-    )
+    daemon = centre(agents_phone, customer, callback=callback, is_logged_in=False)
     _, first = joins(watched, phones, 1)
     asking = is_promised(watched, phones, 2)
     _, third = joins(watched, phones, 3)
@@ -78,21 +78,13 @@ def test_place_among_live_callers(watched, phones, callcore, sounds, callback):
 
 
 @BOTH
-def test_who_rings_in_gets_the_place(watched, phones, callcore, sounds, callback):
+def test_who_rings_in_gets_the_place(watched, phones, centre, callback):
     """The customer of a promise calls before it is kept: served between those who came before and
     after the first call, and the promise is over; nobody is called.
     """
     agents_phone = phones.agent()
     customer = phones.agent()
-    daemon = callcore(
-        **calling_back.site(
-            (agents_phone,),
-            customer.port,
-            callback=callback,
-            is_logged_in=False,
-            sounds=sounds.settings,
-        )
-    )
+    daemon = centre(agents_phone, customer, callback=callback, is_logged_in=False)
     joins(watched, phones, 1)
     asking = is_promised(watched, phones, 2)
     joins(watched, phones, 3)
@@ -107,21 +99,15 @@ def test_who_rings_in_gets_the_place(watched, phones, callcore, sounds, callback
     assert asked(daemon, "callback", "list")["callbacks"] == []
 
 
-def test_who_gave_up_is_called_back(watched, phones, callcore, sounds):
+def test_who_gave_up_is_called_back(watched, phones, centre):
     """A caller who hangs up while waiting keeps the place, and is called when its turn comes."""
     agents_phone = phones.agent()
     customer = phones.agent()
-    daemon = callcore(
-        **calling_back.site(
-            (agents_phone,),
-            customer.port,
-            callback={
-                "call_first": "agent",
-                "abandoned": {"after_seconds": 1, "delay_seconds": 1},
-            },
-            is_logged_in=False,
-            sounds=sounds.settings,
-        )
+    daemon = centre(
+        agents_phone,
+        customer,
+        callback={"call_first": "agent", "abandoned": {"after_seconds": 1, "delay_seconds": 1}},
+        is_logged_in=False,
     )
     joins(watched, phones, 1)
     gave_up, uuid = joins(watched, phones, 2, hang_up_after_seconds=1.5)
@@ -137,22 +123,14 @@ def test_who_gave_up_is_called_back(watched, phones, callcore, sounds):
     assert (kept["outcome"], kept["callback_origin"]) == ("served", "abandoned")
 
 
-def test_requests_are_kept(watched, phones, callcore, sounds, monkeypatch):
+def test_requests_are_kept(watched, phones, centre, monkeypatch):
     """Asked for at a shell, and by another system over HTTP: both are called in that order, after
     those who came before; a second request for a number has the first one's place.
     """
     monkeypatch.setenv("CALLCORE_API_TOKEN", "word-of-this-test")
     agents_phone = phones.agent()
     customer = phones.agent()
-    daemon = callcore(
-        **calling_back.site(
-            (agents_phone,),
-            customer.port,
-            callback=AGENT_FIRST,
-            is_logged_in=False,
-            sounds=sounds.settings,
-        )
-    )
+    daemon = centre(agents_phone, customer, callback=AGENT_FIRST, is_logged_in=False)
 
     def posted(number, token="word-of-this-test"):
         request = urllib.request.Request(
@@ -182,20 +160,17 @@ def test_requests_are_kept(watched, phones, callcore, sounds, monkeypatch):
     assert (kept["outcome"], kept["callback_origin"]) == ("served", "request")
 
 
-def test_estimate_is_spoken_and_judged(watched, phones, callcore, sounds):
+def test_estimate_is_spoken_and_judged(watched, phones, centre):
     """Once the queue knows how long serving takes, callers are told a wait; when they are served,
     how wrong it was is in the metrics.
     """
     agents_phone = phones.agent(hang_up_after_seconds=1)
     customer = phones.agent()
-    daemon = callcore(
-        **calling_back.site(
-            (agents_phone,),
-            customer.port,
-            callback=AGENT_FIRST,
-            sounds=sounds.settings,
-            announce_estimate={"first_after_seconds": 1, "interval_seconds": 60},
-        )
+    daemon = centre(
+        agents_phone,
+        customer,
+        callback=AGENT_FIRST,
+        announce_estimate={"first_after_seconds": 1, "interval_seconds": 60},
     )
     phones.crowd("5001", 8)
     daemon.wait_metric(8, "callcore_calls_ended_total", outcome="served")
@@ -221,20 +196,13 @@ def lived_count(daemon):
     )
 
 
-def test_an_agent_is_about_to_be_free(watched, phones, callcore, sounds):
+def test_an_agent_is_about_to_be_free(watched, phones, centre):
     """Once the queue knows how long serving takes, the customer is called while the agent still
     talks, hears music, and is the next: rung for at once, before one who came later.
     """
     agents_phone = phones.agent(hang_up_after_seconds=1)
     customer = phones.agent(answer_after_seconds=0.5)
-    daemon = callcore(
-        **calling_back.site(
-            (agents_phone,),
-            customer.port,
-            callback={**CUSTOMER_FIRST, "longest_hold_seconds": 60},
-            sounds=sounds.settings,
-        )
-    )
+    daemon = centre(agents_phone, customer, callback=LONG_HOLD)
     phones.crowd("5001", 8)
     daemon.wait_metric(8, "callcore_calls_ended_total", outcome="served")
     watched.drain()

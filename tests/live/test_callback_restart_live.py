@@ -6,6 +6,8 @@ import pytest
 
 from tests.live import calling_back
 from tests.live.calling_back import (
+    AGENT_FIRST,
+    LONG_HOLD,
     calling,
     dialled,
     hears,
@@ -21,25 +23,22 @@ from tests.live.test_operating import told
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
 
-CUSTOMER_FIRST = {"call_first": "customer", "check": "false", "longest_hold_seconds": 60}
-AGENT_FIRST = {"call_first": "agent"}
-BOTH = pytest.mark.parametrize("callback", [AGENT_FIRST, CUSTOMER_FIRST], ids=["agent", "customer"])
+BOTH = calling_back.of_both_kinds(LONG_HOLD)
 
 
 @pytest.fixture
-def centre(phones, callcore, sounds):
+def centre(callcore, sounds):
     """One agent, and customers who answer after a while."""
 
-    def start(agents_phone, customer, callback=CUSTOMER_FIRST, *, is_logged_in=False):
-        return callcore(
-            **calling_back.site(
-                (agents_phone,),
-                customer.port,
-                callback={**callback, "ring_seconds": 20},
-                is_logged_in=is_logged_in,
-                sounds=sounds.settings,
-                ring_timeout_seconds=10,
-            )
+    def start(agents_phone, customer, callback=LONG_HOLD, *, is_logged_in=False):
+        return calling_back.centre(
+            callcore,
+            sounds,
+            agents_phone,
+            customer,
+            callback={**callback, "ring_seconds": 20},
+            is_logged_in=is_logged_in,
+            ring_timeout_seconds=10,
         )
 
     return start

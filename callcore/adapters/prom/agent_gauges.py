@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from prometheus_client import core
 
+from callcore.adapters.prom import gauges
 from callcore.adapters.prom.families import Definition, Kind
 from callcore.domain.agents import AgentState, BreakCode, HoldReason
 from callcore.ports.stores import FloorAgent
@@ -57,12 +58,12 @@ class AgentGauges:
         """The families with the values of this moment."""
         available = [agent for agent in agents if agent.state is AgentState.AVAILABLE]
         states = Counter(agent.state for agent in agents)
-        yield _by_label(AGENTS, {str(state): states[state] for state in AgentState})
-        yield _by_label(ON_BREAK, self._breaks(agents))
-        yield _alone(OVERRUN, sum(agent.is_overrun for agent in agents))
+        yield gauges.by_label(AGENTS, {str(state): states[state] for state in AgentState})
+        yield gauges.by_label(ON_BREAK, self._breaks(agents))
+        yield gauges.alone(OVERRUN, sum(agent.is_overrun for agent in agents))
         holds = Counter(hold for agent in available for hold in agent.holds)
-        yield _by_label(HELD, {str(hold): holds[hold] for hold in HoldReason})
-        yield _alone(RESTING, sum(agent.lease_until is not None for agent in available))
+        yield gauges.by_label(HELD, {str(hold): holds[hold] for hold in HoldReason})
+        yield gauges.alone(RESTING, sum(agent.lease_until is not None for agent in available))
 
     def _breaks(self, agents: Sequence[FloorAgent]) -> dict[str, int]:
         found = Counter(
@@ -73,21 +74,3 @@ class AgentGauges:
         room = CODES_LIMIT - len(self._codes)
         self._codes.update(sorted(found.keys() - self._codes)[:room])
         return {code: found[code] for code in sorted(self._codes)}
-
-
-def empty(definition: Definition) -> core.GaugeMetricFamily:
-    """A family without values."""
-    return core.GaugeMetricFamily(definition.name, definition.help, labels=definition.labels)
-
-
-def _by_label(definition: Definition, values: Mapping[str, int]) -> core.Metric:
-    family = empty(definition)
-    for label, value in values.items():
-        family.add_metric([label], value)
-    return family
-
-
-def _alone(definition: Definition, value: int) -> core.Metric:
-    family = empty(definition)
-    family.add_metric([], value)
-    return family

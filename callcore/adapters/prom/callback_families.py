@@ -6,8 +6,6 @@ from callcore.adapters.prom.buckets import CALLBACK_BUCKETS, RING_BUCKETS, WAIT_
 from callcore.adapters.prom.families import Families
 from callcore.domain.outcomes import ENDS_OF_PROMISES, AttemptOutcome, LeaveReason
 
-TAKEN = "taken"
-
 ENDS = (
     LeaveReason.PICKED_UP,
     *(reason for reason in LeaveReason if reason in ENDS_OF_PROMISES),
@@ -19,7 +17,7 @@ UNREACHED = tuple(outcome for outcome in AttemptOutcome if outcome is not Attemp
 
 
 class CallbackFamilies:
-    """Families by queue, and one by hook."""
+    """Families by queue."""
 
     def __init__(self, families: Families) -> None:
         self.promised = families.counters(
@@ -78,12 +76,4 @@ class CallbackFamilies:
             "seconds.",
             WAIT_BUCKETS,
             "queue",
-        )
-        self.notices = families.counters(
-            "callcore_notices_total",
-            "Notices to customers outside of calls, by hook: `taken` by the other system, or why "
-            "not.",
-            "hook",
-            "kind",
-            "outcome",
         )

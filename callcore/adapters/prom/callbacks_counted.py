@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from callcore.adapters.prom.callback_families import TAKEN, CallbackFamilies
+from callcore.adapters.prom.callback_families import CallbackFamilies
 from callcore.adapters.prom.fact_table import FactTable
 from callcore.adapters.prom.metrics import Metrics
+from callcore.adapters.prom.notice_families import TAKEN
 from callcore.domain import events
 
 
@@ -28,7 +29,7 @@ def fill(table: FactTable, metrics: Metrics) -> None:
     )
     table.count(
         events.NoticeTold,
-        lambda fact: callbacks.notices.add(fact.hook, fact.kind, fact.failure or TAKEN),
+        lambda fact: metrics.notices.told.add(fact.hook, fact.kind, fact.failure or TAKEN),
     )
 
 

@@ -13,58 +13,16 @@ from dataclasses import dataclass
 import gevent
 from prometheus_client import core, registry
 
-from callcore.adapters.prom import agent_gauges
-from callcore.adapters.prom.agent_gauges import AgentGauges, empty
+from callcore.adapters.prom import agent_gauges, gauges, queue_gauges
+from callcore.adapters.prom.agent_gauges import AgentGauges
 from callcore.adapters.prom.families import Definition, Kind
-from callcore.domain.ids import Micros, seconds_between
+from callcore.domain.ids import Micros
 from callcore.ports.stores import FloorAgent, QueueCounts, StoreError
 
 FLOOR_UP = Definition(
     kind=Kind.GAUGE,
     name="callcore_floor_up",
     help="1 if the floor in Redis answered this scrape in time.",
-)
-WAITING = Definition(
-    kind=Kind.GAUGE,
-    name="callcore_queue_waiting",
-    help="Callers and callbacks that wait and are not being offered, without callbacks not due.",
-    labels=("queue",),
-)
-OFFERED = Definition(
-    kind=Kind.GAUGE,
-    name="callcore_queue_offered",
-    help="Callers being offered to an agent.",
-    labels=("queue",),
-)
-LONGEST_WAIT = Definition(
-    kind=Kind.GAUGE,
-    name="callcore_queue_longest_wait_seconds",
-    help="Wait so far of who joined first of those who wait, in seconds; 0 if nobody waits.",
-    labels=("queue",),
-)
-FREE_AGENTS = Definition(
-    kind=Kind.GAUGE,
-    name="callcore_queue_free_agents",
-    help="Agents of the queue who may be offered a caller now.",
-    labels=("queue",),
-)
-STAFFED_AGENTS = Definition(
-    kind=Kind.GAUGE,
-    name="callcore_queue_staffed_agents",
-    help="Agents of the queue who are present: neither logged out nor on break.",
-    labels=("queue",),
-)
-CALLBACKS_OPEN = Definition(
-    kind=Kind.GAUGE,
-    name="callcore_callbacks_open",
-    help="Promises that are not kept yet; those whose customer talks are not counted.",
-    labels=("queue",),
-)
-CALLBACKS_NOT_DUE = Definition(
-    kind=Kind.GAUGE,
-    name="callcore_callbacks_not_due",
-    help="Open promises between two attempts, put off to a later time, or outside their hours.",
-    labels=("queue",),
 )
 RECORDS_PENDING = Definition(
     kind=Kind.GAUGE,
@@ -79,13 +37,7 @@ CHANGES_PENDING = Definition(
 
 DEFINITIONS = (
     FLOOR_UP,
-    WAITING,
-    OFFERED,
-    LONGEST_WAIT,
-    FREE_AGENTS,
-    STAFFED_AGENTS,
-    CALLBACKS_OPEN,
-    CALLBACKS_NOT_DUE,
+    *queue_gauges.DEFINITIONS,
     *agent_gauges.DEFINITIONS,
     RECORDS_PENDING,
     CHANGES_PENDING,
@@ -125,24 +77,17 @@ class FloorCollector(registry.Collector):
 
     def describe(self) -> Iterable[core.Metric]:
         """The families without values, so that registering reads nothing."""
-        return [empty(definition) for definition in DEFINITIONS]
+        return [gauges.empty(definition) for definition in DEFINITIONS]
 
     def collect(self) -> Iterator[core.Metric]:
         """The families with the values of this moment."""
         floor = self._read()
-        up = empty(FLOOR_UP)
-        up.add_metric([], 0.0 if floor is None else 1.0)
-        yield up
+        yield gauges.alone(FLOOR_UP, 0.0 if floor is None else 1.0)
         if floor is not None:
-            yield from self._queues(floor.counts)
+            yield from queue_gauges.of(floor.counts, self._now())
             yield from self._agent_gauges.of(floor.agents)
-            for definition, count in (
-                (RECORDS_PENDING, floor.records_pending),
-                (CHANGES_PENDING, floor.changes_pending),
-            ):
-                pending = empty(definition)
-                pending.add_metric([], count)
-                yield pending
+            yield gauges.alone(RECORDS_PENDING, floor.records_pending)
+            yield gauges.alone(CHANGES_PENDING, floor.changes_pending)
 
     def _read(self) -> _Floor | None:
         timeout = gevent.Timeout(self._timeout_seconds)
@@ -160,25 +105,3 @@ class FloorCollector(registry.Collector):
             if expired is not timeout:
                 raise
             return None
-
-    def _queues(self, counts: Sequence[QueueCounts]) -> Iterator[core.Metric]:
-        now = self._now()
-        waiting, offered, longest, free, present, promises, deferred = map(
-            empty,
-            (
-                *(WAITING, OFFERED, LONGEST_WAIT, FREE_AGENTS, STAFFED_AGENTS),
-                *(CALLBACKS_OPEN, CALLBACKS_NOT_DUE),
-            ),
-        )
-        for count in counts:
-            oldest = count.oldest_joined_at
-            waiting.add_metric([count.queue], count.waiting_count)
-            offered.add_metric([count.queue], count.offered_count)
-            longest.add_metric(
-                [count.queue], 0.0 if oldest is None else seconds_between(oldest, now)
-            )
-            free.add_metric([count.queue], count.free_agents_count)
-            present.add_metric([count.queue], count.staffed_count)
-            promises.add_metric([count.queue], count.promises_count)
-            deferred.add_metric([count.queue], count.deferred_count)
-        yield from (waiting, offered, longest, free, present, promises, deferred)

@@ -22,6 +22,7 @@ from callcore.adapters.prom.door_families import DoorFamilies
 from callcore.adapters.prom.families import Definition, Families, Kind
 from callcore.adapters.prom.link_families import LinkFamilies
 from callcore.adapters.prom.lookup_families import LookupFamilies
+from callcore.adapters.prom.notice_families import NoticeFamilies
 from callcore.adapters.prom.offer_families import WON, OfferFamilies
 from callcore.adapters.prom.process_families import ProcessFamilies
 from callcore.adapters.prom.queue_families import QueueFamilies
@@ -71,6 +72,7 @@ class Metrics:
         self.offers = OfferFamilies(self._families)
         self.agents = AgentFamilies(self._families)
         self.callbacks = CallbackFamilies(self._families)
+        self.notices = NoticeFamilies(self._families)
         self.links = LinkFamilies(self._families)
         self.stores = StoreFamilies(self._families)
         self.process = ProcessFamilies(self._families)
