@@ -131,6 +131,7 @@ class Adoption:
             self._send_away(leg, floor_call, name)
             return True
         call = self._follow(leg, queue, floor_call)
+        call.promising = leg_memory.promise_of(leg)
         call.mailbox.post(LinkBack(is_silent=leg.is_parked))
         place = leg_memory.place_of(leg, floor_call)
         self._spawn(call.caller.call_id, lambda: self._calls.resume_waiting(call, queue, place))

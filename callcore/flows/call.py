@@ -8,7 +8,7 @@ from dataclasses import replace
 from callcore.domain import brought
 from callcore.domain.callbacks import Callback
 from callcore.domain.events import LanguageChanged
-from callcore.domain.ids import Micros, SurveyName, seconds_between
+from callcore.domain.ids import CallId, Micros, SurveyName, seconds_between
 from callcore.domain.ledger import Caller
 from callcore.domain.outcomes import HungUpBy
 from callcore.domain.wishes import Wishes
@@ -114,6 +114,8 @@ class Call(CallersLine):
         """True once it is asked: the agent has ended the talk, whoever ends the line."""
         self.joining: Joining | None = None
         """What the floor was told when the caller took the last place."""
+        self.promising: CallId | None = None
+        """The promise that another process was about to make to the caller, or has made."""
         self.callback: Callback | None = None
         """What is held of the promise while the call is one that is to be kept."""
         self._decline = decline

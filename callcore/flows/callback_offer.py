@@ -126,7 +126,8 @@ def take_leave(
     """
     call.ledger.promised()
     # An adopter must not bring back to the queue who has left it.
-    call.remember(offers_callback="", waits_in="", promised=promised.call_id or UNKNOWN_PROMISE)
+    promise = promised.call_id or UNKNOWN_PROMISE
+    call.remember(offers_callback="", waits_in="", promising="", promised=promise)
     is_older = promised.end is AskingEnd.ALREADY_PROMISED
     already: Utterance = (phrases.CALLBACK_ALREADY,) if is_older else ()
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from callcore.domain import brought, callbacks, entrance, phone_numbers
 from callcore.domain.callbacks import CallbackState
 from callcore.domain.estimates import UnknownWait
@@ -69,15 +71,14 @@ class CallbackOperations:
         return CallbackAnswer(
             end=promised.end,
             call_id=promised.call_id,
-            position=self._position(promised.call_id, queue.name),
+            position=self._positions([(promised.call_id, queue.name)])[0],
             low_minutes=told.low_minutes if told else None,
             high_minutes=told.high_minutes if told else None,
         )
 
     def callbacks(self) -> list[CallbackView]:
         """Every promise that is not over, by queue and position; those who talk come last."""
-        views = [self._view(call, visit) for call, visit in self._kept.kept()]
-        known = (view for view in views if view is not None)
+        known = self._views(self._kept.kept())
         return sorted(
             known, key=lambda view: (view.queue, view.position is None, view.position or 0)
         )
@@ -85,7 +86,7 @@ class CallbackOperations:
     def callback(self, call_id: CallId) -> CallbackView | None:
         """The promise with this id; ``None`` if it is none, or over."""
         kept = self._kept.kept_as(call_id)
-        return None if kept is None else self._view(*kept)
+        return None if kept is None else next(iter(self._views([kept])), None)
 
     def _checked(self, request: CallbackRequest, queue: QueuePolicy) -> Micros:
         """When the customer may be called first."""
@@ -173,13 +174,22 @@ class CallbackOperations:
             return None  # a caller like any other by now
         return CallbackState.TALKING
 
-    def _position(self, call_id: CallId, queue: QueueName) -> int | None:
+    def _positions(self, calls: Sequence[tuple[CallId, QueueName]]) -> list[int | None]:
         try:
-            return self._site.waiting_room.position(call_id, queue)
+            return self._site.waiting_room.positions(calls)
         except StoreError:
-            return None  # the promise holds all the same
+            return [None] * len(calls)  # the promises hold all the same
 
-    def _view(self, call: CallbackCall, visit: WaitingCallback | None) -> CallbackView | None:
+    def _views(
+        self, kept: Sequence[tuple[CallbackCall, WaitingCallback | None]]
+    ) -> list[CallbackView]:
+        positions = self._positions([(call.caller.call_id, call.queue.name) for call, _ in kept])
+        views = (self._view(*one, position) for one, position in zip(kept, positions, strict=True))
+        return [view for view in views if view is not None]
+
+    def _view(
+        self, call: CallbackCall, visit: WaitingCallback | None, position: int | None
+    ) -> CallbackView | None:
         """``None`` of a call that is no promise any more."""
         state = self._state(call, visit)
         if state is None:
@@ -192,7 +202,7 @@ class CallbackOperations:
             caller_number=phone_numbers.shorten(caller.number),
             origin=call.ledger.callbacks.origin or CallbackOrigin.OVERFLOW,
             waited_seconds=between(place, self._site.clock.now()),
-            position=self._position(caller.call_id, queue),
+            position=position,
             state=state,
             due_at=None if visit is None else visit.due_at,
             expires_at=callbacks.after(caller.arrived_at, policy.expires_after_seconds),

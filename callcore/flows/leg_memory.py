@@ -15,6 +15,8 @@ from callcore.flows.standing import Place, wishes_on_floor
 from callcore.ports.stores import FloorCall, Reservation
 from callcore.ports.switch_events import LegSnapshot
 
+_OF_A_TALK = ("callcore_bridged_at", "callcore_talk_ended_at", "callcore_survey")
+
 _INSTANT = re.compile(r"[0-9]{1,18}")
 _PRIORITY = re.compile(r"-?[0-9]{1,4}")
 
@@ -94,6 +96,11 @@ def wishes_of(leg: LegSnapshot, floor_call: FloorCall | None) -> Wishes:
     return brought.brought(wishes, leg.variables)[0]
 
 
+def promise_of(leg: LegSnapshot) -> CallId | None:
+    """The callback that was about to be promised to the caller, or was."""
+    return CallId(leg.variables.get("callcore_promising", "")) or None
+
+
 def reservation_of(
     leg: LegSnapshot, floor_call: FloorCall | None, queue: QueuePolicy
 ) -> Reservation | None:
@@ -113,6 +120,17 @@ def reservation_of(
         leg_id=leg.bridged_to,
         lease_seconds=0.0,
     )
+
+
+def has_talked(leg: LegSnapshot, floor_call: FloorCall | None) -> bool:
+    """True of a customer who was called back and talks or has talked: what the floor holds of the
+    promise is gone by then.
+    """
+    is_known = floor_call is not None and (
+        floor_call.callback is None or floor_call.bridged_at is not None
+    )
+    is_remembered = leg.is_after_talk or any(map(leg.variables.get, _OF_A_TALK))
+    return leg.bridged_to is not None or is_known or is_remembered
 
 
 def instant(text: str | None) -> Micros | None:

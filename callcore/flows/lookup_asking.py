@@ -10,6 +10,7 @@ from callcore.domain.ids import LookupName, MenuName, seconds_between
 from callcore.domain.lookups import LookupAnswer, LookupAnswerError, LookupFailure
 from callcore.domain.policies import USUAL_MUSIC, LookupPolicy
 from callcore.flows.call import Call
+from callcore.flows.guarding import guard_in_silence
 from callcore.flows.messages import (
     GuardDue,
     LinkBack,
@@ -19,7 +20,7 @@ from callcore.flows.messages import (
     Message,
     WentToFallback,
 )
-from callcore.flows.prompting import WentToFallbackError, guard_in_silence
+from callcore.flows.prompting import WentToFallbackError
 from callcore.flows.speaking import Speech
 from callcore.flows.timers import Timers
 from callcore.flows.typed_ahead import TypedAhead

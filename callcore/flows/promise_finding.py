@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from callcore.domain import phone_numbers
+from callcore.domain.ids import CallId
 from callcore.domain.outcomes import AskingEnd
 from callcore.domain.policies import QueuePolicy
 from callcore.flows.call import Call
@@ -21,12 +22,12 @@ _OPEN = frozenset({FloorCallState.WAITING, FloorCallState.OFFERED})
 
 
 def promised_in(call: Call, queue: QueuePolicy, crew: Crew) -> Promised | None:
-    """The open promise that was made in this very call, to its own number."""
-    if queue.callback is None or queue.callback.offer is None:
-        return None
-    room, number = call.site.waiting_room, phone_numbers.normalised(call.caller.number)
+    """The open promise that was made in this very call: the one that the leg tells of, or else
+    that to the caller's own number.
+    """
+    room = call.site.waiting_room
     try:
-        promise_id = room.door(queue.name, number).promise if number else None
+        promise_id = call.promising or _promised_to_own_number(call, queue)
         promise = room.call(promise_id) if promise_id is not None else None
     except StoreError:
         return None  # counted there; the place is kept
@@ -36,3 +37,11 @@ def promised_in(call: Call, queue: QueuePolicy, crew: Crew) -> Promised | None:
         return None
     caller_off = partial(crew.switchboard.post, promise.call_id, CallerOff())
     return Promised(end=AskingEnd.PROMISED, call_id=promise.call_id, caller_off=caller_off)
+
+
+def _promised_to_own_number(call: Call, queue: QueuePolicy) -> CallId | None:
+    """May raise ``StoreError``."""
+    number = phone_numbers.normalised(call.caller.number)
+    if not number or queue.callback is None or queue.callback.offer is None:
+        return None
+    return call.site.waiting_room.door(queue.name, number).promise

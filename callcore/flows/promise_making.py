@@ -63,7 +63,7 @@ class PromiseMaking:
 
     @property
     def is_paused(self) -> bool:
-        """True while this process is ending."""
+        """As the keeper is."""
         return self._keeper.is_paused
 
     def promise(
@@ -76,8 +76,8 @@ class PromiseMaking:
         origin: CallbackOrigin,
         delay_seconds: float | None = None,
     ) -> Promised:
-        """Promises the caller of ``call`` a callback on that place, at that number (empty: there
-        is none); the floor holds it from now on.
+        """Has the floor hold the promise before its script begins, and the older one of the same
+        number not stand behind the place that is given up for it.
         """
         asking, now = call.caller, self._site.clock.now()
         call_id = CallId(self._site.ids.leg_id(beside=asking.leg_id))
@@ -99,7 +99,12 @@ class PromiseMaking:
             node=asking.node,
             not_before=callbacks.after(now, seconds),
         )
+        if delay_seconds is None:
+            # The floor finds a promise by the number called; the leg tells an adopter which it is.
+            call.remember(promising=call_id)
         promised = self._promise(caller, queue, place, callback, call.wishes)
+        if delay_seconds is None and not promised.holds:
+            call.remember(promising="")
         if promised.end is AskingEnd.ALREADY_PROMISED and promised.call_id is not None:
             # Who gives a place up for a promise must not lose by it; and now, for the agents who
             # were asked are free in a moment.

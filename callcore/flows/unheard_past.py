@@ -132,20 +132,24 @@ class UnheardPast:
 
 def note_callback(ledger: CallLedger, leg: LegSnapshot, floor_call: FloorCall | None) -> None:
     """Notes how the customer was called who is on the leg, if it was a callback: there is no more
-    to be kept of it.
+    to be kept of it. Whether they talk may show only later.
     """
     if not leg_roles.is_customers(leg):
         return
     if floor_call is not None and floor_call.callback is not None:
         ledger.callbacks.keeps(floor_call.callback)
-    ledger.callbacks.attempted(
-        CallbackAttempt(
-            at=leg.created_at,
-            outcome=AttemptOutcome.TALKED,
-            leg_id=leg.leg_id,
-            answered_at=leg.answered_at,
-        )
+    if any(noted.leg_id == leg.leg_id for noted in ledger.callbacks.attempts):
+        return
+    attempt = CallbackAttempt(
+        at=leg.created_at,
+        outcome=AttemptOutcome.HUNG_UP,
+        leg_id=leg.leg_id,
+        answered_at=leg.answered_at,
     )
+    if leg_memory.has_talked(leg, floor_call):
+        ledger.callbacks.attempted(replace(attempt, outcome=AttemptOutcome.TALKED))
+    else:
+        ledger.callbacks.goes_on(attempt)
 
 
 def _note_talk(

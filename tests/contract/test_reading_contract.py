@@ -50,6 +50,23 @@ def test_who_does_not_wait_has_no_position(floor: AnyFloor) -> None:
         assert floor.waiting_room.position(CallId(call_id), SUPPORT) is None
 
 
+def test_positions_are_read_together(floor: AnyFloor) -> None:
+    """As one by one, of whatever queues, in the order asked, however many."""
+    reserved(floor, "c1")
+    floor.waiting_room.join(joining("c0", score=0.0), request())
+    floor.waiting_room.join(joining("c2", queue=SALES, score=2.0), request())
+    asked = [
+        (CallId(call_id), queue)
+        for call_id in ("c2", "c1", "nobody", "c0", "c1")
+        for queue in (SUPPORT, SALES)
+    ]
+    found = floor.waiting_room.positions(asked)
+    assert found == [None, 1, 2, None, None, None, 1, None, 2, None]
+    assert found == [floor.waiting_room.position(*one) for one in asked]
+    assert floor.waiting_room.positions(asked * 60) == found * 60
+    assert floor.waiting_room.positions([]) == []
+
+
 def test_no_more_callers_than_asked_for(floor: AnyFloor) -> None:
     """``count`` is a limit, also when it is 0."""
     for call_id in ("c1", "c2"):

@@ -269,6 +269,10 @@ class FakeWaitingRoom:
         self._memory.check()
         return self._calls.position(call_id, queue)
 
+    def positions(self, calls: Sequence[tuple[CallId, QueueName]]) -> list[int | None]:
+        self._memory.check()
+        return [self._calls.position(call_id, queue) for call_id, queue in calls]
+
     def outlook(
         self,
         call_id: CallId,

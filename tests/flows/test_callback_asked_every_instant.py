@@ -190,22 +190,33 @@ def test_so_has_one_who_is_to_be_called_at_another_number(monkeypatch: pytest.Mo
     assert floor.record().outcome is CallOutcome.CALLBACK_PROMISED
 
 
-def test_who_was_not_promised_one_after_all_waits_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The process dies, or lives, after the floor has refused."""
-    for dies in (True, False):
-        floor = LineFloor(site(callback={"maximum_open": 0}))
-        caller = floor.call_in()
-        floor.press(caller, f"{KEY}2{OTHER}#")
-        if dies:
-            join = floor.store.waiting_room.join
-            monkeypatch.setattr(
-                floor.store.waiting_room, "join", partial(die_before, floor, join, monkeypatch)
-            )
-        floor.press(caller, "1")
-        if dies:
-            monkeypatch.undo()
-            floor.worker = floor.start_worker()
-            floor.switch.restore_link()
-        floor.clock.advance(PROMPTS)
-        assert floor.waits(caller)
-        assert ("callcore_promising" in floor.switch.legs_by_id[caller].variables) == dies
+def test_who_was_not_promised_one_waits_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process dies before the promise is made."""
+    floor = LineFloor(site())
+    caller = floor.call_in()
+    floor.press(caller, f"{KEY}2{OTHER}#")
+
+    def die(*_: object) -> None:
+        floor.kill_worker()
+        floor.site.clock.sleep(1)
+
+    monkeypatch.setattr(floor.store.waiting_room, "join", die)
+    floor.press(caller, "1")
+    monkeypatch.undo()
+    assert "callcore_promising" in floor.switch.legs_by_id[caller].variables
+    floor.worker = floor.start_worker()
+    floor.switch.restore_link()
+    floor.clock.advance(PROMPTS)
+    assert floor.waits(caller)
+
+
+def test_nothing_is_left_of_a_promise_that_could_not_be_made() -> None:
+    """The caller's line remembers none."""
+    floor = LineFloor(site(callback={"maximum_open": 1}))
+    floor.press(floor.call_in(number="+48200999"), f"{KEY}1")
+    floor.clock.advance(PROMPTS)
+    caller = floor.call_in()
+    floor.press(caller, f"{KEY}2{OTHER}#1")
+    assert floor.ends()[-1] is AskingEnd.TOO_MANY
+    assert "callcore_promising" not in floor.switch.legs_by_id[caller].variables
+    assert floor.knows(caller)

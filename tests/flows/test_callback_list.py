@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import NoReturn
 
 import pytest
 
 from callcore.domain.callbacks import CallbackState
+from callcore.domain.ids import CallId, QueueName
 from callcore.domain.outcomes import AttemptOutcome, CallbackOrigin
 from callcore.domain.policies import CallFirst
 from tests.fakes.switch import BUSY, SILENT, Phone
@@ -98,3 +101,27 @@ class TestTheList:
         floor.log_in(ANN)
         floor.clock.advance(5)
         assert floor.dialled_count() == 0
+
+
+def test_the_places_of_all_are_read_together(
+    floor: CallbackFloor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One look at the floor, however many there are; without it they are listed all the same."""
+    for number in range(9):
+        ask(floor, number=f"+4820000{number}")
+    room, looks = floor.store.waiting_room, []
+    positions = room.positions
+
+    def count(calls: Sequence[tuple[CallId, QueueName]]) -> list[int | None]:
+        looks.append(len(calls))
+        return positions(calls)
+
+    def one_by_one(*_: object) -> NoReturn:
+        pytest.fail("asked of one promise")
+
+    monkeypatch.setattr(room, "positions", count)
+    monkeypatch.setattr(room, "position", one_by_one)
+    assert [one.position for one in listed(floor)] == list(range(1, 10))
+    assert looks == [9]
+    floor.store.go_down()
+    assert [one.position for one in listed(floor)] == [None] * 9

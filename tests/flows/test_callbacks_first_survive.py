@@ -138,7 +138,24 @@ class TestProcessDies:
         assert floor.customers_leg().bridged_to is not None
         floor.switch.end(held)
         floor.clock.advance(1)
-        assert floor.callback_record().outcome is CallOutcome.SERVED
+        record = floor.callback_record()
+        assert record.outcome is CallOutcome.SERVED
+        assert [one.outcome for one in record.callback_attempts] == [AttemptOutcome.TALKED]
+
+    def test_who_then_hangs_up_has_not_talked(self, floor: CustomersFirst) -> None:
+        """The next process knows of the customer's waiting only."""
+        held = self.hold(floor)
+        floor.kill_worker()
+        floor.store.lose_data()
+        floor.restart()
+        floor.clock.advance(5)
+        floor.switch.end(held)
+        floor.clock.advance(1)
+        record = floor.callback_record()
+        assert record.outcome is CallOutcome.ABANDONED
+        (attempt,) = record.callback_attempts
+        assert (attempt.outcome, attempt.leg_id) == (AttemptOutcome.HUNG_UP, held)
+        assert attempt.hangup_cause == record.hangup_cause
 
     def test_declined_is_declined(self, floor: CustomersFirst) -> None:
         """Killed as the customer hears that it is cancelled: nobody calls them again."""
@@ -149,7 +166,9 @@ class TestProcessDies:
         floor.restart()
         floor.clock.advance(600)
         assert floor.dialled_count() == 1
-        assert floor.callback_record().visits[-1].leave_reason is LeaveReason.CALLBACK_DECLINED
+        record = floor.callback_record()
+        assert record.visits[-1].leave_reason is LeaveReason.CALLBACK_DECLINED
+        assert [one.outcome for one in record.callback_attempts] == [AttemptOutcome.DECLINED]
 
     @pytest.mark.parametrize("milliseconds", [0, 10, 30, 60, 100, 500])
     def test_a_machine_is_known_to_the_next_process(self, milliseconds: int) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from callcore.domain.callbacks import Callback
-from callcore.domain.ids import CallId, LegId, Micros, NodeName, QueueName
+from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
 from callcore.domain.ledger import Caller, CallLedger
 from callcore.domain.outcomes import AskingEnd, AttemptOutcome, CallbackOrigin, HungUpBy
 from callcore.domain.records import CallbackAsking, CallbackAttempt, CallRecord
@@ -89,3 +91,21 @@ def test_the_story_so_far_is_that_of_the_record() -> None:
     assert record.callback_askings == (asking,)
     for name in ("callback_of", "callback_origin", "callback_attempts", "callback_askings"):
         assert getattr(story, name) == getattr(record, name)
+
+
+def test_what_came_of_a_line_that_goes_on_is_noted_once_at_its_end() -> None:
+    """With the cause, unless they have talked."""
+    on_line = CallbackAttempt(at=NOON, outcome=AttemptOutcome.HUNG_UP, leg_id=LegId("leg"))
+    notes = ledger("asking")
+    notes.callbacks.goes_on(on_line)
+    assert notes.story.callback_attempts == ()
+    for _ in range(2):
+        assert closed(notes).callback_attempts == (
+            replace(on_line, hangup_cause="NORMAL_CLEARING"),
+        )
+    talked = ledger("asking")
+    talked.callbacks.goes_on(on_line)
+    talked.offers.made(OfferId("o1"), QueueName("support"), AgentId("ann"), LegId("a1"), NOON)
+    talked.offers.bridged(OfferId("o1"), NOON, is_within_service_level=None)
+    expected = replace(on_line, outcome=AttemptOutcome.TALKED)
+    assert closed(talked).callback_attempts == (expected,)

@@ -10,12 +10,12 @@ from types import MappingProxyType
 from typing import TypeVar
 from urllib.parse import quote, urlencode
 
-import gevent
 import msgspec
 from gevent import socket
 
 from callcore.adapters.control import messages, place
 from callcore.ports.operations import ConfigView, DutyChange, Explanation
+from callcore.runtime import time_limits
 
 DEADLINE_SECONDS = 15.0
 """Longer than the daemon's own, which tells more."""
@@ -175,13 +175,10 @@ class ControlClient:
         raise RefusedError(failure.error, failure.message)
 
     def _exchange(self, method: str, address: str, content: bytes) -> tuple[int, bytes]:
-        timeout = gevent.Timeout(self._deadline_seconds)
         try:
-            with timeout:
+            with time_limits.within(self._deadline_seconds):
                 return self._request(method, address, content)
-        except gevent.Timeout as expired:
-            if expired is not timeout:
-                raise
+        except time_limits.TimeIsUpError as expired:
             raise UnansweredError(
                 f"callcore did not answer within {self._deadline_seconds:g} s ({self._path}): see "
                 "its log; a change may have been made"

@@ -15,7 +15,7 @@ import msgspec
 from callcore.adapters.control import messages, place
 from callcore.adapters.control.desk import Desk
 from callcore.ports.operations import DutyChange, NotReadyError, OperationError, Operations
-from callcore.runtime import wsgi
+from callcore.runtime import time_limits, wsgi
 
 Values = Mapping[str, object]
 Note = Callable[[str, Values, BaseException | None], None]
@@ -146,13 +146,10 @@ def _user_of(request: falcon.Request) -> str:
 @contextmanager
 def _deadline(given_seconds: float | None = None) -> Iterator[None]:
     seconds = given_seconds or DEADLINE_SECONDS
-    timeout = gevent.Timeout(seconds)
     try:
-        with timeout:
+        with time_limits.within(seconds):
             yield
-    except gevent.Timeout as expired:
-        if expired is not timeout:
-            raise
+    except time_limits.TimeIsUpError as expired:
         raise NotReadyError(
             f"callcore did not come to an end of it within {seconds:g} s: look whether it was done"
         ) from expired

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import falcon
-import gevent
 import msgspec
 
 from callcore.adapters.http import messages
@@ -19,6 +18,7 @@ from callcore.ports.operations import (
     OperationError,
     Operations,
 )
+from callcore.runtime import time_limits
 
 ADDRESS = "/v1/callbacks"
 ASKED = "api_callback_requested"
@@ -83,9 +83,8 @@ class Callbacks:
             response.set_header("WWW-Authenticate", "Bearer")
             _fail(response, 401, messages.UNAUTHORIZED, "give the API's token as a bearer token")
             return
-        timeout = gevent.Timeout(DEADLINE_SECONDS)
         try:
-            with timeout:
+            with time_limits.within(DEADLINE_SECONDS):
                 answer = work()
         except OperationError as error:
             failure, status = messages.failure_of(error)
@@ -95,9 +94,7 @@ class Callbacks:
             _fail(response, 413, messages.TOO_LARGE, message)
         except (msgspec.MsgspecError, UnicodeError, _BodyEndedError) as error:
             _fail(response, 400, messages.BAD_REQUEST, str(error))
-        except gevent.Timeout as expired:
-            if expired is not timeout:
-                raise
+        except time_limits.TimeIsUpError:
             message = f"callcore did not come to an end of it within {DEADLINE_SECONDS:g} s"
             _fail(response, 503, messages.NOT_READY, message)
         else:

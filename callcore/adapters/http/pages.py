@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import falcon
-import gevent
 import msgspec
 
 from callcore.adapters.http import callbacks
 from callcore.adapters.http.callbacks import Api
+from callcore.runtime import time_limits
 
 Values = Mapping[str, object]
 Note = Callable[[str, Values, BaseException | None], None]
@@ -94,13 +94,10 @@ class _Readiness:
 
     def on_get(self, _request: falcon.Request, response: falcon.Response) -> None:
         parts: Mapping[str, str] = {}
-        timeout = gevent.Timeout(READINESS_SECONDS)
         try:
-            with timeout:
+            with time_limits.within(READINESS_SECONDS):
                 parts = self._readiness()
-        except gevent.Timeout as expired:
-            if expired is not timeout:
-                raise
+        except time_limits.TimeIsUpError:
             parts = {"readiness": f"not known within {READINESS_SECONDS:g} s"}
         ready = is_ready(parts)
         response.status = falcon.HTTP_200 if ready else falcon.HTTP_503

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Final
 
-import gevent
 import psycopg
 from psycopg import errors
 
 from callcore.adapters.postgres import deadlines, pool
+from callcore.runtime import time_limits
 
 LOCK_ID: Final = 0x63616C6C636F7265
 """The advisory lock's number: "callcore" in ASCII."""
@@ -112,10 +112,9 @@ def _run(
     is_applying: bool,
 ) -> tuple[Migration, ...]:
     pool.require_cooperative_driver()
-    whole = gevent.Timeout(deadline_seconds + pool.GRACE_SECONDS)
     try:
         with (
-            whole,
+            time_limits.within(deadline_seconds + pool.GRACE_SECONDS),
             psycopg.connect(**options) as connection,
             deadlines.cut_after(deadline_seconds, connection),
         ):
@@ -130,9 +129,7 @@ def _run(
             return missing
     except psycopg.Error as error:
         raise MigrationError(pool.describe(address, error)) from error
-    except gevent.Timeout as timeout:
-        if timeout is not whole:
-            raise
+    except time_limits.TimeIsUpError as timeout:
         message = f"Postgres at {address} did not answer in time: look for locks and load"
         raise MigrationError(message) from timeout
 

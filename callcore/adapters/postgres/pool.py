@@ -1,7 +1,7 @@
 """Connections to Postgres that always answer in time, with a result or ``RecordsUnavailableError``.
 
 Adapts ``psycopg_pool`` to gevent. Three deadlines nest: ``statement_timeout`` lets the server end
-its own work, ``deadlines.cut_after`` ends a link that has stalled, and ``gevent.Timeout`` ends what
+its own work, ``deadlines.cut_after`` ends a link that has stalled, and ``time_limits`` ends what
 neither reached (the wait for a connection among it).
 """
 
@@ -13,13 +13,13 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any, Self
 
-import gevent
 import psycopg
 import psycopg_pool
 from psycopg import conninfo, errors, waiting
 
 from callcore.adapters.postgres import deadlines
 from callcore.ports.records import RecordsUnavailableError
+from callcore.runtime import time_limits
 
 GRACE_SECONDS = 1.0
 """How much longer than the one before it each outer deadline waits."""
@@ -120,10 +120,9 @@ class PostgresPool:
         """
         waited = self._connect_timeout_seconds + GRACE_SECONDS
         cut_after = self._deadline_seconds + GRACE_SECONDS  # a server that can end it says why
-        whole = gevent.Timeout(waited + cut_after + GRACE_SECONDS)
         try:
             with (
-                whole,
+                time_limits.within(waited + cut_after + GRACE_SECONDS),
                 self._pool.connection(timeout=waited) as connection,
                 deadlines.cut_after(cut_after, connection),
             ):
@@ -135,9 +134,7 @@ class PostgresPool:
             if isinstance(error, psycopg.OperationalError):
                 self._pool.drain()  # what broke this connection broke the idle ones too
             raise self._unavailable(error) from error
-        except gevent.Timeout as timeout:
-            if timeout is not whole:
-                raise
+        except time_limits.TimeIsUpError as timeout:
             self._pool.drain()
             message = f"Postgres at {self.address} did not answer in time: {_ADVICE_OTHERWISE}"
             raise RecordsUnavailableError(message) from timeout

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-import gevent
 from prometheus_client import core, registry
 
 from callcore.adapters.prom import agent_gauges, gauges, queue_gauges
@@ -18,6 +17,7 @@ from callcore.adapters.prom.agent_gauges import AgentGauges
 from callcore.adapters.prom.families import Definition, Kind
 from callcore.domain.ids import Micros
 from callcore.ports.stores import FloorAgent, QueueCounts, StoreError
+from callcore.runtime import time_limits
 
 FLOOR_UP = Definition(
     kind=Kind.GAUGE,
@@ -90,18 +90,13 @@ class FloorCollector(registry.Collector):
             yield gauges.alone(CHANGES_PENDING, floor.changes_pending)
 
     def _read(self) -> _Floor | None:
-        timeout = gevent.Timeout(self._timeout_seconds)
         try:
-            with timeout:
+            with time_limits.within(self._timeout_seconds):
                 return _Floor(
                     counts=self._counts(),
                     agents=self._agents(),
                     records_pending=self._records_pending(),
                     changes_pending=self._changes_pending(),
                 )
-        except StoreError:
-            return None
-        except gevent.Timeout as expired:
-            if expired is not timeout:
-                raise
+        except (StoreError, time_limits.TimeIsUpError):
             return None

@@ -37,13 +37,6 @@ class OutdatedError(Exception):
     """
 
 
-class PositionAnswer(StrEnum):
-    """Whether a caller waits."""
-
-    WAITS = "waits"
-    NOT_THERE = "not_there"
-
-
 class ForgetAnswer(StrEnum):
     """Whether a call was forgotten."""
 
@@ -174,7 +167,7 @@ class Scripts:
         self.defer = Script(client, "defer", RescoreAnswer)
         self.learn = Script(client, "learn", LearnAnswer)
         self.forget = Script(client, "forget", ForgetAnswer)
-        self.position = Script(client, "position", PositionAnswer)
+        self.positions = Finding(client, "positions")
         self.outlook = Finding(client, "outlook")
         self.heads = Finding(client, "heads")
         self.door = Finding(client, "door")

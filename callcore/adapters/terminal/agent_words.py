@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import singledispatch
 
+from callcore.adapters.terminal.telling import Told, nothing
 from callcore.adapters.terminal.words import Tone, printable, span, spoken
 from callcore.domain import events
 from callcore.domain.agents import (
@@ -93,14 +94,12 @@ def subject(fact: events.Fact) -> str:
             return ""
 
 
-@singledispatch
-def describe(_: events.Fact) -> tuple[str, Tone] | None:
-    """What happened, and its tone; ``None`` for what nobody watches for or calls tell of."""
-    return None
+describe = singledispatch(nothing)
+"""What happened, and its tone; ``None`` for what nobody watches for or calls tell of."""
 
 
 @describe.register
-def _changed(fact: events.AgentChanged) -> tuple[str, Tone] | None:
+def _changed(fact: events.AgentChanged) -> Told | None:
     """Those that somebody asked for, if only for after the call."""
     note = f": {printable(fact.note)}" if fact.note else ""
     by = by_whom(fact.reason, fact.actor)
@@ -114,7 +113,7 @@ def _changed(fact: events.AgentChanged) -> tuple[str, Tone] | None:
 
 
 @describe.register
-def _wished(fact: events.AgentWished) -> tuple[str, Tone]:
+def _wished(fact: events.AgentWished) -> Told:
     by = printable(fact.actor)
     if fact.wish is None:
         return f"goes on after the call, by {by}", Tone.PLAIN
@@ -122,36 +121,36 @@ def _wished(fact: events.AgentWished) -> tuple[str, Tone]:
 
 
 @describe.register
-def _held(fact: events.AgentHeld) -> tuple[str, Tone]:
+def _held(fact: events.AgentHeld) -> Told:
     if fact.holds:
         return f"is not asked: {of_holds(fact.holds)}", Tone.BUSY
     return "may be asked again", Tone.PLAIN
 
 
 @describe.register
-def _missed_too_many(fact: events.AgentMissedTooMany) -> tuple[str, Tone]:
+def _missed_too_many(fact: events.AgentMissedTooMany) -> Told:
     return f"missed {fact.misses_count} calls in a row: is given a break", Tone.BAD
 
 
 @describe.register
-def _overran(fact: events.BreakOverrun) -> tuple[str, Tone]:
+def _overran(fact: events.BreakOverrun) -> Told:
     longest = f"more than {span(fact.maximum_seconds)}" if fact.maximum_seconds else "too long"
     return f"is on a break{of_break(fact.break_code)} for {longest}", Tone.BAD
 
 
 @describe.register
-def _wrap_up_extended(fact: events.WrapUpExtended) -> tuple[str, Tone]:
+def _wrap_up_extended(fact: events.WrapUpExtended) -> Told:
     return f"has {span(fact.seconds)} more for notes", Tone.QUIET
 
 
 @describe.register
-def _locked_out(fact: events.AgentLockedOut) -> tuple[str, Tone]:
+def _locked_out(fact: events.AgentLockedOut) -> Told:
     locked_out = f"locked out for {span(fact.seconds)}"
     return f"gave {fact.failures_count} wrong PINs: {locked_out}", Tone.BAD
 
 
 @describe.register
-def _dialled(fact: events.FeatureCodeDialled) -> tuple[str, Tone] | None:
+def _dialled(fact: events.FeatureCodeDialled) -> Told | None:
     if fact.answer in _TOLD_OTHERWISE:
         return None
     return f"dialled the code for {spoken(fact.code)}: {spoken(fact.answer)}", Tone.BUSY

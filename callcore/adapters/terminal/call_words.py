@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import singledispatch
 
+from callcore.adapters.terminal.telling import Told, nothing
 from callcore.adapters.terminal.words import Tone, place, printable, span, spoken
 from callcore.domain import events
 from callcore.domain.outcomes import LeaveReason, RefusalReason
@@ -12,14 +13,12 @@ _KEEP_THEIR_PLACE = frozenset({LeaveReason.CALLBACK_ASKED, LeaveReason.RANG_IN})
 """Why somebody left to whom nothing is lost: the promise, or the call that comes, has the place."""
 
 
-@singledispatch
-def describe(_: events.Fact) -> tuple[str, Tone] | None:
-    """What happened, and its tone; ``None`` for other facts and those nobody watches for."""
-    return None
+describe = singledispatch(nothing)
+"""What happened, and its tone; ``None`` for other facts and those nobody watches for."""
 
 
 @describe.register
-def _arrived(fact: events.CallArrived) -> tuple[str, Tone]:
+def _arrived(fact: events.CallArrived) -> Told:
     number = printable(fact.dialled_number)
     if fact.is_adopted:
         return f"is taken over from another process, on {number}", Tone.BUSY
@@ -27,21 +26,21 @@ def _arrived(fact: events.CallArrived) -> tuple[str, Tone]:
 
 
 @describe.register
-def _refused(fact: events.CallRefused) -> tuple[str, Tone]:
+def _refused(fact: events.CallRefused) -> Told:
     is_full = fact.reason == RefusalReason.QUEUE_FULL and fact.limit is not None
     full = f", {fact.limit} may wait" if is_full else ""
     return f"is not admitted to {printable(fact.queue)}: {spoken(fact.reason)}{full}", Tone.BAD
 
 
 @describe.register
-def _joined(fact: events.CallerJoined) -> tuple[str, Tone] | None:
+def _joined(fact: events.CallerJoined) -> Told | None:
     if fact.is_callback:
         return None
     return f"joined {fact.queue} at position {fact.position}", Tone.PLAIN
 
 
 @describe.register
-def _left(fact: events.CallerLeft) -> tuple[str, Tone] | None:
+def _left(fact: events.CallerLeft) -> Told | None:
     if fact.reason == LeaveReason.PICKED_UP:
         return None
     tone = Tone.PLAIN if fact.reason in _KEEP_THEIR_PLACE else Tone.BAD
@@ -49,22 +48,22 @@ def _left(fact: events.CallerLeft) -> tuple[str, Tone] | None:
 
 
 @describe.register
-def _offered(fact: events.OfferMade) -> tuple[str, Tone]:
+def _offered(fact: events.OfferMade) -> Told:
     return f"offered to {fact.agent_id} after {span(fact.waited_seconds)}", Tone.BUSY
 
 
 @describe.register
-def _not_taken(fact: events.OfferLost) -> tuple[str, Tone]:
+def _not_taken(fact: events.OfferLost) -> Told:
     return f"not taken by {fact.agent_id}: {spoken(fact.reason)}", Tone.BAD
 
 
 @describe.register
-def _picked_up(fact: events.AgentPickedUp) -> tuple[str, Tone]:
+def _picked_up(fact: events.AgentPickedUp) -> Told:
     return f"picked up by {fact.agent_id}, rang {span(fact.rang_seconds)}", Tone.GOOD
 
 
 @describe.register
-def _bridged(fact: events.LegsBridged) -> tuple[str, Tone]:
+def _bridged(fact: events.LegsBridged) -> Told:
     waited = f"{fact.agent_id}, waited {span(fact.waited_seconds)}"
     if fact.is_callback:
         return f"is called back and talks with {waited}", Tone.GOOD
@@ -73,7 +72,7 @@ def _bridged(fact: events.LegsBridged) -> tuple[str, Tone]:
 
 
 @describe.register
-def _sent_on(fact: events.CallSentOn) -> tuple[str, Tone]:
+def _sent_on(fact: events.CallSentOn) -> Told:
     queue, why = printable(fact.queue), spoken(fact.reason)
     if fact.to == "goodbye":
         return f"is told goodbye by {queue}: {why}", Tone.BAD
@@ -81,7 +80,7 @@ def _sent_on(fact: events.CallSentOn) -> tuple[str, Tone]:
 
 
 @describe.register
-def _priority_changed(fact: events.PriorityChanged) -> tuple[str, Tone]:
+def _priority_changed(fact: events.PriorityChanged) -> Told:
     priority = f"has priority {fact.priority} in {printable(fact.queue)}"
     if fact.by == events.BY_AGEING:
         return f"{priority} by waiting", Tone.QUIET
@@ -89,11 +88,11 @@ def _priority_changed(fact: events.PriorityChanged) -> tuple[str, Tone]:
 
 
 @describe.register
-def _talked(fact: events.TalkEnded) -> tuple[str, Tone]:
+def _talked(fact: events.TalkEnded) -> Told:
     talked = f"talked {span(fact.talked_seconds)} with {fact.agent_id}"
     return f"{talked}; {spoken(fact.hung_up_by)} hung up", Tone.PLAIN
 
 
 @describe.register
-def _over(fact: events.CallEnded) -> tuple[str, Tone]:
+def _over(fact: events.CallEnded) -> Told:
     return f"is over after {span(fact.lasted_seconds)}: {spoken(fact.outcome)}", Tone.QUIET

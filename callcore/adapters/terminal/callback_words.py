@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Final
 
+from callcore.adapters.terminal.telling import Told, nothing
 from callcore.adapters.terminal.words import Tone, printable, span, spoken
 from callcore.domain import events
 from callcore.domain.outcomes import AskingEnd, AttemptOutcome, CallbackOrigin
@@ -27,14 +28,12 @@ _UNREACHED: Final = {
 """Of those who were reached after all."""
 
 
-@singledispatch
-def describe(_: events.Fact) -> tuple[str, Tone] | None:
-    """What happened, and its tone; ``None`` for other facts."""
-    return None
+describe = singledispatch(nothing)
+"""What happened, and its tone; ``None`` for other facts."""
 
 
 @describe.register
-def _asked(fact: events.CallbackAsked) -> tuple[str, Tone] | None:
+def _asked(fact: events.CallbackAsked) -> Told | None:
     queue = printable(fact.queue)
     if fact.end in _TOLD_OTHERWISE:
         return None
@@ -48,7 +47,7 @@ def _asked(fact: events.CallbackAsked) -> tuple[str, Tone] | None:
 
 
 @describe.register
-def _promised(fact: events.CallbackPromised) -> tuple[str, Tone]:
+def _promised(fact: events.CallbackPromised) -> Told:
     queue = printable(fact.queue)
     if fact.is_adopted:
         return f"is still to be called back by {queue}", Tone.BUSY
@@ -56,18 +55,18 @@ def _promised(fact: events.CallbackPromised) -> tuple[str, Tone]:
 
 
 @describe.register
-def _dialled(fact: events.CallbackDialled) -> tuple[str, Tone]:
+def _dialled(fact: events.CallbackDialled) -> Told:
     return f"is called back, attempt {fact.attempt}", Tone.BUSY
 
 
 @describe.register
-def _answered(fact: events.CallbackAnswered) -> tuple[str, Tone]:
+def _answered(fact: events.CallbackAnswered) -> Told:
     confirmed = " and is there" if fact.is_confirmed else ""
     return f"answered the callback after {span(fact.rang_seconds)}{confirmed}", Tone.BUSY
 
 
 @describe.register
-def _not_reached(fact: events.CallbackUnreached) -> tuple[str, Tone]:
+def _not_reached(fact: events.CallbackUnreached) -> Told:
     told = _UNREACHED.get(fact.outcome)
     if told is not None:
         return told, Tone.BAD
@@ -75,7 +74,7 @@ def _not_reached(fact: events.CallbackUnreached) -> tuple[str, Tone]:
 
 
 @describe.register
-def _notice(fact: events.NoticeTold) -> tuple[str, Tone]:
+def _notice(fact: events.NoticeTold) -> Told:
     hook, kind = printable(fact.hook), spoken(fact.kind)
     if fact.failure is None:
         return f"is told by {hook}: {kind}", Tone.QUIET

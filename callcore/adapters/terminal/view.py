@@ -22,6 +22,7 @@ from callcore.domain import events
 from callcore.domain.agents import AgentState
 from callcore.domain.ids import MICROS_PER_SECOND, AgentId, Micros, seconds_between
 from callcore.ports.stores import FloorAgent, QueueCounts, StoreError
+from callcore.runtime import time_limits
 from callcore.runtime.greenlets import spawn
 
 REPAINT_SECONDS = 0.25
@@ -93,13 +94,8 @@ class TerminalView:
         live, self._live = self._live, None
         if live is not None:
             # A terminal that takes nothing cannot be given back either.
-            patience = gevent.Timeout(STOP_SECONDS)
-            try:
-                with patience:
-                    live.stop()
-            except gevent.Timeout as expired:
-                if expired is not patience:
-                    raise
+            with contextlib.suppress(time_limits.TimeIsUpError), time_limits.within(STOP_SECONDS):
+                live.stop()
 
     @contextlib.contextmanager
     def shown(self) -> Iterator[bool]:
@@ -136,16 +132,13 @@ class TerminalView:
         )
 
     def _read_floor(self) -> str:
-        timeout = gevent.Timeout(READ_SECONDS)
         try:
-            with timeout:
+            with time_limits.within(READ_SECONDS):
                 self._parts = self._sources.parts()
                 self._floor = (self._sources.counts(), self._sources.agents())
         except StoreError as error:
             return f"the floor cannot be read: {error}"
-        except gevent.Timeout as expired:
-            if expired is not timeout:
-                raise
+        except time_limits.TimeIsUpError:
             return "the floor cannot be read: Redis does not answer"
         return ""
 

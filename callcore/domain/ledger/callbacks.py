@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from callcore.domain.callbacks import Callback
-from callcore.domain.outcomes import CallbackOrigin
+from callcore.domain.outcomes import AttemptOutcome, CallbackOrigin
 from callcore.domain.records import CallbackAsking, CallbackAttempt
 
 
@@ -15,6 +17,7 @@ class CallbackNotes:
         """How the promise came to be; ``None`` of a call that is none."""
         self._askings: list[CallbackAsking] = []
         self._attempts: list[CallbackAttempt] = []
+        self._going_on: CallbackAttempt | None = None
 
     def keeps(self, callback: Callback) -> None:
         """The call is this promise, with the attempts that are known of it and no others."""
@@ -28,6 +31,22 @@ class CallbackNotes:
     def attempted(self, attempt: CallbackAttempt) -> None:
         """The customer was called; noted when it is known what came of it."""
         self._attempts.append(attempt)
+
+    def goes_on(self, attempt: CallbackAttempt) -> None:
+        """The customer is on the line; what comes of it is noted when that ends, with the outcome
+        of ``attempt`` unless they have talked.
+        """
+        self._going_on = attempt
+
+    def line_ended(self, hangup_cause: str, *, has_talked: bool) -> None:
+        """What came of the attempt that went on, if one did."""
+        if self._going_on is None:
+            return
+        came_of_it = replace(self._going_on, hangup_cause=hangup_cause)
+        if has_talked:
+            came_of_it = replace(self._going_on, outcome=AttemptOutcome.TALKED)
+        self._going_on = None
+        self.attempted(came_of_it)
 
     @property
     def askings(self) -> tuple[CallbackAsking, ...]:

@@ -151,6 +151,7 @@ class CallLedger:
         """The record of the call, which ended at ``at``."""
         visited, talks = self.visits.noted(), self.offers.talks()
         first, last = (talks[0], talks[-1]) if talks else (None, None)
+        self.callbacks.line_ended(hangup_cause, has_talked=bool(talks))
         return CallRecord(
             call_id=self.caller.call_id,
             site=self._site,

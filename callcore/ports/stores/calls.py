@@ -319,6 +319,9 @@ class WaitingRoom(Protocol):
         call does not wait there.
         """
 
+    def positions(self, calls: Sequence[tuple[CallId, QueueName]]) -> list[int | None]:
+        """As ``position``, of several calls in the order asked, hundreds in one read."""
+
     def outlook(
         self,
         call_id: CallId,

@@ -93,15 +93,8 @@ class _PlainConnection(HTTPConnection):
         return _connected(self, self._names)
 
 
-class _EncryptedConnection(HTTPSConnection):
-    response_class = _RationedResponse
-
-    def __init__(self, *args: Any, names: Names, **kwargs: Any) -> None:  # noqa: ANN401  handed on
-        super().__init__(*args, **kwargs)
-        self._names = names
-
-    def _new_conn(self) -> socket.socket:
-        return _connected(self, self._names)
+class _EncryptedConnection(_PlainConnection, HTTPSConnection):
+    """The same over TLS: what ours leaves open is done as ``HTTPSConnection`` does it."""
 
 
 class _PlainPool(HTTPConnectionPool):

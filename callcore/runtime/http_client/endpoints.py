@@ -10,16 +10,15 @@ import http.client
 import logging
 import socket
 import ssl
-from collections.abc import Container, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-import gevent
 from urllib3 import BaseHTTPResponse, HTTPHeaderDict
 from urllib3.exceptions import HTTPError
 from urllib3.util import Url, parse_url
 
+from callcore.runtime import time_limits
 from callcore.runtime.http_client.connections import AnswerTooLargeError, pool_to, trust
 from callcore.runtime.http_client.names import Names
 
@@ -110,7 +109,8 @@ class Endpoint:
         """The body of the answer. Raises ``HttpFailedError``."""
         status: int | None = None
         try:
-            with _deadline(request.timeout_seconds):
+            # However slowly names are found, connections made and bytes sent.
+            with time_limits.within(request.timeout_seconds):
                 response = self._response(request)
                 if response.status in request.statuses:
                     status = response.status
@@ -190,19 +190,6 @@ def headers(
 def encodable(text: str) -> str:
     """Text from a phone may hold halves of characters, which neither JSON nor a query can."""
     return text.encode("utf-8", "replace").decode()
-
-
-@contextmanager
-def _deadline(seconds: float) -> Iterator[None]:
-    """However slowly names are found, connections made and bytes sent. Raises ``TimeoutError``."""
-    deadline = gevent.Timeout(seconds)
-    try:
-        with deadline:
-            yield
-    except gevent.Timeout as expired:
-        if expired is not deadline:
-            raise
-        raise TimeoutError from expired
 
 
 def _bottom(error: BaseException) -> BaseException:

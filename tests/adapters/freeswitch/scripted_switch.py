@@ -118,12 +118,6 @@ class ScriptedSwitch:
         """The last connection that did not."""
         return [client for client in self.clients if not client.has_subscribed][-1]
 
-    def beat(self, count: int, *, interval_seconds: float) -> None:
-        """Says at each interval that it lives, as FreeSWITCH does every twenty seconds."""
-        for _ in range(count):
-            self.events.send(HEARTBEAT)
-            gevent.sleep(interval_seconds)
-
     def lines(self) -> list[str]:
         """The commands received after the handshake, on connections for commands."""
         return [

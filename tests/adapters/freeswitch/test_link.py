@@ -14,6 +14,7 @@ from tests.adapters.freeswitch.answered_legs import LEG, OTHER, answered
 from tests.adapters.freeswitch.conftest import Connect
 from tests.adapters.freeswitch.scripted_switch import (
     CORE,
+    HEARTBEAT,
     Heard,
     RecordingObserver,
     ScriptedSwitch,
@@ -21,6 +22,7 @@ from tests.adapters.freeswitch.scripted_switch import (
     reply,
     wait_until,
 )
+from tests.fakes.clock import FakeClock
 
 
 def expect_failure(error: type[Exception], switch: Switch) -> None:
@@ -178,9 +180,17 @@ def test_heartbeats_keep_the_link(
     connect: Connect, scripted: ScriptedSwitch, observer: RecordingObserver
 ) -> None:
     """A link with heartbeats outlives several limits."""
-    switch = connect(policy=scripted.policy(heartbeat_seconds=0.1))
-    scripted.beat(15, interval_seconds=0.05)
-    wait_until(lambda: observer.events.count("HEARTBEAT") >= 15)
+    clock = FakeClock()
+    switch = connect(policy=scripted.policy(heartbeat_seconds=0.1), clock=clock)
+
+    def beat() -> None:
+        before = observer.events.count("HEARTBEAT")
+        clock.advance(0.05)
+        scripted.events.send(HEARTBEAT)
+        wait_until(lambda: observer.events.count("HEARTBEAT") > before)
+
+    for _ in range(15):
+        beat()
     assert switch.is_connected
     assert observer.lost == []
     assert observer.events.count("HEARTBEAT") == 15

@@ -116,6 +116,24 @@ def deaf_port() -> Iterator[int]:
             one.close()
 
 
+@contextmanager
+def greeting_port() -> Iterator[int]:
+    """The port of a server that greets whatever it is sent, in no protocol of ours."""
+
+    def greet(link: socket.socket, _address: object) -> None:
+        with link, suppress(OSError):
+            link.recv(65_536)
+            link.sendall(b"220 mail.example ESMTP at your service\r\n")
+            link.recv(65_536)
+
+    server = StreamServer(("127.0.0.1", 0), greet)
+    server.start()
+    try:
+        yield int(server.address[1])
+    finally:
+        server.stop(timeout=0.1)
+
+
 def wait_until(condition: Callable[[], object], seconds: float = 5.0) -> None:
     """Returns when it holds; fails after so long."""
     with gevent.Timeout(seconds):

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import gevent
 import psycopg
 import pytest
+from gevent.event import Event
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -304,15 +305,17 @@ def test_writing_gives_way_to_others(history):
     batch = [served_call() for _ in range(1000)]
     history.write([served_call()])
     lags: list[float] = []
+    ticking = Event()
 
     def tick():
+        ticking.set()
         while True:
             began = time.monotonic()
             gevent.sleep(0.001)
             lags.append(time.monotonic() - began - 0.001)
 
     ticker = gevent.spawn(tick)
-    gevent.sleep(0)
+    ticking.wait()
     assert history.write(batch) == 1000
     ticker.kill()
     assert sorted(lags)[int(len(lags) * 0.95)] < 0.05

@@ -229,26 +229,12 @@ def test_callbacks_are_reported_apart_from_callers(history, history_url):
     ) == [(5,)]
 
 
-def test_every_end_of_a_callback_is_counted_once(history, history_url):
-    """With the attempt in which they talked, and how long the customer held for an agent."""
-    leave, outcome = outcomes.LeaveReason, outcomes.CallOutcome
-
-    def failed(reason, end=outcome.CALLBACK_FAILED, attempts_count=0):
-        visit = dataclasses.replace(left_for("", reason), waited_seconds=900.0)
-        return kept_callback(
-            visits=(visit,),
-            outcome=end,
-            bridged_at=None,
-            callback_attempts=(attempt(outcome=outcomes.AttemptOutcome.NO_ANSWER),)
-            * attempts_count,
-        )
-
-    at_first = kept_callback(
-        bridged_at=after(50.1), callback_attempts=(attempt(answered_at=after(47.1)),)
-    )
+def callback_moved_to_support():
+    """Of several visits, two of which ended with an agent: the first of those counts."""
+    leave = outcomes.LeaveReason
     first = served_call().visits
     again = dataclasses.replace(first[0], waited_seconds=99.0)
-    moved = kept_callback(
+    return kept_callback(
         visits=(
             left_for("queue:support", leave.MOVED),
             *first,
@@ -256,21 +242,41 @@ def test_every_end_of_a_callback_is_counted_once(history, history_url):
             left_for("", leave.ABANDONED),
         )
     )
-    history.write(
-        [
-            at_first,
-            moved,
-            kept_callback(
-                callback_attempts=(*kept_callback().callback_attempts[:1] * 4, attempt())
-            ),
-            failed(leave.CALLBACK_FAILED, attempts_count=3),
-            failed(leave.CALLBACK_EXPIRED),
-            failed(leave.CALLBACK_DECLINED, attempts_count=1),
-            failed(leave.NUMBER_REFUSED),
-            failed(leave.RANG_IN, outcome.CALLBACK_RANG_IN),
-            failed(leave.WITHDRAWN, outcome.OVERFLOWED),
-        ]
+
+
+def callbacks_kept_in_vain():
+    """A promise of each end but a talk."""
+    leave, outcome = outcomes.LeaveReason, outcomes.CallOutcome
+    ends = [
+        (leave.CALLBACK_FAILED, outcome.CALLBACK_FAILED, 3),
+        (leave.CALLBACK_EXPIRED, outcome.CALLBACK_FAILED, 0),
+        (leave.CALLBACK_DECLINED, outcome.CALLBACK_FAILED, 1),
+        (leave.NUMBER_REFUSED, outcome.CALLBACK_FAILED, 0),
+        (leave.RANG_IN, outcome.CALLBACK_RANG_IN, 0),
+        (leave.WITHDRAWN, outcome.OVERFLOWED, 0),
+    ]
+    in_vain = attempt(outcome=outcomes.AttemptOutcome.NO_ANSWER)
+    return [
+        kept_callback(
+            visits=(dataclasses.replace(left_for("", reason), waited_seconds=900.0),),
+            outcome=end,
+            bridged_at=None,
+            callback_attempts=(in_vain,) * attempts_count,
+        )
+        for reason, end, attempts_count in ends
+    ]
+
+
+def test_every_end_of_a_callback_is_counted_once(history, history_url):
+    """With the attempt in which they talked, and how long the customer held for an agent."""
+    at_first = kept_callback(
+        bridged_at=after(50.1), callback_attempts=(attempt(answered_at=after(47.1)),)
     )
+    moved = callback_moved_to_support()
+    at_fifth = kept_callback(
+        callback_attempts=(*kept_callback().callback_attempts[:1] * 4, attempt())
+    )
+    history.write([at_first, moved, at_fifth, *callbacks_kept_in_vain()])
     assert rows_of(
         history_url,
         "select promised_count, served_count, failed_count, rang_in_count, ended_otherwise_count,"
