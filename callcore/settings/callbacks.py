@@ -108,7 +108,7 @@ class Callbacks:
         values["check"] = self._check(
             (*path, "check"), values.get("check"), is_usual=is_customer_first
         )
-        values["abandoned"] = self._part(
+        values["abandoned"] = self._reading.part(
             AbandonedPolicy, AbandonedSection, (*path, "abandoned"), values.get("abandoned")
         )
         values["retry_after"] = self._retry_after((*path, "retry_after"), values.get("retry_after"))
@@ -126,7 +126,7 @@ class Callbacks:
         return policy
 
     def _offer(self, path: Path, value: object) -> CallbackOfferPolicy | None:
-        return self._part(CallbackOfferPolicy, WaitingOfferSection, path, value)
+        return self._said(CallbackOfferPolicy, WaitingOfferSection, path, value)
 
     def _check(self, path: Path, value: object, *, is_usual: bool) -> AnswerCheckPolicy | None:
         if value is None:
@@ -136,7 +136,7 @@ class Callbacks:
         if not isinstance(value, dict):
             self._reading.report_value(path, f"expected false or a mapping, found {shown(value)}")
             return None
-        made = self._part(AnswerCheckPolicy, AnswerCheckSection, path, value)
+        made = self._said(AnswerCheckPolicy, AnswerCheckSection, path, value)
         if made is not None and "prompts" not in value:
             usual = AnswerCheckPolicy()
             for setting in ("key", "later_key", "decline_key"):
@@ -148,13 +148,14 @@ class Callbacks:
                     )
         return made
 
-    def _part(
+    def _said(
         self,
         make: Callable[..., PolicyT],
         model: type[Section],
         path: Path,
         value: object,
     ) -> PolicyT | None:
+        """The policy of a section with prompts."""
         if value is None:
             return None
         values = self._reading.faultless_settings(model, path, value)

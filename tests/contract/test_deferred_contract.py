@@ -152,14 +152,20 @@ def test_the_head_is_one_who_counts(floor: AnyFloor) -> None:
     assert outlook.head_score == 3.0
 
 
-def test_the_tail_is_of_those_who_count(floor: AnyFloor) -> None:
-    """Nobody is turned out for a place that is not taken."""
+def test_the_tail_is_of_callers_on_the_line(floor: AnyFloor) -> None:
+    """Promises cannot be turned out, due or not, wherever they stand."""
     promised(floor, "p1", "p2", "p3", "p4")
     join(floor, "c0", 0.0)
+    join(floor, "c3", 3.5)
     defer(floor, "p2", "p4")
-    assert floor.waiting_room.tail(SUPPORT, 2) == ["p3", "p1"]
-    assert floor.waiting_room.tail(SUPPORT, 9) == ["p3", "p1", "c0"]
+    assert floor.waiting_room.tail(SUPPORT, 1) == ["c3"]
+    assert floor.waiting_room.tail(SUPPORT, 2) == ["c3", "c0"]
+    assert floor.waiting_room.tail(SUPPORT, 9) == ["c3", "c0"]
     assert floor.waiting_room.tail(SUPPORT, 0) == []
+    make_available(floor, ANNA)
+    floor.roster.reserve(reservation("p4", "o1"))
+    floor.roster.win(reservation("p4", "o1"), Micros(1))
+    assert floor.waiting_room.tail(SUPPORT, 2) == ["c3", "c0"]
 
 
 def test_it_counts_while_it_is_being_offered(floor: AnyFloor) -> None:

@@ -136,10 +136,10 @@ class Calls:
         return [entry for entry in found if entry[1] not in deferred][:1]
 
     def last(self, queue: QueueName, count: int) -> list[CallId]:
-        """Up to ``count`` who wait and count, last ones first."""
-        deferred = self.deferred[queue]
-        found = self.waiting[queue].last(count + len(deferred)) if count > 0 else []
-        return [call_id for _, call_id in found if call_id not in deferred][:count]
+        """Up to ``count`` who wait on the line, last ones first."""
+        promised = self.promised[queue]
+        found = self.waiting[queue].last(count + len(promised)) if count > 0 else []
+        return [call_id for _, call_id in found if call_id not in promised][:count]
 
     def head(self, queue: QueueName) -> FloorCall | None:
         """Who is first in the order of service, of those who count."""

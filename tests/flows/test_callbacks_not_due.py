@@ -15,6 +15,7 @@ from callcore.domain.events import CallRefused
 from callcore.domain.hours import Interval, OpeningHours
 from callcore.domain.ids import CallId, LegId, Micros, QueueName
 from callcore.domain.outcomes import AttemptOutcome, RefusalReason
+from callcore.domain.policies import WaitingPerAgent
 from callcore.flows import expecting
 from callcore.ports.operations import CallbackRequest, QueueView
 from callcore.ports.stores import QueueCounts, RescoreAnswer
@@ -24,7 +25,7 @@ from tests.flows.callbacks import ANSWERING, KEPT_BY, NUMBER, CallbackFloor, pol
 from tests.flows.customers_first import UNCHECKED, CustomersFirst, customer_first
 from tests.flows.estimating import learnt, seen_at_work
 from tests.flows.floor import ANN, BOB, SALES, SUPPORT
-from tests.flows.stories import come, line, move
+from tests.flows.stories import come, line, move, start_break
 
 OTHER = "+48200009"
 HOUR = 3600.0
@@ -144,6 +145,22 @@ class TestALaterTime:
         floor.call_in(number=OTHER)
         (refused,) = floor.told(CallRefused)
         assert (refused.reason, refused.limit) == (RefusalReason.QUEUE_FULL, 1)
+
+    def test_who_is_on_the_line_leaves_when_agents_go(self) -> None:
+        """A promise takes room like any other, and is not turned out of it."""
+        per_agent = WaitingPerAgent(ratio=1.5, floor=1, ceiling=4)
+        floor = CallbackFloor(site(waiting_per_agent=per_agent, wrap_up_seconds=600))
+        come(floor, ANN, BOB)
+        for number in ("+48200001", "+48200002"):
+            floor.call_in(number=number)
+        floor.clock.advance(3)
+        callers = [floor.call_in(number=f"+4820001{number}") for number in range(2)]
+        promised = ask(floor, in_seconds=0)
+        floor.switch.end(floor.offered_leg_of(ANN))
+        settle()
+        start_break(floor, ANN)
+        settle()
+        assert [floor.knows(caller) for caller in (*callers, promised)] == [True, False, True]
 
     def test_it_makes_no_long_wait(self, floor: CallbackFloor) -> None:
         """Neither shown to operators nor counted; all promises are."""

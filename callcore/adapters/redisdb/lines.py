@@ -16,14 +16,14 @@ class RedisLines(RedisOutlooks):
     """The lines of one site's queues."""
 
     def tail(self, queue: QueueName, count: int) -> list[CallId]:
-        """Up to ``count`` who wait, count and are not being offered, last in the order first."""
+        """Up to ``count`` callers on the line who wait, last in the order first."""
         if count < 1:
             return []
         keys = self._keys
-        (deferred,) = self._client.send("tail", [("ZRANGE", keys.deferred(queue), 0, -1)])
-        last = count + len(deferred) - 1
+        (promised,) = self._client.send("tail", [("SMEMBERS", keys.promises(queue))])
+        last = count + len(promised) - 1
         (found,) = self._client.send("tail", [("ZRANGE", keys.waiting(queue), 0, last, "REV")])
-        passed_over = frozenset(deferred)
+        passed_over = frozenset(promised)
         return [CallId(member) for member in found if member not in passed_over][:count]
 
     def candidates(self, queues: Sequence[QueueName], count: int) -> list[Candidates]:

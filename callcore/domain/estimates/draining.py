@@ -29,6 +29,12 @@ FURTHER_PARTS = 8
 to be linear.
 """
 
+STEEP = 1.5
+MOST_PARTS = 64
+"""A part at the ends of which the rates differ by a larger factor is halved, while there are not
+more parts.
+"""
+
 FEW_STEPS = 8
 """Not more are added up one by one."""
 
@@ -78,20 +84,40 @@ def aged(ahead_count: int, pace: Pace, staying: Staying, head_waited_seconds: fl
     waited longer.
     """
     spent = pace.steps(0.0, 0.0, 1)
-    own_age = staying.since
-    density = ahead_count / staying.area(head_waited_seconds)
-    lost = max(density * (1 - staying.share(head_waited_seconds)), 0.0)
-    for count, left_count in pairwise(_parts(ahead_count)):
+    serving = pace.serving - pace.overtaking
+    share, area = staying.until(head_waited_seconds)
+    density = ahead_count / area
+    own_age, lost = staying.since, density * (1 - share)
+    count, *ends = _parts(ahead_count)
+    ends.reverse()
+    most_parts = MOST_PARTS
+    while ends:
+        left_count = ends[-1]
         steps_count = count - left_count
-        later = own_age + steps_count / (pace.serving - pace.overtaking + lost)
-        head_age = staying.age(staying.area(later) + left_count / density)
-        left_lost = max(density * (staying.share(later) - staying.share(head_age)), 0.0)
+        later = own_age + steps_count / (serving + lost)
+        left_lost = _lost(staying, later, left_count, density)
+        slower, faster = sorted((serving + lost, serving + left_lost))
+        if faster > STEEP * slower and steps_count > 1 and len(ends) < most_parts:
+            ends.append(left_count + steps_count // 2)
+            continue
         growth = (lost - left_lost) / steps_count
         part = pace.steps(left_lost + growth, growth, steps_count)
         spent += part
         own_age += part.mean
-        lost = left_lost
+        count, lost = left_count, left_lost
+        ends.pop()
+        most_parts -= 1
     return spent
+
+
+def _lost(staying: Staying, own_age: float, count: int, density: float) -> float:
+    """How many give up in a second while so many are ahead of a caller of that age."""
+    share, area = staying.until(own_age)
+    head_share = staying.share_after(area + count / density)
+    if head_share > 0:
+        return max(density * (share - head_share), 0.0)
+    # So many cannot be as patient: they are of all ages from there on.
+    return count / staying.left(own_age)
 
 
 def _parts(ahead_count: int) -> Iterator[int]:

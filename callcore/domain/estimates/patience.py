@@ -11,7 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from math import exp, expm1, inf, log1p
+from math import exp, expm1, inf
 
 from callcore.domain.estimates.sums import Term, amount
 
@@ -69,46 +69,50 @@ def hazards(sums: Mapping[str, float], mean_hazard: float) -> tuple[float, ...]:
 class Staying:
     """The share of callers who are still there, of those who have waited ``since`` seconds."""
 
-    __slots__ = ("_ages", "_areas", "_hazards", "_shares", "since")
+    __slots__ = ("_ages", "_areas", "_hazards", "_lefts", "_shares", "since")
 
     def __init__(self, hazards: tuple[float, ...], since: float) -> None:
         self.since = since
         index = bisect_right(AGES, since) - 1
         self._hazards = tuple(h if h > LEAST_HAZARD else 0.0 for h in hazards[index:])
         self._ages = (since, *AGES[index + 1 :])
+        passing = [
+            (exp(-hazard * (end - begin)), _lasting(hazard, end - begin))
+            for hazard, (begin, end) in zip(self._hazards, pairwise(self._ages), strict=False)
+        ]
         shares, areas = [1.0], [0.0]
-        share, area = 1.0, 0.0
-        for hazard, (begin, end) in zip(self._hazards, pairwise(self._ages), strict=False):
-            area += share * _lasting(hazard, end - begin)
-            share *= exp(-hazard * (end - begin))
-            shares.append(share)
-            areas.append(area)
-        self._shares, self._areas = shares, areas
+        for kept, lasting in passing:
+            areas.append(areas[-1] + shares[-1] * lasting)
+            shares.append(shares[-1] * kept)
+        last_hazard = self._hazards[-1]
+        lefts = [1 / last_hazard if last_hazard > 0 else inf]
+        for kept, lasting in reversed(passing):
+            lefts.append(lasting + kept * lefts[-1])
+        self._shares, self._areas, self._lefts = shares, areas, lefts[::-1]
 
-    def share(self, age: float) -> float:
-        """The part that is still there at that age."""
-        if age == inf:
-            return 0.0
+    def until(self, age: float) -> tuple[float, float]:
+        """The part that is still there at that age, and the seconds that each of all who were there
+        spends waiting on average until then.
+        """
         index = bisect_right(self._ages, age) - 1
-        return self._shares[index] * exp(-self._hazards[index] * (age - self._ages[index]))
+        further, hazard, share = age - self._ages[index], self._hazards[index], self._shares[index]
+        return share * exp(-hazard * further), self._areas[index] + share * _lasting(hazard, further)
 
-    def area(self, age: float) -> float:
-        """The seconds that each of those spends waiting on average until that age."""
-        index = bisect_right(self._ages, age) - 1
-        lasting = _lasting(self._hazards[index], age - self._ages[index])
-        return self._areas[index] + self._shares[index] * lasting
-
-    def age(self, area: float) -> float:
-        """The age until which so many seconds are spent; infinite if there is none."""
+    def share_after(self, area: float) -> float:
+        """The part that is still there when so many seconds were spent; 0 if never so many are."""
         index = bisect_right(self._areas, area) - 1
-        share, hazard = self._shares[index], self._hazards[index]
-        if share <= 0:
-            return inf
-        further = (area - self._areas[index]) / share
-        gone = further * hazard
-        if gone >= 1:
-            return inf
-        return self._ages[index] + (-log1p(-gone) / hazard if gone > 0 else further)
+        # Who is there in a range spends, and who spends gives up.
+        gone = self._hazards[index] * (area - self._areas[index])
+        return max(self._shares[index] - gone, 0.0)
+
+    def left(self, age: float) -> float:
+        """The seconds that one of that age will wait on average; infinite if without end."""
+        index = bisect_right(self._ages, age) - 1
+        hazard = self._hazards[index]
+        if index == len(self._ages) - 1:
+            return self._lefts[index]
+        further = self._ages[index + 1] - age
+        return _lasting(hazard, further) + exp(-hazard * further) * self._lefts[index + 1]
 
 
 def _lasting(hazard: float, seconds: float) -> float:

@@ -292,7 +292,9 @@ class WaitingRoom(Protocol):
         """
 
     def tail(self, queue: QueueName, count: int) -> list[CallId]:
-        """Up to ``count`` who wait, count and are not being offered, last in the order first."""
+        """Up to ``count`` callers on the line who wait and are not being offered, last in the order
+        first; promised callbacks, who cannot be turned out, are passed over.
+        """
 
     def close_queue(self, queue: QueueName, closure: Closure) -> None:
         """Notes a closure by command, in place of an earlier one."""
