@@ -119,9 +119,9 @@ def test_a_fixed_limit_of_patience_is_learnt() -> None:
     waits = [random.uniform(0, 600) for _ in range(20_000)]
     rates = estimates.rates(learnt([(min(wait, 300), wait > 300) for wait in waits]))
     staying = Staying(rates.hazards, 0.0)
-    assert staying.share(240) > 0.99
-    assert staying.share(360) < 0.55
-    assert Staying(rates.hazards, 300.0).share(480) < 0.3
+    assert staying.until(240)[0] > 0.99
+    assert staying.until(360)[0] < 0.55
+    assert Staying(rates.hazards, 300.0).until(480)[0] < 0.3
 
 
 @pytest.mark.parametrize("mean", [60.0, 600.0])
@@ -135,7 +135,7 @@ def test_learning_comes_to_the_true_hazard(mean: float) -> None:
     rates = estimates.rates(learnt(stays))
     assert rates.abandoning_rate == pytest.approx(1 / mean, rel=0.08)
     for age in (30.0, 90.0, 200.0):
-        share = Staying(rates.hazards, 0.0).share(age)
+        share, _ = Staying(rates.hazards, 0.0).until(age)
         assert share == pytest.approx(math.exp(-age / mean), abs=0.03)
 
 
@@ -154,15 +154,29 @@ def test_waiting_callbacks_are_patient() -> None:
 
 
 @given(HAZARDS, st.floats(0, 10_000), st.floats(0, 20_000))
-def test_ages_and_the_time_spent_until_them_are_inverse(
+def test_who_is_left_is_told_by_age_and_by_the_time_spent_alike(
     hazards: tuple[float, ...], since: float, further: float
 ) -> None:
-    """As far as numbers go: where hardly anybody is left, an age is hardly told from another."""
+    """As far as numbers go: where hardly anybody is left, nobody is told from few."""
     staying = Staying(hazards, since)
-    age = since + further
-    if staying.share(age) > 1e-6:
-        assert staying.age(staying.area(age)) == pytest.approx(age, rel=1e-6, abs=1e-3)
-    assert 0 <= staying.share(age) <= 1
+    share, area = staying.until(since + further)
+    assert staying.share_after(area) == pytest.approx(share, abs=1e-9)
+    assert 0 <= share <= 1
+    assert area <= further * (1 + 1e-9)
+
+
+@given(
+    st.tuples(*(st.floats(0.0001, 0.05) for _ in AGES)), st.floats(0, 10_000), st.floats(0, 20_000)
+)
+def test_what_is_left_of_a_wait_is_what_is_not_spent_by_then(
+    hazards: tuple[float, ...], since: float, further: float
+) -> None:
+    """All together spend ``left(since)``, of which those who get older spend the rest."""
+    staying = Staying(hazards, since)
+    share, area = staying.until(since + further)
+    whole = staying.left(since)
+    assert area + share * staying.left(since + further) == pytest.approx(whole, rel=1e-6)
+    assert staying.share_after(whole * 1.000_001) == 0
 
 
 def test_a_line_of_ten_thousand_is_reckoned_fast() -> None:

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from math import log1p
 
 from callcore.domain.estimates.patience import Staying
@@ -48,9 +47,6 @@ class Spent:
 
     mean: float
     variance: float
-
-    def __add__(self, other: Spent) -> Spent:
-        return Spent(self.mean + other.mean, self.variance + other.variance)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,18 +79,19 @@ def aged(ahead_count: int, pace: Pace, staying: Staying, head_waited_seconds: fl
     """With patience by age; ``staying`` begins at the caller's own wait so far, and the head has
     waited longer.
     """
-    spent = pace.steps(0.0, 0.0, 1)
+    own = pace.steps(0.0, 0.0, 1)
+    mean, variance = 0.0, own.variance
     serving = pace.serving - pace.overtaking
     share, area = staying.until(head_waited_seconds)
     density = ahead_count / area
-    own_age, lost = staying.since, density * (1 - share)
+    lost = density * (1 - share)
     count, *ends = _parts(ahead_count)
     ends.reverse()
     most_parts = MOST_PARTS
     while ends:
         left_count = ends[-1]
         steps_count = count - left_count
-        later = own_age + steps_count / (serving + lost)
+        later = staying.since + mean + steps_count / (serving + lost)
         left_lost = _lost(staying, later, left_count, density)
         slower, faster = sorted((serving + lost, serving + left_lost))
         if faster > STEEP * slower and steps_count > 1 and len(ends) < most_parts:
@@ -102,12 +99,11 @@ def aged(ahead_count: int, pace: Pace, staying: Staying, head_waited_seconds: fl
             continue
         growth = (lost - left_lost) / steps_count
         part = pace.steps(left_lost + growth, growth, steps_count)
-        spent += part
-        own_age += part.mean
+        mean, variance = mean + part.mean, variance + part.variance
         count, lost = left_count, left_lost
         ends.pop()
         most_parts -= 1
-    return spent
+    return Spent(mean + own.mean, variance)
 
 
 def _lost(staying: Staying, own_age: float, count: int, density: float) -> float:

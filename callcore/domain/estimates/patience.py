@@ -96,7 +96,8 @@ class Staying:
         """
         index = bisect_right(self._ages, age) - 1
         further, hazard, share = age - self._ages[index], self._hazards[index], self._shares[index]
-        return share * exp(-hazard * further), self._areas[index] + share * _lasting(hazard, further)
+        area = self._areas[index] + share * _lasting(hazard, further)
+        return share * exp(-hazard * further), area
 
     def share_after(self, area: float) -> float:
         """The part that is still there when so many seconds were spent; 0 if never so many are."""
