@@ -89,9 +89,19 @@ live: setup ## tests against a real FreeSWITCH with callers played by sipp
 		echo 'make live: no sipp on the PATH. On Debian: apt-get install sip-tester' >&2; exit 1; }
 	$(BIN)/python -m pytest -m live $(ARGS)
 
+# What is done to callcore is drawn from the seed. CHAOS is more arguments, of --help.
+CALLS ?= 100000
+SEED ?= 1
+WORKERS ?= 3
+CHAOS ?=
+
 .PHONY: chaos
-chaos: setup ## kills everything in turn under load; CALLCORE_SOAK_SEED=N plays another story
-	$(BIN)/python -m pytest -m chaos $(ARGS)
+chaos: setup ## kills everything in turn under load: make chaos CALLS=100000 SEED=1 WORKERS=3
+	$(BIN)/python -m tests.chaos.run --calls $(CALLS) --seed $(SEED) --workers $(WORKERS) $(CHAOS)
+
+.PHONY: fuzz
+fuzz: setup ## the event socket's reader and the settings loader, EXAMPLES=20000 a property
+	CALLCORE_FUZZ_EXAMPLES=$(or $(EXAMPLES),20000) $(BIN)/python -m pytest tests/fuzz --timeout 7200 $(ARGS)
 
 .PHONY: day
 day: setup ## a call centre's whole day, every rule checked; CALLCORE_DAY_SEED=N plays another one
