@@ -10,7 +10,7 @@ from contextlib import ExitStack, suppress
 import gevent
 from gevent.event import Event
 
-from callcore.ports.operations import OperationError, Operations
+from callcore.ports.operations import OperationError
 from callcore.runtime.greenlets import spawn
 
 BY_SIGNAL = "SIGHUP"
@@ -32,9 +32,9 @@ class HangUps:
         """Until ``stack`` is closed; without it the signal would end the process."""
         stack.callback(gevent.signal_handler(signal.SIGHUP, self._hear).cancel)
 
-    def serve(self, operations: Operations, stack: ExitStack) -> None:
-        """Reads the settings again whenever it is heard; once for all that come meanwhile."""
-        stack.callback(spawn("hang_ups", self._obey, operations).kill)
+    def serve(self, reload: Callable[[], object], stack: ExitStack) -> None:
+        """Has the settings read again whenever it is heard; once for all that come meanwhile."""
+        stack.callback(spawn("hang_ups", self._obey, reload).kill)
 
     def _hear(self) -> None:
         if self._terminals and not any(map(os.isatty, self._terminals)):
@@ -42,9 +42,9 @@ class HangUps:
         else:
             self._is_heard.set()
 
-    def _obey(self, operations: Operations) -> None:
+    def _obey(self, reload: Callable[[], object]) -> None:
         while True:
             self._is_heard.wait()
             self._is_heard.clear()
             with suppress(OperationError):  # it was logged, and counted, where it was refused
-                operations.reload(by=BY_SIGNAL)
+                reload()

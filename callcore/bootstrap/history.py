@@ -15,9 +15,14 @@ from callcore.bootstrap.patience import until_done
 from callcore.bootstrap.readiness import UP, Readiness
 from callcore.domain.ids import AgentId, CallId
 from callcore.domain.records import CallStory
+from callcore.domain.sharding import Duty
+from callcore.flows.record_confirming import RecordConfirming
+from callcore.flows.record_keeping import RecordKeeping
+from callcore.flows.record_sweeping import RecordSweeping
 from callcore.flows.record_writing import RecordWriting
 from callcore.flows.site import Site
 from callcore.flows.timeline_writing import TimelineWriting
+from callcore.ports.detail_records import DetailRecords
 from callcore.ports.records import RecordsUnavailableError
 from callcore.ports.timelines import AgentChange, PendingChanges
 from callcore.runtime.greenlets import spawn
@@ -29,12 +34,16 @@ class History:
     def __init__(
         self,
         site: Site,
+        keeping: RecordKeeping,
         changes: PendingChanges,
         url: str,
         readiness: Readiness,
         log: Log,
         stop: Event,
+        details: DetailRecords | None = None,
     ) -> None:
+        """``details`` are what the switches of this machine write themselves of their calls."""
+        self._tenure = site.tenure
         self._url = url
         self._readiness = readiness
         self._log = log
@@ -44,9 +53,12 @@ class History:
         self._timeline_pool = PostgresPool(url)
         self._past = PostgresCallHistory(self._pool)
         self._timelines = PostgresTimelines(self._timeline_pool, site.policy.site)
-        self._record_writing = RecordWriting(
-            site, site.pending_records, PostgresCallRecords(self._pool)
-        )
+        records = PostgresCallRecords(self._pool)
+        keeping.reach(records)
+        self._record_writing = RecordWriting(site, site.pending_records, records)
+        # Records that are asked about take no connection from those that are written.
+        self._confirming = RecordConfirming(site, keeping, PostgresCallRecords(self._timeline_pool))
+        self._sweeping = None if details is None else RecordSweeping(site, details, records)
         self._timeline_writing = TimelineWriting(site, changes, self._timelines)
         self._greenlets: list[Greenlet[..., None]] = []
         self._is_migrated = False
@@ -56,6 +68,7 @@ class History:
         self._pool.open()
         self._timeline_pool.open()
         self._greenlets.append(spawn("record_writing", self._run))
+        self._greenlets.append(spawn("record_confirming", self._confirming.run))
 
     def story(self, call_id: CallId) -> CallStory | None:
         """What is told of a recorded call; ``None`` if it is unknown.
@@ -74,11 +87,16 @@ class History:
         return tuple(self._timelines.of(agent_id, count))
 
     def drain(self) -> None:
-        """Writes what is pending, unless Postgres is away: then it waits in Redis."""
+        """Writes what is pending, unless Postgres is away: then it waits in Redis, and on our disk
+        as well. Where another worker has the duty by now, it does the writing.
+        """
         for greenlet in self._greenlets:
             greenlet.kill()
-        if not self._is_migrated:
-            return
+        if self._is_migrated and self._tenure.has_duty(Duty.HISTORY):
+            self._write_what_is_left()
+        self._confirming.finish()
+
+    def _write_what_is_left(self) -> None:
         drains = {
             "records_left_pending": spawn("record_writing", self._record_writing.drain),
             "agent_changes_left_pending": spawn("timeline_writing", self._timeline_writing.drain),
@@ -106,11 +124,16 @@ class History:
         if self._is_migrated:
             self._readiness.postgres(UP)
             self._greenlets.append(spawn("timeline_writing", self._timeline_writing.run))
+            if self._sweeping is not None:
+                self._greenlets.append(spawn("record_sweeping", self._sweeping.run))
             self._record_writing.run()
 
     def _migrate(self) -> None:
-        for migration in migrations.migrate(self._url):
+        for migration in migrations.migrate(self._url, told=self._remark):
             self._log.write(Level.INFO, "migration_applied", {"migration": str(migration)})
+
+    def _remark(self, text: str) -> None:
+        self._log.write(Level.WARNING, "migration_remark", {"text": text})
 
     def _complain(self, error: Exception) -> None:
         self._readiness.postgres(str(error))

@@ -15,16 +15,25 @@ from callcore.settings.comparison import needs_restart, to_be_spoken
 Looks = tuple[tuple[int, int, int] | None, ...]
 
 
+def with_http_port(settings: Settings, port: int | None, offset: int = 0) -> Settings:
+    """The settings with ``port`` if there is one, and with ``offset`` added to whatever it is,
+    unless any free port is to be taken.
+    """
+    wanted = settings.http_port if port is None else port
+    return replace(settings, http_port=wanted and wanted + offset)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigFile:
     """The file named on the command line, and what that says in its place."""
 
     path: Path
     http_port: int | None = None
+    http_offset: int = 0
 
     def adapted(self, settings: Settings) -> Settings:
         """What was read, with what the command line says."""
-        return settings if self.http_port is None else replace(settings, http_port=self.http_port)
+        return with_http_port(settings, self.http_port, self.http_offset)
 
 
 class SettingsFile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 
 from callcore.adapters.control.place import ControlSocketError
@@ -10,47 +11,76 @@ from callcore.adapters.logs.setup import Level, Log, LogFileError, setup
 from callcore.adapters.postgres import migrations
 from callcore.adapters.postgres.pool import PostgresUrlError
 from callcore.bootstrap.daemon import Daemon
+from callcore.bootstrap.instances import Instance, InstanceError
 from callcore.bootstrap.settings_file import ConfigFile
 from callcore.bootstrap.simulation import SimulationError
 from callcore.bootstrap.stores import open_stores
+from callcore.bootstrap.supervisor import Supervisor, Worded, WorkersNotStartedError
 from callcore.embedded import EmbeddedServerError
 from callcore.settings import Settings
+
+THE_ONLY_INSTANCE = Instance()
 
 START_FAULTS: tuple[type[Exception], ...] = (
     ControlSocketError,
     EmbeddedServerError,
     HttpAddressError,
+    InstanceError,
     LogFileError,
     PostgresUrlError,
     SimulationError,
+    WorkersNotStartedError,
     migrations.MigrationError,
 )
 """What keeps callcore from starting and waiting does not mend; each says what to do."""
 
 
-def run(settings: Settings, *, is_watched: bool, config: ConfigFile | None) -> None:
-    """Runs the daemon until a signal; ``config`` is read again on demand. Raises one of
+def run(
+    settings: Settings,
+    *,
+    is_watched: bool,
+    config: ConfigFile | None,
+    instance: Instance = THE_ONLY_INSTANCE,
+) -> None:
+    """Runs one worker until a signal; ``config`` is read again on demand. Raises one of
     ``START_FAULTS``.
     """
-    log = _log(settings, is_watched=is_watched)
+    log = _log(settings, is_watched=is_watched, worker=instance.name if instance.is_named else None)
+    if instance.supervised is None:
+        _warn(settings, log)
+    Daemon(settings, log, is_watched=is_watched, config=config, instance=instance).run()
+
+
+def supervise(settings: Settings, workers: Sequence[Worded]) -> None:
+    """Runs several workers until a signal. Raises one of ``START_FAULTS``."""
+    log = _log(settings, is_watched=False, worker=None)
+    _warn(settings, log)
+    Supervisor(settings, log, workers).run()
+
+
+def _warn(settings: Settings, log: Log) -> None:
     for warning in settings.warnings:
         log.write(Level.WARNING, "settings_warning", {"text": str(warning)})
-    Daemon(settings, log, is_watched=is_watched, config=config).run()
 
 
-def migrate(settings: Settings) -> list[str]:
-    """Brings the schema up to date; the migrations applied. Raises one of ``START_FAULTS``."""
+def migrate(settings: Settings) -> tuple[list[str], list[str]]:
+    """Brings the schema up to date, as its owner; the migrations applied, and what was remarked.
+
+    Raises one of ``START_FAULTS``.
+    """
+    remarks: list[str] = []
     with ExitStack() as stack:
         urls = open_stores(settings, stack, lambda *_: None)
-        return [str(migration) for migration in migrations.migrate(urls.postgres)]
+        applied = migrations.migrate(urls.postgres_owner, told=remarks.append)
+    return [str(migration) for migration in applied], remarks
 
 
-def _log(settings: Settings, *, is_watched: bool) -> Log:
-    """The log: in the file the settings name, else beside the data when the terminal shows the
-    live view, else on standard error.
+def _log(settings: Settings, *, is_watched: bool, worker: str | None) -> Log:
+    """The log, each line with the name of the worker if it has one: in the file the settings name,
+    else beside the data when the terminal shows the live view, else on standard error.
     """
     file = settings.log_file
     if file is None and is_watched:
         settings.data_directory.mkdir(parents=True, exist_ok=True)
         file = settings.data_directory / "callcore.log"
-    return setup(settings.log_level, file=file)
+    return setup(settings.log_level, file=file, bound={} if worker is None else {"worker": worker})

@@ -8,11 +8,14 @@ from callcore import __version__
 from callcore.cli.agents import agent
 from callcore.cli.callbacks import callback
 from callcore.cli.calls import call
-from callcore.cli.daemon import check_config, migrate, read_settings, run, simulate_switch
+from callcore.cli.daemon import check_config, migrate, read_settings, simulate_switch
 from callcore.cli.explaining import explain
+from callcore.cli.forgetting import forget
 from callcore.cli.importing import import_settings
+from callcore.cli.nodes import node
 from callcore.cli.queues import queue
 from callcore.cli.reloading import config, reload
+from callcore.cli.running import run
 from callcore.cli.sounds_commands import sounds
 
 __all__ = ["callcore"]
@@ -34,7 +37,9 @@ for command in (
     call,
     callback,
     agent,
+    node,
     explain,
+    forget,
     reload,
     config,
     import_settings,

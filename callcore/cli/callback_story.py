@@ -20,12 +20,14 @@ _PROMISED: Final = {
     CallbackOrigin.WAITING: "while waiting",
     CallbackOrigin.REQUEST: "on request",
     CallbackOrigin.ABANDONED: "after hanging up while waiting",
+    CallbackOrigin.SWITCH_LOST: "after the switch died while waiting",
 }
 _WISHED: Final = {
     CallbackOrigin.OVERFLOW: "offered in place of waiting",
     CallbackOrigin.WAITING: "offered or asked for while waiting",
     CallbackOrigin.REQUEST: "requested",
     CallbackOrigin.ABANDONED: "after hanging up while waiting",
+    CallbackOrigin.SWITCH_LOST: "after the switch died while waiting",
 }
 
 

@@ -1,59 +1,16 @@
-"""The commands that start callcore, or something of it."""
+"""The commands beside `run` that start something of callcore, or look at its settings."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from callcore.cli.running import CONFIG, loaded
 from callcore.cli.statuses import FAILED, USAGE_FAULT, fail
-from callcore.settings import PasswordError, Settings, SettingsError, demo, load
-
-_CONFIG = click.option(
-    "--config",
-    "config",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The settings file; callcore.example.yaml explains every key.",
-)
-
-
-@click.command()
-@_CONFIG
-@click.option(
-    "--data-directory",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path(".callcore"),
-    show_default=True,
-    help="Where the demonstration keeps its servers' data (without --config).",
-)
-@click.option(
-    "--http-port",
-    type=click.IntRange(0, 65535),
-    help="The port of metrics and health, in place of the settings'; 0 takes a free one.",
-)
-@click.option(
-    "--view/--no-view", default=None, help="The live view; by default where there is a terminal."
-)
-def run(
-    config: Path | None, data_directory: Path, *, http_port: int | None, view: bool | None
-) -> None:
-    """Starts callcore; without --config, a demonstration on a simulated switch."""
-    from callcore.bootstrap import start  # noqa: PLC0415 - 0.5 s of imports other commands spare
-    from callcore.bootstrap.settings_file import ConfigFile  # noqa: PLC0415 - as above
-
-    file = None if config is None else ConfigFile(path=config, http_port=http_port)
-    settings = _demonstration(data_directory) if config is None else _settings(config)
-    if http_port is not None:
-        settings = replace(settings, http_port=http_port)
-    is_watched = sys.stdout.isatty() if view is None else view
-    try:
-        start.run(settings, is_watched=is_watched, config=file)
-    except start.START_FAULTS as fault:
-        fail(str(fault), FAILED)
 
 
 @click.command("check-config")
@@ -67,7 +24,7 @@ def run(
 )
 def check_config(config: Path) -> None:
     """Tells every fault of a settings file, with its place, and what else should be looked at."""
-    settings = _settings(config)
+    settings = loaded(config)
     for warning in settings.warnings:
         click.echo(f"warning: {warning}", err=True)
     click.echo(
@@ -78,19 +35,21 @@ def check_config(config: Path) -> None:
 
 
 @click.command()
-@_CONFIG
+@CONFIG
 def migrate(config: Path | None) -> None:
     """Brings the Postgres schema up to this version, as `run` does by itself."""
     from callcore.bootstrap import start  # noqa: PLC0415 - spared by other commands
 
     if config is None:
         fail("migrate: which database? --config callcore.yaml", USAGE_FAULT)
-    settings = _settings(config)
+    settings = loaded(config)
     try:
-        applied = start.migrate(settings)
+        applied, remarks = start.migrate(settings)
     except start.START_FAULTS as fault:
         fail(str(fault), FAILED)
     click.echo("\n".join(f"applied {name}" for name in applied) or "the schema is up to date")
+    for remark in remarks:
+        click.echo(f"migrate: {remark}", err=True)
 
 
 @click.command("read-settings", hidden=True)
@@ -147,17 +106,3 @@ def simulate_switch(  # noqa: PLR0913 - each is an option of the command line
         speed=speed,
         until_stdin_ends=until_stdin_ends,
     )
-
-
-def _demonstration(data_directory: Path) -> Settings:
-    try:
-        return demo(data_directory.absolute(), os.environ)
-    except PasswordError as error:
-        fail(str(error), USAGE_FAULT)
-
-
-def _settings(config: Path) -> Settings:
-    try:
-        return load(config, os.environ)
-    except SettingsError as error:
-        fail(str(error), USAGE_FAULT)

@@ -41,6 +41,7 @@ QUEUE = _Name("queue", 1)
 CALL = _Name("call", SHORTEST_PREFIX)
 AGENT = _Name("agent", 1)
 BREAK = _Name("break", 1)
+NODE = _Name("node", 1)
 
 
 def whole_id(operator: Operator, call: str) -> str:

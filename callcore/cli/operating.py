@@ -14,9 +14,10 @@ import click
 import msgspec
 from rich.console import Console, RenderableType
 
+from callcore.adapters.control import client
 from callcore.adapters.control.client import ControlClient, ControlError, NotRunningError
 from callcore.adapters.control.messages import Failure
-from callcore.adapters.control.place import socket_path
+from callcore.adapters.control.place import socket_paths
 from callcore.adapters.terminal.words import printable
 from callcore.cli.statuses import FAILED, NOT_RUNNING, USAGE_FAULT, fail
 from callcore.settings import SettingsError
@@ -81,8 +82,8 @@ def operating(run: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         if config is not None and directory is not None:
             raise click.UsageError("--config and --data-directory are two answers to one question")
-        path = socket_path(directory or _configured(config)).absolute()
-        operator = Operator(ControlClient(path), in_json=in_json)
+        paths = socket_paths((directory or _configured(config)).absolute())
+        operator = Operator(ControlClient(client.answering(paths)), in_json=in_json)
         try:
             run(operator, **arguments)
         except NotRunningError as error:

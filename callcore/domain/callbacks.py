@@ -35,7 +35,11 @@ LONGEST_CHECK_PROMPTS_SECONDS = 30.0
 """After so long what a customer is asked counts as heard."""
 
 
-_WITHOUT_LINE = {CallbackOrigin.REQUEST, CallbackOrigin.ABANDONED}
+_WITHOUT_LINE = {
+    CallbackOrigin.REQUEST,
+    CallbackOrigin.ABANDONED,
+    CallbackOrigin.SWITCH_LOST,
+}
 """Promises to those who are on no line any more."""
 
 
@@ -69,6 +73,8 @@ class Callback:
     """The calls to the customer so far, none of which led to a talk."""
     not_before: Micros
     """The next attempt; until then the promise keeps its place and nobody is asked to take it."""
+    is_on_line: bool = False
+    """True while the customer is on the line; kept for other workers, where there are any."""
 
     @property
     def attempts_count(self) -> int:

@@ -49,6 +49,8 @@ class RefusalReason(StrEnum):
     CLOSES_TOO_SOON = "closes_too_soon"
     NO_AGENTS = "no_agents"
     ESTIMATE_TOO_LONG = "estimate_too_long"
+    OVERLOADED = "overloaded"
+    """The worker has more to do than it can: callers who wait already come first."""
 
 
 class OfferLostReason(StrEnum):
@@ -123,6 +125,8 @@ class CallbackOrigin(StrEnum):
     """Asked for by another system: a web form, an operator."""
     ABANDONED = "abandoned"
     """The caller hung up while waiting."""
+    SWITCH_LOST = "switch_lost"
+    """The caller waited on a switch that died."""
 
 
 class AskingEnd(StrEnum):
@@ -176,6 +180,17 @@ class HungUpBy(StrEnum):
     UNKNOWN = "unknown"
 
 
+class RecordSource(StrEnum):
+    """From what a call's record was made."""
+
+    FOLLOWED = "followed"
+    """By the process that followed the call to its end."""
+    FLOOR = "floor"
+    """From what the floor held of a call whose end no process heard."""
+    SWITCH = "switch"
+    """From FreeSWITCH's own record of the caller's leg, because nothing else was left."""
+
+
 ABANDONS = frozenset({LeaveReason.ABANDONED, LeaveReason.EXIT_KEY})
 """Reasons of callers who left by their own will: hung up or pressed the exit key."""
 
@@ -220,6 +235,7 @@ _LOST_BY_CAUSE = {
     "USER_NOT_REGISTERED": OfferLostReason.UNREGISTERED,
     "SYSTEM_SHUTDOWN": OfferLostReason.SWITCH_LOST,
     "SWITCH_RESTARTED": OfferLostReason.SWITCH_LOST,
+    "SWITCH_LOST": OfferLostReason.SWITCH_LOST,
 }
 
 

@@ -1,7 +1,8 @@
 """The record of a call: every fact that a report or a dispute may ask for.
 
-One ``CallRecord`` is written per call, once, when it has ended. Instants are epoch microseconds,
-``None`` where it did not happen; lists are in the order of events.
+One ``CallRecord`` stands for each call, written when it has ended. Where a call left several, as
+after a death, the one that knows most stays (``rank``). Instants are epoch microseconds, ``None``
+where it did not happen; lists are in the order of events.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from callcore.domain.outcomes import (
     HungUpBy,
     LeaveReason,
     OfferLostReason,
+    RecordSource,
     RefusalReason,
 )
 from callcore.domain.policies import Strategy
@@ -242,3 +244,20 @@ class CallRecord:
     """What a list or a lookup knew the caller by; empty if nothing did."""
     faults: tuple[str, ...] = field(default=())
     """What went wrong on our side, in words of the log."""
+    source: RecordSource = RecordSource.FOLLOWED
+
+    @property
+    def rank(self) -> int:
+        """Of two records of one call the one of higher rank stays, of equals the first."""
+        return rank_of(self.source, is_adopted=self.is_adopted)
+
+
+def rank_of(source: RecordSource, *, is_adopted: bool) -> int:
+    """How much a record made so knows of its call: 0 is the least."""
+    match source:
+        case RecordSource.SWITCH:
+            return 0
+        case RecordSource.FLOOR:
+            return 1
+        case RecordSource.FOLLOWED:
+            return 2 if is_adopted else 3

@@ -64,6 +64,10 @@ class Presence:
             self.see(queue, frozenset())
             del self._staffed[queue]
 
+    def staffed(self, queue: QueueName) -> frozenset[AgentId]:
+        """Who is present in a queue."""
+        return self._staffed.get(queue, frozenset())
+
     def staffing(self, queue: QueueName) -> Staffing:
         """Those present in the queue."""
         known = self._known.get(queue)

@@ -123,6 +123,9 @@ Treatment: TypeAlias = (
     ToQueue | ToMenu | ToExtension | ToNumber | ToVoicemail | Goodbye | ToCallback | ToSurvey | Said
 )
 
+LEADING_OUT = (ToExtension, ToNumber, ToVoicemail, Goodbye)
+"""Treatments for which nothing has to be known of the floor."""
+
 FULL_QUEUE_CAUSE = "SWITCH_CONGESTION"
 
 

@@ -6,7 +6,6 @@ server while it drains; and the kernel ends it when callcore is gone, however th
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -21,15 +20,12 @@ from typing import Self
 from callcore.embedded import faults
 from callcore.embedded.faults import EmbeddedServerError
 from callcore.embedded.identity import OURSELVES, Identity
+from callcore.runtime import death_signal
 
 START_DEADLINE_SECONDS = 120.0
 """Long, because a server may have to recover from a crash first."""
 _POLL_SECONDS = 0.02
 _LARGEST_LOG_BYTES = 10_000_000
-
-_PR_SET_PDEATHSIG = 1
-"""``prctl(2)``: the signal this process gets when its parent dies."""
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,17 +160,13 @@ def _await_readiness(recipe: Recipe, process: subprocess.Popen[bytes]) -> None:
 
 
 def _spawn(
-    command: Sequence[str], sink: int, identity: Identity, death_signal: signal.Signals, stdin: int
+    command: Sequence[str], sink: int, identity: Identity, number: signal.Signals, stdin: int
 ) -> subprocess.Popen[bytes]:
-    parent = os.getpid()
+    follow = death_signal.following_us(number)
 
     def become_server() -> None:
-        # After the change of account: a change of credentials clears the signal.
         identity.take()
-        if _libc.prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0) != 0:
-            raise OSError(ctypes.get_errno(), "prctl")
-        if os.getppid() != parent:
-            os._exit(1)  # the parent died before the kernel could be told
+        follow()
 
     try:
         return subprocess.Popen(

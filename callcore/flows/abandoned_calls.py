@@ -1,4 +1,5 @@
-"""Callers who hang up while waiting are promised a callback on their place, where a queue says so.
+"""Callers who hang up while waiting, or are cut off because their switch dies, are promised a
+callback on their place, where a queue says so.
 
 They did not ask for it: who waited for a moment only, or whose number may not be called, is left
 alone, and an ending process begins nothing.
@@ -13,7 +14,7 @@ from callcore.domain.policies import QueuePolicy
 from callcore.domain.records import CallbackAsking
 from callcore.flows import asking_telling
 from callcore.flows.call import Call
-from callcore.flows.promising import Promised, Promises
+from callcore.flows.promising import Promises
 from callcore.flows.standing import Place
 
 
@@ -26,25 +27,42 @@ def call_back(
         return False
     if seconds_between(place.first_joined_at, hung_up_at) < policy.after_seconds:
         return False
+    origin = CallbackOrigin.ABANDONED
+    return _promise(call, queue, place, promises, origin, policy.delay_seconds)
+
+
+def call_back_cut_off(call: Call, queue: QueuePolicy, place: Place, promises: Promises) -> bool:
+    """The same of a caller who waited on a switch that died, however short."""
+    policy = callbacks.policy_of(queue).switch_lost
+    if policy is None or promises.is_paused:
+        return False
+    origin = CallbackOrigin.SWITCH_LOST
+    return _promise(call, queue, place, promises, origin, policy.delay_seconds)
+
+
+def _promise(
+    call: Call,
+    queue: QueuePolicy,
+    place: Place,
+    promises: Promises,
+    origin: CallbackOrigin,
+    delay_seconds: float,
+) -> bool:
     promised = promises.promise(
         call,
         queue,
         place,
         number=call.caller.number,
-        origin=CallbackOrigin.ABANDONED,
-        delay_seconds=policy.delay_seconds,
+        origin=origin,
+        delay_seconds=delay_seconds,
     )
-    _note(call, queue, promised)
-    return promised.end is AskingEnd.PROMISED
-
-
-def _note(call: Call, queue: QueuePolicy, promised: Promised) -> None:
     asking = CallbackAsking(
         at=call.site.clock.now(),
         queue=queue.name,
-        origin=CallbackOrigin.ABANDONED,
+        origin=origin,
         end=promised.end,
         number=phone_numbers.normalised(call.caller.number),
         promise=promised.call_id,
     )
     asking_telling.over(call, asking)
+    return promised.end is AskingEnd.PROMISED

@@ -9,16 +9,17 @@ says that the call was adopted.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
 
 from callcore.domain import surveys
 from callcore.domain.ids import CallId, LegId, QueueName, SurveyName
 from callcore.domain.outcomes import HungUpBy, LeaveReason
 from callcore.domain.policies import QueuePolicy
-from callcore.flows import leg_memory, walk_memory
+from callcore.flows import leg_memory, leg_roles, walk_memory
 from callcore.flows.call import Call
 from callcore.flows.inbound_call import InboundCalls
-from callcore.flows.messages import LinkBack
+from callcore.flows.messages import FloorEmptied, LinkBack
 from callcore.flows.site import Site
 from callcore.flows.unheard_past import UnheardPast, note_callback
 from callcore.ports.stores import FloorCall, FloorCallState
@@ -137,8 +138,11 @@ class Adoption:
         self._spawn(call.caller.call_id, lambda: self._calls.resume_waiting(call, queue, place))
         return True
 
-    def resume_talking(self, leg: LegSnapshot, floor_call: FloorCall | None) -> bool:
-        """Goes on with a conversation. False if nothing says with whom.
+    def resume_talking(
+        self, leg: LegSnapshot, floor_call: FloorCall | None, *, is_held_again: bool = False
+    ) -> bool:
+        """Goes on with a conversation. False if nothing says with whom. If it ``is_held_again`` the
+        floor is told of it, as of a new offer: that of the old one it has seen the end.
 
         In a queue that is no more it is followed all the same, by the usual settings: the agent is
         not free before it ends.
@@ -148,7 +152,11 @@ class Adoption:
         reservation = leg_memory.reservation_of(leg, floor_call, queue)
         if not name or reservation is None:
             return False
+        if is_held_again:
+            reservation = replace(reservation, offer_id=self._site.ids.offer_id())
         call = self._follow(leg, queue, floor_call)
+        if is_held_again:
+            call.mailbox.post(FloorEmptied())
         place = leg_memory.place_of(leg, floor_call)
         call.first_joined_at = place.first_joined_at
         call.joining = self._calls.joining(call, queue, place)
@@ -160,15 +168,27 @@ class Adoption:
         return True
 
     def resume_elsewhere(self, leg: LegSnapshot, floor_call: FloorCall | None) -> bool:
-        """Follows a caller whose talk with our agent is over to the end of the line."""
+        """Follows a caller who is in other hands to the end of the line, and does nothing to it:
+        after the talk with our agent, or one whom the floor does not know. False if the caller was
+        never in ours.
+        """
         if floor_call is None:
-            return False
+            return self._follow_who_has_left(leg)
         call = self._begin(leg, floor_call)
         call.first_joined_at = floor_call.first_joined_at
         self._unheard.note_what_the_floor_knows(call.ledger, floor_call)
         queue = self._site.policy.queues.get(floor_call.queue)
         if queue and floor_call.talk and floor_call.state is FloorCallState.TALKING:
             self._unheard.stop_recording(call, queue, floor_call.talk)
+        self._spawn(call.caller.call_id, lambda: self._calls.resume_elsewhere(call))
+        return True
+
+    def _follow_who_has_left(self, leg: LegSnapshot) -> bool:
+        """Whoever has led the caller away would have kept the record at the end of the line."""
+        is_begun = leg.variables.get("callcore_parked") and "callcore_feature" not in leg.variables
+        if not is_begun or leg_roles.is_customers(leg):
+            return False
+        call = self._begin(leg, None)
         self._spawn(call.caller.call_id, lambda: self._calls.resume_elsewhere(call))
         return True
 

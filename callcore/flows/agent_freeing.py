@@ -84,7 +84,10 @@ class AgentFreeing:
                 self._site.clock.after(rest, lambda: self.wake(reservation.agent_id))
             elif reason is not OfferLostReason.SWITCH_LOST:
                 self._dispatcher.agent_free(reservation.agent_id, now)
-            if is_caller_waiting and reason is not OfferLostReason.SWITCH_LOST:
+            if reason is OfferLostReason.SWITCH_LOST:
+                # Whoever looks when the link is back may have looked before the floor was told.
+                self._dispatcher.look_again_soon()
+            elif is_caller_waiting:
                 self._dispatcher.caller_waiting(reservation.queue, now)
 
         self._lose(reservation, reason, rest, over, is_caller_waiting=is_caller_waiting)

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from callcore.domain.ids import CallId
 from callcore.domain.offers import OfferEvent
 from callcore.domain.policies import AgentPolicy, Connection
 from callcore.flows.call import Call
-from callcore.flows.messages import LineGivenBack, LineReady, LineWanted, Message
+from callcore.flows.messages import (
+    LineGivenBack,
+    LineJoined,
+    LineReady,
+    LineWanted,
+    Message,
+)
 from callcore.flows.switchboard import Switchboard
 from callcore.ports.stores import Reservation
 from callcore.ports.switch_events import LegParked
@@ -27,6 +34,9 @@ class AgentLine(Protocol):
     def is_open_with(self, message: Message) -> bool:
         """True if the message tells that the agent is on the line."""
 
+    def joined(self) -> None:
+        """The offer is won: the agent talks on the line."""
+
     def give_up(self, cause: str) -> None:
         """The offer is lost, and the leg lives."""
 
@@ -35,7 +45,7 @@ def line_of(
     call: Call, reservation: Reservation, agent: AgentPolicy | None, switchboard: Switchboard
 ) -> AgentLine:
     """How the agent of ``reservation`` is reached."""
-    if switchboard.keeper_of(reservation.leg_id) is not None:
+    if switchboard.node_of_line(reservation.leg_id) is not None:
         return _StandingLine(call, reservation, switchboard)
     if agent is None or agent.connection is Connection.STANDING:
         return _NoLine()
@@ -51,6 +61,9 @@ class _NoLine:
     def is_open_with(self, message: Message) -> bool:  # noqa: ARG002 - AgentLine's
         return False
 
+    def joined(self) -> None:
+        """There is nothing to tell."""
+
     def give_up(self, cause: str) -> None:
         """There is nothing to end."""
 
@@ -64,10 +77,14 @@ class _CalledPhone:
         self._agent = agent
 
     def call(self, ring_timeout_seconds: float) -> OfferEvent | None:
-        reservation = self._reservation
+        reservation, site = self._reservation, self._call.site
+        way = site.nodes.way_to(
+            self._agent.contact, self._call.caller.node, site.policy.dialplan.registrar_contact
+        )
         request = LegRequest(
             leg_id=reservation.leg_id,
-            contact=self._agent.contact,
+            contact=way.contact,
+            from_node=None if way.through is None else self._call.caller.node,
             timeout_seconds=ring_timeout_seconds + BEYOND_RINGING_SECONDS,
             caller_number=self._call.caller.number,
             caller_name=self._call.caller.name,
@@ -90,6 +107,9 @@ class _CalledPhone:
     def is_open_with(self, message: Message) -> bool:
         return isinstance(message, LegParked) and message.leg_id == self._reservation.leg_id
 
+    def joined(self) -> None:
+        """Nobody else follows the leg."""
+
     def give_up(self, cause: str) -> None:
         try:
             self._call.switch.hang_up(self._reservation.leg_id, cause)
@@ -98,7 +118,9 @@ class _CalledPhone:
 
 
 class _StandingLine:
-    """The line on which the agent stays connected: asked for and given back, never hung up."""
+    """The line on which the agent stays connected: asked for and given back, never hung up. Its
+    script may run in another worker.
+    """
 
     def __init__(self, call: Call, reservation: Reservation, switchboard: Switchboard) -> None:
         self._call = call
@@ -106,18 +128,24 @@ class _StandingLine:
         self._switchboard = switchboard
 
     def call(self, ring_timeout_seconds: float) -> OfferEvent | None:  # noqa: ARG002 - AgentLine's
-        keeper = self._switchboard.keeper_of(self._reservation.leg_id)
-        if keeper is None or self._switchboard.node_of(keeper) != self._call.caller.node:
+        node = self._switchboard.node_of_line(self._reservation.leg_id)
+        if node is None or node != self._call.caller.node:
             return OfferEvent.LEG_ENDED
         if not self._call.switch.is_connected:
             return OfferEvent.SWITCH_LOST
-        self._switchboard.post(keeper, LineWanted(call_id=self._reservation.call_id))
+        self._tell(LineWanted(call_id=self._reservation.call_id))
         return None
 
     def is_open_with(self, message: Message) -> bool:
         return isinstance(message, LineReady) and message.leg_id == self._reservation.leg_id
 
+    def joined(self) -> None:
+        if self._switchboard.keeper_of(self._reservation.leg_id) is None:
+            self._tell(LineJoined(call_id=self._reservation.call_id))
+
     def give_up(self, cause: str) -> None:  # noqa: ARG002 - AgentLine's
-        keeper = self._switchboard.keeper_of(self._reservation.leg_id)
-        if keeper is not None:
-            self._switchboard.post(keeper, LineGivenBack(call_id=self._reservation.call_id))
+        self._tell(LineGivenBack(call_id=self._reservation.call_id))
+
+    def _tell(self, message: LineWanted | LineJoined | LineGivenBack) -> None:
+        line = self._reservation.leg_id
+        self._switchboard.post(CallId(line), message, self._call.caller.node)

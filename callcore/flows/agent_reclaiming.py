@@ -8,6 +8,7 @@ from callcore.domain.agents import AgentState
 from callcore.domain.callbacks import CALLBACKS
 from callcore.domain.ids import CallId, OfferId
 from callcore.domain.outcomes import OfferLostReason
+from callcore.flows import whereabouts
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
@@ -36,14 +37,17 @@ class AgentReclaiming:
         self._heal = heal
 
     def is_held_by_nothing(self, agent: FloorAgent) -> bool:
-        """True if no script follows the agent's call, and it is over, or is with another agent, or
-        on a switch that was taken out of the settings.
+        """True if no script follows the agent's call, which is ours, and it is over, or is with
+        another agent, or on a switch that was taken out of the settings.
         """
         if agent.state not in HOLDING_STATES or agent.call_id is None:
             return False
         if self._switchboard.node_of(agent.call_id) is not None:
             return False
         call = self._site.waiting_room.call(agent.call_id)
+        node = CALLBACKS if call is None else whereabouts.node_of(call)
+        if not self._site.is_ours(node, agent.call_id):
+            return False
         if call is None or call.state is FloorCallState.ENDED:
             return True
         if call.node != CALLBACKS and call.node not in self._site.switches:
@@ -51,10 +55,13 @@ class AgentReclaiming:
         return agent.offer_id not in {call.offer_id, *(offer.offer_id for offer in call.offers)}
 
     def free_held_by_nothing(self) -> None:
-        """Frees all of them."""
+        """Frees all of them. Asked again: a call may have ended after the roster was read."""
         for agent in self._site.roster.agents():
-            if self.is_held_by_nothing(agent):
-                self.free(agent, "held_by_nothing")
+            if not self.is_held_by_nothing(agent):
+                continue
+            now = self._site.roster.agent(agent.agent_id)
+            if now is not None and (now.state, now.offer_id) == (agent.state, agent.offer_id):
+                self.free(now, "held_by_nothing")
 
     def free_held_by(self, offers: Collection[OfferId], reason: str) -> None:
         """Frees whoever these offers and talks still hold."""

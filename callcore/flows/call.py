@@ -40,9 +40,14 @@ from callcore.ports.switch_events import (
     RecordingStarted,
     RecordingStopped,
 )
+from callcore.ports.telephony import Switch
 from callcore.runtime.mailbox import Mailbox
 
-SWITCH_CAUSES = frozenset({"SYSTEM_SHUTDOWN", "SWITCH_RESTARTED"})
+SWITCH_GONE = "SWITCH_LOST"
+"""Our own word for a leg on a switch that counts as dead; should the switch come back with the leg
+the call is followed anew."""
+
+SWITCH_CAUSES = frozenset({"SYSTEM_SHUTDOWN", "SWITCH_RESTARTED", SWITCH_GONE})
 """Ends of a leg that are the switch's doing. ``SWITCH_RESTARTED`` is our own word, for legs that
 went with the core they lived in."""
 
@@ -122,6 +127,17 @@ class Call(CallersLine):
         self._are_keys_hidden = False
         self._notes_keys = True
 
+    @property
+    def is_handed_over(self) -> bool:
+        """True once another worker follows the call: nothing is done, told or kept for it here."""
+        return self.mailbox.is_closed
+
+    @property
+    def switch(self) -> Switch:
+        """The node the caller's leg lives on. Raises ``HandedOver``."""
+        self.mailbox.check()
+        return super().switch
+
     def bring(self, wishes: Wishes) -> None:
         """The caller brings this along from now on.
 
@@ -139,7 +155,9 @@ class Call(CallersLine):
             self.remember(**changed)
 
     def take(self) -> Message:
-        """The next message, noted. Raises ``CallerHungUpError`` when it is the caller's end."""
+        """The next message, noted. Raises ``CallerHungUpError`` when it is the caller's end, and
+        ``HandedOver``.
+        """
         message = self.mailbox.take()
         match message:
             case Reserved() | PriorityAsked() | WithdrawalAsked() | MoveAsked() if (
@@ -168,7 +186,7 @@ class Call(CallersLine):
 
     def stop_waiting(self) -> None:
         """Ends a wait: what was meant for it and is unread yet is not for the next one."""
-        self.is_open_to_offers = False
+        self.is_open_to_offers = False  # of a call that is handed over nothing is unread
         for message in self.mailbox.take_out(lambda message: isinstance(message, _OF_ONE_WAIT)):
             self._refuse(message)
 

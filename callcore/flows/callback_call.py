@@ -105,6 +105,12 @@ class CallbackCall(CustomerCall):
         room, call_id = self.site.waiting_room, self.caller.call_id
         self._crew.changes.make(call_id, lambda: room.keep_callback(call_id, callback))
 
+    def note_line(self, *, is_on_line: bool) -> None:
+        """Has the floor tell other workers, where there are any, whether the customer is there."""
+        is_of_use = bool(self.site.tenure.colleagues) or self.promise.is_on_line
+        if is_of_use and is_on_line is not self.promise.is_on_line:
+            self.keep(replace(self.promise, is_on_line=is_on_line))
+
     def defer(self, *, is_deferred: bool) -> None:
         """Has the floor count the promise among those who wait, or not, unless it does so."""
         if is_deferred is self._is_deferred:

@@ -113,7 +113,7 @@ class CallbackCalls:
             queue=queue,
             is_adopted=is_adopted,
         )
-        self._crew.switchboard.follow(caller.call_id, caller.node, mailbox)
+        self._crew.switchboard.follow(caller.call_id, caller.node, mailbox, is_promise=True)
         self._crew.ledgers[caller.call_id] = call.ledger
         self._calls[caller.call_id] = call
         return call
@@ -121,7 +121,8 @@ class CallbackCalls:
     def unfollow(self, call_id: CallId) -> None:
         """Forgets a promise that was not made."""
         self._crew.switchboard.unfollow(call_id)
-        del self._crew.ledgers[call_id], self._calls[call_id]
+        self._crew.ledgers.pop(call_id, None)
+        self._calls.pop(call_id, None)
 
     def begin(self, call: CallbackCall, queue: QueuePolicy, taken: Taken) -> None:
         """Starts the script of a promise just made."""
@@ -154,7 +155,7 @@ class CallbackCalls:
         try:
             self._following.to_its_end(call, journey, script)
         finally:
-            del self._calls[call.caller.call_id]
+            self._forget(call)
 
     def _keep(
         self,
@@ -185,12 +186,14 @@ class CallbackCalls:
                 now = self._site.clock.now()
                 raise PromiseOverError(left.reason, now, call.last_cause) from left
             finally:
-                del self._waiting[call_id]
+                if self._waiting.get(call_id) is visit:  # else the promise came back meanwhile
+                    del self._waiting[call_id]
             call.met(offering.leg_id)
             try:
                 journey.serve(queue, offering)
             finally:
-                call.talk_over()
+                if not call.is_handed_over:
+                    call.talk_over()
             if not call.is_machine:
                 return
             call.wait_again()
@@ -198,6 +201,11 @@ class CallbackCalls:
             place = taken.standing.place
             taken = held_place(call, queue, place, self._crew, is_adopted=False)
             triggered_at = self._site.clock.now()
+
+    def _forget(self, call: CallbackCall) -> None:
+        """Nothing if the promise was handed over, and has come back meanwhile."""
+        if self._calls.get(call.caller.call_id) is call:
+            del self._calls[call.caller.call_id]
 
     def _may_begin(self) -> bool:
         return not self._is_paused

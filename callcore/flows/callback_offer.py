@@ -134,7 +134,8 @@ def take_leave(
         say(call, (*already, *_expectation(call, queue, promised, changes), *prompts))
         call.hang_up(PROMISED_CAUSE)
     finally:
-        promised.caller_off()
+        if not call.is_handed_over:  # else the caller hears on, and is off the line later
+            promised.caller_off()
 
 
 def take_leave_again(call: Call, switchboard: Switchboard, promise: str) -> None:
@@ -144,7 +145,8 @@ def take_leave_again(call: Call, switchboard: Switchboard, promise: str) -> None
         say(call, (phrases.CALLBACK_PROMISED,))
         call.hang_up(PROMISED_CAUSE)
     finally:
-        switchboard.post(CallId(promise), CallerOff())
+        if not call.is_handed_over:
+            switchboard.post(CallId(promise), CallerOff())
 
 
 def _expectation(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from callcore.domain import brought, callbacks, entrance, phone_numbers
-from callcore.domain.callbacks import CallbackState
+from callcore.domain.callbacks import CALLBACKS, Callback, CallbackState
 from callcore.domain.estimates import UnknownWait
 from callcore.domain.events import CallbackAsked
+from callcore.domain.hours import OpeningHours
 from callcore.domain.ids import CallId, Micros, QueueName
 from callcore.domain.ids import seconds_between as between
 from callcore.domain.outcomes import AskingEnd, CallbackOrigin
@@ -31,7 +32,7 @@ from callcore.ports.operations import (
     NotReadyError,
     OutOfRangeError,
 )
-from callcore.ports.stores import StoreError
+from callcore.ports.stores import FloorCall, FloorCallState, StoreError
 
 _WHY = {
     AskingEnd.WITHHELD: "give the number to be called",
@@ -77,16 +78,28 @@ class CallbackOperations:
         )
 
     def callbacks(self) -> list[CallbackView]:
-        """Every promise that is not over, by queue and position; those who talk come last."""
-        known = self._views(self._kept.kept())
+        """Every promise that is not over, by queue and position, whoever follows it; those who talk
+        come last.
+        """
+        known, elsewhere = self._kept.kept(), self._kept_elsewhere()
+        places = [(call.caller.call_id, call.queue.name) for call, _ in known]
+        places += [(call.call_id, call.queue) for call in elsewhere]
+        positions = self._positions(places)
+        views = [
+            *(self._view(*one, at) for one, at in zip(known, positions, strict=False)),
+            *map(self._view_of, elsewhere, positions[len(known) :]),
+        ]
         return sorted(
-            known, key=lambda view: (view.queue, view.position is None, view.position or 0)
+            (view for view in views if view is not None),
+            key=lambda view: (view.queue, view.position is None, view.position or 0),
         )
 
     def callback(self, call_id: CallId) -> CallbackView | None:
         """The promise with this id; ``None`` if it is none, or over."""
         kept = self._kept.kept_as(call_id)
-        return None if kept is None else next(iter(self._views([kept])), None)
+        if kept is None:
+            return None
+        return self._view(*kept, self._positions([(call_id, kept[0].queue.name)])[0])
 
     def _checked(self, request: CallbackRequest, queue: QueuePolicy) -> Micros:
         """When the customer may be called first."""
@@ -180,12 +193,48 @@ class CallbackOperations:
         except StoreError:
             return [None] * len(calls)  # the promises hold all the same
 
-    def _views(
-        self, kept: Sequence[tuple[CallbackCall, WaitingCallback | None]]
-    ) -> list[CallbackView]:
-        positions = self._positions([(call.caller.call_id, call.queue.name) for call, _ in kept])
-        views = (self._view(*one, position) for one, position in zip(kept, positions, strict=True))
-        return [view for view in views if view is not None]
+    def _kept_elsewhere(self) -> list[FloorCall]:
+        """The promises that other workers follow, as the floor has them; one list, if there are any
+        workers.
+        """
+        if not self._site.tenure.colleagues:
+            return []
+        try:
+            found = self._site.waiting_room.calls(CALLBACKS)
+        except StoreError as error:
+            raise NotReadyError(f"the floor does not answer: {error}") from error
+        return [
+            call
+            for call in found
+            if call.callback is not None
+            and call.state is not FloorCallState.ENDED
+            and self._crew.switchboard.node_of(call.call_id) is None
+        ]
+
+    def _view_of(self, call: FloorCall, position: int | None) -> CallbackView | None:
+        """A promise as far as the floor knows it."""
+        callback, now = call.callback, self._site.clock.now()
+        if callback is None:
+            return None
+        queue = self._site.queue_now(QueuePolicy(name=call.queue))
+        hours = callbacks.hours_of(queue)
+        due_at = callbacks.next_call_at(callback, hours, now)
+        is_in_line = call.state is not FloorCallState.TALKING
+        return CallbackView(
+            call_id=call.call_id,
+            queue=call.queue,
+            caller_number=phone_numbers.shorten(call.caller_number),
+            origin=callback.origin,
+            waited_seconds=between(call.first_joined_at, now),
+            position=position,
+            state=_state_of(call, callback, hours, now),
+            due_at=due_at if is_in_line and due_at is not None and due_at > now else None,
+            expires_at=callbacks.after(
+                call.arrived_at, callbacks.policy_of(queue).expires_after_seconds
+            ),
+            attempts=callback.attempts,
+            offered_to=tuple(sorted(offer.agent_id for offer in call.offers)),
+        )
 
     def _view(
         self, call: CallbackCall, visit: WaitingCallback | None, position: int | None
@@ -209,6 +258,22 @@ class CallbackOperations:
             attempts=call.ledger.callbacks.attempts,
             offered_to=() if visit is None else tuple(sorted(visit.offered_to)),
         )
+
+
+def _state_of(
+    call: FloorCall, callback: Callback, hours: OpeningHours | None, now: Micros
+) -> CallbackState:
+    """How far a promise is, as far as the floor knows: not whether the phone rings."""
+    if call.state is FloorCallState.TALKING:
+        return CallbackState.TALKING
+    if callback.is_on_line:
+        return CallbackState.ANSWERED
+    if call.state is FloorCallState.OFFERED:
+        return CallbackState.OFFERED
+    if not callback.is_due(now):
+        return CallbackState.NOT_DUE
+    is_in_hours = callbacks.hours_now(hours, now).is_open
+    return CallbackState.WAITING if is_in_hours else CallbackState.OUTSIDE_HOURS
 
 
 def _refusal(end: AskingEnd, queue: QueuePolicy) -> str:

@@ -1,8 +1,9 @@
 """Promised callbacks that nobody follows: another process made them, and has died.
 
-The floor has them, no switch does. One that waited waits on; one whose agent or customer was being
-called waits again, and the phones are silenced as orphans; a customer who has answered and holds
-the line is kept on it. A talk that is over is closed, unless the agent had heard a machine.
+The floor has them, no switch does: those that wait are for the worker of the promise, those that
+were kept for that of the customer's line. One that waited waits on; one whose agent or customer was
+being called waits again, and the phones are silenced as orphans; a customer who has answered and
+holds the line is kept on it. A talk that is over is closed, unless the agent had heard a machine.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable
 
 from callcore.domain.callbacks import CALLBACKS, Callback
 from callcore.domain.ids import CallId, NodeName
+from callcore.flows import whereabouts
 from callcore.flows.callback_calls import CallbackCalls
 from callcore.flows.messages import CustomerFound
 from callcore.flows.site import Site
@@ -54,14 +56,22 @@ class CallbackReclaiming:
         if call is None or call.callback is None:
             self._tell_of(call_id, line)
             return False
+        if not whereabouts.is_ours(self._site, call):
+            return False
+        return self._mend(call, call.callback, node, line)
+
+    def _mend(
+        self, call: FloorCall, callback: Callback, node: NodeName, line: LegSnapshot | None
+    ) -> bool:
+        call_id = call.call_id
         if call.state is FloorCallState.WAITING:
             return self._resume(call, line)
-        if not self._is_told_of_by(node, call.callback):
+        if not self._is_told_of_by(node, call_id, callback):
             return False
         if call.state is FloorCallState.OFFERED:
             self._withdraw(call)
             return self.resume(call_id, line)
-        if call.bridged_at is not None and call.callback.waits_again(call.bridged_at):
+        if call.bridged_at is not None and callback.waits_again(call.bridged_at):
             return self._resume_after_machine(call)
         self._close(call)
         return False
@@ -69,8 +79,9 @@ class CallbackReclaiming:
     def resume(self, call_id: CallId, line: LegSnapshot | None = None) -> bool:
         """Goes on with a promise that waits and is followed by nobody; true if there was one."""
         call = self._unfollowed(call_id)
-        is_waiting = call is not None and call.state is FloorCallState.WAITING
-        return is_waiting and call is not None and self._resume(call, line)
+        if call is None or call.state is not FloorCallState.WAITING:
+            return False
+        return whereabouts.is_ours(self._site, call) and self._resume(call, line)
 
     def _tell_of(self, call_id: CallId, line: LegSnapshot | None) -> None:
         """A promise that is followed already hears of the line when it is found."""
@@ -100,6 +111,12 @@ class CallbackReclaiming:
         call = self._site.waiting_room.call(call_id)
         return call if self._switchboard.node_of(call_id) is None else None
 
-    def _is_told_of_by(self, node: NodeName, callback: Callback) -> bool:
-        """Legs not found there are gone; those of a switch that we know no more are as well."""
-        return callback.node == node or callback.node not in self._site.switches
+    def _is_told_of_by(self, node: NodeName, call_id: CallId, callback: Callback) -> bool:
+        """Legs not found there are gone; those of a switch that we know no more are as well, and
+        another worker's are not for us to find.
+        """
+        return (
+            callback.node == node
+            or callback.node not in self._site.switches
+            or not self._site.tenure.holds_call(callback.node, call_id)
+        )

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from callcore.domain.ids import CallId, LegId
+from callcore.domain.agents import CALLCORE, AgentReason, AgentState, Why
+from callcore.domain.ids import MICROS_PER_SECOND, AgentId, CallId, LegId, Micros
 from callcore.domain.outcomes import OfferLostReason
-from callcore.flows import leg_roles, missed_events
+from callcore.flows import leg_roles, missed_events, whereabouts
 from callcore.flows.adoption import Adoption, Phase, phase_of
 from callcore.flows.agent_freeing import AgentFreeing
+from callcore.flows.healing import Healing
 from callcore.flows.missed_events import MissedEvents
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
 from callcore.flows.unheard_past import UnheardPast
-from callcore.ports.stores import FloorCall, FloorCallState
+from callcore.ports.stores import FloorCall, FloorCallState, Reservation
 from callcore.ports.switch_events import LegSnapshot
 from callcore.ports.telephony import Switch
 
+_MAY_BE_HELD = frozenset({AgentState.AVAILABLE, AgentState.WRAPPING_UP})
+
+ARRIVAL_SECONDS = 5.0
+"""After so long the dialplan takes back whoever it has parked and nobody cares for."""
+
+_OF_WHO_WAS_HERE = ("callcore_call", "callcore_arrived_at", "callcore_joined_at", "callcore_menu")
+
 
 class CallerReclaiming:
-    """Adopts callers and closes calls. ``heal`` tells what was mended: the kind of thing, which,
-    and why.
-    """
+    """Adopts callers and closes calls."""
 
     def __init__(
         self,
@@ -31,7 +36,7 @@ class CallerReclaiming:
         adoption: Adoption,
         unheard: UnheardPast,
         missed: MissedEvents,
-        heal: Callable[[str, str, str], None],
+        healing: Healing,
     ) -> None:
         self._site = site
         self._switchboard = switchboard
@@ -39,7 +44,7 @@ class CallerReclaiming:
         self._adoption = adoption
         self._unheard = unheard
         self._missed = missed
-        self._heal = heal
+        self._healing = healing
 
     def adopt(self, leg: LegSnapshot, switch: Switch) -> None:
         """Takes over a caller nobody follows; others may take the leg over while Redis is asked."""
@@ -55,9 +60,13 @@ class CallerReclaiming:
             self.withdraw_offers_of(floor_call, but=leg.bridged_to)
         if not self._switchboard.follows(leg.leg_id):
             self._end_what_is_over(floor_call, phase)
+        is_unknown_talk = phase is Phase.TALKING and floor_call is None
+        is_held_again = is_unknown_talk and self._may_be_held_again(leg)
         if self._switchboard.follows(leg.leg_id):
             return
-        self._take_over(leg, floor_call, phase)
+        if not self._site.tenure.holds_leg(leg.node, leg.leg_id):
+            return  # it was lost while Redis was asked
+        self._take_over(leg, floor_call, phase, is_held_again=is_held_again)
         if self._switchboard.awaits_end(leg.leg_id) and not switch.leg_exists(leg.leg_id):
             self._missed.tell_end(leg.node, leg.leg_id)
 
@@ -69,11 +78,20 @@ class CallerReclaiming:
         if self._switchboard.node_of(call_id) is not None:
             return
         call = self._site.waiting_room.call(call_id)
-        if call is not None and not self._is_alive_elsewhere(call, switch):
-            self.close_call(call)
+        if call is None or not whereabouts.is_ours(self._site, call):
+            return
+        has_ended = call.state is FloorCallState.ENDED
+        is_on_line = (has_ended or call.callback is None) and switch.leg_exists(call.leg_id)
+        if has_ended and is_on_line:
+            return  # on the way between two of our hands: an event will bring the caller back
+        self.close_call(call, is_elsewhere=is_on_line)
 
-    def close_call(self, call: FloorCall) -> None:
-        """Ends what the floor has of a call that is over, and keeps its record."""
+    def close_call(
+        self, call: FloorCall, *, is_switch_lost: bool = False, is_elsewhere: bool = False
+    ) -> None:
+        """Ends what the floor has of a call that is over, and keeps its record; of a caller who
+        ``is_elsewhere`` the line goes on in other hands.
+        """
         if call.talk is not None and call.state is FloorCallState.TALKING:
             self._freeing.after_talk(call.talk)
         for reservation in call.offers:
@@ -82,17 +100,29 @@ class CallerReclaiming:
             )
         request_id = self._site.ids.request_id()
         self._site.waiting_room.leave(call.call_id, call.queue, request_id)
-        self._unheard.close(call)
-        self._heal("call", call.call_id, "ended_unheard")
+        self._unheard.close(call, is_switch_lost=is_switch_lost, is_elsewhere=is_elsewhere)
+        self._healing.call(whereabouts.node_of(call), call.call_id, "ended_unheard")
+
+    def end_talk(self, reservation: Reservation) -> None:
+        """Lets the agent wrap up who talks no more."""
+        self._freeing.after_talk(reservation)
 
     def withdraw_offers_of(self, call: FloorCall | None, but: LegId | None = None) -> None:
         """Ends all of a call's offers, or all but that of the agent's leg the caller talks with."""
-        for reservation in call.offers if call else ():
+        if call is None:
+            return
+        for reservation in call.offers:
             if reservation.leg_id != but:
                 self._freeing.after_lost_offer(
                     reservation, OfferLostReason.RECLAIMED, is_caller_waiting=True
                 )
-                self._heal("agent", reservation.agent_id, "offer_withdrawn")
+                self._healing.of_call(
+                    "agent",
+                    reservation.agent_id,
+                    "offer_withdrawn",
+                    node=call.node,
+                    call_id=call.call_id,
+                )
 
     def _end_what_is_over(self, call: FloorCall | None, phase: Phase) -> None:
         """Frees the agent whom the caller does not talk with any more, and gives up the place."""
@@ -105,29 +135,56 @@ class CallerReclaiming:
             case Phase.WAITING | Phase.TALKING | Phase.ELSEWHERE:
                 pass
 
-    def _take_over(self, leg: LegSnapshot, floor_call: FloorCall | None, phase: Phase) -> None:
+    def _take_over(
+        self,
+        leg: LegSnapshot,
+        floor_call: FloorCall | None,
+        phase: Phase,
+        *,
+        is_held_again: bool,
+    ) -> None:
         """Nothing waits from here until the leg is followed."""
         match phase:
             case Phase.ARRIVED:
-                self._switchboard.deliver(missed_events.parked(leg, self._site.clock.now()))
-                self._heal("call", leg.leg_id, "arrived_unheard")
+                at = _arrived_at(leg, floor_call, self._site.clock.now())
+                self._switchboard.deliver(missed_events.parked(leg, at))
+                self._healing.call(leg.node, CallId(leg.leg_id), "arrived_unheard")
             case Phase.ASKED:
                 self._heal_if(self._adoption.resume_asked(leg), leg)
             case Phase.WAITING:
                 self._heal_if(self._adoption.resume_waiting(leg, floor_call), leg)
             case Phase.TALKING:
-                self._heal_if(self._adoption.resume_talking(leg, floor_call), leg)
+                self._heal_if(
+                    self._adoption.resume_talking(leg, floor_call, is_held_again=is_held_again),
+                    leg,
+                )
             case Phase.OUTLIVED:
                 self._heal_if(self._adoption.resume_elsewhere(leg, floor_call), leg)
             case Phase.SURVEYED:
                 self._heal_if(self._adoption.resume_survey(leg, floor_call), leg)
             case Phase.ELSEWHERE:
-                if floor_call is not None and floor_call.state is FloorCallState.ENDED:
+                if floor_call is None or floor_call.state is FloorCallState.ENDED:
                     self._heal_if(self._adoption.resume_elsewhere(leg, floor_call), leg)
 
     def _heal_if(self, is_adopted: bool, leg: LegSnapshot) -> None:  # noqa: FBT001 - an answer
         if is_adopted:
-            self._heal("call", leg.leg_id, "adopted")
+            self._healing.call(leg.node, CallId(leg.leg_id), "adopted")
+
+    def _may_be_held_again(self, leg: LegSnapshot) -> bool:
+        """True if the floor may know of a talk again of which it knows nothing: its switch was
+        taken for dead. An agent who is with somebody else by now, or does not work any more, is
+        left at that.
+        """
+        agent_id = AgentId(leg.variables.get("callcore_agent", ""))
+        agent, roster, ids = self._site.roster.agent(agent_id), self._site.roster, self._site.ids
+        if agent is None or agent.state not in _MAY_BE_HELD or agent.outside:
+            return False
+        if agent.state is AgentState.WRAPPING_UP and agent.offer_id is not None:
+            why = Why(reason=AgentReason.FLOOR_LOST, actor=CALLCORE)
+            roster.end_wrap_up(agent_id, agent.offer_id, ids.request_id(), why)
+        if agent.holds:  # the phone was on that switch, which is asked about phones in a moment
+            roster.hold(agent_id, frozenset(), ids.request_id())
+        return True
 
     def _end_talk_of(self, call: FloorCall | None) -> None:
         reservation = call.talk if call else None
@@ -138,9 +195,14 @@ class CallerReclaiming:
         if call is not None and call.state in {FloorCallState.WAITING, FloorCallState.OFFERED}:
             self._site.waiting_room.leave(call.call_id, call.queue, self._site.ids.request_id())
 
-    def _is_alive_elsewhere(self, call: FloorCall, switch: Switch) -> bool:
-        """A caller on the way between two of our hands, whom an event will bring back."""
-        return call.state is FloorCallState.ENDED and switch.leg_exists(call.leg_id)
+
+def _arrived_at(leg: LegSnapshot, floor_call: FloorCall | None, now: Micros) -> Micros:
+    """When a caller came to us whom nobody has heard of: whoever was here before has come back just
+    now; of others the dialplan's own dead man's switch says that it is not long ago.
+    """
+    is_back = floor_call is not None or any(map(leg.variables.get, _OF_WHO_WAS_HERE))
+    earliest = now - round(ARRIVAL_SECONDS * MICROS_PER_SECOND)
+    return now if is_back else Micros(max(leg.created_at, earliest))
 
 
 def _is_unkept_promise(leg: LegSnapshot, call: FloorCall | None) -> bool:

@@ -51,7 +51,8 @@ class Conversation:
         self._after = AfterTalk(call, queue)
 
     def follow(self, bridged_at: Micros, *, is_adopted: bool = False) -> None:
-        """Follows the conversation to its end; the agent wraps up then.
+        """Follows the conversation to its end; the agent wraps up then, unless another worker
+        follows it further.
 
         One that is adopted is recorded already, if at all.
 
@@ -77,7 +78,8 @@ class Conversation:
             hung_up_by = self._call.hung_up_by
             raise
         finally:
-            self._ended(bridged_at, ended_at, cause, hung_up_by)
+            if not self._call.is_handed_over:
+                self._ended(bridged_at, ended_at, cause, hung_up_by)
 
     def _until_apart(self, bridged_at: Micros) -> tuple[Micros, str]:
         """When they parted, and the cause of the agent's end if that was it."""

@@ -13,7 +13,7 @@ from callcore.flows.dispatching import Dispatcher
 from callcore.flows.floor_changes import FloorChanges
 from callcore.flows.policies import Policies
 from callcore.flows.record_keeping import RecordKeeping
-from callcore.flows.standing_legs import StandingLines
+from callcore.flows.standing_lines import StandingLines
 from callcore.flows.switchboard import Switchboard
 from callcore.flows.waiters import Waiters
 

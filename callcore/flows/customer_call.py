@@ -211,8 +211,16 @@ class CustomerCall(Call):
         self.ledger.caller = self.caller
 
     def _node_within_reach(self) -> NodeName | None:
-        switches = self.site.switches
-        nodes = (self.caller.node, *switches)
+        """Of the nodes that take calls, where legs of the call's digit are this worker's."""
+        site, own_leg = self.site, LegId(self.caller.call_id)
+        nodes = site.nodes.in_order((self.caller.node, *site.switches))
         return next(
-            (node for node in nodes if node in switches and switches[node].is_connected), None
+            (
+                node
+                for node in nodes
+                if node in site.switches
+                and site.switches[node].is_connected
+                and site.tenure.holds_leg(node, own_leg)
+            ),
+            None,
         )

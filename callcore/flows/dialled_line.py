@@ -67,6 +67,11 @@ class DialledLine:
         """The node the line lives on."""
         return self.site.switches[self.node]
 
+    @property
+    def is_handed_over(self) -> bool:
+        """True once another worker follows the line."""
+        return self.mailbox.is_closed
+
     def open(self, longest_seconds: float) -> None:
         """Answers the line, for a dialogue that is to be over in that time."""
         self.timers.set(longest_seconds, DialogueTimedOut())
@@ -93,7 +98,11 @@ class DialledLine:
         self.order(lambda: self.switch.hang_up(self.leg_id, "NORMAL_CLEARING"))
 
     def order(self, command: Callable[[], None]) -> None:
-        """Has the switch do something; nothing while there is no link to it."""
+        """Has the switch do something; nothing while there is no link to it.
+
+        Raises ``HandedOver``.
+        """
+        self.mailbox.check()
         if self.switch.is_connected:
             try:
                 command()
@@ -101,7 +110,7 @@ class DialledLine:
                 return  # it went down just now, of which the link itself tells
 
     def take(self) -> Message:
-        """The next message. Raises ``LineOverError`` and ``DialogueOverError``."""
+        """The next message. Raises ``LineOverError``, ``DialogueOverError`` and ``HandedOver``."""
         message = self.mailbox.take()
         match message:
             case LegEnded() if message.leg_id == self.leg_id:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 
 from callcore.domain import admission, callbacks, estimates, wait_telling, waiting
-from callcore.domain.admission import Door
+from callcore.domain.admission import Door, Limit
 from callcore.domain.estimates import Rates, UnknownWait, Wait
 from callcore.domain.ids import CallId, QueueName
 from callcore.domain.policies import EstimatePolicy, QueuePolicy
@@ -79,6 +79,13 @@ def by_door(site: Site, queue: QueueName, door: Door, score: float) -> Wait | Un
     return admission.expected(
         door, score, agents, site.clock.now(), queue_priority=_priority_of(site, queue)
     )
+
+
+def limit(site: Site, queue: QueuePolicy, door: Door) -> Limit:
+    """How many may wait in the queue, by who is there now."""
+    count = len(door.staffed)
+    agents = effective_agents(site, queue.name, count, door.rates)
+    return admission.limit(queue, count, agents, door.rates)
 
 
 def effective_agents(

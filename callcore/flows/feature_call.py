@@ -106,7 +106,7 @@ class FeatureCalls:
         finally:
             self._count -= 1
             call.line.timers.stop()
-            if standing is None:
+            if standing is None and not call.line.is_handed_over:
                 self._switchboard.unfollow(call.call_id)
         if standing is not None:
             welcome = feature_prompts.answer(call.code, FeatureAnswer.DONE)
@@ -146,12 +146,15 @@ class FeatureCalls:
             answer = answer if who.answer is FeatureAnswer.DONE else who.answer
             raise
         finally:
-            self._site.facts.publish(
-                FeatureCodeDialled(
-                    at=self._site.clock.now(), code=call.code, agent_id=who.claimed, answer=answer
-                )
-            )
+            if not call.line.is_handed_over:  # else it is begun anew
+                self._tell(call, who.claimed, answer)
         return standing, answer
+
+    def _tell(self, call: FeatureCall, claimed: AgentId | None, answer: FeatureAnswer) -> None:
+        now = self._site.clock.now()
+        self._site.facts.publish(
+            FeatureCodeDialled(at=now, code=call.code, agent_id=claimed, answer=answer)
+        )
 
     def _carry_out(
         self, call: FeatureCall, agent_id: AgentId

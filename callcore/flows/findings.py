@@ -19,9 +19,11 @@ class Findings:
     """Calls that the floor has, and neither a script nor the switch."""
     held: frozenset[OfferId]
     """Offers and talks by which agents are held, and which are over."""
+    promises: frozenset[CallId] = frozenset()
+    """Promises that wait on the floor, and that nobody follows."""
 
     def __bool__(self) -> bool:
-        return bool(self.gone or self.strays or self.calls or self.held)
+        return bool(self.gone or self.strays or self.calls or self.held or self.promises)
 
     def also_in(self, later: Findings) -> Findings:
         """What did not fit the first time nor later."""
@@ -30,4 +32,5 @@ class Findings:
             strays=self.strays & later.strays,
             calls=self.calls & later.calls,
             held=self.held & later.held,
+            promises=self.promises & later.promises,
         )

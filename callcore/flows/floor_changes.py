@@ -1,17 +1,19 @@
 """Changes the floor has to hear of, in order for each call, however long Redis is away.
 
 The switch goes on without the floor: a caller hangs up, a talk ends. A call's script does not wait
-for Redis to take note; what could not be told is owed, and told later in the same order.
+for Redis to take note; what could not be told is owed, and told later in the same order. For a call
+that another worker follows nothing is told any more.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from callcore.domain.events import StoreFailed
 from callcore.domain.ids import CallId
+from callcore.flows.handing_over import Scripts
 from callcore.flows.site import Site
 from callcore.ports.stores import StoreError, StoreUnavailableError
 
@@ -29,9 +31,11 @@ def _nothing(_: object) -> None:
 class FloorChanges:
     """Makes changes now, or as soon as Redis is back."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, scripts: Scripts | None = None) -> None:
         self._site = site
+        self._scripts = scripts or Scripts()
         self._owed: dict[CallId, deque[_Owed]] = {}
+        self._paying: set[CallId] = set()
         self._is_retrying = False
 
     @property
@@ -48,8 +52,12 @@ class FloorChanges:
     ) -> None:
         """Makes a change of a call and hands the answer to ``then``; never fails.
 
+        Nothing if the call was dropped, whose script is about to hear of it.
+
         ``change`` may run more than once and must be idempotent: its request id is made outside.
         """
+        if self._scripts.is_dropped(call_id):
+            return
         if call_id in self._owed:
             self._owed[call_id].append((change, then))
             return
@@ -57,12 +65,24 @@ class FloorChanges:
             answer = change()
         except StoreUnavailableError as error:
             self._failed(error)
+            if self._scripts.is_dropped(call_id):
+                return  # meanwhile
             self._owed.setdefault(call_id, deque()).append((change, then))
             self._retry_later()
         except StoreError as error:
             self._failed(error)
         else:
             then(answer)
+
+    def flush(self, call_ids: Collection[CallId]) -> bool:
+        """Makes what is owed of these calls; false if Redis is away, or is being told just now."""
+        unpaid = [call_id for call_id in call_ids if not self._pay(call_id)]
+        return not unpaid
+
+    def forget(self, call_ids: Collection[CallId]) -> None:
+        """Nothing is owed of these calls any more: others have told what has become of them."""
+        for call_id in call_ids:
+            self._owed.pop(call_id, None)
 
     def _retry_later(self) -> None:
         if not self._is_retrying:
@@ -81,8 +101,19 @@ class FloorChanges:
                 self._retry_later()
 
     def _pay(self, call_id: CallId) -> bool:
-        """Makes what is owed of one call; false if Redis is still away."""
-        owed = self._owed[call_id]
+        """Makes what is owed of one call; false if Redis is still away, or is being told."""
+        owed = self._owed.get(call_id)
+        if owed is None:
+            return True
+        if call_id in self._paying:
+            return False
+        self._paying.add(call_id)
+        try:
+            return self._pay_alone(call_id, owed)
+        finally:
+            self._paying.discard(call_id)
+
+    def _pay_alone(self, call_id: CallId, owed: deque[_Owed]) -> bool:
         while owed:
             change, then = owed[0]
             try:
@@ -94,8 +125,11 @@ class FloorChanges:
                 owed.popleft()
             else:
                 owed.popleft()
+                if self._owed.get(call_id) is not owed:
+                    return True  # forgotten meanwhile
                 then(answer)
-        self._owed.pop(call_id, None)
+        if self._owed.get(call_id) is owed:
+            del self._owed[call_id]
         return True
 
     def _failed(self, error: StoreError) -> None:

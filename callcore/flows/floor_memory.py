@@ -1,14 +1,32 @@
-"""Where the agents sat, as far as this process has seen and heard: for a floor that is lost."""
+"""What the agents did, as far as this process has seen and heard: for a floor that is lost, or that
+is as it was a while ago.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from callcore.domain.agents import AgentState, BreakCode
 from callcore.domain.events import AgentChanged, Fact
-from callcore.domain.ids import AgentId, QueueName
+from callcore.domain.ids import AgentId, Micros, QueueName
 from callcore.ports.stores import FloorAgent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastDuty:
+    """The latest that is known of an agent."""
+
+    state: AgentState
+    break_code: BreakCode | None
+    at: Micros
+    """Since when."""
+
+    def differs_from(self, agent: FloorAgent) -> bool:
+        """True if one is there and the other is away, or on another break; what an agent who is
+        there does with callers is not asked.
+        """
+        return _presence(self.state, self.break_code) != _presence(agent.state, agent.break_code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,31 +35,63 @@ class Seats:
 
     staffed: Mapping[AgentId, frozenset[QueueName]]
     breaks: Mapping[AgentId, BreakCode]
+    duties: Mapping[AgentId, LastDuty] = field(default_factory=dict)
+    """The latest that was seen and heard of each."""
+
+    def ahead_of(self, agents: Iterable[FloorAgent]) -> dict[AgentId, LastDuty]:
+        """Of whom more is known than the floor has: it is as it was before. One whom another
+        process has dealt with since is as the floor says.
+        """
+        known = ((agent, self.duties.get(agent.agent_id)) for agent in agents if agent.since)
+        return {
+            agent.agent_id: last
+            for agent, last in known
+            if last is not None and last.at > agent.since and last.differs_from(agent)
+        }
 
 
-class BreakMemory:
-    """Who is on which break."""
+class DutyMemory:
+    """Who is there, who is away and who is on which break."""
 
     def __init__(self) -> None:
-        self._breaks: dict[AgentId, BreakCode] = {}
+        self._duties: dict[AgentId, LastDuty] = {}
 
     def note(self, agents: Iterable[FloorAgent]) -> None:
-        """The floor says so."""
-        self._breaks = {
-            agent.agent_id: agent.break_code
+        """The floor says so, as it is known to be."""
+        self._duties = {
+            agent.agent_id: LastDuty(state=agent.state, break_code=agent.break_code, at=agent.since)
             for agent in agents
-            if agent.state is AgentState.ON_BREAK and agent.break_code is not None
         }
 
     def hear(self, fact: Fact) -> None:
         """Follows whoever changes."""
-        if not isinstance(fact, AgentChanged):
-            return
-        if fact.state is AgentState.ON_BREAK and fact.break_code is not None:
-            self._breaks[fact.agent_id] = fact.break_code
-        else:
-            self._breaks.pop(fact.agent_id, None)
+        if isinstance(fact, AgentChanged):
+            self._duties[fact.agent_id] = LastDuty(
+                state=fact.state, break_code=fact.break_code, at=fact.at
+            )
 
-    def without(self, staffed: Collection[AgentId]) -> dict[AgentId, BreakCode]:
-        """As of now; of whom another process has sent back, nothing was heard but the staffing."""
-        return {one: code for one, code in self._breaks.items() if one not in staffed}
+    def seats(self, staffed: Mapping[AgentId, frozenset[QueueName]]) -> Seats:
+        """As of now, with who was seen in which queues."""
+        return Seats(staffed=staffed, breaks=self._breaks(staffed), duties=dict(self._duties))
+
+    def _breaks(self, staffed: Collection[AgentId]) -> dict[AgentId, BreakCode]:
+        """Of whom another process has sent back, nothing was heard but the staffing."""
+        return {
+            agent_id: last.break_code
+            for agent_id, last in self._duties.items()
+            if last.state is AgentState.ON_BREAK
+            and last.break_code is not None
+            and agent_id not in staffed
+        }
+
+
+def _presence(
+    state: AgentState, break_code: BreakCode | None
+) -> tuple[AgentState, BreakCode | None]:
+    match state:
+        case AgentState.LOGGED_OUT:
+            return state, None
+        case AgentState.ON_BREAK:
+            return state, break_code
+        case _:
+            return AgentState.AVAILABLE, None

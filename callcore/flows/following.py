@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from callcore.domain.events import CallEnded
 from callcore.domain.ids import Micros, seconds_between
-from callcore.domain.outcomes import HungUpBy
+from callcore.domain.outcomes import HungUpBy, RecordSource
 from callcore.flows import survey
-from callcore.flows.call import OUTLIVES_TALK_SECONDS, Call, CallOverError
+from callcore.flows.call import OUTLIVES_TALK_SECONDS, SWITCH_GONE, Call, CallOverError
 from callcore.flows.crew import Crew
 from callcore.flows.journey import Journey
 from callcore.flows.messages import LinkBack, OutlivedTalk
@@ -25,7 +26,10 @@ class Following:
         self._crew = crew
 
     def to_its_end(self, call: Call, journey: Journey, script: Callable[[], None]) -> None:
-        """Runs ``script``, then what the caller does until the line ends; closes the record."""
+        """Runs ``script``, then what the caller does until the line ends; closes the record.
+
+        Of a call that is handed over there is none here.
+        """
         cause = ""
         ended_at: Micros | None = None
         try:
@@ -36,10 +40,12 @@ class Following:
         except CallOverError as over:
             cause, ended_at = over.cause, over.at
         except Exception as error:
-            self._give_up(call, error)
+            if not call.is_handed_over:
+                self._give_up(call, error)
             raise
         finally:
-            self._close(call, ended_at or self._site.clock.now(), cause)
+            if not call.is_handed_over:
+                self._close(call, ended_at or self._site.clock.now(), cause)
 
     def _until_parked_again(self, call: Call) -> LegParked:
         """Follows a caller who is no longer ours to serve until the dialplan, or an agent's blind
@@ -85,6 +91,10 @@ class Following:
         self._crew.ledgers.pop(call.caller.call_id, None)
         call.decline_unread()
         record = call.ledger.close(ended_at, call.hung_up_by, cause)
+        if cause == SWITCH_GONE:
+            # Nobody has heard the end. Should the switch come back with the call, the record of
+            # who follows it then is the better one.
+            record = replace(record, source=RecordSource.FLOOR)
         self._crew.keeping.keep(record)
         self._site.facts.publish(
             CallEnded(

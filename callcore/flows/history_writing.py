@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from callcore.domain.events import FlowFailed, StoreFailed
+from callcore.domain.sharding import Duty
 from callcore.flows.site import Site
 from callcore.ports.records import RecordsUnavailableError
 from callcore.ports.stores import StoreError
@@ -22,6 +23,9 @@ GATHER_SECONDS = 1.0
 more than the calls themselves, and hold up decisions."""
 
 WAIT_SECONDS = 5.0
+DUTY_LOOK_SECONDS = 1.0
+"""How long a worker whose duty it is not waits before it looks whether it has become that."""
+
 FIRST_RETRY_SECONDS = 0.5
 LONGEST_RETRY_SECONDS = 10.0
 
@@ -62,10 +66,16 @@ class HistoryWriting(ABC, Generic[E]):
         self._retry_seconds = FIRST_RETRY_SECONDS
 
     def run(self) -> None:
-        """Writes for ever."""
+        """Writes for ever, while it is this worker's duty.
+
+        Two that write at once are harmless: each entry is taken once.
+        """
         while True:
             try:
-                self.step(WAIT_SECONDS)
+                if self._site.tenure.has_duty(Duty.HISTORY):
+                    self.step(WAIT_SECONDS)
+                else:
+                    self._site.clock.sleep(DUTY_LOOK_SECONDS)
             except Exception as error:  # noqa: BLE001 - the history must go on being written
                 now = self._site.clock.now()
                 self._site.facts.publish(FlowFailed(at=now, flow=self.flow, reason=repr(error)))

@@ -9,11 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from callcore.domain.events import CallArrived
-from callcore.domain.ids import CallId, MenuName, Micros, QueueName, SurveyName
+from callcore.domain.ids import (
+    MICROS_PER_SECOND,
+    CallId,
+    MenuName,
+    Micros,
+    QueueName,
+    SurveyName,
+)
 from callcore.domain.ledger import Caller
 from callcore.domain.policies import QueuePolicy
 from callcore.domain.surveys import Given
-from callcore.flows import restoring, survey
+from callcore.flows import restoring, survey, turning_away
 from callcore.flows.call import Call
 from callcore.flows.crew import Crew
 from callcore.flows.following import Following
@@ -28,6 +35,9 @@ from callcore.ports.stores import Joining, Reservation
 from callcore.ports.switch_events import LegParked
 from callcore.runtime.mailbox import Mailbox
 
+LEASE_PATIENCE_SECONDS = 1.0
+LEASE_LOOK_SECONDS = 0.02
+
 
 class InboundCalls:
     """Runs the script of every call; one greenlet each."""
@@ -37,6 +47,7 @@ class InboundCalls:
         self._crew = crew
         self._promises = promises
         self._following = Following(site, crew)
+        self._waits_in_vain = False
 
     def begin(self, arrival: LegParked) -> Call:
         """Begins to follow a caller who was parked; ``run`` is to be called in a greenlet."""
@@ -74,7 +85,36 @@ class InboundCalls:
             call.is_line_answered = True
             call.ledger.line_answered_at = arrival.at
         journey = self._journey(call)
-        self._following.to_its_end(call, journey, lambda: journey.begin(arrival, heard_at))
+
+        def begin() -> None:
+            self._await_lease()
+            journey.begin(arrival, heard_at)
+
+        self._following.to_its_end(call, journey, begin)
+
+    def _await_lease(self) -> None:
+        """A process that was stopped hears of callers before it has renewed its lease, without
+        which the floor admits nobody: a moment of patience saves them from the fallback. While
+        Redis is away only the first caller waits in vain.
+        """
+        site = self._site
+        if site.tenure.is_valid:
+            self._waits_in_vain = False
+            return
+        deadline = site.clock.now() + LEASE_PATIENCE_SECONDS * MICROS_PER_SECOND
+        while not self._waits_in_vain and not site.tenure.is_valid:
+            self._waits_in_vain = site.clock.now() >= deadline
+            site.clock.sleep(LEASE_LOOK_SECONDS)
+
+    def turn_away(self, call: Call, arrival: LegParked) -> None:
+        """The script of a caller who has just arrived and is not taken."""
+        self._publish_arrival(call)
+        if arrival.is_line_answered:
+            call.is_line_answered = True
+            call.ledger.line_answered_at = arrival.at
+        self._following.to_its_end(
+            call, self._journey(call), lambda: turning_away.turn_away(call, arrival)
+        )
 
     def resume_waiting(self, call: Call, queue: QueuePolicy, place: Place) -> None:
         """The script of a caller whom another process left waiting."""

@@ -19,7 +19,7 @@ from callcore.domain.treatments import (
     ToSurvey,
     Treatment,
 )
-from callcore.flows import leading_away, promise_finding, survey, treating
+from callcore.flows import leading_away, promise_finding, survey, treating, turning_away
 from callcore.flows.admitting import NotAdmittedError
 from callcore.flows.call import Call
 from callcore.flows.callback_in_line import CallbackAskedError
@@ -227,6 +227,8 @@ class Journey:
                 else take_place(call, queue, place, self._crew)
             )
             left_place = taken.standing.place
+            if is_adopted:
+                promise_finding.end_that_of_a_lost_switch(call, queue, self._crew)
             visit = WaitingCall(call, queue, taken, self._crew, self._promises)
             offering = visit.wait(triggered_at, is_adopted=is_adopted)
         except NotAdmittedError as refused:
@@ -273,10 +275,16 @@ class Journey:
 
     def _refused(self, queue: QueuePolicy, reason: RefusalReason, place: Place) -> Step | None:
         if reason is RefusalReason.FLOOR_UNAVAILABLE:
-            fallback = self._policy.fallback
-            self._call.hand_to_dialplan(fallback.extension, fallback.context)
+            self._floor_away()
             return None
         return self._treated(queue, OverflowReason(reason), place)
+
+    def _floor_away(self) -> None:
+        fallback, treatment = self._policy.fallback, self._policy.overload.floor_away
+        if treatment is None:
+            self._call.hand_to_dialplan(fallback.extension, fallback.context)
+        else:
+            turning_away.treat(self._call, treatment)
 
     def _left(self, queue: QueuePolicy, reason: LeaveReason, place: Place) -> Step | None:
         if reason is LeaveReason.FALLBACK:

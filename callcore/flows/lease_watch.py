@@ -11,8 +11,10 @@ from collections.abc import Callable
 
 from callcore.domain import duty
 from callcore.domain.agents import ANY_BREAK, AgentState
+from callcore.domain.callbacks import CALLBACKS
 from callcore.domain.events import BreakOverrun, FlowFailed, StoreFailed
 from callcore.domain.ids import AgentId
+from callcore.flows import whereabouts
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.reclaiming import Reclaiming
 from callcore.flows.site import Site
@@ -24,6 +26,12 @@ GRACE_SECONDS = 1.0
 
 LONGEST_SLEEP_SECONDS = 15.0
 """A lease made while the watch sleeps lasts at least as long as a phone rings."""
+
+AFTER_FAILURE_SECONDS = 1.0
+"""Redis may come back without its data: nobody is served until that is found out."""
+
+LONGEST_AMONG_SEVERAL_SECONDS = 2.0
+"""One made by another worker, which may be gone when it ends, may last no longer than a wrap-up."""
 
 BATCH = 100
 
@@ -45,6 +53,7 @@ class LeaseWatch:
         self._reclaiming = reclaiming
         self._floor_emptied = floor_emptied
         self._epoch: str | None = None
+        self._is_mending = False
         self._perhaps_overrun: set[AgentId] = set()
         """Whose overrun may have been noted without our hearing it."""
 
@@ -63,7 +72,7 @@ class LeaseWatch:
     def look(self) -> float:
         """Ends what is overdue; how many seconds until the next look."""
         try:
-            self._look_for_loss()
+            self.look_for_loss()
             self._tell_unheard_overruns()
             for agent in self._site.roster.expired(BATCH):
                 self._end(agent)
@@ -72,17 +81,23 @@ class LeaseWatch:
             self._site.facts.publish(
                 StoreFailed(at=self._site.clock.now(), store="redis", reason=str(error))
             )
-            return LONGEST_SLEEP_SECONDS
-        if until is None:
-            return LONGEST_SLEEP_SECONDS
-        return min(until + GRACE_SECONDS, LONGEST_SLEEP_SECONDS)
+            return AFTER_FAILURE_SECONDS
+        has_colleagues = bool(self._site.tenure.colleagues)
+        longest = LONGEST_AMONG_SEVERAL_SECONDS if has_colleagues else LONGEST_SLEEP_SECONDS
+        return longest if until is None else min(until + GRACE_SECONDS, longest)
 
-    def _look_for_loss(self) -> None:
-        """Finds out that Redis came back without its data."""
-        epoch = self._site.epoch()
-        if self._epoch is not None and epoch != self._epoch:
-            self._floor_emptied()  # tried again at the next look, should it fail
-        self._epoch = epoch
+    def look_for_loss(self) -> None:
+        """Finds out that Redis came back without its data. May raise ``StoreError``."""
+        if self._is_mending:
+            return
+        self._is_mending = True
+        try:
+            epoch = self._site.epoch()
+            if self._epoch is not None and epoch != self._epoch:
+                self._floor_emptied()  # tried again at the next look, should it fail
+            self._epoch = epoch
+        finally:
+            self._is_mending = False
 
     def _end(self, agent: FloorAgent) -> None:
         match agent.state:
@@ -128,8 +143,18 @@ class LeaseWatch:
 
     def _may_free(self, agent: FloorAgent) -> bool:
         """An offer followed here has its own timers, and may hold the agent for a slow bridge; one
-        of a process before us may turn out to be a conversation once the switch was asked.
+        of a process before us may turn out to be a conversation once the switch was asked. One of
+        another worker's call is for that one to end. May raise ``StoreError``.
         """
         leg_id = agent.leg_id
         is_followed = leg_id is not None and self._switchboard.claimant_of(leg_id) is not None
-        return self._reclaiming.has_compared and not is_followed
+        if is_followed or not self._reclaiming.has_compared:
+            return False
+        return self._site.tenure.is_alone or self._is_of_our_call(agent)
+
+    def _is_of_our_call(self, agent: FloorAgent) -> bool:
+        if agent.call_id is None:
+            return True
+        call = self._site.waiting_room.call(agent.call_id)
+        node = CALLBACKS if call is None else whereabouts.node_of(call)
+        return self._site.is_ours(node, agent.call_id)

@@ -11,17 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from callcore.domain.agents import AgentState
+from callcore.domain.callbacks import CALLBACKS
 from callcore.domain.events import FlowFailed, StoreFailed
 from callcore.domain.ids import (
     MICROS_PER_SECOND,
-    CallId,
     LegId,
     Micros,
     NodeName,
     OfferId,
-    seconds_between,
 )
-from callcore.flows import leg_roles
+from callcore.flows import leg_roles, whereabouts
 from callcore.flows.agent_reclaiming import HOLDING_STATES
 from callcore.flows.findings import Findings
 from callcore.flows.floor_changes import FloorChanges
@@ -38,10 +37,6 @@ LOOK_EVERY_SECONDS = 60.0
 SETTLED_SECONDS = 5.0
 """How long a leg may be on its way in or out: an event needs milliseconds."""
 
-LONGEST_AWAY_SECONDS = 600.0
-"""A talk on a switch out of reach goes on for all we know; after so long its agent is needed
-elsewhere, and will miss a call at worst."""
-
 
 class LegWatch:
     """Looks at the nodes in turn."""
@@ -55,7 +50,6 @@ class LegWatch:
         self._changes = changes
         self._strangers: dict[NodeName, frozenset[LegId]] = {}
         """Legs that are none of callcore's, which need not be asked about again."""
-        self._away_since: dict[NodeName, Micros] = {}
 
     def run(self) -> None:
         """Watches for ever."""
@@ -69,9 +63,7 @@ class LegWatch:
         """Mends what does not fit on a node. May raise ``TelephonyError`` or ``StoreError``."""
         switch = self._site.switches[node]
         if not switch.is_connected:
-            self._free_if_away_too_long(node)
-            return
-        self._away_since.pop(node, None)
+            return  # its calls go on, or are ended as those of a dead one
         first = self._find(node, switch)
         if not first:
             return
@@ -94,7 +86,18 @@ class LegWatch:
         """The switch is asked last: what was followed or held before must be there."""
         settled_at = Micros(self._site.clock.now() - round(SETTLED_SECONDS * MICROS_PER_SECOND))
         followed = self._switchboard.legs(node, claimed_by=settled_at)
-        calls = [call for call in self._site.waiting_room.calls(node) if self._is_unfollowed(call)]
+        calls = [
+            call
+            for call in self._site.waiting_room.calls(node)
+            if self._site.is_ours(node, call.call_id) and self._is_unfollowed(call)
+        ]
+        promises = [
+            call.call_id
+            for call in self._site.waiting_room.calls(CALLBACKS)
+            if call.state is FloorCallState.WAITING
+            and whereabouts.is_ours(self._site, call)
+            and self._is_unfollowed(call)
+        ]
         agents = [agent for agent in self._site.roster.agents() if agent.state in HOLDING_STATES]
         listed = switch.leg_ids()
         return Findings(
@@ -102,6 +105,7 @@ class LegWatch:
             strays=frozenset(leg.leg_id for leg in self._strays(node, switch, listed)),
             calls=frozenset(call.call_id for call in calls if call.leg_id not in listed),
             held=frozenset(self._held_by_nothing(node, agents, listed)),
+            promises=frozenset(promises),
         )
 
     def _is_unfollowed(self, call: FloorCall) -> bool:
@@ -129,6 +133,7 @@ class LegWatch:
             leg
             for leg in found
             if not self._switchboard.follows(leg.leg_id)
+            and self._site.tenure.holds_leg(node, leg.leg_id)
             and (leg_roles.is_callers(leg) or leg_roles.is_orphan(leg))
         ]
 
@@ -153,21 +158,3 @@ class LegWatch:
         if agent.leg_id in listed or self._switchboard.follows(agent.leg_id):
             return False
         return self._switchboard.node_of(agent.call_id) == node
-
-    def _free_if_away_too_long(self, node: NodeName) -> None:
-        """Frees the agents of calls on a switch that has not been heard of for long."""
-        now = self._site.clock.now()
-        since = self._away_since.setdefault(node, now)
-        if seconds_between(since, now) < LONGEST_AWAY_SECONDS:
-            return
-        for agent in self._site.roster.agents():
-            if agent.state in HOLDING_STATES and self._node_of(agent.call_id) == node:
-                self._reclaiming.free(agent, "switch_away")
-
-    def _node_of(self, call_id: CallId | None) -> NodeName | None:
-        if call_id is None:
-            return None
-        node = self._switchboard.node_of(call_id)
-        if node is None and (call := self._site.waiting_room.call(call_id)) is not None:
-            return call.node
-        return node

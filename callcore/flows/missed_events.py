@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from callcore.domain.ids import CallId, LegId, Micros, NodeName
 from callcore.flows import leg_roles
-from callcore.flows.call import LOST_TRACK
+from callcore.flows.call import LOST_TRACK, SWITCH_GONE
 from callcore.flows.messages import LinkBack, WentToFallback
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
@@ -31,6 +31,13 @@ class MissedEvents:
             self._switchboard.deliver(
                 LegEnded(node=node, at=now, leg_id=leg_id, cause="SWITCH_RESTARTED")
             )
+
+    def tell_of_loss(self, node: NodeName) -> None:
+        """The switch counts as dead: every leg followed on it has ended, the callers' first."""
+        now = self._site.clock.now()
+        followed = self._switchboard.legs(node, claimed_by=now)
+        for leg_id in sorted(followed, key=lambda leg_id: CallId(leg_id) != followed[leg_id]):
+            self._switchboard.deliver(LegEnded(node=node, at=now, leg_id=leg_id, cause=SWITCH_GONE))
 
     def tell_of(self, leg: LegSnapshot, call_id: CallId) -> None:
         """Tells what became of a leg that is still there."""

@@ -231,6 +231,8 @@ class Offering:
     def _meet(self) -> None:
         """Brings the caller to the agent, who has heard what there was to hear."""
         self._restart_bridge_timer()
+        if not self._call.seconds_to_fetch:  # a matter of moments
+            self._switchboard.joins(self.leg_id)
         self._call.fetch(self.leg_id)
         self._bridge()
 
@@ -244,6 +246,7 @@ class Offering:
             return
         self._is_bridge_asked = True
         self._call.hush()
+        self._switchboard.joins(self.leg_id)
         try:
             self._call.switch.bridge(self._call.leg_id, self.leg_id)
         except (CommandTimedOutError, SwitchUnavailableError) as error:
@@ -279,6 +282,7 @@ class Offering:
             return
         self._apply(OfferEvent.BRIDGED)
         self.bridged_at = at
+        self._line.joined()
         self._freeing.won(self.reservation, at)
         self._telling.bridged(at)
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeVar
 
-from callcore.domain import admission, decisions, phone_numbers, routing
+from callcore.domain import admission
 from callcore.domain.admission import Closure
-from callcore.domain.ids import AgentId, CallId, Language, Micros, QueueName, seconds_between
-from callcore.domain.policies import HIGHEST_PRIORITY, QueuePolicy
+from callcore.domain.ids import AgentId, CallId, Language, Micros, NodeName, QueueName
+from callcore.domain.policies import HIGHEST_PRIORITY
 from callcore.domain.records import CallStory
-from callcore.domain.routing import Demand
 from callcore.domain.speech import grammar
 from callcore.flows import expecting, explaining
 from callcore.flows.agent_operations import AgentOperations
 from callcore.flows.callback_operations import CallbackOperations
 from callcore.flows.crew import Crew
+from callcore.flows.forgetting import Forgetting
 from callcore.flows.messages import (
     LanguageAsked,
     Message,
@@ -24,10 +24,20 @@ from callcore.flows.messages import (
     PriorityAsked,
     WithdrawalAsked,
 )
+from callcore.flows.messages.between import OperationAnswered, OperationAsked
+from callcore.flows.node_draining import NodeDraining
+from callcore.flows.operating_elsewhere import (
+    Method,
+    OperatingElsewhere,
+    Outcome,
+    arguments_of,
+)
 from callcore.flows.queue_watch import QueueWatch
 from callcore.flows.reloading import Reloading
+from callcore.flows.remote_waiters import Letters, NoLetters
 from callcore.flows.site import Site
 from callcore.flows.waiters import Waiter
+from callcore.flows.waiting_views import WaitingViews, ready
 from callcore.ports.operations import (
     AgentView,
     CallbackAnswer,
@@ -37,6 +47,8 @@ from callcore.ports.operations import (
     DutyAnswer,
     DutyOrder,
     Explanation,
+    Forgotten,
+    NodeView,
     NotReadyError,
     NotWaitingError,
     OutOfRangeError,
@@ -46,7 +58,7 @@ from callcore.ports.operations import (
     UnknownQueueError,
     WaitingView,
 )
-from callcore.ports.stores import QueueCounts, StoreError
+from callcore.ports.stores import QueueCounts
 from callcore.ports.timelines import AgentChange
 from callcore.runtime.reply import NoReplyError, Reply
 
@@ -61,7 +73,7 @@ PastStories = Callable[[CallId], CallStory | None]
 class Operating:
     """Looks at the floor and puts wishes in the mailboxes of the calls they concern."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - operators do many things
         self,
         site: Site,
         crew: Crew,
@@ -70,19 +82,25 @@ class Operating:
         callbacks: CallbackOperations,
         reloading: Reloading,
         past_stories: PastStories,
+        draining: NodeDraining,
+        letters: Letters | None = None,
     ) -> None:
         self._site = site
+        self._elsewhere = OperatingElsewhere(site, letters or NoLetters(), self._carry_out)
+        self._views = WaitingViews(site, crew, callbacks)
         self._crew = crew
         self._queue_watch = queue_watch
         self._agents = agents
         self._callbacks = callbacks
         self._reloading = reloading
         self._past_stories = past_stories
+        self._draining = draining
+        self._forgetting = Forgetting(site, crew, lambda call, by: self.withdraw(call, by=by))
 
     def queues(self) -> list[QueueView]:
         """Every queue, by name."""
         names = sorted(self._site.policy.queues)
-        counts = _ready(lambda: self._site.waiting_room.counts(names))
+        counts = ready(lambda: self._site.waiting_room.counts(names))
         views = (self._queue_view(one) for one in counts)
         return [view for view in views if view is not None]
 
@@ -94,20 +112,19 @@ class Operating:
             message = f"until lies in the past: queue {queue} is not closed; give a later time"
             raise OutOfRangeError(message)
         closure = Closure(by=by, reason=reason, at=now, until=until)
-        _ready(lambda: self._site.waiting_room.close_queue(queue, closure))
-        self._queue_watch.look([queue])
+        ready(lambda: self._site.waiting_room.close_queue(queue, closure))
+        self._queue_watch.touch([queue])
 
     def open_queue(self, queue: QueueName, *, by: str) -> bool:
         """Ends a closure by command; false if there was none."""
         self._known(queue)
-        was_closed = _ready(lambda: self._site.waiting_room.open_queue(queue))
-        self._queue_watch.look([queue], by)
+        was_closed = ready(lambda: self._site.waiting_room.open_queue(queue))
+        self._queue_watch.touch([queue], by)
         return was_closed
 
     def waiting(self) -> list[WaitingView]:
-        """Every caller who waits, by queue and position."""
-        views = [self._waiting_view(waiter) for waiter in self._crew.waiters.all()]
-        return sorted(views, key=lambda view: (view.queue, view.position or 0))
+        """Every caller who waits, by queue and position, whoever follows the call."""
+        return self._views.waiting()
 
     def set_priority(self, call_id: CallId, priority: int, *, by: str) -> int:
         """Gives a waiting caller another own priority; the effective one from now on."""
@@ -117,6 +134,9 @@ class Operating:
                 f"give one of -{HIGHEST_PRIORITY} to {HIGHEST_PRIORITY}"
             )
             raise OutOfRangeError(message)
+        if self._is_elsewhere(call_id):
+            found = self._elsewhere.ask(call_id, Method.SET_PRIORITY, priority, by=by)
+            return found.priority or 0
         reply: Reply[int] = Reply()
         self._waiter(call_id)
         return self._ask(call_id, PriorityAsked(own_priority=priority, by=by, reply=reply), reply)
@@ -126,6 +146,9 @@ class Operating:
         if language not in grammar.CATALOGUED:
             known = ", ".join(sorted(grammar.CATALOGUED))
             raise OutOfRangeError(f"language {language} has no catalogue: give one of {known}")
+        if self._is_elsewhere(call_id):
+            self._elsewhere.ask(call_id, Method.SET_LANGUAGE, language, by=by)
+            return
         if call_id not in self._crew.ledgers:
             raise UnknownCallError(f"no call {call_id} goes on here")
         reply: Reply[None] = Reply()
@@ -133,6 +156,9 @@ class Operating:
 
     def withdraw(self, call_id: CallId, *, by: str) -> None:
         """Takes a waiting caller out of the queue."""
+        if self._is_elsewhere(call_id):
+            self._elsewhere.ask(call_id, Method.WITHDRAW, by=by)
+            return
         self._waiter(call_id)
         reply: Reply[None] = Reply()
         self._ask(call_id, WithdrawalAsked(by=by, reply=reply), reply)
@@ -140,6 +166,9 @@ class Operating:
     def move(self, call_id: CallId, queue: QueueName, *, by: str) -> None:
         """Moves a waiting caller to another queue, with the wait so far."""
         self._known(queue)
+        if self._is_elsewhere(call_id):
+            self._elsewhere.ask(call_id, Method.MOVE, queue, by=by)
+            return
         waiter = self._waiter(call_id)
         if waiter.queue_name == queue:
             message = f"call {call_id} waits in queue {queue} already: name another one"
@@ -180,48 +209,69 @@ class Operating:
         """The configuration in force."""
         return self._reloading.configuration()
 
+    def forget(self, number: str, *, by: str, is_dry_run: bool) -> Forgotten:
+        """Takes a person out of the past."""
+        return self._forgetting.forget(number, by=by, is_dry_run=is_dry_run)
+
+    def nodes(self) -> list[NodeView]:
+        """Every node of the settings, in their order."""
+        return self._draining.nodes()
+
+    def drain_node(self, node: NodeName, *, by: str) -> bool:
+        """The node takes no new calls from now on; false if it did not before."""
+        return self._draining.drain(node, by=by)
+
+    def undrain_node(self, node: NodeName, *, by: str) -> bool:
+        """The node takes calls again; false if it did all the time."""
+        return self._draining.undrain(node, by=by)
+
     def explain(self, call_id: CallId) -> Explanation:
         """Why the caller was offered to whom, and if waiting, why to nobody now."""
-        waiter = self._crew.waiters.get(call_id)
-        if waiter is not None:
-            return self._explain_waiting(waiter)
-        current = self._crew.ledgers.get(call_id)
-        story = current.story if current is not None else self._past(call_id)
-        return explaining.explanation(call_id, story, promise=self._callbacks.callback(call_id))
+        found = self._views.explanation(call_id)
+        if found is None and self._is_elsewhere(call_id):
+            with contextlib.suppress(UnknownCallError):
+                found = self._elsewhere.ask(call_id, Method.EXPLAIN).explanation
+        return found or explaining.explanation(call_id, self._past(call_id))
+
+    def asked(self, letter: OperationAsked) -> None:
+        """Another worker passes on what an operator asks of a call; answered by letter."""
+        self._elsewhere.asked(letter)
+
+    def answered(self, letter: OperationAnswered) -> None:
+        """Another worker has answered."""
+        self._elsewhere.answered(letter)
+
+    def _carry_out(self, asked: OperationAsked) -> Outcome:
+        """What another worker passes on, if it is about a call that is followed here."""
+        call_id, *arguments = arguments_of(asked)
+        if not self._views.is_followed(call_id):
+            raise UnknownCallError(f"no call {call_id} goes on here")
+        match asked.method, arguments:
+            case Method.SET_PRIORITY, [int(priority)]:
+                return Outcome(priority=self.set_priority(call_id, priority, by=asked.by))
+            case Method.SET_LANGUAGE, [str(language)]:
+                self.set_language(call_id, Language(language), by=asked.by)
+            case Method.WITHDRAW, []:
+                self.withdraw(call_id, by=asked.by)
+            case Method.MOVE, [str(queue)]:
+                self.move(call_id, QueueName(queue), by=asked.by)
+            case Method.EXPLAIN, []:
+                return Outcome(explanation=self._views.explanation(call_id))
+            case _:
+                message = f"another worker asks for {asked.method}, which is unknown here"
+                raise NotReadyError(message)
+        return Outcome()
+
+    def _is_elsewhere(self, call_id: CallId) -> bool:
+        """True if another worker may follow the call."""
+        return bool(self._site.tenure.colleagues) and not self._views.is_followed(call_id)
 
     def _past(self, call_id: CallId) -> CallStory:
-        story = _ready(lambda: self._past_stories(call_id))
+        story = ready(lambda: self._past_stories(call_id))
         if story is None:
             message = f"no call {call_id} goes on here or is recorded"
             raise UnknownCallError(message)
         return story
-
-    def _explain_waiting(self, waiter: Waiter) -> Explanation:
-        demand = waiter.demand()
-        queue = demand.queue.name
-        (candidates,) = _ready(lambda: self._site.waiting_room.candidates([queue], MOST_JUDGED))
-        free = [agent.agent_id for agent in candidates.agents]
-        judgements = routing.judge(
-            demand, free, self._crew.serving, waiter.staffed, self._site.clock.now()
-        )
-        others = [one for one in self._crew.serving.at(queue).agents if one not in set(free)]
-        doings = _ready(lambda: self._site.roster.doings(others))
-        current = self._crew.ledgers.get(demand.call_id)
-        story = current.story if current is not None else CallStory()
-        return explaining.explanation(
-            demand.call_id,
-            replace(story, decisions=waiter.decisions()),
-            waiting=self._waiting_view(waiter),
-            promise=self._callbacks.callback(demand.call_id),
-            judgements=tuple(judgements),
-            not_free=tuple(
-                (
-                    agent_id,
-                    decisions.not_free_word(doing.state, doing.holds, serves=queue in doing.queues),
-                )
-                for agent_id, doing in zip(others, doings, strict=True)
-            ),
-        )
 
     def _queue_view(self, counts: QueueCounts) -> QueueView | None:
         """``None`` for a queue that has gone since it was counted."""
@@ -229,7 +279,7 @@ class Operating:
         if queue is None:
             return None
         now = self._site.clock.now()
-        door = _ready(lambda: self._site.waiting_room.door(counts.queue, ""))
+        door = ready(lambda: self._site.waiting_room.door(counts.queue, ""))
         count = len(door.staffed)
         agents = expecting.effective_agents(self._site, counts.queue, count, door.rates)
         is_closed = admission.is_closed(queue, door.closure, now)
@@ -252,27 +302,6 @@ class Operating:
             oldest_joined_at=counts.oldest_joined_at,
         )
 
-    def _waiting_view(self, waiter: Waiter) -> WaitingView:
-        demand, now = waiter.demand(), self._site.clock.now()
-        queue: QueuePolicy = demand.queue
-        position = _ready(lambda: self._site.waiting_room.position(demand.call_id, queue.name))
-        return WaitingView(
-            call_id=demand.call_id,
-            queue=queue.name,
-            caller_number=phone_numbers.shorten(waiter.caller_number),
-            waited_seconds=seconds_between(demand.first_joined_at, now),
-            position=position,
-            priority=demand.priority,
-            open_level=self._open_level(demand, waiter, now),
-            skill_rule=routing.skill_rule(demand, now),
-            sticky_agent=demand.sticky_agent,
-            offered_to=tuple(sorted(demand.ringing)),
-            is_callback=waiter.is_callback,
-        )
-
-    def _open_level(self, demand: Demand, waiter: Waiter, now: Micros) -> int:
-        return routing.open_level(demand, self._crew.serving, waiter.staffed, now)
-
     def _known(self, queue: QueueName) -> None:
         if queue not in self._site.policy.queues:
             known = ", ".join(sorted(self._site.policy.queues))
@@ -293,13 +322,3 @@ class Operating:
             return reply.wait(REPLY_SECONDS)
         except NoReplyError as error:
             raise NotReadyError(f"call {call_id} did not answer: {error}") from error
-
-
-MOST_JUDGED = 1000
-
-
-def _ready(ask: Callable[[], A]) -> A:
-    try:
-        return ask()
-    except StoreError as error:
-        raise NotReadyError(f"the floor or the history does not answer: {error}") from error

@@ -71,8 +71,12 @@ class OperatorWishes:
             admitted = admitting.knock(call, queue, place, may_resume=False)
             timers = Timers(call.mailbox)
             standing = Standing(call, queue, place, self._crew.changes, timers)
+            joining = standing.joining(admitted.places)
+            call.mailbox.check()  # dropped meanwhile, it is for others to move
             answer = site.waiting_room.move(
-                standing.joining(admitted.places), self._queue.name, site.ids.request_id()
+                replace(joining, sticky_agent=admitted.sticky_agent),
+                self._queue.name,
+                site.ids.request_id(),
             )
         except NotAdmittedError as refused:
             sentence = f"queue {queue.name} does not admit the caller: {refused.reason}"

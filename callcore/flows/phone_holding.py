@@ -3,11 +3,14 @@
 A leg by which the floor holds the agent is no call outside callcore: that of an offer or a talk,
 and the line on which an agent stays connected. One that lives on after its talk, because somebody
 has transferred it, is. An agent who dials a queue or a feature code is on a call until it ends.
+
+The floor keeps such calls by shard: each worker tells of its own, and ends nobody else's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from callcore.domain import phones
 from callcore.domain.agents import AgentState, HoldReason
@@ -15,6 +18,7 @@ from callcore.domain.events import AgentHeld, FlowFailed, StoreFailed
 from callcore.domain.ids import AgentId, LegId, NodeName
 from callcore.domain.phones import Phone
 from callcore.domain.policies import AgentPolicy, SitePolicy
+from callcore.domain.sharding import Shard
 from callcore.flows.dispatching import Dispatcher
 from callcore.flows.phone_knowledge import KnownLeg, PhoneKnowledge
 from callcore.flows.site import Site
@@ -25,7 +29,18 @@ LEG_ENDS_SECONDS = 2.0
 
 RETRY_SECONDS = 1.0
 
+BY_SHARDS = frozenset({HoldReason.OUTSIDE_CALL})
+"""What follows from the calls in shards."""
+
 HELD_BY_A_LEG = frozenset({AgentState.RESERVED, AgentState.RINGING, AgentState.TALKING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What the floor says, or is to say, of one agent's phone."""
+
+    holds: frozenset[HoldReason]
+    outside: frozenset[str]
 
 
 class PhoneHolding:
@@ -65,9 +80,9 @@ class PhoneHolding:
         """Looks at the agent again, should legs that were called for offers not end in a moment:
         those by which the floor does not hold the agent.
         """
-        own = frozenset() if floor is None else _own_legs(floor)
         for leg_id, leg in self.legs_of(agent_id).items():
-            if leg.is_offer and not leg.is_doubted and leg_id not in own:
+            is_own = floor is not None and _is_own(floor, leg_id, leg)
+            if leg.is_offer and not leg.is_doubted and not is_own:
                 self._doubt_after_a_while(leg_id)
 
     def end(self, leg_id: LegId) -> KnownLeg | None:
@@ -110,7 +125,7 @@ class PhoneHolding:
         agent = self._site.policy.agents.get(floor.agent_id)
         if agent is None or floor.agent_id in self._unsettled:
             return False
-        return self._holds(agent, floor) != floor.holds
+        return self._told(agent, floor) != _Told(holds=floor.holds, outside=floor.outside)
 
     def _settle_after(self, seconds: float) -> None:
         if not self._is_settling:
@@ -126,40 +141,69 @@ class PhoneHolding:
         agent, floor = self._site.policy.agents.get(agent_id), self._site.roster.agent(agent_id)
         if agent is None or floor is None:
             return
-        told = floor.holds
-        while (wanted := self._holds(agent, floor)) != told:
-            if told:
+        self._known.forget_others()
+        told = _Told(holds=floor.holds, outside=floor.outside)
+        while (wanted := self._told(agent, floor)) != told:
+            if told.holds:
                 self._to_free.add(agent_id)
-            answer = self._site.roster.hold(agent_id, wanted, self._site.ids.request_id())
-            told = wanted
+            answer = self._site.roster.hold(
+                agent_id,
+                # Of calls in shards the floor knows itself whether there is still one.
+                wanted.holds - BY_SHARDS if wanted.outside else wanted.holds,
+                self._site.ids.request_id(),
+                began=wanted.outside - told.outside,
+                ended=told.outside - wanted.outside,
+            )
             if answer is AgentAnswer.DONE:
                 now = self._site.clock.now()
-                self._site.facts.publish(AgentHeld(at=now, agent_id=agent_id, holds=wanted))
-        if not told and agent_id in self._to_free:
+                self._site.facts.publish(AgentHeld(at=now, agent_id=agent_id, holds=wanted.holds))
+                if not self._site.tenure.is_alone:
+                    self._unsettled[agent_id] = None  # others may have said their part meanwhile
+            told = wanted
+        if not told.holds and agent_id in self._to_free:
             self._to_free.discard(agent_id)
             self._dispatcher.agent_free(agent_id, self._site.clock.now())
 
-    def _holds(self, agent: AgentPolicy, floor: FloorAgent) -> frozenset[HoldReason]:
+    def _told(self, agent: AgentPolicy, floor: FloorAgent) -> _Told:
+        """What the floor is to say from now on: of legs, by the shards that are this worker's."""
         phone = phones.phone_of(agent.contact)
         if phone is None:
-            return frozenset()
+            return _Told(holds=frozenset(), outside=frozenset())
         connected = self._connected()
-        is_on_call = self._is_on_outside_call(phone, floor)
-        if not is_on_call and not self._known.is_complete(phone, connected):
+        is_complete = self._known.is_complete(phone, connected)
+        found = self._outside_calls(phone, floor)
+        others = frozenset(
+            name for name in floor.outside if not (is_complete and self._is_ours(name))
+        )
+        is_on_call: bool | None = bool(found or others)
+        if not is_on_call and not is_complete:
             is_on_call = None
-        return phones.holds(
+        holds = phones.holds(
             agent,
             floor.holds,
-            is_registered=self._known.is_registered(phone, connected),
+            is_registered=self._is_registered(phone, connected),
             is_on_outside_call=is_on_call,
         )
+        return _Told(holds=holds, outside=found | others)
 
-    def _is_on_outside_call(self, phone: Phone, floor: FloorAgent) -> bool | None:
-        own = _own_legs(floor)
-        return any(
-            leg_id not in own and (leg.is_doubted or not leg.is_offer)
+    def _is_registered(self, phone: Phone, connected: list[NodeName]) -> bool | None:
+        """At a registrar, of which no node tells, a phone may always be."""
+        has_registrar = self._site.policy.dialplan.registrar_contact is not None
+        return has_registrar or self._known.is_registered(phone, connected)
+
+    def _outside_calls(self, phone: Phone, floor: FloorAgent) -> frozenset[str]:
+        """The shards with legs of the phone that are no doing of callcore."""
+        return frozenset(
+            self._known.shard_of(leg_id).name
             for leg_id, leg in self._known.legs_of(phone).items()
+            if not _is_own(floor, leg_id, leg) and (leg.is_doubted or not leg.is_offer)
         )
+
+    def _is_ours(self, shard_name: str) -> bool:
+        """True if nobody else can tell what there is in a shard; also of a node that is no more."""
+        node, _, part = shard_name.rpartition(":")
+        shard = Shard(NodeName(node), part)
+        return shard.node not in self._site.switches or self._known.is_compared(shard)
 
     def _connected(self) -> list[NodeName]:
         return [node for node, switch in self._site.switches.items() if switch.is_connected]
@@ -174,7 +218,12 @@ class PhoneHolding:
         self._site.clock.after(LEG_ENDS_SECONDS, doubt)
 
 
-def _own_legs(floor: FloorAgent) -> frozenset[LegId | None]:
-    """The legs by which callcore holds the agent."""
-    held_by = floor.leg_id if floor.state in HELD_BY_A_LEG else None
-    return frozenset({held_by, floor.standing_leg.leg_id if floor.standing_leg else None})
+def _is_own(floor: FloorAgent, leg_id: LegId, leg: KnownLeg) -> bool:
+    """True of a leg by which callcore holds the agent: that of the offer or talk, or its half on
+    the node where the phone is registered, and the line on which the agent stays.
+    """
+    if floor.standing_leg is not None and floor.standing_leg.leg_id == leg_id:
+        return True
+    if floor.state not in HELD_BY_A_LEG:
+        return False
+    return leg_id == floor.leg_id or (bool(leg.offer_id) and leg.offer_id == floor.offer_id)

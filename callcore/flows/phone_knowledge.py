@@ -1,7 +1,7 @@
 """What the switches have told of agents' phones: where each is registered, and its legs.
 
 Kept while a link is down: what cannot be known now is not taken for its opposite. Phones that no
-agent's contact names are not kept at all.
+agent's contact names are not kept at all, nor legs that another worker follows by now.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from callcore.domain.ids import LegId, Micros, NodeName
 from callcore.domain.phones import Phone
+from callcore.domain.sharding import Shard, shard_of_leg
+from callcore.flows.tenure import Tenure
 from callcore.ports.telephony import PhoneLeg
 
 
@@ -21,6 +23,10 @@ class KnownLeg:
     node: NodeName
     phone: Phone
     is_offer: bool
+    offer_id: str
+    """Of the offer, if that is known."""
+    from_node: NodeName | None
+    """Where callcore has it called, if that is another node."""
     is_doubted: bool = False
     """True of a leg callcore called for an offer that has had the time to end with it."""
 
@@ -28,8 +34,14 @@ class KnownLeg:
 class PhoneKnowledge:
     """Knows nothing of a phone on a node before it was told or has asked."""
 
-    def __init__(self) -> None:
-        self._registered: dict[NodeName, dict[Phone, bool]] = {}
+    def __init__(
+        self, tenure: Tenure, registered: dict[NodeName, dict[Phone, bool]] | None = None
+    ) -> None:
+        """``registered`` is where it is kept who is registered at which node."""
+        self._tenure = tenure
+        self._compared: dict[Shard, int | None] = {}
+        """Those whose legs were asked for, with the token under which they were held then."""
+        self._registered = {} if registered is None else registered
         self._told_at: dict[tuple[NodeName, Phone], Micros] = {}
         self._legs: dict[LegId, KnownLeg] = {}
         self._legs_by_phone: dict[Phone, set[LegId]] = {}
@@ -74,7 +86,13 @@ class PhoneKnowledge:
         """A leg of the phone exists; true if it is news."""
         if leg_id in self._legs:
             return False
-        self._legs[leg_id] = KnownLeg(node=node, phone=leg.phone, is_offer=leg.is_offer)
+        self._legs[leg_id] = KnownLeg(
+            node=node,
+            phone=leg.phone,
+            is_offer=leg.is_offer,
+            offer_id=leg.offer_id,
+            from_node=leg.from_node,
+        )
         self._legs_by_phone.setdefault(leg.phone, set()).add(leg_id)
         return True
 
@@ -88,6 +106,29 @@ class PhoneKnowledge:
                 del self._legs_by_phone[leg.phone]
         return leg
 
+    def shard_of(self, leg_id: LegId) -> Shard:
+        """The shard of a leg that is known."""
+        return shard_of_leg(self._legs[leg_id].node, leg_id)
+
+    def compared(self, shards: Mapping[Shard, int | None]) -> None:
+        """All legs in these shards, held by these tokens, are known from now on."""
+        self._compared.update(shards)
+
+    def is_compared(self, shard: Shard) -> bool:
+        """True if what there is in a shard is this worker's to tell, and known."""
+        if self._tenure.is_alone:
+            return True
+        is_held = self._tenure.holds(shard) and shard in self._compared
+        return is_held and self._compared[shard] == self._tenure.held.get(shard)
+
+    def forget_others(self) -> None:
+        """Forgets the legs that are another worker's to follow."""
+        if self._tenure.is_alone:
+            return
+        for leg_id, leg in list(self._legs.items()):
+            if not self._tenure.holds_leg(leg.node, leg_id):
+                self.ends(leg_id)
+
     def leg(self, leg_id: LegId) -> KnownLeg | None:
         """What is known of a leg."""
         return self._legs.get(leg_id)
@@ -99,6 +140,10 @@ class PhoneKnowledge:
     def legs_on(self, node: NodeName) -> dict[LegId, KnownLeg]:
         """The legs of all phones on a node."""
         return {leg_id: leg for leg_id, leg in self._legs.items() if leg.node == node}
+
+    def legs_from(self, node: NodeName) -> dict[LegId, KnownLeg]:
+        """The legs on other nodes by which ``node`` has phones called."""
+        return {leg_id: leg for leg_id, leg in self._legs.items() if leg.from_node == node}
 
     def keep_only(self, phones: Collection[Phone]) -> None:
         """Forgets every phone but these."""

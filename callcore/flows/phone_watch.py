@@ -1,7 +1,8 @@
 """Agents whose phone is away or busy are not asked: what the switches tell is told to the floor.
 
 The events say it at once. A comparison, after each connecting and every minute, finds what was
-missed, and what a process that has died left behind.
+missed, and what a process that has died left behind. Of registrations every worker hears; of a leg
+only the one that follows its shard, and it alone tells the floor of it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from callcore.domain.events import (
 )
 from callcore.domain.ids import MICROS_PER_SECOND, LegId, Micros, NodeName
 from callcore.domain.phones import Phone
+from callcore.domain.sharding import Shard, shard_of_leg
 from callcore.flows.dispatching import Dispatcher
 from callcore.flows.phone_holding import HELD_BY_A_LEG, PhoneHolding
 from callcore.flows.phone_knowledge import PhoneKnowledge
@@ -37,6 +39,8 @@ COMPARE_SECONDS = 60.0
 LATE_SECONDS = 1.0
 """The switch writes what it tells; a question so soon after an event may find what was before."""
 
+HALF_CAUSE = "DESTINATION_OUT_OF_ORDER"
+
 ASK_AGAIN_SECONDS = 2.0
 """After an unregistration: a phone may have another registration, where the switch allows it."""
 
@@ -46,7 +50,7 @@ class PhoneWatch:
 
     def __init__(self, site: Site, dispatcher: Dispatcher) -> None:
         self._site = site
-        self._known = PhoneKnowledge()
+        self._known = PhoneKnowledge(site.tenure, site.nodes.registered)
         self._holding = PhoneHolding(site, dispatcher, self._known)
         self._ended_meanwhile: dict[NodeName, set[LegId]] = {}
         """Of each node that is being compared."""
@@ -87,6 +91,15 @@ class PhoneWatch:
         elif isinstance(fact, ConfigurationApplied):
             self._holding.settle_everybody_soon()
             self._site.clock.after(0.0, self.compare_all)
+
+    def node_gone(self, node: NodeName) -> None:
+        """The node counts as dead: its phones talk to nobody, and are not there. Those that it had
+        called through other nodes are hung up there: a dead node says no goodbye.
+        """
+        for leg_id in self._known.legs_on(node):
+            self._holding.end(leg_id)
+        self._hang_up_halves(node)
+        self._holding.settle_everybody_soon()
 
     def floor_emptied(self) -> None:
         """The floor has forgotten why agents are not asked."""
@@ -132,8 +145,15 @@ class PhoneWatch:
             self._ask_again_soon(event.node, event.phone)
 
     def _call_began(self, event: PhoneCallBegan) -> None:
+        if not self._site.tenure.holds_leg(event.node, event.leg_id):
+            return  # heard because it is lent; it is another worker's to tell of
         agents = self._holding.agents_of(event.phone)
-        leg = PhoneLeg(phone=event.phone, is_offer=event.is_offer)
+        leg = PhoneLeg(
+            phone=event.phone,
+            is_offer=event.is_offer,
+            offer_id=event.offer_id,
+            from_node=event.from_node,
+        )
         if agents and self._known.begins(event.node, event.leg_id, leg) and not event.is_offer:
             self._holding.settle_soon(agents)
 
@@ -141,6 +161,8 @@ class PhoneWatch:
         asked = frozenset(self._holding.agents_by_phone())
         since = self._recently()
         followed = frozenset(phone for phone in asked if self._known.is_told(node, phone))
+        shards = self._shards_of(node)
+        self._known.forget_others()
         known_before = self._known.legs_on(node)
         registered = switch.registered(asked)
         found = switch.legs_of(asked)
@@ -150,13 +172,27 @@ class PhoneWatch:
                 self._found_gone(leg_id)
         for leg_id, leg in found.items():
             if leg_id not in self._ended_meanwhile[node]:
-                self._found(node, leg_id, leg, is_followed=leg.phone in followed)
+                is_followed = leg.phone in followed and self._known.is_compared(
+                    shard_of_leg(node, leg_id)
+                )
+                self._found(node, leg_id, leg, is_followed=is_followed)
+        self._known.compared(shards)
         for phone in self._known.answered(node, asked, registered, since):
             if phone in followed:
                 self._heal("phone", phone, "registration_unheard")
+        for gone in tuple(self._site.nodes.gone):
+            self._hang_up_halves(gone)
         self._mend_floor(followed)
 
+    def _shards_of(self, node: NodeName) -> dict[Shard, int | None]:
+        """Whose legs the switch tells of, with the tokens of now."""
+        tenure = self._site.tenure
+        shards = (Shard(node, digit) for digit in tenure.digits_of(node))
+        return {shard: tenure.held.get(shard) for shard in shards}
+
     def _found(self, node: NodeName, leg_id: LegId, leg: PhoneLeg, *, is_followed: bool) -> None:
+        if not self._site.tenure.holds_leg(node, leg_id):
+            return
         if self._known.begins(node, leg_id, leg) and not leg.is_offer and is_followed:
             self._heal("phone", leg.phone, "call_unheard")
 
@@ -177,6 +213,16 @@ class PhoneWatch:
                     self._heal("agent", floor.agent_id, "hold_differed")
                 self._holding.settle_soon((floor.agent_id,))
         self._holding.settle()
+
+    def _hang_up_halves(self, gone: NodeName) -> None:
+        for leg_id, leg in self._known.legs_from(gone).items():
+            try:
+                self._site.switches[leg.node].hang_up(leg_id, HALF_CAUSE)
+            except TelephonyError as error:
+                # Found again by the comparison, once the link is up.
+                self._failed("floor", f"{leg.node}: {leg_id} was not hung up: {error}")
+            else:
+                self._heal("phone", leg.phone, "other_node_gone")
 
     def _ask_again_soon(self, node: NodeName, phone: Phone) -> None:
         if node not in self._to_ask_again:

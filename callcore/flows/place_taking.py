@@ -125,9 +125,13 @@ def _join(
     is_adopted: bool = False,
     ringing_in: RingingIn | None = None,
 ) -> Taken:
+    call.mailbox.check()  # dropped meanwhile, it is for others to join
     site, timers = call.site, Timers(call.mailbox)
     standing = Standing(call, queue, admitted.place, crew.changes, timers)
-    joining = standing.joining(restoring.WITHOUT_LIMIT if is_kept else admitted.places)
+    joining = replace(
+        standing.joining(restoring.WITHOUT_LIMIT if is_kept else admitted.places),
+        sticky_agent=admitted.sticky_agent,
+    )
     taken_over = admitted.takes_over
     if taken_over is not None:
         joining = replace(joining, resumes=False, takes_over=taken_over)

@@ -8,7 +8,7 @@ from typing import Protocol
 from callcore.domain import callable_numbers, callbacks, phone_numbers
 from callcore.domain.callbacks import CALLBACKS, Callback
 from callcore.domain.events import CallbackPromised
-from callcore.domain.ids import CallId, LegId, Micros, NodeName
+from callcore.domain.ids import CallId, LegId, Micros, NodeName, shard_of
 from callcore.domain.ledger import Caller
 from callcore.domain.outcomes import AskingEnd, CallbackOrigin, RefusalReason
 from callcore.domain.policies import NoticeKind, QueuePolicy
@@ -18,7 +18,8 @@ from callcore.flows.admitting import NotAdmittedError
 from callcore.flows.call import Call
 from callcore.flows.callback_call import CallbackCall
 from callcore.flows.crew import Crew
-from callcore.flows.messages import CallerOff
+from callcore.flows.handing_over import HandedOver
+from callcore.flows.messages import CallerOff, PlaceGiven
 from callcore.flows.place_taking import (
     AlreadyPromisedError,
     Taken,
@@ -80,7 +81,10 @@ class PromiseMaking:
         number not stand behind the place that is given up for it.
         """
         asking, now = call.caller, self._site.clock.now()
-        call_id = CallId(self._site.ids.leg_id(beside=asking.leg_id))
+        digit = self._digit(shard_of(asking.leg_id))
+        if digit is None:
+            return Promised(end=AskingEnd.FLOOR_UNAVAILABLE)
+        call_id = CallId(self._site.ids.leg_id(beside=LegId(digit)))
         caller = Caller(
             call_id=call_id,
             leg_id=LegId(call_id),
@@ -109,8 +113,14 @@ class PromiseMaking:
             # Who gives a place up for a promise must not lose by it; and now, for the agents who
             # were asked are free in a moment.
             older = self._crew.waiters.get(promised.call_id)
+            first_joined_at, own_priority = place.first_joined_at, call.wishes.own_priority
             if older is not None:
-                older.be_given(place.first_joined_at, call.wishes.own_priority)
+                older.be_given(first_joined_at, own_priority)
+            elif not self._site.tenure.holds_call(CALLBACKS, promised.call_id):
+                self._crew.switchboard.post(
+                    promised.call_id,
+                    PlaceGiven(first_joined_at=first_joined_at, own_priority=own_priority),
+                )
         if promised.end is not AskingEnd.PROMISED or delay_seconds is not None:
             return promised
         return replace(promised, caller_off=lambda: self._caller_off(call_id))
@@ -127,8 +137,11 @@ class PromiseMaking:
     ) -> Promised:
         """Promises a callback, on a place of now, to somebody who is not on the line."""
         site, now = self._site, self._site.clock.now()
-        call_id = CallId(site.ids.leg_id(beside=LegId(site.ids.request_id())))
-        node = _first_node(site)
+        digit = self._digit(shard_of(LegId(site.ids.request_id())))
+        if digit is None:
+            return Promised(end=AskingEnd.FLOOR_UNAVAILABLE)
+        call_id = CallId(site.ids.leg_id(beside=LegId(digit)))
+        node = _first_node(site, LegId(digit))
         caller = Caller(
             call_id=call_id,
             leg_id=LegId(call_id),
@@ -164,10 +177,22 @@ class PromiseMaking:
         except NOT_MADE as error:
             self._keeper.unfollow(caller.call_id)
             return self._not_made(error, queue, caller.number)
+        except HandedOver:
+            # Its shard has just become another worker's, to whom nothing was promised yet.
+            return Promised(end=AskingEnd.FLOOR_UNAVAILABLE)
         publish_promise(made, callback)
         self._tell(made, queue)
         self._keeper.begin(made, queue, taken)
         return Promised(end=AskingEnd.PROMISED, call_id=caller.call_id)
+
+    def _digit(self, wanted: str) -> str | None:
+        """With which digit a promise is one that this worker follows, the one wanted if it is among
+        them; ``None`` if it follows no promises.
+        """
+        held = self._site.tenure.digits_of(CALLBACKS)
+        if wanted in held or not held:
+            return wanted if held else None
+        return held[int(wanted, 16) % len(held)]
 
     def _refusal(self, queue: QueuePolicy, number: str) -> AskingEnd | None:
         """Why the number cannot be promised a callback there; ``None`` if it can."""
@@ -223,7 +248,15 @@ def publish_promise(call: CallbackCall, callback: Callback) -> None:
     )
 
 
-def _first_node(site: Site) -> NodeName:
-    """From where somebody is called of whom no switch knows: whose link is up, if any."""
-    connected = (node for node, switch in site.switches.items() if switch.is_connected)
+def _first_node(site: Site, digit: LegId) -> NodeName:
+    """From where somebody is called of whom no switch knows: whose link is up, if any, and where
+    legs of the digit are this worker's to follow.
+    """
+    connected = (
+        node
+        for node, switch in site.switches.items()
+        if switch.is_connected
+        and not site.nodes.is_drained(node)
+        and site.tenure.holds_leg(node, digit)
+    )
     return next(connected, next(iter(site.switches), CALLBACKS))

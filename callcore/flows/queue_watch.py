@@ -1,7 +1,8 @@
 """What changes for those who wait when agents come and go, and when a queue opens or closes.
 
-Each change that may matter wakes the watch; it looks by itself at every hour of opening or closing,
-and now and then for changes that another process made.
+Each change that may matter wakes the watch, and those of the other workers; it looks by itself at
+every hour of opening or closing, and now and then for changes that nobody told of. All act on what
+they see; one of them tells of it, which is so once for the site.
 """
 
 from __future__ import annotations
@@ -15,8 +16,6 @@ from callcore.domain.events import (
     BY_HOURS,
     BY_SETTINGS,
     FlowFailed,
-    LimitChanged,
-    QueueDoorChanged,
     StoreFailed,
 )
 from callcore.domain.ids import AgentId, Micros, QueueName, seconds_between
@@ -25,13 +24,15 @@ from callcore.domain.policies import AtClosing, QueuePolicy
 from callcore.flows import expecting
 from callcore.flows.dispatching import RELAXATION, Dispatcher
 from callcore.flows.messages import MayStay, Message, MustLeave, StaffingChanged
+from callcore.flows.messages.between import QueuesTouched
+from callcore.flows.queue_telling import QueueTelling
+from callcore.flows.remote_waiters import Letters, NoLetters
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
 from callcore.flows.waiters import Waiters
 from callcore.ports.stores import StoreError
 
 LONGEST_SLEEP_SECONDS = 15.0
-ABSOLUTE = "maximum_waiting"
 
 _REASONS = {
     "waiting_per_agent": LeaveReason.QUEUE_FULL,
@@ -55,9 +56,16 @@ class QueueWatch:
     """Looks at queues, and tells those who wait in them what concerns them."""
 
     def __init__(
-        self, site: Site, switchboard: Switchboard, waiters: Waiters, dispatcher: Dispatcher
+        self,
+        site: Site,
+        switchboard: Switchboard,
+        waiters: Waiters,
+        dispatcher: Dispatcher,
+        letters: Letters | None = None,
     ) -> None:
         self._site = site
+        self._letters = letters or NoLetters()
+        self._telling = QueueTelling(site)
         self._switchboard = switchboard
         self._waiters = waiters
         self._dispatcher = dispatcher
@@ -75,14 +83,33 @@ class QueueWatch:
         """An agent came or went: looks at the agent's queues now."""
         agent = self._site.policy.agents.get(agent_id)
         if agent is not None:
-            self.look(agent.queues)
+            self.touch(agent.queues)
+
+    def touch(self, queues: Iterable[QueueName], by: str = BY_HOURS) -> None:
+        """Somebody came or went, or opened or closed them: has every worker look at them now.
+        ``by`` is who opened one that is open again.
+        """
+        names = tuple(queues)
+        if names:
+            self._letters.send_all(QueuesTouched(queues=names, by=by))
+        self.look(names, by)
+
+    def touched(self, letter: QueuesTouched) -> None:
+        """Another worker tells so. Who came is not looked for: that worker decides over all who
+        wait.
+        """
+        self._look(letter.queues, letter.by)
 
     def look(self, queues: Iterable[QueueName], by: str = BY_HOURS) -> None:
         """Looks at these queues now; never fails. ``by`` is who opened one that is open again."""
+        self._pair(self._look(queues, by))
+
+    def _look(self, queues: Iterable[QueueName], by: str) -> dict[QueueName, frozenset[AgentId]]:
+        """Of each queue to which agents came, or from which they went, those who came."""
         came: dict[QueueName, frozenset[AgentId]] = {}
         doors: dict[QueueName, Door] = {}
         if self._is_held or self._has_lost_its_data():
-            return
+            return came
         for name in queues:
             queue = self._site.policy.queues.get(name)
             if queue is None or self._is_held:
@@ -101,7 +128,7 @@ class QueueWatch:
                     came[name] = newcomers
         for name, door in doors.items():
             self._tell_limit(name, door)
-        self._pair(came)
+        return came
 
     def hold(self) -> None:
         """Looks at nothing until released: while agents are moved one by one, nobody is to leave a
@@ -189,7 +216,7 @@ class QueueWatch:
         was_open = before is None or before.is_open  # what everybody takes for granted
         if was_open is not is_open:
             by = BY_SETTINGS if is_retired and not is_closed else by
-            self._publish_door(queue, door, by, is_open=is_open)
+            self._telling.door(queue, door, by, is_open=is_open)
         if is_open and not was_open:
             self._tell_all(queue, MayStay())
         if is_closed and queue.at_closing is AtClosing.OVERFLOW:
@@ -218,7 +245,7 @@ class QueueWatch:
         Only when agents came or went: the estimate alone moves with every call that ends, and is
         judged at the door.
         """
-        limit = self._limit(queue, door)
+        limit = expecting.limit(self._site, queue, door)
         reason = _REASONS.get(limit.setting)
         excess_count = door.waiting_count - admission.places_at(door, limit)
         if reason is None or excess_count <= 0:
@@ -231,24 +258,6 @@ class QueueWatch:
         for waiter in self._waiters.of_queue(queue.name):
             self._switchboard.post(waiter.call_id, message)
 
-    def _publish_door(self, queue: QueuePolicy, door: Door, by: str, *, is_open: bool) -> None:
-        without_hours = replace(queue, hours=None)
-        closure = door.closure
-        is_by_command = admission.is_closed(without_hours, closure, self._now())
-        reason = ""
-        if closure is not None and is_by_command:
-            by, reason = closure.by, closure.reason
-        self._site.facts.publish(
-            QueueDoorChanged(
-                at=self._now(), queue=queue.name, is_open=is_open, by=by, reason=reason
-            )
-        )
-
-    def _limit(self, queue: QueuePolicy, door: Door) -> Limit:
-        count = len(door.staffed)
-        agents = expecting.effective_agents(self._site, queue.name, count, door.rates)
-        return admission.limit(queue, count, agents, door.rates)
-
     def _tell_limit(self, name: QueueName, door: Door) -> None:
         """Tells of a limit that has changed, once every queue was looked at: agents who came to
         several are shared.
@@ -256,19 +265,11 @@ class QueueWatch:
         queue, seen = self._site.policy.queues.get(name), self._seen.get(name)
         if queue is None or seen is None or self._is_held:
             return
-        limit = self._limit(queue, door)
+        limit = expecting.limit(self._site, queue, door)
         if limit == seen.limit:
             return
         self._seen[name] = replace(seen, limit=limit)
-        self._site.facts.publish(
-            LimitChanged(
-                at=self._now(),
-                queue=name,
-                limit=limit.maximum_waiting,
-                setting=limit.setting,
-                staffed_count=len(door.staffed),
-            )
-        )
+        self._telling.limit(name, door, limit)
 
     def _seconds_until_next(self) -> float:
         """Until a queue opens or closes by its hours, or a closure by command ends."""

@@ -1,7 +1,8 @@
 """Comparing the floor with the switch, and mending what differs.
 
 Runs whenever a link comes up (the first time included): events may have been missed, and another
-process may have died with calls in its hands. Mends what ``leg_watch`` finds at other times, too.
+process may have died with calls in its hands; and for the shards that become this worker's, no
+others. Mends what ``leg_watch`` finds at other times, too.
 
 What is found goes into the mailboxes as the events that were missed, so that scripts need no second
 way of hearing them. Callers nobody follows are adopted; calls of the floor whose leg is gone are
@@ -10,33 +11,34 @@ closed; agents held by nothing are freed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Collection
 from functools import partial
 
-from callcore.domain.events import FlowFailed, SelfHealed, StoreFailed
+from callcore.domain.callbacks import CALLBACKS
+from callcore.domain.events import StoreFailed
 from callcore.domain.ids import CallId, LegId, Micros, NodeName
-from callcore.flows import leg_roles
+from callcore.domain.sharding import DIGITS
+from callcore.flows import whereabouts
 from callcore.flows.adoption import Adoption
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.agent_reclaiming import AgentReclaiming
 from callcore.flows.callback_calls import CallbackCalls
-from callcore.flows.callback_reclaiming import CallbackReclaiming
 from callcore.flows.caller_reclaiming import CallerReclaiming
+from callcore.flows.comparing import Comparing
 from callcore.flows.findings import Findings
+from callcore.flows.healing import Healing
+from callcore.flows.mending import Mending
 from callcore.flows.missed_events import MissedEvents
 from callcore.flows.site import Site
 from callcore.flows.standing_leg_reclaiming import StandingLegReclaiming
 from callcore.flows.standing_legs import StandingLegs
 from callcore.flows.switchboard import Switchboard
 from callcore.flows.unheard_past import UnheardPast
-from callcore.ports.stores import FloorAgent, StoreError, StoreUnavailableError
-from callcore.ports.switch_events import LegSnapshot
-from callcore.ports.telephony import Switch, TelephonyError
+from callcore.ports.stores import FloorAgent, FloorCall, StoreError, StoreUnavailableError
+from callcore.ports.telephony import TelephonyError
 
 RETRY_SECONDS = 0.25
 """Until it has succeeded, what was missed is not known: talks may begin and end meanwhile."""
-
-ORPHAN_CAUSE = "ORIGINATOR_CANCEL"
 
 
 class Reclaiming:
@@ -54,21 +56,15 @@ class Reclaiming:
     ) -> None:
         self._site = site
         self._switchboard = switchboard
-        self._missed = MissedEvents(site, switchboard, self._heal)
-        self._standing = StandingLegReclaiming(site, switchboard, standing)
+        self._healing = healing = Healing(site)
+        self._missed = MissedEvents(site, switchboard, healing.heal)
         self._callers = CallerReclaiming(
-            site, switchboard, freeing, adoption, unheard, self._missed, self._heal
+            site, switchboard, freeing, adoption, unheard, self._missed, healing
         )
-        self._callbacks = CallbackReclaiming(
-            site,
-            switchboard,
-            callbacks,
-            self._callers.withdraw_offers_of,
-            self._callers.close_call,
-            freeing.after_talk,
-        )
+        lines = StandingLegReclaiming(site, switchboard, standing)
+        self._mending = Mending(site, switchboard, self._callers, callbacks, lines, healing)
         self._agents = AgentReclaiming(
-            site, switchboard, freeing, self._callbacks.resume, self._heal
+            site, switchboard, freeing, self._mending.promises.resume, healing.heal
         )
         self._comparing: set[NodeName] = set()
         self._has_compared = False
@@ -94,14 +90,47 @@ class Reclaiming:
         """The switch lost its calls: every leg followed on it has ended."""
         self._missed.tell_of_restart(node)
 
-    def compare(self, node: NodeName, restored_at: Micros) -> None:
-        """Compares until it has succeeded or the link is down again.
+    def switch_gone(self, node: NodeName) -> None:
+        """The switch counts as dead: every leg followed on it has ended."""
+        self._missed.tell_of_loss(node)
+
+    def close_lost(self, call: FloorCall, node: NodeName) -> None:
+        """Closes a call that was on a dead node and is followed by nobody; a promise that is to be
+        kept is gone on with. May raise ``StoreError``.
+        """
+        if whereabouts.node_of(call) == CALLBACKS:
+            self._mending.mend_promise(call.call_id, node, None)
+        elif self._switchboard.node_of(call.call_id) is None:
+            self._callers.close_call(call, is_switch_lost=True)
+
+    def line_lost(self, agent: FloorAgent) -> None:
+        """Logs out an agent whose line was on a dead node, and is followed by nobody. May raise
+        ``StoreError``.
+        """
+        leg = agent.standing_leg
+        if leg is not None and not self._switchboard.follows(leg.leg_id):
+            self._mending.log_out(agent)
+
+    def free_held_by_nothing(self) -> None:
+        """Frees agents held by calls that are no more. May raise ``StoreError``."""
+        self._agents.free_held_by_nothing()
+
+    def compare(
+        self,
+        node: NodeName,
+        restored_at: Micros,
+        digits: str = DIGITS,
+        given: Collection[str] = (),
+    ) -> None:
+        """Compares what is this worker's of these digits, until it has succeeded or the link is
+        down again. Calls of the digits ``given`` were handed over by other workers.
 
         Legs that came to be after ``restored_at`` have been heard of all their lives.
         """
         self._comparing.add(node)
         try:
-            self._until_compared(node, self._site.switches[node], restored_at)
+            with self._healing.given(node, given):
+                self._until_compared(node, restored_at, digits)
         finally:
             self._comparing.discard(node)
 
@@ -113,14 +142,20 @@ class Reclaiming:
         followed = self._switchboard.legs(node, claimed_by=self._site.clock.now())
         gone = found.gone & followed.keys()
         self._missed.tell_ends(node, switch, {leg_id: followed[leg_id] for leg_id in gone})
-        strays = switch.legs(found.strays) if found.strays else []
+        listed = switch.legs(found.strays) if found.strays else []
+        mending = self._mending
+        strays = [leg for leg in listed if mending.is_among(leg, DIGITS)]
         for leg in strays:
-            self._one(leg.leg_id, partial(self._adopt, leg, switch))
-        for call_id in found.calls:
-            self._one(call_id, partial(self._callers.close, call_id, switch))
+            mending.one(leg.leg_id, partial(mending.adopt, leg, switch))
+        # Who is in other hands by now has no place any more.
+        elsewhere = {CallId(leg.leg_id) for leg in strays if leg.is_inbound}
+        for call_id in found.calls | elsewhere:
+            mending.one(call_id, partial(mending.close, call_id, switch))
+        for call_id in found.promises:
+            mending.one(call_id, partial(self._resume_promise, call_id))
         self._agents.free_held_by(found.held, "held_by_nothing")
         for leg in strays:
-            self._hang_up_orphan(leg, switch)
+            mending.hang_up_orphan(leg, switch)
 
     def take_up(self, node: NodeName, leg_id: LegId) -> None:
         """Takes over a leg of ours that was just heard of; what cannot be done now is found and
@@ -129,17 +164,38 @@ class Reclaiming:
         switch = self._site.switches[node]
         try:
             for leg in switch.legs([leg_id]):
-                self._one(leg.leg_id, partial(self._adopt, leg, switch))
+                if self._mending.is_among(leg, DIGITS):
+                    self._mending.one(leg.leg_id, partial(self._mending.adopt, leg, switch))
         except (TelephonyError, StoreUnavailableError) as error:
             reason = f"{leg_id} was not taken up: {error}"
             self._site.facts.publish(
                 StoreFailed(at=self._site.clock.now(), store="floor", reason=reason)
             )
 
-    def _until_compared(self, node: NodeName, switch: Switch, restored_at: Micros) -> None:
+    def end_stray(self, node: NodeName, leg_id: LegId) -> None:
+        """Ends a phone's leg that was picked up for nobody, if that is still so.
+
+        What cannot be done now is found and done later.
+        """
+        if self._switchboard.follows(leg_id) or self.is_comparing(node):
+            return
+        switch = self._site.switches[node]
+        try:
+            for leg in switch.legs([leg_id]):
+                if self._mending.is_among(leg, DIGITS):
+                    self._mending.hang_up_orphan(leg, switch)
+        except TelephonyError as error:
+            now, reason = self._site.clock.now(), f"{leg_id} was not ended: {error}"
+            self._site.facts.publish(StoreFailed(at=now, store="floor", reason=reason))
+
+    def _until_compared(self, node: NodeName, restored_at: Micros, digits: str) -> None:
+        switch = self._site.switches[node]
+        comparing = Comparing(
+            self._site, self._switchboard, self._mending, self._missed, self._agents
+        )
         while switch.is_connected:
             try:
-                self._compare_once(node, switch, restored_at)
+                comparing.compare(node, restored_at, digits)
             except (TelephonyError, StoreError) as error:
                 now = self._site.clock.now()
                 reason = f"{node} was not compared with the floor: {error}"
@@ -150,71 +206,6 @@ class Reclaiming:
                 self._has_compared = True
                 return
 
-    def _compare_once(self, node: NodeName, switch: Switch, restored_at: Micros) -> None:
-        followed = self._switchboard.legs(node, claimed_by=restored_at)
-        floor_calls = {call.call_id: call for call in self._site.waiting_room.calls(node)}
-        promises = self._callbacks.held()
-        found = {leg.leg_id: leg for leg in switch.legs()}
-        gone = followed.keys() - found.keys()
-        self._missed.tell_ends(node, switch, {leg_id: followed[leg_id] for leg_id in gone})
-        for leg_id in followed.keys() & found.keys():
-            self._missed.tell_of(found[leg_id], followed[leg_id])
-        for leg in found.values():
-            self._one(leg.leg_id, partial(self._adopt, leg, switch))
-        followed_calls = set(followed.values())
-        for call_id in floor_calls.keys() - followed_calls:
-            self._one(call_id, partial(self._callers.close, call_id, switch))
-        lines = {leg_roles.call_of(leg): leg for leg in self._held_lines(found.values())}
-        for call_id in promises:
-            line = lines.get(call_id)
-            self._one(call_id, partial(self._mend_promise, call_id, node, line))
-            if line is not None and self._switchboard.awaits_end(line.leg_id):
-                self._missed.tell_ends(node, switch, {line.leg_id: call_id})
-        self._agents.free_held_by_nothing()
-        for agent in self._standing.without_line(set(found), switch):
-            self._one(agent.agent_id, partial(self._log_out, agent))
-        for leg in found.values():
-            self._hang_up_orphan(leg, switch)
-
-    def _one(self, subject: str, mend: Callable[[], None]) -> None:
-        """Mends one thing; a fault in it must not keep the others from being mended."""
-        try:
-            mend()
-        except (TelephonyError, StoreUnavailableError):
-            raise  # all of it is tried again
-        except Exception as error:  # noqa: BLE001 - told of, and the others go on
-            now = self._site.clock.now()
-            reason = f"{subject}: {error!r}"
-            self._site.facts.publish(FlowFailed(at=now, flow="reclaiming", reason=reason))
-
-    def _log_out(self, agent: FloorAgent) -> None:
-        self._standing.log_out(agent)
-        self._heal("agent", agent.agent_id, "line_gone")
-
-    def _adopt(self, leg: LegSnapshot, switch: Switch) -> None:
-        if self._standing.adopt(leg):
-            self._heal("line", leg.leg_id, "adopted")
-        self._callers.adopt(leg, switch)
-
-    def _held_lines(self, legs: Iterable[LegSnapshot]) -> Iterator[LegSnapshot]:
-        """Those of customers who were called back, have answered, and are in nobody's hands."""
-        fallback = self._site.policy.fallback.extension
-        for leg in legs:
-            is_in_hands = self._switchboard.follows(leg.leg_id) or leg.dialled_number == fallback
-            if leg_roles.is_holding_customers(leg) and not is_in_hands:
-                yield leg
-
-    def _mend_promise(self, call_id: CallId, node: NodeName, line: LegSnapshot | None) -> None:
-        if self._callbacks.mend(call_id, node, line):
-            self._heal("call", call_id, "adopted")
-
-    def _hang_up_orphan(self, leg: LegSnapshot, switch: Switch) -> None:
-        """A phone that was called by a process which has died, and is of no use to anybody."""
-        if leg_roles.is_orphan(leg) and not self._switchboard.follows(leg.leg_id):
-            switch.hang_up(leg.leg_id, ORPHAN_CAUSE)
-            self._heal("leg", leg.leg_id, "orphan")
-
-    def _heal(self, what: str, subject: str, reason: str) -> None:
-        self._site.facts.publish(
-            SelfHealed(at=self._site.clock.now(), what=what, subject=subject, reason=reason)
-        )
+    def _resume_promise(self, call_id: CallId) -> None:
+        if self._mending.promises.resume(call_id):
+            self._healing.heal("call", call_id, "adopted")

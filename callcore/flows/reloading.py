@@ -45,6 +45,8 @@ REPLY_SECONDS = 60.0
 
 LOOK_SECONDS = 15.0
 SERVING_OUT_LOOK_SECONDS = 5.0
+SHARED_LOOK_SECONDS = 1.0
+"""For so long the workers of a site may follow different settings."""
 """While queues that were taken out are served out."""
 RETRY_SECONDS = 1.0
 
@@ -254,6 +256,8 @@ class Reloading:
             self._timer.cancel()
         if not self._putting.is_finished:
             seconds = RETRY_SECONDS
+        elif not self._site.tenure.is_alone:
+            seconds = SHARED_LOOK_SECONDS
         elif self._site.policy.retired:
             seconds = SERVING_OUT_LOOK_SECONDS
         else:

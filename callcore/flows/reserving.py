@@ -19,8 +19,9 @@ from callcore.domain.records import DecisionRecord
 from callcore.domain.routing import Demand, Judgement
 from callcore.flows.agent_greeting import LONGEST_GREETING_SECONDS
 from callcore.flows.messages import Reserved
+from callcore.flows.remote_waiters import RemoteWaiter
 from callcore.flows.site import Site
-from callcore.flows.standing_legs import StandingLines
+from callcore.flows.standing_lines import StandingLines
 from callcore.flows.switchboard import Switchboard
 from callcore.flows.waiters import Waiter, Waiters
 from callcore.ports.stores import Reservation, ReserveAnswer, StoreError
@@ -94,9 +95,9 @@ class Reserving:
             triggered_at=triggered_at,
             decision=self._decision(pair, reservation, trigger),
         )
-        is_still_waiting = self._waiters.get(reservation.call_id) is pair.waiter
-        if not (is_still_waiting and self._switchboard.post(reservation.call_id, message)):
-            self._give_back(reservation, is_caller_waiting=False)
+        if not self._is_told(pair.waiter, message):
+            is_remote = isinstance(pair.waiter, RemoteWaiter)
+            self._give_back(reservation, is_caller_waiting=is_remote)
             return ReserveAnswer.CALLER_GONE
         pair.waiter.reserved(pair.agent_id)
         self._site.facts.publish(
@@ -109,6 +110,13 @@ class Reserving:
             )
         )
         return answer
+
+    def _is_told(self, waiter: Waiter, message: Reserved) -> bool:
+        """False if the caller has left meanwhile, or nobody is known to follow the caller."""
+        if isinstance(waiter, RemoteWaiter):
+            return self._switchboard.post(waiter.call_id, message, waiter.node)
+        is_still_waiting = self._waiters.get(waiter.call_id) is waiter
+        return is_still_waiting and self._switchboard.post(waiter.call_id, message)
 
     def _reservation(self, pair: Pair) -> Reservation:
         ids, demand = self._site.ids, pair.demand

@@ -5,6 +5,7 @@ On the floor the promise ends in the step in which the caller joins; its script 
 
 from __future__ import annotations
 
+from callcore.domain.callbacks import CALLBACKS
 from callcore.domain.ids import CallId
 from callcore.flows.call import Call
 from callcore.flows.crew import Crew
@@ -34,6 +35,8 @@ class RingingIn:
         waiter = self._crew.waiters.get(call_id)
         if waiter is not None:
             return None if waiter.is_on_line else promise
+        if promise.callback.is_on_line and not self._is_ours(call_id):
+            return None  # as the worker who follows it tells
         # One that is followed and does not wait talks: the floor may hear of that late.
         is_followed = self._crew.switchboard.node_of(call_id) is not None
         return None if is_followed else promise
@@ -49,3 +52,6 @@ class RingingIn:
     def may_have_taken(self, call_id: CallId) -> None:
         """The call is gone, and the floor's answer was lost: the promise is to stand as before."""
         self._crew.switchboard.post(call_id, FloorEmptied())
+
+    def _is_ours(self, call_id: CallId) -> bool:
+        return self._call.site.tenure.holds_call(CALLBACKS, call_id)

@@ -23,6 +23,7 @@ from callcore.domain.agents import (
 from callcore.domain.events import AgentChanged, AgentWished, StoreFailed, WrapUpEnded
 from callcore.domain.ids import AgentId, QueueName, seconds_between
 from callcore.domain.policies import AgentPolicy, SitePolicy
+from callcore.flows.floor_memory import LastDuty
 from callcore.flows.posts import posts_of
 from callcore.flows.site import Site
 from callcore.ports.stores import AgentAnswer, FloorAgent, StoreError, StoreUnavailableError
@@ -86,6 +87,12 @@ class RosterWork:
         for agent_id, code in breaks.items():
             self._steps.append(partial(self._send_on_break, agent_id, self._fresh(), code))
 
+    def set_right(self, duties: Mapping[AgentId, LastDuty]) -> None:
+        """These agents came or went since, whatever the floor says."""
+        for agent_id, last in duties.items():
+            step = partial(self._set_right, agent_id, self._fresh(), last)
+            self._steps.append(step)
+
     def take_back(self, agents: Iterable[AgentId]) -> None:
         """These agents, who were to be logged out after their call, are in the settings again."""
         for agent_id in agents:
@@ -137,6 +144,23 @@ class RosterWork:
         )
         if answer is AgentAnswer.DONE:
             self._publish(agent_id, AgentState.ON_BREAK, why, code)
+
+    def _set_right(self, agent_id: AgentId, request_id: str, last: LastDuty) -> None:
+        why = Why(reason=AgentReason.FLOOR_LOST, actor=self._actor)
+        known = self._known.get(agent_id)
+        match last.state:
+            case AgentState.LOGGED_OUT:
+                if self._site.roster.log_out(agent_id, request_id, why) is AgentAnswer.DONE:
+                    self._publish(agent_id, AgentState.LOGGED_OUT, why)
+            case AgentState.ON_BREAK if last.break_code is not None:
+                if known is not None and known.state is AgentState.LOGGED_OUT:
+                    self._log_in(agent_id, f"{request_id}-in", why.reason)
+                self._send_on_break(agent_id, request_id, last.break_code)
+            case _ if known is not None and known.state is AgentState.ON_BREAK:
+                if self._site.roster.end_break(agent_id, request_id, why) is AgentAnswer.DONE:
+                    self._publish(agent_id, AgentState.AVAILABLE, why)
+            case _:
+                self._log_in(agent_id, request_id, why.reason)
 
     def _let_go(self, agent_id: AgentId, request_id: str) -> None:
         why = Why(reason=AgentReason.SETTINGS, actor=self._actor)

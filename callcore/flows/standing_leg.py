@@ -2,7 +2,8 @@
 
 The line has a mailbox of its own, which hears of the leg whichever call has claimed it. A call asks
 for the line (``LineWanted``) and is told as soon as its agent has heard that a call comes
-(``LineReady``). When caller and agent have parted, the switch parks the line again.
+(``LineReady``). When caller and agent have parted, the switch parks the line again. The call may be
+one of another worker.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from callcore.flows.messages import (
     AgentLeft,
     FloorEmptied,
     LineGivenBack,
+    LineJoined,
     LineLookDue,
     LineReady,
     LineReplaced,
@@ -89,6 +91,8 @@ class StandingLine(DialledLine):
         self._look = look
         self._stand = stand
         self._wanted_by: CallId | None = None
+        self._lent_to: CallId | None = None
+        """The call of the talk that goes on, or the latest."""
         self._pressed = ""
         self._pressed_at = Micros(0)
 
@@ -110,8 +114,18 @@ class StandingLine(DialledLine):
         self._rest(is_silent=True)
         self._follow()
 
-    def resume(self, *, is_talking: bool, is_silent: bool) -> None:
-        """Goes on with a line that another process followed. Raises ``LineOverError``."""
+    def resume(
+        self,
+        *,
+        is_talking: bool,
+        is_silent: bool,
+        wanted_by: CallId | None = None,
+        lent_to: CallId | None = None,
+    ) -> None:
+        """Goes on with a line that another process followed, for calls of which others knew that
+        they wanted it, or talk on it. Raises ``LineOverError``.
+        """
+        self._wanted_by, self._lent_to = wanted_by, lent_to
         if is_talking:
             self.phase = Phase.TALKING
         else:
@@ -126,7 +140,10 @@ class StandingLine(DialledLine):
                 self._wanted_by = call_id
             case LineGivenBack(call_id=call_id) if call_id == self._wanted_by:
                 self._wanted_by = None
+            case LineJoined(call_id=call_id):
+                self._wanted_by, self._lent_to = None, call_id
             case LegBridged():
+                self._lent_to = self._wanted_by or self._lent_to
                 self._wanted_by = None
             case AgentLeft():
                 self.has_left = True
@@ -167,7 +184,7 @@ class StandingLine(DialledLine):
                 self._rest(is_silent=True)
             case PlaybackEnded() | PromptsTimedOut() if self._is_tone_over(message):
                 self._ready()
-            case LegBridged():
+            case LegBridged() | LineJoined():
                 self.timers.cancel(PromptsTimedOut)
                 self.phase = Phase.TALKING
             case LegParked() if message.leg_id == self.leg_id:
@@ -201,7 +218,8 @@ class StandingLine(DialledLine):
     def _ready(self) -> None:
         self.timers.cancel(PromptsTimedOut)
         ready = LineReady(leg_id=self.leg_id, at=self.site.clock.now())
-        if self._wanted_by is None or not self._switchboard.post(self._wanted_by, ready):
+        caller = self._wanted_by
+        if caller is None or not self._switchboard.post(caller, ready, self.node):
             self._wanted_by = None
             self._rest(is_silent=False)
 
@@ -227,11 +245,11 @@ class StandingLine(DialledLine):
 
     def _end_talk(self) -> None:
         self._pressed = self._pressed[-len(END_OF_TALK) :]
-        call_id = self._switchboard.claimant_of(self.leg_id)
+        call_id = self._switchboard.claimant_of(self.leg_id) or self._lent_to
         if self._pressed == END_OF_TALK and call_id is not None:
             self._pressed = ""
             ask = TalkEndAsked(leg_id=self.leg_id, at=self._pressed_at)
-            self._switchboard.post(call_id, ask)
+            self._switchboard.post(call_id, ask, self.node)
 
     def _dial(self) -> None:
         """Codes work on the line as if dialled, without a PIN: it is the agent's."""

@@ -26,15 +26,16 @@ class StandingLegReclaiming:
         self._standing = standing
 
     def adopt(self, leg: LegSnapshot) -> bool:
-        """Follows a standing line that nobody follows; false if there is nothing to adopt.
+        """Follows a standing line that nobody follows, though a call may have claimed it; false if
+        there is nothing to adopt.
 
         Raises ``StoreError``.
         """
-        if not leg_roles.is_standing(leg) or self._switchboard.follows(leg.leg_id):
+        if not leg_roles.is_standing(leg) or self._is_kept(leg):
             return False
         agent_id = AgentId(leg.variables["callcore_standing"])
         agent = self._site.roster.agent(agent_id)
-        if self._switchboard.follows(leg.leg_id):
+        if self._is_kept(leg) or not self._site.tenure.holds_leg(leg.node, leg.leg_id):
             return False
         self._standing.adopt(leg, agent_id, agent)
         return True
@@ -55,9 +56,14 @@ class StandingLegReclaiming:
         except NotReadyError as error:
             raise StoreUnavailableError(str(error)) from error
 
+    def _is_kept(self, leg: LegSnapshot) -> bool:
+        return self._switchboard.keeper_of(leg.leg_id) is not None
+
     def _is_gone(self, agent: FloorAgent, found: set[LegId], switch: Switch) -> bool:
         leg = agent.standing_leg
         if leg is None or leg.node != switch.node or agent.state is AgentState.LOGGED_OUT:
+            return False
+        if not self._site.tenure.holds_leg(leg.node, leg.leg_id):
             return False
         if leg.leg_id in found or self._switchboard.follows(leg.leg_id):
             return False

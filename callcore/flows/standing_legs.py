@@ -1,8 +1,8 @@
-"""The standing lines followed by this process: whose they are, and what their ends set off.
+"""The standing lines followed by this process: what logging in on one and their ends set off.
 
-A line serves the callers of its own switch only, and is followed by the process that follows that
-switch. So who can be reached is known here without asking anybody: an agent who works on a standing
-line is offered no caller but by it.
+A line serves the callers of its own switch only. Who can be reached is known in every process
+without asking anybody (``standing_lines``): an agent who works on a standing line is offered no
+caller but by it.
 """
 
 from __future__ import annotations
@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from callcore.domain.agents import CALLCORE, AgentReason, AgentState
-from callcore.domain.events import AgentChanged, Fact, StoreFailed
+from callcore.domain.events import Fact, StoreFailed
 from callcore.domain.feature_answers import FeatureAnswer
 from callcore.domain.feature_prompts import Saying
 from callcore.domain.ids import AgentId, CallId, LegId, NodeName
 from callcore.domain.policies import FeatureCode
 from callcore.flows.dialled_line import LineOverError
 from callcore.flows.duty_by_phone import ChangeDuty, DutyByPhone
-from callcore.flows.messages import AgentLeft, LineReplaced, Message
+from callcore.flows.messages import Message
 from callcore.flows.site import Site
 from callcore.flows.standing_leg import StandingLine
+from callcore.flows.standing_lines import StandingLines
 from callcore.flows.switchboard import Switchboard
 from callcore.ports.operations import DutyChange, DutyOrder, NotReadyError, OperationError
 from callcore.ports.stores import FloorAgent, StandingLeg, StoreError
@@ -29,65 +30,8 @@ from callcore.runtime.mailbox import Mailbox
 
 RETRY_SECONDS = 1.0
 
-NOBODY: frozenset[AgentId] = frozenset()
 
-
-class StandingLines:
-    """By agent and by node."""
-
-    def __init__(self, switchboard: Switchboard) -> None:
-        self._switchboard = switchboard
-        self._by_agent: dict[AgentId, StandingLine] = {}
-        self._at_node: dict[NodeName, frozenset[AgentId]] = {}
-
-    @property
-    def count(self) -> int:
-        """How many lines are followed."""
-        return len(self._by_agent)
-
-    def at(self, node: NodeName) -> frozenset[AgentId]:
-        """The agents who can be reached on a line at that node."""
-        return self._at_node.get(node, NOBODY)
-
-    def of(self, agent_id: AgentId) -> StandingLine | None:
-        """The agent's line, if it is followed here."""
-        return self._by_agent.get(agent_id)
-
-    def leg_of(self, agent_id: AgentId) -> LegId | None:
-        """The leg of the agent's line."""
-        line = self._by_agent.get(agent_id)
-        return None if line is None else line.leg_id
-
-    def put(self, line: StandingLine) -> None:
-        """Callers may be offered on the line; one that the agent had before is let go."""
-        before = self._by_agent.get(line.agent_id)
-        self._by_agent[line.agent_id] = line
-        self._note_nodes()
-        if before is not None:
-            self._switchboard.post(before.call_id, LineReplaced())
-
-    def remove(self, line: StandingLine) -> bool:
-        """The line is over; false if the agent has another one by now."""
-        if self._by_agent.get(line.agent_id) is not line:
-            return False
-        del self._by_agent[line.agent_id]
-        self._note_nodes()
-        return True
-
-    def hear(self, fact: Fact) -> None:
-        """Tells the line of an agent who is logged out."""
-        if isinstance(fact, AgentChanged) and fact.state is AgentState.LOGGED_OUT:
-            line = self._by_agent.get(fact.agent_id)
-            if line is not None:
-                self._switchboard.post(line.call_id, AgentLeft())
-
-    def _note_nodes(self) -> None:
-        self._at_node = {
-            node: frozenset(
-                agent_id for agent_id, line in self._by_agent.items() if line.node == node
-            )
-            for node in {line.node for line in self._by_agent.values()}
-        }
+HOLDING = frozenset({AgentState.RESERVED, AgentState.RINGING, AgentState.TALKING})
 
 
 class Overheard:
@@ -130,6 +74,8 @@ class StandingLegs:
             return FeatureAnswer.NOT_POSSIBLE, None
         line = self._line(leg_id, node, mailbox, agent_id)
         try:
+            if before is None and self._holds_call_elsewhere(agent_id):
+                return FeatureAnswer.NOT_POSSIBLE, None
             self._site.roster.stand(agent_id, StandingLeg(leg_id=leg_id, node=node))
         except StoreError:
             return FeatureAnswer.NOT_READY, None
@@ -164,13 +110,17 @@ class StandingLegs:
             if agent is not None and not agent.since:
                 self._stand_again_soon(line)
         is_talking = leg.bridged_to is not None
+        held_by = self._held_by(agent, leg.leg_id, leg.node)
 
-        def follow() -> None:
-            self._to_its_end(
-                line, lambda: line.resume(is_talking=is_talking, is_silent=leg.is_parked)
+        def resume() -> None:
+            line.resume(
+                is_talking=is_talking,
+                is_silent=leg.is_parked,
+                wanted_by=None if is_talking else held_by,
+                lent_to=held_by if is_talking else None,
             )
 
-        self._spawn(line.call_id, follow)
+        self._spawn(line.call_id, lambda: self._to_its_end(line, resume))
 
     def log_out(self, agent_id: AgentId) -> None:
         """Logs out an agent whose line is gone, after the call if there is one.
@@ -178,6 +128,7 @@ class StandingLegs:
         Raises ``NotReadyError``, ``StoreError``.
         """
         self._site.roster.stand(agent_id, None)
+        self._lines.gone_unheard(agent_id)
         order = DutyOrder(what=DutyChange.LOG_OUT, by=CALLCORE, via=AgentReason.STANDING_LEG)
         try:
             self._change_duty(agent_id, order)
@@ -209,9 +160,10 @@ class StandingLegs:
             pass  # the end of every line
         finally:
             line.timers.stop()
-            self._switchboard.unfollow(line.call_id)
-            if self._lines.remove(line) and not line.is_replaced:
-                self._until_told(line)
+            if not line.is_handed_over:
+                self._switchboard.unfollow(line.call_id)
+                if self._lines.remove(line) and not line.is_replaced:
+                    self._until_told(line)
 
     def _until_told(self, line: StandingLine) -> None:
         """The floor hears of the end as soon as Redis answers; unless there is another line."""
@@ -226,6 +178,22 @@ class StandingLegs:
                 self._site.clock.sleep(RETRY_SECONDS)
             else:
                 return
+
+    def _holds_call_elsewhere(self, agent_id: AgentId) -> bool:
+        """True if a call is on a line of the agent that another worker follows. Raises
+        ``StoreError``.
+        """
+        if self._lines.leg_of(agent_id) is None:
+            return False
+        agent = self._site.roster.agent(agent_id)
+        return agent is not None and agent.state in HOLDING
+
+    def _held_by(self, agent: FloorAgent | None, leg_id: LegId, node: NodeName) -> CallId | None:
+        """The call of another worker that wants the line, or talks on it: it goes on with it."""
+        if agent is None or agent.leg_id != leg_id or agent.state not in HOLDING:
+            return None
+        is_ours = agent.call_id is None or self._site.tenure.holds_call(node, agent.call_id)
+        return None if is_ours else agent.call_id
 
     def _stand_again_soon(self, line: StandingLine) -> None:
         self._spawn(line.call_id, lambda: self._stand_again(line))

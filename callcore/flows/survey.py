@@ -90,7 +90,8 @@ class SurveyTaking:
             raise
         finally:
             self._timers.stop()
-            self._publish_end()
+            if not call.is_handed_over:
+                self._publish_end()
         call.hang_up(OVER_CAUSE)
 
     def _begin(self, given: Sequence[Given]) -> None:

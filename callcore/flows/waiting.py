@@ -157,8 +157,9 @@ class Waiting(ABC):
         """Waits until an agent talks; the offer that was won.
 
         Raises ``LeftQueueError``, ``CallerHungUpError``; the queue has been left in each case, with
-        its reason noted.
+        its reason noted. Raises ``HandedOver``: the caller waits on.
         """
+        self._call.mailbox.check()  # it may have been dropped on the way in
         self._call.is_open_to_offers = True
         self._crew.waiters.add(self)
         try:
@@ -166,7 +167,8 @@ class Waiting(ABC):
             self._begin(is_adopted=is_adopted)
             offering = self._until_won()
         except CallerHungUpError as hung_up:
-            self._leave(self._reason_of_end(hung_up.ended.cause), hung_up.ended.at)
+            cause = hung_up.ended.cause
+            self._leave(self._reason_of_end(cause), hung_up.ended.at, line_ended_by=cause)
             raise
         except MovedError as moved:
             self._leaving.note(moved.reason, self._call.site.clock.now())
@@ -178,7 +180,8 @@ class Waiting(ABC):
             self._leave(LeaveReason.FALLBACK, self._call.site.clock.now())
             raise
         finally:
-            self._crew.waiters.remove(self)
+            if self._crew.waiters.get(self.call_id) is self:  # else another follows the caller
+                self._crew.waiters.remove(self)
             self._timers.stop()
             self._call.stop_waiting()
         self._leaving.served_by(offering.reservation.agent_id, offering.bridged_at)
@@ -192,15 +195,24 @@ class Waiting(ABC):
     def _look_at_leaving(self) -> None:
         """Raises ``LeftQueueError`` if the call cannot stay; after each message."""
 
-    def _leave(self, reason: LeaveReason, at: Micros, limit: int | None = None) -> None:
+    def _leave(
+        self, reason: LeaveReason, at: Micros, limit: int | None = None, *, line_ended_by: str = ""
+    ) -> None:
         # First: agents who are let go now are for those behind.
         self._crew.waiters.remove(self)
-        is_resumable = reason is LeaveReason.ABANDONED and not self._call_back(at)
+        is_switch_lost = line_ended_by in SWITCH_CAUSES
+        is_cut_off = is_switch_lost or reason is LeaveReason.ABANDONED
+        is_resumable = is_cut_off and not self._call_back(at, is_switch_lost=is_switch_lost)
         self._leaving.leave(reason, at, limit, is_resumable=is_resumable)
         self._offerings.caller_gone()
 
-    def _call_back(self, hung_up_at: Micros) -> bool:  # noqa: ARG002 - for those with a line
-        """True if a promise has the place of who has hung up."""
+    def _call_back(
+        self,
+        hung_up_at: Micros,  # noqa: ARG002 - for those with a line
+        *,
+        is_switch_lost: bool,  # noqa: ARG002 - likewise
+    ) -> bool:
+        """True if a promise has the place of who has hung up, or was cut off."""
         return False
 
     def _reason_of_end(self, cause: str) -> LeaveReason:

@@ -109,8 +109,10 @@ class WaitingCall(Waiting):
         self._callback.cut(AskingEnd.PICKED_UP)
         return won
 
-    def _call_back(self, hung_up_at: Micros) -> bool:
+    def _call_back(self, hung_up_at: Micros, *, is_switch_lost: bool) -> bool:
         place = self._standing.place
+        if is_switch_lost:
+            return abandoned_calls.call_back_cut_off(self._call, self._queue, place, self._promises)
         return abandoned_calls.call_back(self._call, self._queue, place, self._promises, hung_up_at)
 
     def _welcome(self) -> None:

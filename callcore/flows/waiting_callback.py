@@ -34,6 +34,7 @@ from callcore.flows.messages import (
     DialLookDue,
     HeldTooLong,
     Message,
+    PlaceGiven,
     RangIn,
     Reserved,
     RingMoreDue,
@@ -148,6 +149,8 @@ class WaitingCallback(Waiting):
                 self._hear_of_time(message)
             case RangIn():
                 raise LeftQueueError(LeaveReason.RANG_IN)
+            case PlaceGiven():
+                self.be_given(message.first_joined_at, message.own_priority)
             case WentToFallback():
                 self._course.in_other_hands()
                 raise LeftQueueError(LeaveReason.FALLBACK)
@@ -179,6 +182,7 @@ class WaitingCallback(Waiting):
     def _look_whether_it_counts(self) -> None:
         """While the promise is not due it is ahead of nobody, though it keeps its place."""
         self._customer.defer(is_deferred=self._schedule.is_deferred)
+        self._customer.note_line(is_on_line=self.is_on_line)
 
     def _look_at_end(self) -> None:
         customer = self._customer

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from callcore.domain.ids import CallId
@@ -34,10 +35,20 @@ class PendingRecord:
     record: CallRecord
 
 
+class Appending(StrEnum):
+    """What became of a record that was appended."""
+
+    APPENDED = "appended"
+    WAITING = "waiting"
+    """One of the call that is as good waits already."""
+    TAKEN = "taken"
+    """One that is as good has waited: it was acknowledged or set aside."""
+
+
 class PendingRecords(Protocol):
     """Records that have not reached Postgres. May raise ``StoreUnavailableError``."""
 
-    def append(self, record: CallRecord) -> None:
+    def append(self, record: CallRecord) -> Appending:
         """Keeps a record until acknowledged. Appending twice is harmless."""
 
     def read(self, count: int, wait_seconds: float) -> list[PendingRecord]:
@@ -59,8 +70,12 @@ class CallRecords(Protocol):
     """The history in Postgres. May raise ``RecordsUnavailableError``."""
 
     def write(self, records: Sequence[CallRecord]) -> int:
-        """Writes a batch; a record already there is left as it is. Returns how many were new.
+        """Writes a batch; a record already there is left as it is, unless that of the batch has
+        a higher rank and takes its place. Returns how many were written.
 
         May also raise ``RecordsRejectedError`` when all is written but records that Postgres
         refuses: those are to be kept elsewhere.
         """
+
+    def ranks(self, call_ids: Collection[CallId]) -> Mapping[CallId, int]:
+        """Of those calls that have a record, the rank of it."""

@@ -155,11 +155,15 @@ class PhoneUnregistered(PhoneEvent):
 class PhoneCallBegan(PhoneEvent):
     """A leg to or from the phone came to be: it dials, or is called and will ring in a moment.
 
-    ``LegEnded`` tells that it is over. ``is_offer`` if callcore called the phone for an offer.
+    ``LegEnded`` tells that it is over. ``is_offer`` if callcore called the phone for an offer, from
+    here or through here from another node.
     """
 
     leg_id: LegId
     is_offer: bool
+    offer_id: str = ""
+    from_node: NodeName | None = None
+    """The node on which the offer was made, if that is another one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +192,16 @@ class SwitchRestored(SwitchEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchLost(SwitchEvent):
     """The link is down; calls go on without us until it is restored."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchGone(SwitchEvent):
+    """Nothing was heard of the switch for as long as its settings say: it counts as dead, and its
+    calls with it, until it is restored. Told once for each time it is away; also of a switch that
+    was never reached.
+    """
 
     reason: str
 

@@ -59,18 +59,25 @@ class LegRequest:
     caller_number: str
     caller_name: str
     variables: Mapping[str, str]
+    from_node: NodeName | None = None
+    """Where the contact leads to the phone through another node of ours: the one that calls. The
+    other is told that, and for which offer (``callcore_offer`` of the variables)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneLeg:
-    """A leg to or from a phone, as found by asking; ``is_offer`` as in ``PhoneCallBegan``."""
+    """A leg to or from a phone, as found by asking; the rest as in ``PhoneCallBegan``."""
 
     phone: Phone
     is_offer: bool
+    offer_id: str = ""
+    from_node: NodeName | None = None
 
 
 class Switch(Protocol):
-    """One FreeSWITCH node. Every method may raise ``SwitchUnavailableError``."""
+    """One FreeSWITCH node. Every method may raise ``SwitchUnavailableError``; while this worker may
+    not act, all do but those about digits, legs heard and owners.
+    """
 
     @property
     def node(self) -> NodeName:
@@ -79,6 +86,39 @@ class Switch(Protocol):
     @property
     def is_connected(self) -> bool:
         """True while the link is up and subscribed."""
+
+    def follow_digits(self, digits: str) -> None:
+        """From now on tells of, lists and finds the legs whose ids begin with one of these
+        hexadecimal digits, and no others but those heard. Holds for every later link too; may be
+        called before the first, and while the link is down. Returns once the switch has been told
+        if the link is up (asked).
+
+        Raises ``CommandTimedOutError``, ``CommandRefusedError``; the digits hold all the same.
+        """
+
+    def hear(self, leg_id: LegId) -> None:
+        """Tells of this leg too and lists it, whatever its digit, until ``unhear`` (asked): of a
+        line that another worker follows and that is lent to a call followed here. Holds for every
+        later link too, but not if it raises.
+
+        Raises ``CommandTimedOutError``, ``CommandRefusedError``.
+        """
+
+    def unhear(self, leg_id: LegId) -> None:
+        """Ends that; harmless when there was none, or no link (posted)."""
+
+    def mark_owner(self, digits: str, owner: str) -> None:
+        """Has the switch itself keep who follows the legs of these digits (asked), so that a worker
+        which does not reach Redis can find out whether others have taken its place.
+
+        Raises ``CommandTimedOutError``, ``CommandRefusedError``.
+        """
+
+    def owners(self) -> Mapping[str, str]:
+        """By digit, what was kept so; digits of which nothing was kept are missing (asked).
+
+        Raises ``CommandTimedOutError``, ``CommandRefusedError``.
+        """
 
     def answer(self, leg_id: LegId) -> None:
         """Answers the leg's line (posted)."""
@@ -169,13 +209,21 @@ class Switch(Protocol):
         """True if the leg exists now (asked). Raises ``CommandTimedOutError``."""
 
     def legs(self, among: Collection[LegId] | None = None) -> list[LegSnapshot]:
-        """Every leg of the node (or of those ``among`` them) that carries a ``callcore_`` variable
-        or belongs to a call of ours (asked; one question a leg). Raises ``CommandTimedOutError``.
+        """Every leg of our digits or heard (or those ``among``, whatever their digits) that carries
+        a ``callcore_`` variable or talks with another such of them (asked; one question a leg).
+
+        Raises ``CommandTimedOutError``.
         """
 
     def leg_ids(self) -> frozenset[LegId]:
-        """Every leg of our shards, whoever it belongs to, as the switch lists them: a little late
-        (asked; one question). Raises ``CommandTimedOutError``, ``CommandRefusedError``.
+        """Every leg of our digits or heard, whoever it belongs to, as the switch lists them: a
+        little late (asked; one question). Raises ``CommandTimedOutError``, ``CommandRefusedError``.
+        """
+
+    def count_legs(self) -> int:
+        """How many legs there are, whoever they belong to (asked; one question).
+
+        Raises ``CommandTimedOutError``, ``CommandRefusedError``.
         """
 
     def registered(self, phones: Collection[Phone]) -> frozenset[Phone]:
@@ -185,6 +233,6 @@ class Switch(Protocol):
         """
 
     def legs_of(self, phones: Collection[Phone]) -> Mapping[LegId, PhoneLeg]:
-        """The legs to and from those phones, of our shards (asked; one question, and one for each
+        """The legs to and from those phones, of our digits (asked; one question, and one for each
         leg that may be one of them). Raises ``CommandTimedOutError``, ``CommandRefusedError``.
         """

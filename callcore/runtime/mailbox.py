@@ -41,15 +41,34 @@ class Mailbox(Generic[T]):
         self._messages: list[T] = []
         # Not an ``Event``: a thousand bytes less of stack are kept for each reader that waits.
         self._reader: Waiter[None] | None = None
+        self._end: type[BaseException] | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        """True once nothing is to be read any more."""
+        return self._end is not None
+
+    def check(self) -> None:
+        """Raises what ``close`` was told, if it was."""
+        if self._end is not None:
+            raise self._end
+
+    def close(self, end: type[BaseException]) -> list[T]:
+        """From now on ``take`` raises ``end``, whatever is unread, and whoever waits in it wakes;
+        what is posted is forgotten. What was unread.
+        """
+        self._end = end
+        self._wake()
+        return self.drain()
 
     def post(self, message: T) -> None:
         """Adds a message. Raises ``MailboxFullError``."""
+        if self._end is not None:
+            return
         if len(self._messages) >= MAXIMUM_UNREAD:
             raise MailboxFullError
         self._messages.append(message)
-        if self._reader is not None:
-            reader, self._reader = self._reader, None
-            get_hub().loop.run_callback(reader.switch, None)
+        self._wake()
 
     def post_after(self, seconds: float, message: T) -> _Timer:
         """Adds a message after ``seconds`` unless the returned timer is cancelled."""
@@ -59,9 +78,10 @@ class Mailbox(Generic[T]):
         """The next message, waiting for it without limit.
 
         The reader keeps its own deadline as a timer message; a call that nothing concerns any
-        more is found by reclaiming.
+        more is found by reclaiming. Raises what ``close`` was told.
         """
         while not self._messages:
+            self.check()
             self._reader = Waiter()
             self._reader.get()
         return self._messages.pop(0)
@@ -82,3 +102,8 @@ class Mailbox(Generic[T]):
     def __len__(self) -> int:
         """How many messages are unread."""
         return len(self._messages)
+
+    def _wake(self) -> None:
+        if self._reader is not None:
+            reader, self._reader = self._reader, None
+            get_hub().loop.run_callback(reader.switch, None)

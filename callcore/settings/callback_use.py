@@ -26,7 +26,7 @@ def unusable(site: SitePolicy) -> Iterator[tuple[Path, str]]:
     """Each setting of a queue's callbacks that could do nothing at this site, and what is wrong."""
     for queue in site.queues.values():
         if queue.callback is not None and site.dialplan.callback_contact is None:
-            for setting in ("offer", "abandoned"):
+            for setting in ("offer", "abandoned", "switch_lost"):
                 if getattr(queue.callback, setting) is not None:
                     yield ("queues", queue.name, "callback", setting), NO_CONTACT
 
@@ -84,7 +84,8 @@ def _doubtful_of_queue(site: SitePolicy, queue: QueuePolicy) -> Iterator[tuple[P
     callback, path = queue.callback, ("queues", queue.name, "callback")
     if callback is None:
         return
-    if site.dialplan.callback_contact is None and not callback.offer and not callback.abandoned:
+    is_told = callback.offer or callback.abandoned or callback.switch_lost
+    if site.dialplan.callback_contact is None and not is_told:
         yield path, f"nobody is called back: {NO_CONTACT}"
     if callback.offer is not None and queue.answer is AnswerWhen.AT_PICK_UP:
         warning = (

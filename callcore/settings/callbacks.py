@@ -17,6 +17,7 @@ from callcore.domain.policies import (
     CallbackPolicy,
     CallFirst,
     NoticeKind,
+    SwitchLostPolicy,
 )
 from callcore.settings import callback_effects
 from callcore.settings.faults import Path, shown
@@ -57,6 +58,7 @@ class CallbackSection(Section):
     machine_key: Key | None = UNGIVEN
     longest_hold_seconds: Decimal = UNGIVEN
     abandoned: Any = None
+    switch_lost: Any = None
     notices: Any = None
 
 
@@ -90,6 +92,12 @@ class AbandonedSection(Section):
     delay_seconds: Decimal = UNGIVEN
 
 
+class SwitchLostSection(Section):
+    """Callers are called back whose switch died."""
+
+    delay_seconds: Decimal = UNGIVEN
+
+
 class Callbacks:
     """Reads those of one queue after another; ``hours`` are those of the file without a fault."""
 
@@ -110,6 +118,9 @@ class Callbacks:
         )
         values["abandoned"] = self._reading.part(
             AbandonedPolicy, AbandonedSection, (*path, "abandoned"), values.get("abandoned")
+        )
+        values["switch_lost"] = self._reading.part(
+            SwitchLostPolicy, SwitchLostSection, (*path, "switch_lost"), values.get("switch_lost")
         )
         values["retry_after"] = self._retry_after((*path, "retry_after"), values.get("retry_after"))
         values["notices"] = self._notices((*path, "notices"), values.get("notices"))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from callcore.domain.policies import NodePolicy
+from callcore.domain.sharding import DUTIES
 from callcore.settings import passwords
 from callcore.settings.faults import Path, dotted, shown
 from callcore.settings.model import NodeSettings
 from callcore.settings.reading import Reading
-from callcore.settings.scalars import Host, LinkSeconds, Name, Port
+from callcore.settings.scalars import Host, LinkSeconds, LostSeconds, Name, PeerContact, Port
 from callcore.settings.section import UNGIVEN, Section
 
 FindPassword = Callable[[Path, str], str | None]
@@ -25,6 +26,9 @@ class NodeSection(Section):
     connect_timeout_seconds: LinkSeconds = UNGIVEN
     command_timeout_seconds: LinkSeconds = UNGIVEN
     heartbeat_seconds: LinkSeconds = UNGIVEN
+    lost_after_refused_seconds: LinkSeconds = UNGIVEN
+    lost_after_seconds: LostSeconds = UNGIVEN
+    peer_contact: PeerContact | None = UNGIVEN
 
 
 class Nodes:
@@ -53,6 +57,11 @@ class Nodes:
     def _password(self, path: Path, name: str) -> str | None:
         """Of a name that no node before has; nodes whose names give one variable share it."""
         variable = passwords.node_variable(name)
+        if name == DUTIES:
+            self._reading.report_value(
+                (*path, "name"), f"{shown(name)} is a word of callcore's own: call it otherwise"
+            )
+            return None
         if variable in self._names:
             self._reading.report_value(
                 (*path, "name"),

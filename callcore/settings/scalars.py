@@ -18,6 +18,9 @@ from callcore.domain.speech import grammar
 from callcore.settings.faults import guess, shown
 from callcore.settings.hangup_causes import HANGUP_CAUSES
 
+MOST_WORKERS = 16
+"""A call's worker is that of the first hexadecimal digit of its id."""
+
 _LONGEST_TEXT = 512
 _LONGEST_SPEECH = 2000
 
@@ -169,8 +172,12 @@ Instant = Annotated[int, BeforeValidator(_instant)]
 Port = Annotated[Whole, AfterValidator(_between(1, 65535))]
 ListeningPort = Annotated[Whole, AfterValidator(_between(0, 65535))]
 """0 takes any free one."""
+WorkerCount = Annotated[Whole, AfterValidator(_between(1, MOST_WORKERS))]
+KeepDays = Annotated[Whole, AfterValidator(_between(1, 36500))]
 GuardSeconds = Annotated[Whole, AfterValidator(_between(1, 86400))]
 LinkSeconds = Annotated[Decimal, AfterValidator(_between(1, 300))]
+LateSeconds = Annotated[Decimal, AfterValidator(_between(0.01, 300))]
+LostSeconds = Annotated[Decimal, AfterValidator(_between(1, 3600))]
 
 _NAME = r"[a-z0-9_-]{1,48}"
 
@@ -220,6 +227,18 @@ CallbackContact = Annotated[
     ),
 ]
 """With room for the number, which has 20 characters at most."""
+PeerContact = Annotated[
+    Text,
+    AfterValidator(
+        _matching(
+            rf"sofia/gateway/[A-Za-z0-9_.-]+/{{user}}"
+            rf"|sofia/(?!gateway/)[A-Za-z0-9_.-]+/{{user}}@{_HOST}",
+            "sofia/PROFILE/{user}@HOST:PORT or sofia/gateway/GATEWAY/{user}",
+            longest=180,
+        )
+    ),
+]
+"""With room for the user, which has 64 characters at most."""
 Key = Annotated[Text, AfterValidator(_matching(r"[0-9*#]", "one key: 0 to 9, * or #"))]
 Sound = Annotated[Text, AfterValidator(_sound)]
 SwitchDirectory = Annotated[

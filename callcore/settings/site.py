@@ -38,6 +38,7 @@ from callcore.settings.menus import Menus
 from callcore.settings.named_files import NamedFiles
 from callcore.settings.names import Names
 from callcore.settings.numbers import Numbers
+from callcore.settings.overload import overload
 from callcore.settings.pins import Pins
 from callcore.settings.queues import Queues
 from callcore.settings.reading import Reading
@@ -119,6 +120,7 @@ class Site:
             breaks=self._each("breaks", Breaks(reading).break_policy),
             feature_codes=codes,
             pins=pins.policy,
+            overload=overload(reading, self._treatments, self._values.get("overload")),
             recordings_directory=None if recordings is None else recordings.directory,
         )
         fitting.check(reading, site, self._rules.found, self._instant)

@@ -10,6 +10,7 @@ from callcore.settings.scalars import (
     DialplanWord,
     GuardSeconds,
     Language,
+    PeerContact,
     SwitchDirectory,
     TrunkPrefix,
 )
@@ -51,6 +52,7 @@ class DialplanSection(Section):
     outbound_context: DialplanWord = UNGIVEN
     voicemail_extension: DialplanWord = UNGIVEN
     callback_contact: CallbackContact | None = UNGIVEN
+    registrar_contact: PeerContact | None = UNGIVEN
     home: Any = None
     """So is this."""
     callable_numbers: Any = None

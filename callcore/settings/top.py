@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from callcore.settings.scalars import Name, Text
+from callcore.settings.scalars import Name, Text, WorkerCount
 from callcore.settings.section import Section
 
 
@@ -13,11 +13,14 @@ class TopSection(Section):
 
     site: Name = "main"
     data_directory: Text = ".callcore"
+    workers: WorkerCount = 1
     nodes: Any = None
     redis: Any = None
     postgres: Any = None
     http: Any = None
+    retention: Any = None
     log: Any = None
+    records: Any = None
     sounds: Any = None
     recordings: Any = None
     fallback: Any = None
@@ -36,3 +39,4 @@ class TopSection(Section):
     breaks: Any = None
     feature_codes: Any = None
     pins: Any = None
+    overload: Any = None

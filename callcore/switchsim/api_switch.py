@@ -74,11 +74,15 @@ def global_variable(switch: SimulatedSwitch, arguments: str) -> str:
 
 
 def set_global_variable(switch: SimulatedSwitch, arguments: str) -> str:
-    """``global_setvar <name>=<value>``."""
-    name, _, value = arguments.partition("=")
+    """``global_setvar <name>=<value>[=<value it has now>]``; an empty value takes it away."""
+    name, value, only_if = (*(word.strip() for word in arguments.split("=", 2)), "", "")[:3]
     if not name:
         return "-USAGE: <var>=<value> [=<value2>]\n"
-    switch.global_variables[name] = value
+    if only_if and switch.global_variables.get(name, "") != only_if:
+        return "+OK"
+    switch.global_variables.pop(name, None)
+    if value:
+        switch.global_variables[name] = value
     return "+OK"
 
 

@@ -1,13 +1,14 @@
 """Which events a connection gets: subscriptions and filters, as ``mod_event_socket`` decides.
 
 Several filters are alternatives; a value that begins with ``-`` excludes; ``/.../`` is a regular
-expression; an event that has none of the filtered headers is dropped.
+expression; an event that has none of the filtered headers is dropped. What takes filters off
+compares their values as they were written, and takes off every one that is the same.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from callcore.switchsim.event_names import EVENT_NAMES
 
@@ -53,24 +54,33 @@ class Subscription:
         return name in self.names and (not subclass or subclass in self.subclasses)
 
 
+class _Rule(NamedTuple):
+    header: str
+    value: str
+    """As it was written."""
+    wanted: str
+    is_positive: bool
+    pattern: re.Pattern[str] | None
+
+
 class Filters:
     """The filters of one connection, in the order they were added."""
 
     def __init__(self) -> None:
-        self._rules: list[tuple[str, str, bool, re.Pattern[str] | None]] = []
+        self._rules: list[_Rule] = []
 
     def add(self, header: str, value: str) -> None:
         """Adds an alternative; a pattern that is not a regular expression matches nothing."""
         wanted = value.lstrip("+- ")
         is_positive = "-" not in value[: len(value) - len(wanted)]
         pattern: re.Pattern[str] | None = None
-        if wanted.startswith("/"):
+        if value.startswith("/"):
             body, _, flags = wanted[1:].rpartition("/")
             try:
                 pattern = re.compile(body, re.IGNORECASE if "i" in flags else 0)
             except re.error:
                 pattern = re.compile(r"(?!)")
-        self._rules.append((header, wanted, is_positive, pattern))
+        self._rules.append(_Rule(header, value, wanted, is_positive, pattern))
 
     def delete(self, header: str, value: str | None) -> None:
         """Takes off the filters of a header, one value or all; ``all`` takes off everything."""
@@ -80,7 +90,7 @@ class Filters:
         self._rules = [
             rule
             for rule in self._rules
-            if rule[0].lower() != header.lower() or (value is not None and rule[1] != value)
+            if rule.header.lower() != header.lower() or (value and rule.value != value)
         ]
 
     def let_pass(self, headers: Mapping[str, HeaderValue]) -> bool:
@@ -88,7 +98,7 @@ class Filters:
         if not self._rules:
             return True
         passes = False
-        for header, wanted, is_positive, pattern in self._rules:
+        for header, _, wanted, is_positive, pattern in self._rules:
             value = headers.get(header)
             if value is None or (passes and is_positive):
                 continue

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import gevent
-from gevent import socket
 from gevent.event import Event
-from gevent.server import StreamServer
 
 from callcore.domain.ids import LegId
 from callcore.runtime.clock import SystemClock
@@ -20,14 +18,13 @@ from callcore.switchsim import (
     placing,
     telling,
     transferring,
-    wire,
 )
 from callcore.switchsim.channels import Channel
+from callcore.switchsim.event_socket import EventSocket
 from callcore.switchsim.events import EventSource
 from callcore.switchsim.legs import Leg
 from callcore.switchsim.life import Life
 from callcore.switchsim.limits import Limits
-from callcore.switchsim.listener import Listener
 from callcore.switchsim.pace import Pace
 from callcore.switchsim.phones import AgentPhone, PhoneBook
 from callcore.switchsim.scheduler import Scheduler
@@ -42,6 +39,7 @@ if TYPE_CHECKING:
     from callcore.ports.surroundings import Clock, Timer
     from callcore.switchsim.dial_strings import Target
     from callcore.switchsim.life import Application
+    from callcore.switchsim.listener import Listener
     from callcore.switchsim.sounds import Sounds
 
 _SHUTDOWN_STEPS = 200
@@ -68,8 +66,7 @@ class SimulatedSwitch:
         self.flowing = Event()
         self.flowing.set()
         self.port = self.settings.port
-        self._listeners: list[Listener] = []
-        self._server: StreamServer | None = None
+        self._socket = EventSocket(self)
         self._make_core()
 
     def _make_core(self) -> None:
@@ -94,14 +91,7 @@ class SimulatedSwitch:
 
     def start(self) -> int:
         """Begins to listen; the port."""
-        family = socket.AF_INET6 if ":" in self.settings.host else socket.AF_INET
-        listening = socket.socket(family, socket.SOCK_STREAM)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((self.settings.host, self.port))
-        listening.listen(128)
-        self.port = listening.getsockname()[1]
-        self._server = StreamServer(listening, self._accept)
-        self._server.start()
+        self.port = self._socket.open(self.settings.host, self.port)
         self._plan_heartbeat()
         return self.port
 
@@ -129,17 +119,14 @@ class SimulatedSwitch:
             channel.hang_up("SYSTEM_SHUTDOWN")
         self._wait_while(lambda: bool(self._channels))
         self._stop_listening()
-        for listener in tuple(self._listeners):
-            listener.send(wire.disconnect_notice("The system is being shut down.\n"))
-            listener.drain()
-        self._wait_while(lambda: any(not listener.is_drained for listener in self._listeners))
+        self._socket.say_goodbye("The system is being shut down.\n")
+        self._wait_while(lambda: not self._socket.is_drained)
         self.drop_connections()
         self._end_threads()
 
     def drop_connections(self) -> None:
         """Breaks every client's connection; the switch and its calls go on."""
-        for listener in tuple(self._listeners):
-            listener.close()
+        self._socket.drop()
 
     def stall(self) -> None:
         """Goes on accepting connections and carrying calls, but reads and says nothing."""
@@ -152,7 +139,7 @@ class SimulatedSwitch:
     @property
     def connection_count(self) -> int:
         """How many clients are connected."""
-        return len(self._listeners)
+        return self._socket.connection_count
 
     @property
     def is_listened_to(self) -> bool:
@@ -179,7 +166,7 @@ class SimulatedSwitch:
         """
         uuid = leg_id or self.fresh_uuid()
         number = self.limits.admit(self.clock.now() // MICROS)
-        if number is None or self._server is None or uuid in self._channels:
+        if number is None or not self._socket.is_open or uuid in self._channels:
             raise CallRefusedError(dialled)
         placed = placing.inbound(
             leg_id=uuid,
@@ -355,8 +342,7 @@ class SimulatedSwitch:
 
     def forget(self, listener: Listener) -> None:
         """A connection is over."""
-        if listener in self._listeners:
-            self._listeners.remove(listener)
+        self._socket.forget(listener)
         if listener in self.source.audience:
             self.source.audience.remove(listener)
 
@@ -372,16 +358,8 @@ class SimulatedSwitch:
         self._channels[channel.uuid] = channel
         return channel
 
-    def _accept(self, connection: object, _address: object) -> None:
-        listener = Listener(self, cast("socket.socket", connection))
-        self._listeners.append(listener)
-        self.source.audience.append(listener)
-        listener.run()
-
     def _stop_listening(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        self._socket.close()
         if self._heartbeat is not None:
             self._heartbeat.cancel()
             self._heartbeat = None

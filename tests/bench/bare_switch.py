@@ -32,6 +32,7 @@ class BareSwitch:
         self.bridges: Queue[tuple[str, str]] = Queue()
         self._core = str(uuid.uuid4())
         self._events: socket.socket | None = None
+        self._variables: dict[bytes, bytes] = {b"core_uuid": self._core.encode()}
         self._sequence = 0
         self._server = StreamServer(("127.0.0.1", 0), self._serve)
         self._server.start()
@@ -47,6 +48,11 @@ class BareSwitch:
     def is_subscribed(self) -> bool:
         """True once callcore listens to events."""
         return self._events is not None
+
+    @property
+    def is_held(self) -> bool:
+        """True once callcore follows the legs of every first digit: it has put its marks."""
+        return len(self._variables) > len("0123456789abcdef")
 
     def stop(self) -> None:
         """Ends it."""
@@ -139,7 +145,11 @@ class BareSwitch:
         words = command.split()
         match words[1]:
             case b"global_getvar":
-                body = self._core.encode()
+                body = self._variables.get(words[2], b"-ERR no reply\n")
+            case b"global_setvar":
+                name, _, value = words[2].partition(b"=")
+                self._variables[name] = value
+                body = b"+OK"
             case b"show":
                 body = b'{"row_count": 0}\n'
             case b"uuid_exists":

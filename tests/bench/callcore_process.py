@@ -22,6 +22,9 @@ QUEUE = {
     "maximum_waiting": "100000",
 }
 
+SETTLED_SECONDS = 1.5
+"""From the marks on, until what is held has been compared."""
+
 
 @contextmanager
 def callcore(
@@ -55,8 +58,9 @@ def callcore(
     )
     try:
         with gevent.Timeout(30):
-            while not switch.is_subscribed:
+            while not (switch.is_subscribed and switch.is_held):
                 gevent.sleep(0.05)
+            gevent.sleep(SETTLED_SECONDS)
         yield process
     finally:
         process.send_signal(signal.SIGTERM)

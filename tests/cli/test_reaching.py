@@ -40,8 +40,9 @@ def listening(floor):
     """Starts servers with their data wherever a test says."""
     servers = []
 
-    def start(data):
-        server = ControlServer(place.socket_path(data), floor, note=lambda *_: None)
+    def start(data, instance=None):
+        path = place.socket_path(data, instance)
+        server = ControlServer(path, floor, note=lambda *_: None)
         server.start()
         servers.append(server)
 
@@ -114,6 +115,45 @@ def test_without_options_the_demonstration_is_asked(bare_run, listening, tmp_pat
     """As `run` without options is one."""
     listening(tmp_path / ".callcore")
     assert bare_run("queue", "list").exit_code == 0
+
+
+class TestSeveralWorkers:
+    """Each answers for all."""
+
+    def test_the_first_that_answers_is_asked(self, bare_run, listening, tmp_path):
+        """One has died and left its socket, one is stopped and takes no heed."""
+        data = tmp_path / ".callcore"
+        listening(data, "3")
+        for number in (1, 2):
+            path = place.socket_path(data, str(number))
+            with socket.socket(socket.AF_UNIX) as dead:
+                dead.bind(str(path))
+        stopped = socket.socket(socket.AF_UNIX)
+        with stopped:
+            place.socket_path(data, "2").unlink()
+            stopped.bind(str(place.socket_path(data, "2")))
+            stopped.listen()
+            assert bare_run("queue", "list").exit_code == 0
+
+    def test_where_none_answers_the_first_is_told_of(self, bare_run, tmp_path):
+        """As where there is one."""
+        paths = [place.socket_path(tmp_path / ".callcore", name) for name in ("1", "2")]
+        paths[0].parent.mkdir(parents=True)
+        for path in paths:
+            with socket.socket(socket.AF_UNIX) as dead:
+                dead.bind(str(path))
+        result = bare_run("queue", "list")
+        assert result.exit_code == 3
+        assert f"nobody listens on {paths[0]}" in result.stderr
+
+    def test_a_process_without_a_name_is_one_of_them(self, listening, tmp_path):
+        """It may run beside others that have one."""
+        assert place.socket_paths(tmp_path) == [place.socket_path(tmp_path)]
+        listening(tmp_path, "b-2")
+        assert place.socket_paths(tmp_path) == [place.socket_path(tmp_path, "b-2")]
+        listening(tmp_path)
+        both = [place.socket_path(tmp_path), place.socket_path(tmp_path, "b-2")]
+        assert place.socket_paths(tmp_path) == both
 
 
 def test_the_usual_settings_say_where(bare_run, listening, tmp_path):

@@ -12,7 +12,7 @@ import redis
 from callcore.adapters.redisdb.floor import Floor
 from callcore.domain import phone_numbers
 from callcore.domain.ids import MICROS_PER_SECOND, Micros
-from tests.adapters.redisdb import servers
+from tests.adapters.redisdb import acl, servers
 from tests.adapters.redisdb.floors import SITE
 from tests.contract.floor_builders import AnyFloor
 from tests.fakes.floor import FakeFloor
@@ -42,8 +42,11 @@ class Stage:
 
 @pytest.fixture(scope="session")
 def server_urls() -> Iterator[dict[str, str]]:
-    """The URL of each server this machine has, by name."""
+    """The URL of each server there is, by name; each knows the user of the documentation."""
     with servers.all_running() as urls:
+        for url in urls.values():
+            with redis.Redis.from_url(url) as raw:
+                acl.make_known(raw)
         yield urls
 
 
@@ -58,7 +61,7 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
         pytest.skip(f"no {request.param} server on this machine")
     with redis.Redis.from_url(urls[request.param]) as raw:
         raw.flushall()
-    floor = Floor(urls[request.param], SITE)
+    floor = Floor(urls[request.param], SITE, access=acl.THE_USER)
     yield Stage(floor=floor, pass_time=gevent.sleep)
     floor.close()
 
@@ -80,7 +83,7 @@ def floor_at_home(request: pytest.FixtureRequest) -> Iterator[AnyFloor]:
         pytest.skip(f"no {request.param} server on this machine")
     with redis.Redis.from_url(urls[request.param]) as raw:
         raw.flushall()
-    floor = Floor(urls[request.param], SITE, identified=identified)
+    floor = Floor(urls[request.param], SITE, access=acl.THE_USER, identified=identified)
     yield floor
     floor.close()
 

@@ -12,7 +12,9 @@ from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferI
 from callcore.domain.outcomes import CallOutcome, HungUpBy, OfferLostReason
 from callcore.domain.records import CallRecord, OfferRecord, QueueVisit
 from callcore.ports.config_versions import ConfigVersions
+from callcore.ports.forgetting import PeopleOnFloor
 from callcore.ports.lockouts import Lockouts
+from callcore.ports.node_drains import NodeDrains
 from callcore.ports.records import PendingRecords
 from callcore.ports.stores import (
     AgentAnswer,
@@ -27,9 +29,11 @@ from callcore.ports.stores import (
     Reservation,
     ReserveAnswer,
     Roster,
+    ShardLeases,
     WaitingRoom,
 )
 from callcore.ports.timelines import AgentChange, PendingChanges
+from callcore.ports.worker_post import WorkerPost
 
 SUPPORT = QueueName("support")
 SALES = QueueName("sales")
@@ -67,6 +71,14 @@ class AnyFloor(Protocol):
     def lockouts(self) -> Lockouts: ...
     @property
     def config_versions(self) -> ConfigVersions: ...
+    @property
+    def people(self) -> PeopleOnFloor: ...
+    @property
+    def node_drains(self) -> NodeDrains: ...
+    @property
+    def shards(self) -> ShardLeases: ...
+    @property
+    def worker_post(self) -> WorkerPost: ...
     def epoch(self) -> str: ...
     def ping(self) -> None: ...
 

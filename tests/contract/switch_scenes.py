@@ -12,9 +12,11 @@ from tests.contract.switches import ANSWERING, MUSIC, Stage
 GONE = LegId("00000000-0000-4000-8000-000000000000")
 
 
-def request_for(contact: str, timeout_seconds: float = 5, **variables: str) -> LegRequest:
+def request_for(
+    contact: str, timeout_seconds: float = 5, digit: str = "a", **variables: str
+) -> LegRequest:
     return LegRequest(
-        leg_id=LegId(f"a{str(uuid.uuid4())[1:]}"),
+        leg_id=LegId(f"{digit}{str(uuid.uuid4())[1:]}"),
         contact=contact,
         timeout_seconds=timeout_seconds,
         caller_number="+48200100",
@@ -23,9 +25,9 @@ def request_for(contact: str, timeout_seconds: float = 5, **variables: str) -> L
     )
 
 
-def arrived(stage: Stage) -> LegId:
+def arrived(stage: Stage, digit: str | None = None) -> LegId:
     """A caller who waits for commands."""
-    caller = stage.call_in()
+    caller = stage.call_in(digit=digit)
     stage.hear(LegParked, caller)
     return caller
 

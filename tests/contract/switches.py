@@ -8,8 +8,10 @@ can do. Callers who dial 8001 are parked for callcore with the queue ``support``
 from __future__ import annotations
 
 import time
+import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import gevent
@@ -58,6 +60,7 @@ class Stage(ABC):
 
     def __init__(self) -> None:
         self.heard: list[SwitchEvent] = []
+        self.may_act = True
 
     def told(self, kind: type[T], leg_id: LegId | None = None) -> list[T]:
         """What the switch told of one kind, perhaps of one leg."""
@@ -70,11 +73,7 @@ class Stage(ABC):
 
     def told_of(self, *leg_ids: LegId) -> list[tuple[str, LegId]]:
         """The kinds of what the switch told of legs, in order."""
-        return [
-            (type(event).__name__, event.leg_id)
-            for event in self.heard
-            if isinstance(event, LegEvent) and event.leg_id in leg_ids
-        ]
+        return _of_legs(self.heard, leg_ids)
 
     def hear(self, kind: type[T], leg_id: LegId | None = None) -> T:
         """Waits until the switch has told of a kind; the first."""
@@ -94,8 +93,18 @@ class Stage(ABC):
         """Makes a phone that takes calls in this manner; its contact."""
 
     @abstractmethod
-    def call_in(self, dialled: str = "8001", number: str = "+48200100", name: str = "Ann") -> LegId:
-        """Somebody calls; the leg."""
+    def call_in(
+        self,
+        dialled: str = "8001",
+        number: str = "+48200100",
+        name: str = "Ann",
+        digit: str | None = None,
+    ) -> LegId:
+        """Somebody calls; the leg, whose id begins with the digit if one is given."""
+
+    @abstractmethod
+    def colleague(self) -> Colleague:
+        """Another worker's link to the same switch, which is up."""
 
     @abstractmethod
     def put_down(self, leg_id: LegId) -> None:
@@ -154,6 +163,26 @@ class Stage(ABC):
         """Ends what the stage began."""
 
 
+@dataclass(frozen=True)
+class Colleague:
+    """Another worker's link, and what it was told."""
+
+    switch: Switch
+    heard: list[SwitchEvent]
+
+    def told_of(self, *leg_ids: LegId) -> list[tuple[str, LegId]]:
+        """The kinds of what it was told of legs, in order."""
+        return _of_legs(self.heard, leg_ids)
+
+
+def _of_legs(heard: list[SwitchEvent], leg_ids: tuple[LegId, ...]) -> list[tuple[str, LegId]]:
+    return [
+        (type(event).__name__, event.leg_id)
+        for event in heard
+        if isinstance(event, LegEvent) and event.leg_id in leg_ids
+    ]
+
+
 class FakeStage(Stage):
     """The fake; time passes when the test waits."""
 
@@ -163,6 +192,7 @@ class FakeStage(Stage):
         self.fake = FakeSwitch(self._clock)
         self.fake.missing_sounds.add(MISSING)
         self.fake.deliver_to(self.heard.append)
+        self.fake.act_while(lambda: self.may_act)
         self.switch = self.fake
 
     def until(self, holds: Callable[[], Any]) -> None:
@@ -186,8 +216,21 @@ class FakeStage(Stage):
         }[manner]
         return contact
 
-    def call_in(self, dialled: str = "8001", number: str = "+48200100", name: str = "Ann") -> LegId:
-        return self.fake.call_in(dialled, number, name, queue=QUEUES.get(dialled))
+    def call_in(
+        self,
+        dialled: str = "8001",
+        number: str = "+48200100",
+        name: str = "Ann",
+        digit: str | None = None,
+    ) -> LegId:
+        queue = QUEUES.get(dialled)
+        return self.fake.call_in(dialled, number, name, queue=queue, digit=digit or "a")
+
+    def colleague(self) -> Colleague:
+        other = self.fake.another_link()
+        heard: list[SwitchEvent] = []
+        other.deliver_to(heard.append)
+        return Colleague(other, heard)
 
     def put_down(self, leg_id: LegId) -> None:
         self.fake.end(leg_id)
@@ -251,18 +294,30 @@ class RealStage(Stage):
             )
         )
         self._simulated.start()
-        self._adapter = FreeSwitch(
+        self._adapters: list[FreeSwitch] = []
+        self.switch = self._linked(self.heard, lambda: self.may_act)
+
+    def colleague(self) -> Colleague:
+        heard: list[SwitchEvent] = []
+        return Colleague(self._linked(heard), heard)
+
+    def _linked(
+        self, heard: list[SwitchEvent], may_act: Callable[[], bool] | None = None
+    ) -> FreeSwitch:
+        adapter = FreeSwitch(
             NodePolicy(name=NodeName("fs1"), host="127.0.0.1", port=self._simulated.port),
             self._simulated.settings.password,
             clock=SystemClock(),
-            deliver=self.heard.append,
+            deliver=heard.append,
             observe=RecordingObserver(),
+            may_act=may_act,
             retry=Retry(first_seconds=0.01, longest_seconds=0.02),
         )
-        self.switch = self._adapter
-        self._adapter.start()
-        self.hear(SwitchRestored)
-        self.heard.clear()
+        self._adapters.append(adapter)
+        adapter.start()
+        self.until(lambda: heard)
+        assert isinstance(heard.pop(), SwitchRestored)
+        return adapter
 
     def until(self, holds: Callable[[], Any]) -> None:
         ends_at = time.monotonic() + PATIENCE_SECONDS
@@ -288,8 +343,19 @@ class RealStage(Stage):
             self._simulated.unregister(user)
         return f"user/{user}@{DOMAIN}"
 
-    def call_in(self, dialled: str = "8001", number: str = "+48200100", name: str = "Ann") -> LegId:
-        leg = self._simulated.call_in(dialled=dialled, caller_number=number, caller_name=name)
+    def call_in(
+        self,
+        dialled: str = "8001",
+        number: str = "+48200100",
+        name: str = "Ann",
+        digit: str | None = None,
+    ) -> LegId:
+        leg = self._simulated.call_in(
+            dialled=dialled,
+            caller_number=number,
+            caller_name=name,
+            leg_id=None if digit is None else digit + str(uuid.uuid4())[1:],
+        )
         assert leg.wait_until(lambda leg: leg.is_parked)
         return leg.leg_id
 
@@ -339,7 +405,8 @@ class RealStage(Stage):
         self._simulated.restart()
 
     def close(self) -> None:
-        self._adapter.stop()
+        for adapter in self._adapters:
+            adapter.stop()
         self._simulated.stop()
 
     def _leg(self, leg_id: LegId) -> Leg:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import gevent
 
+from callcore.domain.outcomes import RecordSource
+from callcore.ports.records import Appending
 from callcore.runtime.greenlets import spawn
 from tests.contract.floor_builders import AnyFloor, record
 
@@ -62,3 +66,31 @@ def test_a_reader_waits_no_longer_than_told(floor: AnyFloor) -> None:
     """No record within the time is no record."""
     assert floor.pending_records.read(9, 0.05) == []
     assert floor.pending_records.read(9, 0) == []
+
+
+def test_an_append_says_what_became_of_the_record(floor: AnyFloor) -> None:
+    """Whoever appends again learns whether it was lost, still waits, or was taken."""
+    assert floor.pending_records.append(record("c1")) is Appending.APPENDED
+    assert floor.pending_records.append(record("c1")) is Appending.WAITING
+    (pending,) = floor.pending_records.read(9, 0)
+    floor.pending_records.acknowledge([pending.entry_id])
+    assert floor.pending_records.append(record("c1")) is Appending.TAKEN
+    assert floor.pending_records.count() == 0
+
+
+def test_a_better_record_of_a_call_is_appended_too(floor: AnyFloor) -> None:
+    """And behind it no poorer one, whatever has become of both."""
+    ranked = [
+        replace(record("c1"), source=RecordSource.SWITCH),
+        replace(record("c1"), source=RecordSource.FLOOR),
+        replace(record("c1"), is_adopted=True),
+        record("c1"),
+    ]
+    for each in ranked:
+        assert floor.pending_records.append(each) is Appending.APPENDED
+    for each in ranked:
+        assert floor.pending_records.append(each) is Appending.WAITING
+    found = floor.pending_records.read(9, 0)
+    assert [pending.record for pending in found] == ranked
+    floor.pending_records.acknowledge([pending.entry_id for pending in found])
+    assert floor.pending_records.append(ranked[0]) is Appending.TAKEN

@@ -65,6 +65,12 @@ class FakeClock:
         self._now = Micros(until)
         settle()
 
+    def jump(self, seconds: float) -> None:
+        """The process is stopped for so long: time passes, and timers fire late, all at once."""
+        settle()
+        self._now = Micros(self._now + round(seconds * MICROS_PER_SECOND))
+        self.advance(0)
+
 
 class MortalClock:
     """One process's view of a ``FakeClock``: what it planned does not happen once it is dead."""

@@ -12,12 +12,15 @@ from collections.abc import Callable, Sequence
 
 from callcore.domain.ids import CallId
 from callcore.domain.records import CallRecord
-from callcore.ports.records import PendingRecord
+from callcore.ports.records import Appending, PendingRecord
 from tests.fakes.floor_changes import FakePendingChanges
 from tests.fakes.floor_config_versions import FakeConfigVersions
 from tests.fakes.floor_lockouts import FakeLockouts
 from tests.fakes.floor_memory import FloorMemory, Instants
+from tests.fakes.floor_node_drains import FakeNodeDrains
+from tests.fakes.floor_people import FakePeople
 from tests.fakes.floor_roster import FakeRoster
+from tests.fakes.floor_shards import FakeShardLeases, FakeWorkerPost
 from tests.fakes.floor_waiting_room import FakeWaitingRoom
 from tests.fakes.streams import Stream
 
@@ -28,19 +31,32 @@ class FakePendingRecords:
     def __init__(self, memory: FloorMemory) -> None:
         self._memory = memory
         self._stream: Stream[CallRecord] = Stream(memory.check)
-        self._recorded: set[CallId] = set()
+        self._recorded: dict[CallId, tuple[int, str]] = {}
 
     def clear(self) -> None:
         """Forgets everything, as the rest of a floor whose data are lost."""
         self._stream.clear()
         self._recorded.clear()
 
-    def append(self, record: CallRecord) -> None:
+    def snapshot(self) -> object:
+        return self._stream.snapshot(), dict(self._recorded)
+
+    def go_back(self, snapshot: object) -> None:
+        assert isinstance(snapshot, tuple)
+        self._stream.go_back(snapshot[0])
+        self._recorded = dict(snapshot[1])
+
+    def append(self, record: CallRecord) -> Appending:
         self._memory.check()
-        if record.call_id in self._recorded:
-            return
-        self._recorded.add(record.call_id)
-        self._stream.append(record)
+        rank, entry_id = self._recorded.get(record.call_id, (-1, ""))
+        if rank >= record.rank:
+            return Appending.WAITING if self._stream.holds(entry_id) else Appending.TAKEN
+        self._recorded[record.call_id] = (record.rank, self._stream.append(record))
+        return Appending.APPENDED
+
+    def waiting(self) -> list[CallRecord]:
+        """Everything that waits."""
+        return [record for _, record in self._stream.read(1_000_000, 0)]
 
     def read(self, count: int, wait_seconds: float) -> list[PendingRecord]:
         found = self._stream.read(count, wait_seconds)
@@ -65,9 +81,13 @@ class FakeFloor:
         self.waiting_room = FakeWaitingRoom(self._memory)
         self.roster = FakeRoster(self._memory)
         self.pending_records = FakePendingRecords(self._memory)
+        self.people = FakePeople(self._memory, self.pending_records.waiting)
         self.pending_changes = FakePendingChanges(self._memory)
         self.lockouts = FakeLockouts(self._memory)
         self.config_versions = FakeConfigVersions(self._memory)
+        self.node_drains = FakeNodeDrains(self._memory)
+        self.shards = FakeShardLeases(self._memory)
+        self.worker_post = FakeWorkerPost(self._memory.check)
 
     def know_by(self, identified: Callable[[str], str]) -> None:
         """By what callers' numbers are known from now on."""
@@ -87,6 +107,24 @@ class FakeFloor:
         self._memory.clear()
         self.pending_records.clear()
         self.config_versions.clear()
+        self.node_drains.clear()
+        self.shards.clear()
+        self.worker_post.clear()
+
+    def snapshot(self) -> object:
+        """What is held now, but for the timeline of agents and the leases of workers."""
+        return self._memory.snapshot(), self.pending_records.snapshot()
+
+    def go_back(self, snapshot: object) -> None:
+        """Is as it was then, as a Redis that lost its last writes; the epoch changes."""
+        assert isinstance(snapshot, tuple)
+        self._epoch += 1
+        self._memory.go_back(snapshot[0])
+        self.pending_records.go_back(snapshot[1])
+
+    def begin_anew(self) -> None:
+        """As a Redis that was restarted with all it knew; the epoch changes."""
+        self._epoch += 1
 
     def ping(self) -> None:
         """Raises ``StoreUnavailableError`` while down."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar, assert_never, cast
 
@@ -93,6 +94,10 @@ class Calls:
         """Notes of a promise whether it is due."""
         (self._not_due.add if is_deferred else self._not_due.discard)(call.call_id)
         self.put(call)
+
+    def is_deferred(self, call_id: CallId) -> bool:
+        """True of a promise that is not due."""
+        return call_id in self._not_due
 
     def forget(self, call: FloorCall) -> None:
         """Forgets an ended call."""
@@ -251,6 +256,10 @@ class Agents:
                 self.staffed[post.queue].discard(agent.agent_id)
 
 
+_ITS_OWN = frozenset({"clock", "identified", "is_down", "changes"})
+"""Of a floor, not of its data."""
+
+
 class FloorMemory:
     """Everything Redis would hold, but for the records."""
 
@@ -266,6 +275,8 @@ class FloorMemory:
         now = self.clock.now
         self.calls = Calls()
         self.told: dict[CallId, Told] = {}
+        self.sticky: dict[CallId, AgentId | None] = {}
+        self.last_offered: dict[CallId, AgentId] = {}
         self.agents = Agents()
         self.closures: dict[QueueName, Closure] = {}
         self.sums: defaultdict[QueueName, dict[str, float]] = defaultdict(dict)
@@ -276,6 +287,15 @@ class FloorMemory:
         self.wrong_pins: Expiring[AgentId, int] = Expiring(now)
         self.changes.clear()
         self._answers: Expiring[tuple[str, str], object] = Expiring(now)
+
+    def snapshot(self) -> dict[str, object]:
+        """What is held now."""
+        held = {name: value for name, value in vars(self).items() if name not in _ITS_OWN}
+        return deepcopy(held, {id(self.clock): self.clock})
+
+    def go_back(self, held: dict[str, object]) -> None:
+        """Holds that again."""
+        vars(self).update(deepcopy(held, {id(self.clock): self.clock}))
 
     def rates(self, queue: QueueName) -> Rates:
         """What a queue has learnt."""

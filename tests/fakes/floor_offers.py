@@ -42,6 +42,7 @@ class Offers(Duties):
         self._memory.calls.put(
             replace(call, state=FloorCallState.OFFERED, offers=(*call.offers, promise))
         )
+        self._memory.last_offered[call.call_id] = agent.agent_id
         self._agents.tally(agent.agent_id).last_offers[queue] = now
         self._enter(
             agent,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from callcore.domain.agents import AgentReason, AgentState, HoldReason, Why
@@ -48,12 +48,22 @@ class FakeRoster(Offers):
         self._memory.check()
         return [_doing(self._agents.get(agent_id)) for agent_id in agent_ids]
 
-    def hold(self, agent_id: AgentId, holds: frozenset[HoldReason], request_id: str) -> AgentAnswer:
+    def hold(
+        self,
+        agent_id: AgentId,
+        holds: frozenset[HoldReason],
+        request_id: str,
+        *,
+        began: Collection[str] = (),
+        ended: Collection[str] = (),
+    ) -> AgentAnswer:
         def change(agent: FloorAgent) -> AgentAnswer:
-            if agent.holds == holds:
-                return AgentAnswer.ALREADY
-            held = replace(agent, holds=holds)
+            outside = agent.outside.union(began).difference(ended)
+            reasons = holds | {HoldReason.OUTSIDE_CALL} if outside else holds
+            held = replace(agent, holds=reasons, outside=outside)
             self._agents.put(held)
+            if agent.holds == reasons:
+                return AgentAnswer.ALREADY
             why = Why(reason=AgentReason.HOLDS_CHANGED)
             self._memory.tell(agent, held, why, self._memory.clock.now())
             return AgentAnswer.DONE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from callcore.domain.admission import Closure, Door, DroppedPlace
@@ -15,6 +15,7 @@ from callcore.ports.stores import (
     Candidates,
     FloorCall,
     FloorCallState,
+    FloorDemand,
     FreeAgent,
     JoinAnswer,
     Joined,
@@ -27,6 +28,7 @@ from callcore.ports.stores import (
     WaitingCaller,
 )
 from tests.fakes.floor_memory import Calls, FloorMemory, Told, encodable
+from tests.fakes.ranked import Ranked
 
 UNENDED = (FloorCallState.WAITING, FloorCallState.OFFERED, FloorCallState.TALKING)
 PLACED = (FloorCallState.WAITING, FloorCallState.OFFERED)
@@ -87,6 +89,8 @@ class FakeWaitingRoom:
             self._memory.dropped.discard(left_behind)
         self._calls.put(_waiting(joining))
         self._memory.told.pop(joining.call_id, None)
+        self._memory.sticky[joining.call_id] = joining.sticky_agent
+        self._memory.last_offered.pop(joining.call_id, None)
         position = self._calls.position(joining.call_id, joining.queue)
         return Joined(answer=JoinAnswer.JOINED, position=position)
 
@@ -153,6 +157,8 @@ class FakeWaitingRoom:
         )
         self._calls.put(moved)
         self._memory.told.pop(joining.call_id, None)
+        self._memory.sticky[joining.call_id] = joining.sticky_agent
+        self._memory.last_offered.pop(joining.call_id, None)
         return MoveAnswer.MOVED
 
     def rescore(
@@ -263,7 +269,8 @@ class FakeWaitingRoom:
         call = self._calls.get(call_id)
         if call is not None and call.state is FloorCallState.ENDED:
             self._calls.forget(call)
-            self._memory.told.pop(call_id, None)
+            for kept in (self._memory.told, self._memory.sticky, self._memory.last_offered):
+                kept.pop(call_id, None)
 
     def position(self, call_id: CallId, queue: QueueName) -> int | None:
         self._memory.check()
@@ -324,20 +331,54 @@ class FakeWaitingRoom:
         self._memory.check()
         return self._memory.told.get(call_id, Told()).estimates
 
-    def candidates(self, queues: Sequence[QueueName], count: int) -> list[Candidates]:
+    def candidates(
+        self, queues: Sequence[QueueName], count: int, rung: Collection[QueueName] = ()
+    ) -> list[Candidates]:
         self._memory.check()
         return [
             Candidates(
-                callers=tuple(
-                    WaitingCaller(call_id=call_id, score=score)
-                    for score, call_id in self._calls.waiting[queue].first(count)
-                ),
+                callers=_first(self._calls.waiting[queue], count),
+                rung=_first(self._calls.offered[queue], count) if queue in rung else (),
                 agents=tuple(
                     FreeAgent(agent_id=agent_id, score=score)
                     for score, agent_id in self._memory.agents.free[queue].first(count)
                 ),
             )
             for queue in queues
+        ]
+
+    def demands(self, call_ids: Sequence[CallId]) -> dict[CallId, FloorDemand]:
+        self._memory.check()
+        found = (self._calls.get(call_id) for call_id in call_ids)
+        return {
+            call.call_id: FloorDemand(
+                call_id=call.call_id,
+                node=call.node,
+                queue=call.queue,
+                score=call.score,
+                priority=call.priority,
+                own_priority=call.own_priority,
+                skills=call.skills,
+                first_joined_at=call.first_joined_at,
+                joined_at=call.joined_at,
+                caller_number=call.caller_number,
+                sticky_agent=self._memory.sticky.get(call.call_id),
+                last_offered=self._memory.last_offered.get(call.call_id),
+                offered_to=frozenset(offer.agent_id for offer in call.offers),
+                is_callback=call.callback is not None,
+                is_deferred=self._calls.is_deferred(call.call_id),
+            )
+            for call in found
+            if call is not None and call.state in PLACED
+        }
+
+    def present(self, queues: Sequence[QueueName]) -> list[CallId]:
+        self._memory.check()
+        return [
+            call_id
+            for queue in queues
+            for places in (self._calls.waiting[queue], self._calls.offered[queue])
+            for _, call_id in places.first(len(places))
         ]
 
     def call(self, call_id: CallId) -> FloorCall | None:
@@ -364,6 +405,12 @@ class FakeWaitingRoom:
             deferred_count=len(self._calls.deferred[queue]),
             oldest_joined_at=head.first_joined_at if head else None,
         )
+
+
+def _first(places: Ranked[CallId], count: int) -> tuple[WaitingCaller, ...]:
+    return tuple(
+        WaitingCaller(call_id=call_id, score=score) for score, call_id in places.first(count)
+    )
 
 
 def _waiting(joining: Joining) -> FloorCall:

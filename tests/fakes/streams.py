@@ -24,11 +24,25 @@ class Stream(Generic[T]):
         """Forgets everything."""
         self._entries.clear()
 
-    def append(self, entry: T) -> None:
-        """Keeps an entry until acknowledged."""
+    def snapshot(self) -> dict[str, T]:
+        """What waits now."""
+        return dict(self._entries)
+
+    def go_back(self, entries: dict[str, T]) -> None:
+        """That waits again."""
+        self._entries = dict(entries)
+
+    def append(self, entry: T) -> str:
+        """Keeps an entry until acknowledged, by the id that is returned."""
         self._appended_count += 1
-        self._entries[f"{self._appended_count}-0"] = entry
+        entry_id = f"{self._appended_count}-0"
+        self._entries[entry_id] = entry
         self._has_appended.set()
+        return entry_id
+
+    def holds(self, entry_id: str) -> bool:
+        """True until it is acknowledged."""
+        return entry_id in self._entries
 
     def read(self, count: int, wait_seconds: float) -> list[tuple[str, T]]:
         """Waits in real time, so that a test that appends wakes the reader."""

@@ -33,6 +33,7 @@ from callcore.ports.switch_events import (
 from callcore.ports.telephony import LegGoneError, LegRequest, PhoneLeg
 from tests.fakes.clock import FakeClock
 from tests.fakes.switch_core import STEP_SECONDS, FakeCore, FakeLeg
+from tests.fakes.switch_link import FakeLink
 from tests.fakes.switch_phones import (
     ANSWERING,
     BUSY,
@@ -54,17 +55,28 @@ __all__ = ["ANSWERING", "BUSY", "NODE", "REFUSING", "SILENT", "UNREGISTERED", "F
 class FakeSwitch:
     """Implements ``ports.telephony.Switch`` in memory, on a fake clock."""
 
-    def __init__(self, clock: FakeClock, node: NodeName = NODE) -> None:
+    def __init__(
+        self, clock: FakeClock, node: NodeName = NODE, *, beside: FakeSwitch | None = None
+    ) -> None:
+        """A core of its own; ``beside`` another one, a second link to the core of that."""
         self.commands: list[tuple[str, LegId]] = []
         self.requests: list[LegRequest] = []
-        self.causes: dict[LegId, str] = {}
         self.recordings: list[tuple[LegId, str]] = []
-        self._core = FakeCore(clock, node)
-        self._sounds = FakeSounds(self._core)
-        self._phones = FakePhones(self._core)
+        self.causes: dict[LegId, str] = {} if beside is None else beside.causes
+        self._clock = clock
+        self._core: FakeCore = FakeCore(clock, node) if beside is None else beside._core
+        self._link = FakeLink(self._core)
+        self._sounds: FakeSounds = FakeSounds(self._core) if beside is None else beside._sounds
+        self._phones: FakePhones = FakePhones(self._core) if beside is None else beside._phones
         self.phones = self._phones.habits
         self.legs_by_id = self._core.legs_by_id
         self.missing_sounds = self._sounds.missing
+
+    def another_link(self) -> FakeSwitch:
+        """The same switch as another worker has it: with digits, legs heard, a listener, a gate,
+        lists of what was commanded, and ups and downs of its own. It is up and tells of all digits.
+        """
+        return FakeSwitch(self._clock, self.node, beside=self)
 
     @property
     def node(self) -> NodeName:
@@ -72,7 +84,7 @@ class FakeSwitch:
 
     @property
     def is_connected(self) -> bool:
-        return self._core.is_connected
+        return self._link.is_connected
 
     @property
     def core_uuid(self) -> str:
@@ -80,7 +92,11 @@ class FakeSwitch:
 
     def deliver_to(self, deliver: Callable[[SwitchEvent], None]) -> None:
         """Says who hears the events."""
-        self._core.deliver = deliver
+        self._link.deliver = deliver
+
+    def act_while(self, may_act: Callable[[], bool]) -> None:
+        """Says when commands are carried out."""
+        self._link.may_act = may_act
 
     # What the world does.
 
@@ -192,9 +208,12 @@ class FakeSwitch:
             self.park_again(leg.leg_id, dialled, queue)
         return leg.leg_id
 
-    def call_phone(self, contact: str) -> LegId:
-        """Somebody who is none of callcore's calls the phone, and it is picked up."""
-        return self._phones.leg(contact, None).leg_id
+    def call_phone(self, contact: str, peer_offer: str = "", peer_node: NodeName = NODE) -> LegId:
+        """Somebody who is none of callcore's calls the phone, and it is picked up; or another node
+        of ours does, for an offer.
+        """
+        peer = {"callcore_peer_offer": peer_offer, "callcore_peer_node": peer_node}
+        return self._phones.leg(contact, None, peer if peer_offer else None).leg_id
 
     def carry_off(self, agent_leg_id: LegId) -> None:
         """Somebody sends an agent's leg elsewhere: the caller is hung up, the leg lives on."""
@@ -207,13 +226,40 @@ class FakeSwitch:
 
     def lose_link(self) -> None:
         """The event socket goes down; calls go on."""
-        self._core.lose_link()
+        self._link.lose()
+
+    def vanish(self, *, is_dead: bool = True) -> None:
+        """The switch is not reached for so long that it counts as dead; it is, with all its calls,
+        or only the network was.
+        """
+        if self.is_connected:
+            self.lose_link()
+        if is_dead:
+            self._core.restart()
+        self._link.deliver(self._core.gone())
 
     def restore_link(self, *, is_restarted: bool = False) -> None:
-        """The event socket comes up, perhaps of a core without calls."""
-        self._core.restore_link(is_restarted=is_restarted)
+        """The event socket comes up, perhaps of a core without calls; other links to that one are
+        lost with it, and come up when they are restored (without ``is_restarted``).
+        """
+        self._link.restore(is_restarted=is_restarted)
 
     # What callcore asks.
+
+    def follow_digits(self, digits: str) -> None:
+        self._link.follow_digits(digits)
+
+    def hear(self, leg_id: LegId) -> None:
+        self._link.hear(leg_id)
+
+    def unhear(self, leg_id: LegId) -> None:
+        self._link.unhear(leg_id)
+
+    def mark_owner(self, digits: str, owner: str) -> None:
+        self._link.mark_owner(digits, owner)
+
+    def owners(self) -> Mapping[str, str]:
+        return self._link.owners()
 
     def answer(self, leg_id: LegId) -> None:
         leg = self._command("answer", leg_id)
@@ -273,7 +319,7 @@ class FakeSwitch:
 
     def originate(self, request: LegRequest) -> None:
         commands.originate(request, str(uuid.uuid4()))
-        self._core.check_link()
+        self._link.check()
         self.requests.append(request)
         phone = self._phones.habit(request.contact)
         leg = FakeLeg(
@@ -283,7 +329,7 @@ class FakeSwitch:
             variables=dict(request.variables),
         )
         if not phone.is_registered:
-            self._core.after(0.0, lambda: self._tell_ended(request.leg_id, "SUBSCRIBER_ABSENT"))
+            self._core.after(0.0, lambda: self._tell_job_failed(request.leg_id))
             return
         self._phones.begin(leg, request.contact)
         if phone.is_ringing:
@@ -305,7 +351,7 @@ class FakeSwitch:
         self._core.later(leg, fails_after, lambda: self._fail(leg, cause))
 
     def bridge(self, caller_leg_id: LegId, agent_leg_id: LegId) -> None:
-        self._core.check_link()
+        self._link.check()
         self.commands.append(("bridge", caller_leg_id))
         caller, agent = self.legs_by_id.get(caller_leg_id), self.legs_by_id.get(agent_leg_id)
         if caller is None or agent is None or not (caller.has_media or agent.has_media):
@@ -369,31 +415,37 @@ class FakeSwitch:
             self._core.soon(leg, lambda: self._recorded(leg, path))
 
     def leg_exists(self, leg_id: LegId) -> bool:
-        self._core.check_link()
+        self._link.check()
         leg = self.legs_by_id.get(leg_id)
         return leg is not None and not leg.is_ending
 
     def leg_ids(self) -> frozenset[LegId]:
-        self._core.check_link()
-        return frozenset(self.legs_by_id)
+        self._link.check()
+        return frozenset(leg.leg_id for leg in self._link.followed())
 
     def legs(self, among: Collection[LegId] | None = None) -> list[LegSnapshot]:
-        self._core.check_link()
-        found = [
-            self._snapshot(leg)
-            for leg in self.legs_by_id.values()
-            if not leg.is_ending and (among is None or leg.leg_id in among)
-        ]
+        self._link.check()
+        wanted = (
+            self._link.followed()
+            if among is None
+            else [leg for leg in self.legs_by_id.values() if leg.leg_id in among]
+        )
+        found = [self._snapshot(leg) for leg in wanted if not leg.is_ending]
         ours = {leg.leg_id for leg in found if leg.variables}
         return [leg for leg in found if leg.leg_id in ours or leg.bridged_to in ours]
 
+    def count_legs(self) -> int:
+        self._link.check()
+        return len(self.legs_by_id)
+
     def registered(self, phones: Collection[PhoneName]) -> frozenset[PhoneName]:
-        self._core.check_link()
+        self._link.check()
         return self._phones.registered(phones)
 
     def legs_of(self, phones: Collection[PhoneName]) -> Mapping[LegId, PhoneLeg]:
-        self._core.check_link()
-        return self._phones.legs_of(phones)
+        self._link.check()
+        found = self._phones.legs_of(phones)
+        return {leg_id: leg for leg_id, leg in found.items() if self._link.follows(leg_id)}
 
     def _snapshot(self, leg: FakeLeg) -> LegSnapshot:
         return self._core.snapshot(leg)
@@ -494,6 +546,11 @@ class FakeSwitch:
     def _tell_ended(self, leg_id: LegId, cause: str) -> None:
         self._core.tell(LegEnded(node=self.node, at=self._core.now(), leg_id=leg_id, cause=cause))
 
+    def _tell_job_failed(self, leg_id: LegId) -> None:
+        """No leg came to be, which only who asked for it can know."""
+        now = self._core.now()
+        self._link.tell(LegEnded(node=self.node, at=now, leg_id=leg_id, cause="SUBSCRIBER_ABSENT"))
+
     def _guard(self, leg: FakeLeg, seconds: int, extension: str, context: str) -> None:
         self._unguard(leg)
         leg.guarded = (seconds, extension, context)
@@ -507,7 +564,7 @@ class FakeSwitch:
             leg.guard_timer.cancel()
 
     def _command(self, name: str, leg_id: LegId) -> FakeLeg | None:
-        self._core.check_link()
+        self._link.check()
         self.commands.append((name, leg_id))
         leg = self.legs_by_id.get(leg_id)
         return None if leg is None or leg.is_ending else leg

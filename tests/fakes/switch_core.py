@@ -6,6 +6,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from callcore.domain.ids import LegId, Micros, NodeName
 from callcore.domain.phones import Phone
@@ -14,10 +15,10 @@ from callcore.ports.switch_events import (
     LegParked,
     LegSnapshot,
     SwitchEvent,
+    SwitchGone,
     SwitchLost,
     SwitchRestored,
 )
-from callcore.ports.telephony import SwitchUnavailableError
 from tests.fakes.clock import FakeClock
 
 FIRST_CORE = "11111111-1111-4111-8111-111111111111"
@@ -84,15 +85,27 @@ class FakeLeg:
             timer.cancel()
 
 
+class Link(Protocol):
+    """Somebody's event socket."""
+
+    is_connected: bool
+
+    def tell(self, event: SwitchEvent) -> None:
+        """Hands on what is wanted there."""
+
+    def lose(self) -> None:
+        """Goes down."""
+
+
 class FakeCore:
-    """Holds the legs, and tells of them while the event socket is up."""
+    """Holds the legs, and tells every link of them."""
 
     def __init__(self, clock: FakeClock, node: NodeName) -> None:
         self.node = node
         self.core_uuid = FIRST_CORE
-        self.is_connected = True
         self.legs_by_id: dict[LegId, FakeLeg] = {}
-        self.deliver: Callable[[SwitchEvent], None] = lambda _: None
+        self.links: list[Link] = []
+        self.owners: dict[str, str] = {}
         self._clock = clock
 
     def now(self) -> Micros:
@@ -100,9 +113,9 @@ class FakeCore:
         return self._clock.now()
 
     def tell(self, event: SwitchEvent) -> None:
-        """Nobody hears it while the link is down, and nobody hears it later."""
-        if self.is_connected:
-            self.deliver(event)
+        """Every link is told, one after another."""
+        for link in tuple(self.links):
+            link.tell(event)
 
     def tell_parked(self, leg: FakeLeg) -> None:
         """A leg waits for callcore's commands."""
@@ -151,30 +164,24 @@ class FakeCore:
         """Does something at the leg's next frame."""
         self.later(leg, STEP_SECONDS, act)
 
-    def lose_link(self) -> None:
-        """The event socket goes down; calls go on."""
-        self.is_connected = False
-        self.deliver(SwitchLost(node=self.node, at=self.now(), reason="test"))
+    def restart(self) -> None:
+        """Another core begins, which knows of no call."""
+        for leg in self.legs_by_id.values():
+            leg.silence_timers()
+        self.legs_by_id.clear()
+        self.owners.clear()
+        self.core_uuid = str(uuid.uuid4())
 
-    def restore_link(self, *, is_restarted: bool) -> None:
-        """The event socket comes up, perhaps of a core without calls."""
-        if is_restarted:
-            for leg in self.legs_by_id.values():
-                leg.silence_timers()
-            self.legs_by_id.clear()
-            self.core_uuid = str(uuid.uuid4())
-        self.is_connected = True
-        self.deliver(
-            SwitchRestored(
-                node=self.node,
-                at=self.now(),
-                core_uuid=self.core_uuid,
-                is_restarted=is_restarted,
-            )
+    def lost(self) -> SwitchLost:
+        """What a link tells that goes down."""
+        return SwitchLost(node=self.node, at=self.now(), reason="test")
+
+    def gone(self) -> SwitchGone:
+        """What a link tells that has been down for too long."""
+        return SwitchGone(node=self.node, at=self.now(), reason="test")
+
+    def restored(self, *, is_restarted: bool) -> SwitchRestored:
+        """What a link tells that comes up."""
+        return SwitchRestored(
+            node=self.node, at=self.now(), core_uuid=self.core_uuid, is_restarted=is_restarted
         )
-
-    def check_link(self) -> None:
-        """Raises ``SwitchUnavailableError`` while the link is down."""
-        if not self.is_connected:
-            message = "the link is down"
-            raise SwitchUnavailableError(message)

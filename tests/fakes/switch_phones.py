@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from callcore.domain.ids import LegId
+from callcore.domain.ids import LegId, NodeName
 from callcore.domain.phones import Phone, phone_of
 from callcore.ports.switch_events import PhoneCallBegan, PhoneRegistered, PhoneUnregistered
 from callcore.ports.telephony import PhoneLeg
@@ -55,8 +55,10 @@ class FakePhones:
         """Those that could be called."""
         return frozenset(one for one in phones if self.habit(f"user/{one}").is_registered)
 
-    def leg(self, contact: str, dialled: str | None) -> FakeLeg:
-        """A phone dials, or is called by somebody else and picks up; callcore has no part in it."""
+    def leg(self, contact: str, dialled: str | None, peer: dict[str, str] | None = None) -> FakeLeg:
+        """A phone dials, or is called by somebody else and picks up; callcore has no part in it but
+        that it may be another node of ours, for an offer.
+        """
         leg = FakeLeg(
             LegId(str(uuid.uuid4())),
             is_inbound=dialled is not None,
@@ -65,6 +67,7 @@ class FakePhones:
             dialled=dialled or "",
             answered_at=self._core.now(),
             has_media=True,
+            variables=dict(peer or {}),
         )
         self.begin(leg, contact)
         return leg
@@ -81,13 +84,20 @@ class FakePhones:
                     phone=leg.phone,
                     leg_id=leg.leg_id,
                     is_offer=_is_offer(leg),
+                    offer_id=_offer(leg),
+                    from_node=_node(leg),
                 )
             )
 
     def legs_of(self, phones: Collection[Phone]) -> dict[LegId, PhoneLeg]:
         """The legs to and from those."""
         return {
-            leg.leg_id: PhoneLeg(phone=leg.phone, is_offer=_is_offer(leg))
+            leg.leg_id: PhoneLeg(
+                phone=leg.phone,
+                is_offer=_is_offer(leg),
+                offer_id=_offer(leg),
+                from_node=_node(leg),
+            )
             for leg in self._core.legs_by_id.values()
             if leg.phone is not None and leg.phone in phones and not leg.is_ending
         }
@@ -100,4 +110,13 @@ def _phone(contact: str) -> Phone:
 
 
 def _is_offer(leg: FakeLeg) -> bool:
-    return "callcore_offer" in leg.variables
+    """For an offer: called from here, or from another node through this one."""
+    return "callcore_offer" in leg.variables or bool(_offer(leg))
+
+
+def _offer(leg: FakeLeg) -> str:
+    return leg.variables.get("callcore_peer_offer", "")
+
+
+def _node(leg: FakeLeg) -> NodeName | None:
+    return NodeName(leg.variables.get("callcore_peer_node", "")) or None

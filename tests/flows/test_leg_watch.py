@@ -10,8 +10,8 @@ from callcore.domain.agents import AgentState
 from callcore.domain.events import CallEnded, SelfHealed, StoreFailed, TalkEnded
 from callcore.domain.ids import LegId, NodeName
 from callcore.domain.outcomes import CallOutcome
-from callcore.flows.leg_watch import LONGEST_AWAY_SECONDS, LOOK_EVERY_SECONDS, SETTLED_SECONDS
-from callcore.flows.reclaiming import ORPHAN_CAUSE
+from callcore.flows.leg_watch import LOOK_EVERY_SECONDS, SETTLED_SECONDS
+from callcore.flows.mending import ORPHAN_CAUSE
 from tests.fakes.clock import settle
 from tests.fakes.switch import NODE
 from tests.fakes.switch_core import FakeLeg
@@ -161,22 +161,14 @@ def test_a_look_that_failed_is_told_of_and_the_next_one_comes(
     assert healed(floor)[0] == ("leg", caller, "gone_unheard")
 
 
-def test_who_talks_on_a_switch_out_of_reach_is_needed_elsewhere_in_the_end() -> None:
-    """Not before: the talk goes on for all we know. When the switch is back it is followed."""
+def test_who_talks_on_a_switch_out_of_reach_talks_on() -> None:
+    """For all we know, however often is looked, until the switch counts as dead."""
     floor = TestFloor(ROOMY)
-    caller = talking(floor)
+    talking(floor)
     floor.switch.lose_link()
-    floor.clock.advance(LONGEST_AWAY_SECONDS - 1)
+    floor.clock.advance(10 * LOOK_EVERY_SECONDS)
     assert floor.agent(ANN).state is AgentState.TALKING
-    floor.clock.advance(2 * LOOK_EVERY_SECONDS + 15)
-    assert healed(floor) == [("agent", ANN, "switch_away")]
-    assert floor.agent(ANN).state is AgentState.AVAILABLE
-    floor.switch.restore_link()
-    floor.clock.advance(1)
-    floor.switch.end(caller)
-    floor.clock.advance(1)
-    assert floor.record().outcome is CallOutcome.SERVED
-    assert floor.agent(ANN).state is AgentState.AVAILABLE
+    assert healed(floor) == []
 
 
 def test_a_switch_that_was_taken_out_of_the_settings_holds_nobody() -> None:

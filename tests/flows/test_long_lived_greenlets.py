@@ -63,6 +63,9 @@ def test_record_writing_outlives_a_fault(floor: TestFloor, monkeypatch: pytest.M
             written.extend(records)
             return len(records)
 
+        def ranks(self, _call_ids: Any) -> Any:
+            return {}
+
     caller = floor.call_in()
     floor.switch.end(caller)
     settle()

@@ -64,7 +64,8 @@ AFTER_A_LIFE = {
 MAY_HEAL = {
     "none": set(),
     "redis": OF_PHONES,
-    "lost events": {GONE, *OF_PHONES},
+    # A caller of whom nothing was heard is in the fallback by the time of the look.
+    "lost events": {GONE, *OF_PHONES, ("call", "adopted")},
 }
 """What there is to be mended at all; anything after the other troubles."""
 

@@ -8,6 +8,7 @@ from callcore.domain.records import CallRecord
 from callcore.flows.floor_changes import FloorChanges
 from callcore.flows.record_keeping import RecordKeeping
 from callcore.flows.site import Site
+from callcore.ports.records import Appending
 from callcore.ports.stores import StoreUnavailableError
 from callcore.runtime.greenlets import spawn
 from tests.fakes.clock import FakeClock, settle
@@ -23,12 +24,13 @@ class SlowPending(FakePendingRecords):
         self.is_down = False
         self._clock = clock
 
-    def append(self, record: CallRecord) -> None:
+    def append(self, record: CallRecord) -> Appending:
         """Appends after a while."""
         self._clock.sleep(1)
         if self.is_down:
             raise StoreUnavailableError
         self.appended.append(record)
+        return Appending.APPENDED
 
 
 def keeping_on(floor: TestFloor) -> tuple[RecordKeeping, SlowPending, CallRecord]:

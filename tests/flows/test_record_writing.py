@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import pytest
@@ -10,7 +10,9 @@ import pytest
 from callcore.domain.events import RecordsWritten, StoreFailed
 from callcore.domain.ids import CallId
 from callcore.domain.records import CallRecord
+from callcore.domain.sharding import DUTIES, Duty, Shard, WorkerId
 from callcore.flows.record_writing import RecordWriting
+from callcore.flows.tenure import Tenure
 from callcore.ports.records import RecordsRejectedError, RecordsUnavailableError
 from callcore.runtime.greenlets import spawn
 from tests.fakes.clock import settle
@@ -38,6 +40,10 @@ class History:
         if reasons:
             raise RecordsRejectedError(reasons, len(self.rows) - before)
         return len(self.rows) - before
+
+    def ranks(self, call_ids: Collection[CallId]) -> dict[CallId, int]:
+        """Of those that are there."""
+        return {one: self.rows[one].rank for one in call_ids if one in self.rows}
 
 
 @pytest.fixture
@@ -124,3 +130,17 @@ def test_records_gather_between_batches(floor: TestFloor, history: History) -> N
     assert len(history.rows) == 3
     floor.clock.advance(1)
     assert [fact.count for fact in floor.told(RecordsWritten)] == [3, 5]
+
+
+def test_a_worker_without_the_duty_writes_nothing(floor: TestFloor, history: History) -> None:
+    """Of several one writes; another one begins as soon as the duty is its own."""
+    ids = three_records(floor)
+    tenure = Tenure(WorkerId("2"), is_alone=False)
+    site = replace(floor.site, tenure=tenure)
+    flow = RecordWriting(site, floor.store.pending_records, history)
+    spawn("writing", flow.run)
+    floor.clock.advance(30)
+    assert history.rows == {}
+    tenure.note({Shard(DUTIES, Duty.HISTORY): 1}, {}, frozenset())
+    floor.clock.advance(2)
+    assert list(history.rows) == ids

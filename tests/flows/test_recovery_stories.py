@@ -146,7 +146,7 @@ class TestProcessDies:
         settle()
         assert not floor.knows(caller)
         assert caller in floor.switch.legs_by_id
-        assert floor.record().visits[0].leave_reason is LeaveReason.SWITCH_LOST
+        assert floor.record().visits[0].leave_reason is LeaveReason.FALLBACK
 
     def test_a_floor_that_lost_its_data_is_rebuilt_from_the_legs(self, floor: TestFloor) -> None:
         """Redis came back empty: places are those the channels remember, in the old order."""

@@ -21,7 +21,7 @@ from callcore.domain.policies import (
     Strategy,
 )
 from callcore.flows.leg_watch import LOOK_EVERY_SECONDS, SETTLED_SECONDS
-from callcore.flows.reclaiming import ORPHAN_CAUSE
+from callcore.flows.mending import ORPHAN_CAUSE
 from callcore.flows.worker import Worker
 from callcore.ports.operations import DutyChange, DutyOrder, OperationError
 from callcore.ports.stores import FloorAgent, FloorCall, FloorCallState

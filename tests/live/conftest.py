@@ -134,8 +134,9 @@ def callcore(
     """Starts callcore with queues, agents and numbers of the settings file."""
     started: list[Daemon] = []
 
-    def start(**settings) -> Daemon:
-        daemon = Daemon(switch, tmp_path / f"callcore{len(started)}", settings, history)
+    def start(*, has_terminal: bool = False, **settings) -> Daemon:
+        base = tmp_path / f"callcore{len(started)}"
+        daemon = Daemon(switch, base, settings, history, has_terminal=has_terminal)
         started.append(daemon)
         daemon.start()
         return daemon
@@ -182,9 +183,11 @@ def sounds(catalogues: Path, tmp_path: Path) -> Prompts:
 
 @pytest.fixture(scope="session")
 def hum(switch: FreeSwitch) -> str:
-    """Music of one tone, ``HUM_HERTZ``, without a pause."""
+    """Music of one tone, ``HUM_HERTZ``, without a pause: longer than any test, for the switch makes
+    one of a second before it plays the files of a stream again.
+    """
     folder = switch.base / "hum"
-    prompts.write(folder / "hum.wav", HUM_HERTZ, 60)
+    prompts.write(folder / "hum.wav", HUM_HERTZ, 1, times=600)
     settings = switch.conf / "autoload_configs/local_stream.conf.xml"
     stream = STREAM.format(name="hum", path=folder)
     settings.write_text(settings.read_text().replace("</configuration>", stream))

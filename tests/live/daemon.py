@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import http.client
+import json
 import os
+import pty
 import re
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import gevent
+import psutil
 import psycopg
+import redis
 import yaml
+from gevent.fileobject import FileObject
 from psycopg.rows import dict_row
 
-from tests.live.ports import HOST, free_port
+from tests.live.ports import HOST, free_ports
 from tests.live.switch import REPOSITORY, FreeSwitch
 from tests.live.waiting import until
 
 START_SECONDS = 30
 STOP_SECONDS = 30
 RECORD_SECONDS = 10
+RECORDS_SECONDS = 60
 NODE = "fs1"
+SCREEN = (60, 200)
+"""Lines and columns."""
 
 Row = dict[str, Any]
 
@@ -48,10 +61,20 @@ class Daemon:
     """One callcore: started, killed and started again on the same data."""
 
     def __init__(
-        self, switch: FreeSwitch, base: Path, settings: dict[str, Any], history: Path
+        self,
+        switch: FreeSwitch,
+        base: Path,
+        settings: dict[str, Any],
+        history: Path,
+        *,
+        has_terminal: bool = False,
     ) -> None:
+        """With a terminal it paints the live view, of which ``screen`` has every byte."""
         self.base = base
-        self.http_port = free_port()
+        self.workers_count: int = settings.get("workers", 1)
+        self.http_port = free_ports(self.workers_count)
+        self.screen = b""
+        self._has_terminal = has_terminal
         self.log_file = base / "callcore.log"
         self.settings_file = base / "callcore.yaml"
         self._process: subprocess.Popen[bytes] | None = None
@@ -64,7 +87,7 @@ class Daemon:
                 "data_directory": str(base / "data"),
                 "nodes": [{"name": NODE, "host": HOST, "port": switch.esl_port}],
                 "http": {"host": HOST, "port": self.http_port},
-                "log": {"level": "debug"},
+                "log": {"level": "debug", "file": str(self.log_file) if has_terminal else None},
                 **settings,
             },
             sort_keys=False,
@@ -74,13 +97,13 @@ class Daemon:
 
     def start(self) -> None:
         """Starts it and waits until it follows the switch."""
-        with self.log_file.open("ab") as log:
+        with self.log_file.open("ab") as log, self._terminal() as terminal:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "callcore", "run", "--config", str(self.settings_file)],
                 cwd=REPOSITORY,
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
+                stdout=log if terminal is None else terminal,
+                stderr=log,
                 env={**os.environ, f"CALLCORE_NODE_{NODE.upper()}_PASSWORD": self._password},
             )
         until(self._is_up, START_SECONDS, f"callcore follows the switch; see {self.log_file}")
@@ -106,14 +129,16 @@ class Daemon:
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
 
-    def stop(self) -> None:
-        """Ends it as an operator would; harmless when it is not running."""
-        if self._process is None or self._process.poll() is not None:
-            return
+    def stop(self) -> int:
+        """Ends it as an operator would; its exit status. Harmless when it is not running."""
+        if self._process is None:
+            return 0
+        if self._process.poll() is not None:
+            return self._process.returncode
         self.thaw()
         self._process.terminate()
         try:
-            self._process.wait(STOP_SECONDS)
+            return self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait(STOP_SECONDS)
@@ -122,14 +147,26 @@ class Daemon:
     def log_text(self) -> str:
         return self.log_file.read_text(errors="replace")
 
+    def lines(self, event: str) -> list[Row]:
+        """The lines of the log that tell of an event, in order."""
+        found = (line for line in self.log_text().splitlines() if f'"event":"{event}"' in line)
+        return [json.loads(line) for line in found]
+
+    def children(self) -> list[psutil.Process]:
+        """Its workers and servers."""
+        assert self._process is not None
+        return psutil.Process(self._process.pid).children(recursive=True)
+
+    def metrics_text(self, worker: int = 1) -> str:
+        """The page ``/metrics`` of a worker."""
+        port = self.http_port + worker - 1
+        with urllib.request.urlopen(f"http://{HOST}:{port}/metrics", timeout=5) as response:
+            text: str = response.read().decode()
+            return text
+
     def metric(self, name: str, **labels: str) -> float:
-        """One sample of ``/metrics``; 0 if it is not there."""
-        for match in map(_SAMPLE.fullmatch, self._metrics().splitlines()):
-            if match and match["name"] == name:
-                found = dict(_LABEL.findall(match["labels"] or ""))
-                if all(found.get(label) == value for label, value in labels.items()):
-                    return float(match["value"])
-        return 0.0
+        """One sample of ``/metrics``, of the first worker; 0 if it is not there."""
+        return _sample(self.metrics_text(), name, labels)
 
     def wait_metric(self, at_least: float, name: str, **labels: str) -> None:
         """Waits until a sample is at least so much."""
@@ -148,6 +185,19 @@ class Daemon:
         )
         assert len(found) == 1
         return found[0]
+
+    def records(self, at_least: int) -> list[Row]:
+        """Those of all calls, once there are so many; perhaps more."""
+        return until(
+            lambda: self._all_records(at_least),
+            RECORDS_SECONDS,
+            f"{at_least} records; see {self.log_file}",
+        )
+
+    def _all_records(self, at_least: int) -> list[Row]:
+        """None while there are fewer."""
+        found = self.told_by_postgres("select * from callcore.call_records")
+        return found if len(found) >= at_least else []
 
     def visits(self, call_id: str) -> list[Row]:
         """The visits of queues in the call's record, in order."""
@@ -173,6 +223,12 @@ class Daemon:
         self, table: str, call_id: str, order: str = "call_id", *, key: str = "call_id"
     ) -> list[Row]:
         """The call's rows of a table; none while Postgres is not ready for questions."""
+        return self.told_by_postgres(
+            f"select * from callcore.{table} where {key} = %s order by {order}", call_id
+        )
+
+    def told_by_postgres(self, question: str, *values: object) -> list[Row]:
+        """The rows that answer a question; none while Postgres is not ready for it."""
         memory = self.base / "data/postgres/socket_directory"
         host = quote(memory.read_text().strip())
         with (
@@ -180,25 +236,51 @@ class Daemon:
             psycopg.connect(f"postgresql://callcore@/callcore?host={host}&port=5432") as connection,
             connection.cursor(row_factory=dict_row) as cursor,
         ):
-            return cursor.execute(
-                f"select * from callcore.{table} where {key} = %s order by {order}", (call_id,)
-            ).fetchall()
+            return cursor.execute(question, values).fetchall()
         return []
+
+    def redis(self) -> redis.Redis:
+        """A connection to its Valkey."""
+        memory = self.base / "data/valkey/socket_directory"
+        return redis.Redis(unix_socket_path=f"{memory.read_text().strip()}/valkey.sock")
 
     def _is_up(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, self.log_text()
         try:
-            return self.metric("callcore_link_up", node=NODE) == 1
+            pages = [self.metrics_text(1 + number) for number in range(self.workers_count)]
+            return all(_sample(page, "callcore_link_up", {"node": NODE}) == 1 for page in pages)
         except (urllib.error.URLError, http.client.HTTPException, OSError):
             return False  # with nobody on the port yet a connection may meet itself
 
-    def _metrics(self) -> str:
-        with urllib.request.urlopen(
-            f"http://{HOST}:{self.http_port}/metrics", timeout=5
-        ) as response:
-            text: str = response.read().decode()
-            return text
+    @contextlib.contextmanager
+    def _terminal(self) -> Iterator[int | None]:
+        """A terminal for the process, if it is to have one."""
+        if not self._has_terminal:
+            yield None
+            return
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", *SCREEN, 0, 0))
+        gevent.spawn(self._watch, ours)
+        try:
+            yield theirs
+        finally:
+            os.close(theirs)
+
+    def _watch(self, terminal: int) -> None:
+        """Reads until the process has ended, which is an error of reading."""
+        with contextlib.suppress(OSError), FileObject(terminal, "rb", buffering=0) as painted:
+            while data := painted.read(4096):
+                self.screen += data
+
+
+def _sample(page: str, name: str, labels: dict[str, str]) -> float:
+    for match in map(_SAMPLE.fullmatch, page.splitlines()):
+        if match and match["name"] == name:
+            found = dict(_LABEL.findall(match["labels"] or ""))
+            if all(found.get(label) == value for label, value in labels.items()):
+                return float(match["value"])
+    return 0.0
 
 
 def empty_history(base: Path) -> Path:

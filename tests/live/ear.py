@@ -5,6 +5,7 @@ from __future__ import annotations
 from callcore.adapters.freeswitch.switch import FreeSwitch as Adapter
 from callcore.domain.ids import LegId, NodeName
 from callcore.domain.policies import NodePolicy
+from callcore.domain.sharding import DIGITS
 from callcore.ports.switch_events import (
     LegParked,
     PlaybackEnded,
@@ -22,7 +23,7 @@ from tests.live.waiting import until
 class Ear:
     """The adapter and what it told."""
 
-    def __init__(self, switch: FreeSwitch) -> None:
+    def __init__(self, switch: FreeSwitch, digits: str = DIGITS) -> None:
         self.heard: list[SwitchEvent] = []
         self.switch = Adapter(
             NodePolicy(name=NodeName("live"), host=HOST, port=switch.esl_port),
@@ -31,6 +32,7 @@ class Ear:
             deliver=self.heard.append,
             observe=RecordingObserver(),
         )
+        self.switch.follow_digits(digits)
         self.switch.start()
         self.hear(SwitchRestored)
 

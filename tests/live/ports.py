@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 
 HOST = "127.0.0.1"
@@ -19,6 +20,16 @@ def free_port() -> int:
                 except OSError:
                     continue
                 return port
+
+
+def free_ports(count: int) -> int:
+    """The first of so many ports in a row that are free for TCP at this instant."""
+    while True:
+        first = free_port()
+        with contextlib.ExitStack() as stack, contextlib.suppress(OSError, OverflowError):
+            for number in range(count):
+                stack.enter_context(socket.socket()).bind((HOST, first + number))
+            return first
 
 
 def is_bound(port: int) -> bool:

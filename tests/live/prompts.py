@@ -25,15 +25,15 @@ def record(
     return str(path)
 
 
-def write(file: Path, hertz: float, seconds: float) -> None:
-    """Writes a tone."""
+def write(file: Path, hertz: float, seconds: float, *, times: int = 1) -> None:
+    """Writes a tone, several times over."""
     file.parent.mkdir(parents=True, exist_ok=True)
     samples = ulaw.tone(hertz, seconds)
     with wave.open(str(file), "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(2)
         sound.setframerate(ulaw.RATE)
-        sound.writeframes(struct.pack(f"<{len(samples)}h", *samples))
+        sound.writeframes(struct.pack(f"<{len(samples)}h", *samples) * times)
 
 
 class Prompts:

@@ -42,12 +42,15 @@ def module_directory(binary: str) -> Path:
 class FreeSwitch:
     """One running switch: its ports, its folders and how to ask it."""
 
-    def __init__(self, binary: str, base: Path) -> None:
+    def __init__(self, binary: str, base: Path, *, rtp_slot: int = 0) -> None:
+        """``rtp_slot`` is another one for each of several that run at once."""
         self.binary = binary
         self.base = base
         self.esl_port = free_port()
         self.callers_port = free_port()
         self.agents_port = free_port()
+        self.peers_port = free_port()
+        self._rtp_slot = rtp_slot
         self.esl_password = "a word of this test"  # with spaces: the protocol allows them
         self.agent_password = "phones"
         self.conf = base / "conf"
@@ -55,8 +58,9 @@ class FreeSwitch:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Starts the switch and waits until both SIP profiles run."""
-        self._write_configuration()
+        """Starts the switch, again if it was ended, and waits until both SIP profiles run."""
+        if not self.conf.exists():
+            self._write_configuration()
         folders = {name: self.base / name for name in FOLDERS}
         for folder in folders.values():
             folder.mkdir(parents=True, exist_ok=True)
@@ -89,6 +93,12 @@ class FreeSwitch:
             self.process.kill()
             self.process.wait(STOP_SECONDS)
 
+    def kill(self) -> None:
+        """Ends the switch as a power cut would."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(STOP_SECONDS)
+
     def connect(self) -> Esl:
         """A new connection to its event socket."""
         return Esl(self.esl_port, self.esl_password)
@@ -116,13 +126,14 @@ class FreeSwitch:
         """Copies as an operator copies, and writes the one file meant for local values."""
         shutil.copytree(REPOSITORY / "freeswitch", self.conf)
         shutil.copytree(REPOSITORY / "dialplans", self.conf / "dialplan")
-        rtp_start = 20000 + os.getpid() % 15 * RTP_PORTS
+        rtp_start = 20000 + (os.getpid() + self._rtp_slot) % 15 * RTP_PORTS
         values = {
             "callcore_sip_ip": HOST,
             "callcore_public_ip": HOST,
             "callcore_domain": DOMAIN,
             "callcore_callers_sip_port": self.callers_port,
             "callcore_agents_sip_port": self.agents_port,
+            "callcore_peers_sip_port": self.peers_port,
             "callcore_esl_port": self.esl_port,
             "callcore_rtp_start_port": rtp_start,
             "callcore_rtp_end_port": rtp_start + RTP_PORTS - 2,

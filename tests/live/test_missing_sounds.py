@@ -77,8 +77,8 @@ def test_every_worker_is_told(ear, phones, switch, tmp_path):
         clock=SystemClock(),
         deliver=heard.append,
         observe=RecordingObserver(),
-        shards=others,
     )
+    adapter.follow_digits(others)
     adapter.start()
     try:
         until(lambda: heard, 8, "the other worker is linked")

@@ -99,6 +99,12 @@ numbers:
         (QUEUES + "site: [a]", "2:7: site: expected text, found a list"),
         (QUEUES + "site:", "2:6: site: expected text, found nothing"),
         (QUEUES + 'data_directory: " "', "2:17: data_directory: must not be empty"),
+        (QUEUES + "workers: 0", "2:10: workers: must be 1 to 16, found 0"),
+        (QUEUES + "workers: 17", "2:10: workers: must be 1 to 16, found 17"),
+        (
+            QUEUES + "nodes: [{name: duties, host: a}]",
+            "2:16: nodes[0].name: 'duties' is a word of callcore's own: call it otherwise",
+        ),
         (QUEUES + "queues: {a: }", "2:1: queues: this key is already in line 1"),
         (
             'agents:\n  "1": {name: a, contact: user/1, queues: []}\n'
@@ -136,7 +142,8 @@ numbers:
         ),
         (
             QUEUES + "redis: {url: http://x}",
-            "2:14: redis.url: must begin with redis:// or rediss:// or unix://",
+            "2:14: redis.url: must begin with redis:// or rediss:// or unix:// or sentinel:// or "
+            "sentinels://",
         ),
         (
             QUEUES + "redis: {url: redis://u:geheim@x}",

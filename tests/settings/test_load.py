@@ -156,6 +156,7 @@ def test_everything_else_is_read(load, tmp_path):
         + """
 site: north-1
 data_directory: /srv/callcore
+workers: 4
 redis: {url: "unix:///run/redis.sock"}
 postgres: {url: "postgresql://callcore@db/callcore?sslmode=require"}
 http: {host: "::1", port: 80}
@@ -168,6 +169,7 @@ fallback: {extension: 9000, context: default, arriving_after_seconds: 3, waiting
     )
     assert loaded.policy.site == "north-1"
     assert loaded.data_directory == Path("/srv/callcore")
+    assert loaded.workers == 4
     assert (loaded.redis_url, loaded.redis_password) == ("unix:///run/redis.sock", "r")
     assert loaded.postgres_url == "postgresql://callcore@db/callcore?sslmode=require"
     assert loaded.postgres_password == "p"

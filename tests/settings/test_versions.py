@@ -96,6 +96,7 @@ class TestNextStart:
             postgres_password="d",
             http_host="::1",
             http_port=1,
+            workers=2,
             data_directory=tmp_path,
             log_file=tmp_path / "log",
         )
@@ -108,6 +109,7 @@ class TestNextStart:
             "the password of postgres",
             "http.host",
             "http.port",
+            "workers",
             "data_directory",
             "log.file",
         )

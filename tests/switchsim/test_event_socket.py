@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import uuid
+
 import gevent
 import greenswitch
 import pytest
@@ -150,6 +153,109 @@ def test_filters_are_deleted_by_value_by_header_and_all():
     assert not filters.let_pass({"A": "2"})
     filters.delete("all", None)
     assert filters.let_pass({})
+
+
+@pytest.mark.parametrize(
+    ("value", "deleted", "is_gone"),
+    [
+        ("/^[ab]/", "/^[ab]/", True),
+        ("/^[ab]/", "/^[ba]/", False),
+        ("/^[ab]/", "a", False),
+        ("-a", "-a", True),
+        ("-a", "a", False),
+        ("+a", "a", False),
+        ("a", "A", False),
+        ("a", "", True),
+    ],
+)
+def test_filters_are_deleted_as_they_were_written(value, deleted, is_gone):
+    """Letter by letter, patterns and exclusions too; every one that is the same, and no other."""
+    filters = Filters()
+    filters.add("B", "b")
+    for _ in range(2):
+        filters.add("A", value)
+    filters.delete("a", deleted)
+    told = filters.let_pass({"A": "a", "B": "b"}), filters.let_pass({"A": "a"})
+    as_added = {"-": (False, False)}.get(value[0], (True, True))
+    assert told == ((True, False) if is_gone else as_added)
+
+
+def test_only_what_begins_with_a_slash_is_a_pattern():
+    """``-/a/`` excludes the text ``/a/``."""
+    filters = Filters()
+    filters.add("A", "/a/")
+    filters.add("A", "-/a/")
+    assert filters.let_pass({"A": "bab"})
+    assert not filters.let_pass({"A": "/a/"})
+
+
+def test_a_pattern_is_replaced_without_a_gap(switch, connect, until):
+    """Added before the old one is deleted: a leg that both let pass misses nothing."""
+    client, witness = connect(events=""), connect()
+    for text in ("filter Unique-ID /^[a]/", "event json ALL"):
+        client.ask(text)
+    legs = [
+        switch.call_in(dialled="5001", leg_id=f"{digit}{str(uuid.uuid4())[1:]}") for digit in "abc"
+    ]
+    until(lambda: all(leg.is_parked for leg in legs))
+    for old, new in itertools.pairwise(("/^[a]/", "/^[ab]/", "/^[abc]/", "/^[a]/", "/^[ac]/")):
+        added = client.ask(f"filter Unique-ID {new}").headers["Reply-Text"]
+        assert added == f"+OK filter added. [Unique-ID]=[{new}]"
+        for leg in legs:
+            leg.press("1")
+        deleted = client.ask(f"filter delete Unique-ID {old}").headers["Reply-Text"]
+        assert deleted == f"+OK filter deleted. [Unique-ID][{old}]"
+    until(lambda: witness.names().count("DTMF") == 12)
+    for leg in legs:
+        leg.hang_up()
+    until(lambda: witness.names().count("CHANNEL_DESTROY") == 3)
+    until(lambda: client.names().count("CHANNEL_DESTROY") == 2)
+    kept, dropped = legs[0].leg_id, legs[1].leg_id
+    assert told(client, kept) == told(witness, kept)
+    assert told(client, kept).count("DTMF") == 4
+    assert "CHANNEL_HANGUP" not in told(client, dropped)
+
+
+def test_two_clients_hear_each_what_they_asked_for(switch, connect, until):
+    """Filters are a connection's own: two halves make the whole."""
+    low, high, witness = connect(events=""), connect(events=""), connect()
+    for client, digits in ((low, "01234567"), (high, "89abcdef")):
+        client.ask(f"filter Unique-ID /^[{digits}]/")
+        client.ask("event json ALL")
+    legs = [switch.call_in(dialled="5001") for _ in range(30)]
+    until(lambda: all(leg.is_parked for leg in legs))
+    for leg in legs:
+        leg.hang_up()
+    until(lambda: witness.names().count("CHANNEL_DESTROY") == 30)
+    until(lambda: (low.names() + high.names()).count("CHANNEL_DESTROY") == 30)
+    for leg in legs:
+        mine, other = (low, high) if leg.leg_id[0] in "01234567" else (high, low)
+        assert told(mine, leg.leg_id) == told(witness, leg.leg_id)
+        assert told(other, leg.leg_id) == []
+    assert {event["Unique-ID"][0] in "01234567" for event in low.events} == {True}
+    assert {event["Unique-ID"][0] in "01234567" for event in high.events} == {False}
+
+
+def test_global_variables_are_kept_until_the_switch_ends(switch, connect):
+    """Set, set on a condition, taken away; every client sees the same, and a new core none."""
+    client, other = connect(events=""), connect(events="")
+    assert client.api("global_setvar owner_1=one:1") == "+OK"
+    assert other.api("global_getvar owner_1") == "one:1"
+    for condition, holds in (("two:2", "one:1"), ("one:1", "two:2")):
+        assert other.api(f"global_setvar owner_1=two:2={condition}") == "+OK"
+        assert client.api("global_getvar owner_1") == holds
+    assert "owner_1=two:2\n" in client.api("global_getvar")
+    assert client.api("global_setvar owner_1=") == "+OK"
+    assert client.api("global_getvar owner_1") == "-ERR no reply\n"
+    assert client.api("global_setvar =x").startswith("-USAGE")
+    client.api("global_setvar owner_2=one:1")
+    switch.restart()
+    assert connect(events="").api("global_getvar owner_2") == "-ERR no reply\n"
+
+
+def told(client, leg_id):
+    """The names of what a client was told of a leg."""
+    return [event["Event-Name"] for event in client.events if event.get("Unique-ID") == leg_id]
 
 
 def test_taking_one_event_off_all_leaves_the_others():

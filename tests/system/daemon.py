@@ -10,7 +10,7 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -82,12 +82,16 @@ class Daemon:
 
     @classmethod
     def configured(
-        cls, base: Path, content: dict[str, Any], environ: Mapping[str, str] = {}
+        cls,
+        base: Path,
+        content: dict[str, Any],
+        environ: Mapping[str, str] = {},
+        options: Sequence[str] = (),
     ) -> Daemon:
         """A process on a settings file made of ``content``."""
         file = base / "callcore.yaml"
         file.write_text(yaml.safe_dump(content, sort_keys=False))
-        return cls(base, "--config", str(file), environ=environ)
+        return cls(base, "--config", str(file), *options, environ=environ)
 
     def text(self) -> str:
         """All it has written."""

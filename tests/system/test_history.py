@@ -18,6 +18,9 @@ from callcore.bootstrap.readiness import UP, Readiness
 from callcore.domain.agents import AgentReason, AgentState
 from callcore.domain.ids import CallId, Micros
 from callcore.flows import history_writing
+from callcore.flows.floor_changes import FloorChanges
+from callcore.flows.record_keeping import RecordKeeping
+from callcore.flows.tenure import Tenure
 from callcore.ports.records import RecordsUnavailableError
 from callcore.ports.timelines import AgentChange
 from callcore.runtime.clock import SystemClock
@@ -34,13 +37,16 @@ class Kept:
     def __init__(self, url: str) -> None:
         self.url = url
         self.lines = io.BytesIO()
-        self.readiness = Readiness()
+        self.readiness = Readiness(Tenure())
         self.memory = FloorMemory(FakeClock())
         self.changes = FakePendingChanges(self.memory)
         floor = TestFloor()
         self.records = floor.store.pending_records
+        site = replace(floor.site, clock=SystemClock())
+        self.keeping = RecordKeeping(site, FloorChanges(site))
         self.history = History(
-            replace(floor.site, clock=SystemClock()),
+            site,
+            self.keeping,
             self.changes,
             url,
             self.readiness,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import socket as system_socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -19,8 +19,12 @@ from callcore.runtime import time_limits
 
 DEADLINE_SECONDS = 15.0
 """Longer than the daemon's own, which tells more."""
+FORGET_DEADLINE_SECONDS = 220.0
+"""A long history is looked through from end to end."""
 RELOAD_DEADLINE_SECONDS = 75.0
 """A file of thousands of agents takes long to read."""
+SIGN_OF_LIFE_SECONDS = 1.0
+"""Within which one of several workers answers that is neither dead nor stopped."""
 
 AnswerT = TypeVar("AnswerT")
 
@@ -71,6 +75,14 @@ class ControlClient:
     def __init__(self, path: Path, *, deadline_seconds: float = DEADLINE_SECONDS) -> None:
         self._path = path
         self._deadline_seconds = deadline_seconds
+
+    def is_alive(self) -> bool:
+        """True if it answers, whatever."""
+        try:
+            self._exchange("GET", "/", b"")
+        except ControlError:
+            return False
+        return True
 
     def queues(self) -> messages.Queues:
         """Every queue."""
@@ -133,6 +145,18 @@ class ControlClient:
         """Forgets an agent's wrong PINs."""
         return self._ask(messages.Unlocked, "POST", "agents", agent, "unlock")
 
+    def nodes(self) -> messages.NodeList:
+        """Every node."""
+        return self._ask(messages.NodeList, "GET", "nodes")
+
+    def drain_node(self, node: str) -> messages.NodeChanged:
+        """Has a node take no new calls."""
+        return self._ask(messages.NodeChanged, "POST", "nodes", node, "drain")
+
+    def undrain_node(self, node: str) -> messages.NodeChanged:
+        """Has a node take calls again."""
+        return self._ask(messages.NodeChanged, "POST", "nodes", node, "undrain")
+
     def timeline(self, agent: str, count: int = messages.USUAL_CHANGES) -> messages.Timeline:
         """The last changes of an agent."""
         query = {"count": count}
@@ -147,6 +171,13 @@ class ControlClient:
         seconds = max(self._deadline_seconds, RELOAD_DEADLINE_SECONDS)
         patient = ControlClient(self._path, deadline_seconds=seconds)
         return patient._ask(messages.Reloaded, "POST", "config", "reload")
+
+    def forget(self, number: str, *, is_dry_run: bool) -> messages.PersonForgotten:
+        """Takes a person out of the past."""
+        seconds = max(self._deadline_seconds, FORGET_DEADLINE_SECONDS)
+        patient = ControlClient(self._path, deadline_seconds=seconds)
+        request = messages.Forget(number=number, is_dry_run=is_dry_run)
+        return patient._ask(messages.PersonForgotten, "POST", "people", "forget", body=request)
 
     def _ask(
         self,
@@ -224,6 +255,17 @@ class ControlClient:
                 )
             case _:
                 return UnansweredError(f"cannot reach callcore at {self._path}: {_told(error)}")
+
+
+def answering(paths: Sequence[Path]) -> Path:
+    """Of several workers, each of which answers for all, the first that does; if none does, the
+    first.
+    """
+    if len(paths) > 1:
+        for path in paths:
+            if ControlClient(path, deadline_seconds=SIGN_OF_LIFE_SECONDS).is_alive():
+                return path
+    return paths[0]
 
 
 class _Connection(http.client.HTTPConnection):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from callcore.adapters.control import messages
 from callcore.domain.agents import BreakCode
-from callcore.domain.ids import AgentId, CallId, Language, Micros, QueueName
+from callcore.domain.ids import AgentId, CallId, Language, Micros, NodeName, QueueName
 from callcore.ports.operations import (
     CallbackRequest,
     ConfigView,
@@ -140,6 +140,33 @@ class Desk:
         agent_id = AgentId(agent)
         is_changed = self._operations.unlock(agent_id, by=by)
         return messages.Unlocked(agent_id=agent_id, is_changed=is_changed, by=by)
+
+    def nodes(self) -> messages.NodeList:
+        """``GET /v1/nodes``."""
+        return messages.NodeList(nodes=tuple(self._operations.nodes()))
+
+    def drain(self, _request: messages.Nothing, by: str, node: str) -> messages.NodeChanged:
+        """``POST /v1/nodes/{node}/drain``."""
+        name = NodeName(node)
+        is_changed = self._operations.drain_node(name, by=by)
+        return messages.NodeChanged(node=name, is_drained=True, is_changed=is_changed, by=by)
+
+    def undrain(self, _request: messages.Nothing, by: str, node: str) -> messages.NodeChanged:
+        """``POST /v1/nodes/{node}/undrain``."""
+        name = NodeName(node)
+        is_changed = self._operations.undrain_node(name, by=by)
+        return messages.NodeChanged(node=name, is_drained=False, is_changed=is_changed, by=by)
+
+    def forget(self, request: messages.Forget, by: str) -> messages.PersonForgotten:
+        """``POST /v1/people/forget``."""
+        answer = self._operations.forget(request.number, by=by, is_dry_run=request.is_dry_run)
+        return messages.PersonForgotten(
+            number=answer.number,
+            counts=dict(answer.counts),
+            recordings_left=answer.recordings_left,
+            is_dry_run=answer.is_dry_run,
+            by=by,
+        )
 
     def configuration(self) -> ConfigView:
         """``GET /v1/config``."""

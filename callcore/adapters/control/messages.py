@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from callcore.domain import outcomes
 from callcore.domain.agents import LONGEST_NOTE, AgentState, Wish
-from callcore.domain.ids import AgentId, CallId, Language, Micros, QueueName
+from callcore.domain.ids import AgentId, CallId, Language, Micros, NodeName, QueueName
 from callcore.domain.outcomes import AskingEnd
 from callcore.domain.policy_changes import PolicyChange
 from callcore.ports import operations
@@ -20,6 +20,7 @@ from callcore.ports.operations import (
     AgentView,
     CallbackView,
     DutyChange,
+    NodeView,
     QueueView,
     WaitingView,
 )
@@ -82,6 +83,13 @@ class RequestCallback(Request, frozen=True, kw_only=True):
     not_before: Annotated[int, Meta(ge=0, le=LAST_INSTANT)] | None = None
 
 
+class Forget(Request, frozen=True, kw_only=True):
+    """Of ``POST /v1/people/forget``."""
+
+    number: Annotated[str, Meta(max_length=LONGEST_NAME)]
+    is_dry_run: bool = False
+
+
 class ChangeDuty(Request, frozen=True, kw_only=True):
     """Of ``/return`` and ``/ready``."""
 
@@ -135,10 +143,37 @@ class Callbacks(msgspec.Struct, frozen=True, kw_only=True):
     callbacks: tuple[CallbackView, ...]
 
 
+class PersonForgotten(msgspec.Struct, frozen=True, kw_only=True):
+    """A person was taken out of the past, or would be."""
+
+    number: str
+    """Shortened."""
+    counts: dict[str, int]
+    recordings_left: tuple[str, ...]
+    is_dry_run: bool
+    by: str
+
+
 class Agents(msgspec.Struct, frozen=True, kw_only=True):
     """Every agent."""
 
     agents: tuple[AgentView, ...]
+
+
+class NodeList(msgspec.Struct, frozen=True, kw_only=True):
+    """Every node."""
+
+    nodes: tuple[NodeView, ...]
+
+
+class NodeChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """A node takes no new calls, or takes them again."""
+
+    node: NodeName
+    is_drained: bool
+    is_changed: bool
+    """False if it was so before."""
+    by: str
 
 
 class Closed(msgspec.Struct, frozen=True, kw_only=True):
@@ -254,10 +289,12 @@ ERRORS: dict[type[operations.OperationError], tuple[str, int]] = {
     operations.UnknownCallError: ("unknown_call", 404),
     operations.UnknownQueueError: ("unknown_queue", 404),
     operations.UnknownAgentError: ("unknown_agent", 404),
+    operations.UnknownNodeError: ("unknown_node", 404),
     operations.UnknownBreakError: ("unknown_break", 404),
     operations.DutyRefusedError: ("duty_refused", 409),
     operations.NotWaitingError: ("not_waiting", 409),
     operations.MoveRefusedError: ("move_refused", 409),
+    operations.NumberOnCallError: ("number_on_call", 409),
     operations.OutOfRangeError: ("out_of_range", 422),
     operations.NoConfigError: ("no_config", 409),
     operations.ConfigRefusedError: (CONFIG_REFUSED, 422),

@@ -30,6 +30,9 @@ DEADLINE_SECONDS = 10.0
 RELOAD_DEADLINE_SECONDS = 65.0
 """Longer than a reload's own."""
 
+FORGET_DEADLINE_SECONDS = 200.0
+"""A long history is looked through from end to end."""
+
 RequestT = TypeVar("RequestT", bound=messages.Request)
 
 
@@ -59,9 +62,14 @@ def application(operations: Operations, note: Note) -> falcon.App[falcon.Request
     for what in DutyChange:
         changing = change(messages.DUTY_REQUESTS[what], partial(desk.change_duty, what))
         app.add_route(f"{agent}/{what}", changing)
+    app.add_route("/v1/nodes", _View(desk.nodes))
+    app.add_route("/v1/nodes/{node}/drain", change(messages.Nothing, desk.drain))
+    app.add_route("/v1/nodes/{node}/undrain", change(messages.Nothing, desk.undrain))
     app.add_route("/v1/config", _View(desk.configuration))
     reload = _Change(messages.Nothing, desk.reload, note, RELOAD_DEADLINE_SECONDS)
     app.add_route("/v1/config/reload", reload)
+    forget = _Change(messages.Forget, desk.forget, note, FORGET_DEADLINE_SECONDS)
+    app.add_route("/v1/people/forget", forget)
     app.add_error_handler(OperationError, _answer_refusal)
     app.add_error_handler(Exception, _Fault(note).answer)
     app.set_error_serializer(_write_http_error)

@@ -30,9 +30,19 @@ class ControlSocketInUseError(ControlSocketError):
     """Another callcore listens there."""
 
 
-def socket_path(data_directory: Path) -> Path:
-    """Where the callcore that keeps its data in ``data_directory`` listens."""
-    return data_directory / "control" / "control.sock"
+def socket_path(data_directory: Path, instance: str | None = None) -> Path:
+    """Where the callcore that keeps its data in ``data_directory`` listens, or one of several
+    workers.
+    """
+    name = "control.sock" if instance is None else f"control-{instance}.sock"
+    return data_directory / "control" / name
+
+
+def socket_paths(data_directory: Path) -> list[Path]:
+    """Where workers of that directory may listen: at least one path, whether it exists or not."""
+    only = socket_path(data_directory)
+    found = sorted(only.parent.glob("control-*.sock"))
+    return [only, *found] if only.exists() or not found else found
 
 
 @contextmanager

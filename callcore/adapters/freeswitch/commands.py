@@ -24,6 +24,10 @@ LONGEST_GUARD_SECONDS = 24 * 3600
 
 INLINE_DIALPLAN = "inline"
 
+OFFER_HEADER = "sip_h_X-callcore-offer"
+NODE_HEADER = "sip_h_X-callcore-node"
+"""By these another node of ours knows for which offer, and for whom, it is to call a phone."""
+
 SOUNDING = "callcore_sounding"
 
 OF_OURS = f"%[playback_terminators=none,{SOUNDING}=true]"
@@ -67,9 +71,24 @@ def keep_events(header: str, value: str) -> Command:
     return _command("filter", f"filter {header} {value}")
 
 
+def drop_filter(header: str, value: str) -> Command:
+    """Takes off the filters of a header that were added with exactly this value."""
+    return _command("filter", f"filter delete {header} {value}")
+
+
 def core_uuid() -> Command:
     """Asks for the id the switch gave itself when it started."""
-    return _api("global_getvar", "core_uuid")
+    return ask_global("core_uuid")
+
+
+def ask_global(name: str) -> Command:
+    """Asks for a global variable."""
+    return _api("global_getvar", name)
+
+
+def set_global(name: str, value: str) -> Command:
+    """Sets a global variable; a second ``=`` would make it a condition."""
+    return _api("global_setvar", f"{name}={value}")
 
 
 def answer(leg_id: LegId) -> Command:
@@ -174,6 +193,10 @@ def originate(request: LegRequest, job_id: str) -> Command:
         **{name: value for name, value in shown.items() if value},
         **hostile.braced_variables(request.variables),
     }
+    if request.from_node is not None:
+        # FreeSWITCH sends variables named so as headers of the INVITE (sofia_glue.c).
+        variables[OFFER_HEADER] = hostile.leg_id(LegId(request.variables["callcore_offer"]))
+        variables[NODE_HEADER] = hostile.node(request.from_node)
     pairs = ",".join(
         f"{name}='{value}'" if " " in value else f"{name}={value}"
         for name, value in variables.items()

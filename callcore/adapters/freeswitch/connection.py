@@ -20,6 +20,7 @@ import contextlib
 import socket as plain_socket
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import gevent
 from gevent import socket
@@ -56,6 +57,14 @@ switch queues 100,000 events and then drops everybody's."""
 LEAVE_SECONDS = 1.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A command that was sent and whose reply somebody waits for."""
+
+    name: str
+    waiter: AsyncResult[Reply | LinkFaultError] = field(repr=False)
+
+
 class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type hints
     """One inbound event-socket connection. Used once: after a fault a new one is made."""
 
@@ -78,11 +87,19 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
         self._slots = ReplySlots(clock=clock, observer=observer)
         self._sender: Sender | None = None
         self._work_ends_at = 0.0
+        self._reading_since: float | None = None
+        """When there was something to read after nothing was; ``None`` while all has been read."""
 
     @property
     def oldest_unanswered(self) -> int | None:
         """The number of the command whose reply is due next, if one is."""
         return self._slots.oldest
+
+    @property
+    def unread_seconds(self) -> float:
+        """How old the oldest of what is not read yet may be; 0 if all has been read."""
+        since = self._reading_since
+        return 0.0 if since is None or self.fault is not None else time.monotonic() - since
 
     def connect(self) -> None:
         """Connects and authenticates. Raises ``LinkFaultError``."""
@@ -125,16 +142,36 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
 
         Raises ``CommandTimedOutError``, ``SwitchUnavailableError``.
         """
-        waiter = self._posted(command, at_reply)
-        return self._awaited(waiter, command, timeout_seconds)
+        return self.finish(self.begin(command, at_reply), timeout_seconds)
 
     def ask_all(self, several: Sequence[Command], timeout_seconds: float) -> list[Reply]:
         """Sends several commands at once and waits for each reply; raises as ``ask`` does."""
-        waiters = [self._posted(command) for command in several]
-        return [
-            self._awaited(waiter, command, timeout_seconds)
-            for waiter, command in zip(waiters, several, strict=True)
-        ]
+        asked = [self.begin(command) for command in several]
+        return [self.finish(one, timeout_seconds) for one in asked]
+
+    def begin(self, command: Command, at_reply: Callable[[Reply], None] | None = None) -> Asked:
+        """Sends a command whose reply will be waited for. Raises ``SwitchUnavailableError``."""
+        waiter: AsyncResult[Reply | LinkFaultError] = AsyncResult()
+
+        def take(reply: Reply | LinkFaultError) -> None:
+            if at_reply is not None and isinstance(reply, Reply):
+                at_reply(reply)
+            waiter.set(reply)
+
+        self.post(command, take)
+        return Asked(name=command.name, waiter=waiter)
+
+    def finish(self, asked: Asked, timeout_seconds: float) -> Reply:
+        """Waits for the reply; may be done again. Raises as ``ask`` does."""
+        try:
+            reply = asked.waiter.get(timeout=timeout_seconds)
+        except gevent.Timeout as cause:
+            raise CommandTimedOutError(
+                f"{self._policy.name}: no reply to {asked.name} in {timeout_seconds:g} s"
+            ) from cause
+        if isinstance(reply, Reply):
+            return reply
+        raise reply or self._fault(FaultKind.INTERNAL)
 
     def post(self, command: Command, take: TakeReply | None = None) -> None:
         """Sends a command without waiting. Raises ``SwitchUnavailableError``."""
@@ -213,35 +250,6 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
             case _:
                 self._observer.frame_skipped("unknown_content_type")
 
-    def _posted(
-        self, command: Command, at_reply: Callable[[Reply], None] | None = None
-    ) -> AsyncResult[Reply | LinkFaultError]:
-        waiter: AsyncResult[Reply | LinkFaultError] = AsyncResult()
-
-        def take(reply: Reply | LinkFaultError) -> None:
-            if at_reply is not None and isinstance(reply, Reply):
-                at_reply(reply)
-            waiter.set(reply)
-
-        self.post(command, take)
-        return waiter
-
-    def _awaited(
-        self,
-        waiter: AsyncResult[Reply | LinkFaultError],
-        command: Command,
-        timeout_seconds: float,
-    ) -> Reply:
-        try:
-            reply = waiter.get(timeout=timeout_seconds)
-        except gevent.Timeout as cause:
-            raise CommandTimedOutError(
-                f"{self._policy.name}: no reply to {command.name} in {timeout_seconds:g} s"
-            ) from cause
-        if isinstance(reply, Reply):
-            return reply
-        raise reply or self._fault(FaultKind.INTERNAL)
-
     def _open_socket(self) -> None:
         try:
             self.sock = socket.create_connection(self._address(), timeout=self.timeout)
@@ -278,8 +286,10 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
             try:
                 data = self.sock.recv(READ_BYTES)
             except BlockingIOError:
+                self._reading_since = None
                 socket.wait_read(self.sock.fileno())
-                self._work_ends_at = time.monotonic() + READ_SECONDS
+                self._reading_since = now = time.monotonic()
+                self._work_ends_at = now + READ_SECONDS
                 continue
             if not data:
                 raise self._fault(FaultKind.CLOSED)

@@ -96,6 +96,8 @@ class PhoneHeaders(msgspec.Struct, frozen=True, gc=False):
     calling_user: Value = msgspec.field(name="variable_user_name", default="")
     calling_domain: Value = msgspec.field(name="variable_domain_name", default="")
     offer: Value = msgspec.field(name="variable_callcore_offer", default="")
+    peer_offer: Value = msgspec.field(name="variable_callcore_peer_offer", default="")
+    peer_node: Value = msgspec.field(name="variable_callcore_peer_node", default="")
 
 
 class ChannelRow(msgspec.Struct, frozen=True):

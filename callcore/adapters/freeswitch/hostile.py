@@ -25,6 +25,9 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 _LEG_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CAUSE = re.compile(r"[A-Z][A-Z0-9_]{1,63}")
+_DIGITS = re.compile(r"[0-9a-f]*")
+_SITE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_OWNER = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.:@+-]*")
 _DIALPLAN_WORD = re.compile(r"[A-Za-z0-9_+*#.-]{1,64}")
 _VARIABLE_NAME = re.compile(r"callcore_[a-z0-9_]{1,64}")
 _KEPT_VALUE = re.compile(r"[^;$'\"`\\^{}]*")
@@ -44,6 +47,7 @@ _SEQUENCE_SEPARATOR = "!"
 _HOST = r"[A-Za-z0-9_.-]+(?::[0-9]{1,5})?"
 _USER = r"[A-Za-z0-9_.+*#-]+"
 _PHONE = re.compile(rf"{_USER}@[A-Za-z0-9_.-]+")
+_NODE = re.compile(r"[a-z0-9_-]{1,48}")
 _CONTACT = re.compile(
     rf"user/{_USER}(?:@{_HOST})?"
     rf"|sofia/gateway/[A-Za-z0-9_.-]+/{_USER}"
@@ -63,6 +67,21 @@ def plain(text: str) -> str:
 def leg_id(text: str) -> LegId:
     """A channel id in lower case."""
     return LegId(_exact(_LEG_ID, text, "a channel id"))
+
+
+def digits(text: str) -> str:
+    """First digits of channel ids in lower case, each once, ascending; perhaps none."""
+    return "".join(sorted(set(_exact(_DIGITS, text, "hexadecimal digits"))))
+
+
+def site(text: str) -> str:
+    """The name of a site, as part of the name of a global variable."""
+    return _exact(_SITE, text, "a site's name")
+
+
+def owner(text: str) -> str:
+    """Who follows the legs of a digit: the value of a global variable, split at ``=``."""
+    return _exact(_OWNER, text, "an owner")
 
 
 def cause(text: str) -> str:
@@ -94,6 +113,11 @@ def recording(text: str) -> str:
     """An absolute path to record to."""
     _refuse_climbing(text)
     return _exact(_RECORDING, text, "an absolute path", limit=_PATH_LIMIT)
+
+
+def node(text: str) -> str:
+    """The name of a node, as settings may have it."""
+    return _exact(_NODE, text, "a node's name", limit=48)
 
 
 def contact(text: str) -> str:

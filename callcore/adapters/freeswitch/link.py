@@ -3,7 +3,8 @@
 Events have a connection of their own, because the switch delivers none while it reads or carries
 out a command of the same connection. Coming up: commands first (they tell the ``Core-UUID``), then
 filters, then the subscription; the reply to the subscription is the moment the link is up, so every
-event is told after ``restored``. Going down: whatever fails first takes both connections with it.
+event is told after ``restored``. Which legs are told of may change at any time (``following``).
+Going down: whatever fails first takes both connections with it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from gevent import Greenlet
 from gevent.event import AsyncResult
 
-from callcore.adapters.freeswitch import commands, headers, phone_translation, translation
+from callcore.adapters.freeswitch import commands, headers, translation
 from callcore.adapters.freeswitch.commands import Command
 from callcore.adapters.freeswitch.connection import Connection
 from callcore.adapters.freeswitch.faults import (
@@ -23,16 +24,17 @@ from callcore.adapters.freeswitch.faults import (
     LinkFaultError,
     heartbeat_limit_seconds,
 )
+from callcore.adapters.freeswitch.following import Following
 from callcore.adapters.freeswitch.headers import EventHeaders
 from callcore.adapters.freeswitch.observing import LinkObserver
 from callcore.adapters.freeswitch.replies import Reply, TakeReply
+from callcore.adapters.freeswitch.switch_time import SwitchTime
+from callcore.adapters.freeswitch.vanishing import REFUSED_RETRY_SECONDS, Vanishing
 from callcore.domain.ids import MICROS_PER_SECOND
 from callcore.domain.policies import NodePolicy
 from callcore.ports.surroundings import Clock, Timer
 from callcore.ports.telephony import CommandTimedOutError, SwitchUnavailableError
 from callcore.runtime.greenlets import spawn
-
-ALL_SHARDS = "0123456789abcdef"
 
 STALL_TIMEOUTS = 2
 """A command unanswered for this many command timeouts means that the switch is stuck."""
@@ -65,6 +67,8 @@ class LinkListener:
     """An event of a leg, phone, sound or job: its headers, and the body for who needs all of it."""
     lost: Callable[[str], None]
     """The link was up and is down, for this reason."""
+    gone: Callable[[str], None]
+    """The switch has been away for so long that it counts as dead."""
 
 
 class Link:
@@ -78,16 +82,18 @@ class Link:
         clock: Clock,
         observer: LinkObserver,
         listener: LinkListener,
-        shards: str | None,
+        following: Following,
         retry: Retry,
+        time: SwitchTime,
     ) -> None:
         self._policy = policy
         self._password = password
         self._clock = clock
         self._observer = observer
         self._listener = listener
-        self._shards = ALL_SHARDS if shards is None else shards
         self._retry = retry
+        self._following = following
+        self._time = time
         self._keeper: Greenlet[..., object] | None = None
         self._is_up = False
         self._core_uuid: str | None = None
@@ -97,6 +103,7 @@ class Link:
         self._heartbeat_timer: Timer | None = None
         self._stall_timer: Timer | None = None
         self._fault: AsyncResult[LinkFaultError] = AsyncResult()
+        self._vanishing = Vanishing(policy, clock, listener.gone)
         self._commands = self._connection()
         self._events = self._connection()
 
@@ -104,6 +111,11 @@ class Link:
     def is_up(self) -> bool:
         """True while both connections work and events are subscribed."""
         return self._is_up and not self._fault.ready()
+
+    @property
+    def unread_seconds(self) -> float:
+        """How old the oldest event that is not read yet may be."""
+        return self._events.unread_seconds
 
     def start(self) -> None:
         """Begins to connect, in a greenlet of its own."""
@@ -115,6 +127,8 @@ class Link:
             # It leaves the connections to us, so that they can still be ended in good order.
             self._keeper.kill()
         self._is_up = False
+        self._vanishing.stop()
+        self._following.go_down()
         self._reason = f"{self._policy.name}: the link was stopped"
         self._cancel_timers()
         for connection in (self._events, self._commands):
@@ -175,7 +189,10 @@ class Link:
             self._events.close()
             self._commands.close()
             self._go_down(fault)
-            self._clock.sleep(self._retry.delay_seconds(failure_count))
+            seconds = self._retry.delay_seconds(failure_count)
+            if fault.kind is FaultKind.CONNECTION_REFUSED:
+                seconds = min(seconds, REFUSED_RETRY_SECONDS)
+            self._clock.sleep(seconds)
             failure_count += 1
 
     def _bring_up(self) -> None:
@@ -183,13 +200,21 @@ class Link:
             self._commands.connect()
             core_uuid = self._core_uuid_of_switch()
             self._events.connect()
-            for command in self._filters():
+            for command in self._following.begin():
                 self._ask_for_events(command)
-            self._ask_for_events(
-                commands.subscribe(translation.SUBSCRIPTION), lambda: self._come_up(core_uuid)
-            )
+            while not self._is_up:
+                for command in self._following.changes():
+                    self._ask_for_events(command)
+                self._ask_for_events(
+                    commands.subscribe(translation.SUBSCRIPTION), lambda: self._granted(core_uuid)
+                )
         except CommandTimedOutError as cause:
             raise LinkFaultError(self._policy, FaultKind.SILENT) from cause
+
+    def _granted(self, core_uuid: str) -> None:
+        """The subscription holds; other digits may have been asked for since the filters were."""
+        if self._following.is_told:
+            self._come_up(core_uuid)
 
     def _core_uuid_of_switch(self) -> str:
         timeout_seconds = self._policy.command_timeout_seconds
@@ -197,19 +222,6 @@ class Link:
         if reply.is_error or not reply.text:
             raise LinkFaultError(self._policy, FaultKind.NONSENSE, "it tells no core_uuid")
         return reply.text
-
-    def _filters(self) -> list[Command]:
-        """What keeps other shards' events, and the useless ones of ours, from being sent."""
-        return [
-            commands.keep_events("Unique-ID", f"/^[{self._shards}]/"),
-            commands.keep_events("Event-Name", translation.BACKGROUND_JOB),
-            commands.keep_events("Event-Name", translation.HEARTBEAT),
-            commands.keep_events("Event-Name", phone_translation.CUSTOM),
-            *(
-                commands.keep_events("Application-Response", f"-{response}")
-                for response in translation.USUAL_RESPONSES
-            ),
-        ]
 
     def _ask_for_events(self, command: Command, granted: Callable[[], None] | None = None) -> None:
         """Asks on the events' connection; ``granted`` runs before any later frame is read."""
@@ -226,6 +238,8 @@ class Link:
         is_restarted = self._core_uuid not in (None, core_uuid)
         self._core_uuid = core_uuid
         self._is_up = True
+        self._vanishing.is_up()
+        self._following.come_up(self._events)
         self._told_kind = None
         self._await_heartbeat()
         self._watch_commands(None)
@@ -234,18 +248,22 @@ class Link:
 
     def _go_down(self, fault: LinkFaultError) -> None:
         was_up, self._is_up = self._is_up, False
+        self._following.go_down()
         self._reason = str(fault)
         if was_up or fault.kind is not self._told_kind:
             self._told_kind = fault.kind
             self._observer.link_lost(self._reason)
         if was_up:
             self._listener.lost(self._reason)
+        self._vanishing.is_down(fault)
 
     def _note_fault(self, fault: LinkFaultError) -> None:
         if not self._fault.ready():
             self._fault.set(fault)
 
     def _take_event(self, body: bytes) -> None:
+        if not self._is_up:
+            return
         try:
             told = headers.event_headers(body)
         except headers.UnreadableEventError:
@@ -257,6 +275,7 @@ class Link:
             return
         self._observer.event_received(name)
         received_at = self._clock.now()
+        self._time.hear(headers.instant(told.happened_at), received_at)
         lag = received_at - translation.happened_at(told, received_at)
         self._observer.lag(max(lag, 0) / MICROS_PER_SECOND)
         if name == translation.HEARTBEAT:

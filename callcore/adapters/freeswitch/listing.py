@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
 from callcore.adapters.freeswitch import commands, headers, phone_translation, translation
-from callcore.adapters.freeswitch.link import Link
+from callcore.adapters.freeswitch.following import Following
+from callcore.adapters.freeswitch.gate import Gate
 from callcore.adapters.freeswitch.observing import LinkObserver
-from callcore.domain.ids import LegId, NodeName
+from callcore.domain.ids import LegId, Micros, NodeName
 from callcore.domain.phones import Phone, user_of
 from callcore.ports.switch_events import LegSnapshot
 from callcore.ports.telephony import CommandRefusedError, PhoneLeg
@@ -29,23 +30,36 @@ class Listing:
     """Asks over the link to one node. Every method may raise ``SwitchUnavailableError``."""
 
     def __init__(
-        self, link: Link, node: NodeName, shards: str | None, observer: LinkObserver
+        self,
+        gate: Gate,
+        node: NodeName,
+        following: Following,
+        observer: LinkObserver,
+        by_our_clock: Callable[[int], Micros] = Micros,
     ) -> None:
-        self._link = link
+        self._gate = gate
         self._node = node
-        self._shards = shards
         self._observer = observer
+        self._following = following
+        self._by_our_clock = by_our_clock
 
     def leg_ids(self) -> frozenset[LegId]:
-        """Every leg of our shards, a little late (asked).
+        """Every leg that is followed, a little late (asked).
 
         Raises ``CommandTimedOutError``, ``CommandRefusedError``.
         """
         return frozenset(LegId(row.uuid) for row in self._listed())
 
+    def count(self) -> int:
+        """How many legs there are, followed or not (asked).
+
+        Raises ``CommandTimedOutError``, ``CommandRefusedError``.
+        """
+        return len(self._rows())
+
     def legs(self, among: Collection[LegId] | None) -> list[LegSnapshot]:
-        """Every leg of our shards (or of those ``among`` them) with a ``callcore_`` variable, and
-        their partners (asked).
+        """Every leg that is followed (or those ``among``, followed or not) with a ``callcore_``
+        variable, and their partners (asked).
 
         Raises ``CommandTimedOutError``, ``CommandRefusedError``.
         """
@@ -63,7 +77,7 @@ class Listing:
         """
         found = set()
         for several in _in_bundles(list(phones)):
-            replies = self._link.ask_all([commands.contact_of(phone) for phone in several])
+            replies = self._gate.ask_all([commands.contact_of(phone) for phone in several])
             for phone, reply in zip(several, replies, strict=True):
                 if reply.text.startswith(CONTACT_ANSWER):
                     found.add(phone)
@@ -72,7 +86,7 @@ class Listing:
         return frozenset(found)
 
     def legs_of(self, phones: Collection[Phone]) -> Mapping[LegId, PhoneLeg]:
-        """The legs to and from those phones, of our shards (asked).
+        """The legs to and from those phones that are followed (asked).
 
         Raises ``CommandTimedOutError``, ``CommandRefusedError``.
         """
@@ -84,7 +98,7 @@ class Listing:
         ]
         found: dict[LegId, PhoneLeg] = {}
         for several in _in_bundles(candidates):
-            for reply in self._link.ask_all([commands.dump_leg(leg_id) for leg_id in several]):
+            for reply in self._gate.ask_all([commands.dump_leg(leg_id) for leg_id in several]):
                 if not reply.is_error:
                     found |= self._phone_leg(reply.body, wanted)
         return found
@@ -99,33 +113,32 @@ class Listing:
         return {found[0]: found[1]} if found is not None and found[1].phone in wanted else {}
 
     def _listed(self) -> list[headers.ChannelRow]:
-        """The channels of our shards as the switch lists them, a little late."""
-        reply = self._link.ask(commands.list_legs())
+        """The channels that are followed."""
+        return [row for row in self._rows() if LegId(row.uuid) in self._following]
+
+    def _rows(self) -> list[headers.ChannelRow]:
+        """The channels as the switch lists them, a little late."""
+        reply = self._gate.ask(commands.list_legs())
         try:
-            rows = headers.channel_rows(reply.body)
+            return headers.channel_rows(reply.body)
         except headers.UnreadableEventError as cause:
             raise CommandRefusedError(f"{self._node}: show channels: {cause}") from cause
-        return [
-            row
-            for row in rows
-            if row.uuid and (self._shards is None or row.uuid[0] in self._shards)
-        ]
 
     def _snapshots(self, leg_ids: list[LegId]) -> list[LegSnapshot]:
         """The legs that still exist; those that cannot be read are counted and left out."""
         found: dict[LegId, LegSnapshot] = {}
         unsure: list[LegId] = []
-        for reply in self._link.ask_all([commands.dump_leg(leg_id) for leg_id in leg_ids]):
+        for reply in self._gate.ask_all([commands.dump_leg(leg_id) for leg_id in leg_ids]):
             if reply.is_error:
                 continue
             try:
-                leg = translation.snapshot_of(reply.body, self._node)
+                leg = translation.snapshot_of(reply.body, self._node, self._by_our_clock)
                 found[leg.leg_id] = leg
                 if leg.is_parked and translation.may_be_sounding(reply.body):
                     unsure.append(leg.leg_id)
             except (headers.UnreadableEventError, headers.IncompleteEventError):
                 self._observer.frame_skipped("unreadable_leg")
-        answers = self._link.ask_all([commands.sounding(leg_id) for leg_id in unsure])
+        answers = self._gate.ask_all([commands.sounding(leg_id) for leg_id in unsure])
         for leg_id, answer in zip(unsure, answers, strict=True):
             if answer.text == SOUNDING_ANSWER:
                 found[leg_id] = replace(found[leg_id], is_parked=False)

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from callcore.adapters.freeswitch import headers
+from callcore.adapters.freeswitch.cleaning import cleaned
 from callcore.adapters.freeswitch.headers import PhoneHeaders, leg_id_of, one
 from callcore.domain import phones
 from callcore.domain.ids import LegId, Micros, NodeName
@@ -24,6 +25,8 @@ SUBSCRIBED = (CHANNEL_CREATE, CUSTOM)
 _REGISTER = "sofia::register"
 _UNREGISTER = "sofia::unregister"
 _EXPIRE = "sofia::expire"
+OFFER_LIMIT = 64
+
 REGISTRATIONS = (_REGISTER, _UNREGISTER, _EXPIRE)
 """The kinds of ``CUSTOM`` that are asked for."""
 
@@ -47,7 +50,9 @@ def phone_leg_of(body: bytes) -> tuple[LegId, PhoneLeg] | None:
     phone = _phone_of(told)
     if phone is None:
         return None
-    return leg_id_of(told.leg_id), PhoneLeg(phone=phone, is_offer=bool(one(told.offer)))
+    return leg_id_of(told.leg_id), PhoneLeg(
+        phone=phone, is_offer=_is_offer(told), offer_id=_offer(told), from_node=_node(told)
+    )
 
 
 def may_concern(row: headers.ChannelRow, wanted: frozenset[Phone], users: frozenset[str]) -> bool:
@@ -86,8 +91,20 @@ def _call_of(told: PhoneHeaders, node: NodeName, at: Micros) -> switch_events.Ph
         at=at,
         phone=phone,
         leg_id=leg_id_of(told.leg_id),
-        is_offer=bool(one(told.offer)),
+        is_offer=_is_offer(told),
+        offer_id=_offer(told),
+        from_node=_node(told),
     )
+
+
+def _is_offer(told: PhoneHeaders) -> bool:
+    """True if callcore calls the phone for an offer: from here, or through here."""
+    return bool(one(told.offer) or one(told.peer_offer))
+
+
+def _offer(told: PhoneHeaders) -> str:
+    """The offer of another node of ours, which has the phone called through this one."""
+    return cleaned(one(told.peer_offer), OFFER_LIMIT)
 
 
 def _phone_of(told: PhoneHeaders) -> Phone | None:
@@ -96,3 +113,8 @@ def _phone_of(told: PhoneHeaders) -> Phone | None:
     return phones.phone_at(one(told.presence)) or phones.phone(
         one(told.dialled_user), one(told.dialled_domain)
     )
+
+
+def _node(told: PhoneHeaders) -> NodeName | None:
+    """The node of ours that has the phone called through this one."""
+    return NodeName(cleaned(one(told.peer_node), OFFER_LIMIT)) or None

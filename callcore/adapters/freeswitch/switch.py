@@ -7,13 +7,17 @@ from collections.abc import Callable, Collection, Mapping
 from callcore.adapters.freeswitch import commands, headers, hostile, translation
 from callcore.adapters.freeswitch.commands import Command
 from callcore.adapters.freeswitch.faults import LinkFaultError
+from callcore.adapters.freeswitch.following import Following
+from callcore.adapters.freeswitch.gate import Gate
 from callcore.adapters.freeswitch.headers import EventHeaders, one
 from callcore.adapters.freeswitch.jobs import OriginateJobs
 from callcore.adapters.freeswitch.link import Link, LinkListener, Retry
 from callcore.adapters.freeswitch.listing import Listing
 from callcore.adapters.freeswitch.observing import LinkObserver
+from callcore.adapters.freeswitch.owners import Owners
 from callcore.adapters.freeswitch.replies import Reply
-from callcore.domain.ids import LegId, NodeName
+from callcore.adapters.freeswitch.switch_time import SwitchTime
+from callcore.domain.ids import LegId, Micros, NodeName
 from callcore.domain.phones import Phone
 from callcore.domain.policies import NodePolicy
 from callcore.ports import switch_events
@@ -31,17 +35,21 @@ LEG_GONE_REPLIES = (
 """The ways FreeSWITCH's commands say that there is no such channel, in lower case."""
 
 
+_ABOUT_LEGS = (switch_events.LegEvent, switch_events.PhoneCallBegan)
+
+
 class FreeSwitch:
     """Implements ``ports.telephony.Switch`` over the event socket of one node.
 
     Events are handed to ``deliver`` in order, in the greenlet that reads them, so it must not wait.
-    ``shards`` names the first hexadecimal digits of the channel ids whose events and legs are
-    wanted; ``None`` wants all. ``poke_seconds`` is how often the switch is woken while a phone
-    rings, which saves up to 20 ms between its being picked up and our hearing of it; ``None`` never
-    wakes it.
+    The legs of all digits are followed until ``follow_digits`` says otherwise. While ``may_act``
+    says no, nothing is commanded or asked but what the link itself needs, and whose the digits are.
+    ``site`` keeps the owners of several sites apart that share the node. ``poke_seconds`` is how
+    often the switch is woken while a phone rings, which saves up to 20 ms between its being picked
+    up and our hearing of it; ``None`` never wakes it. Raises ``HostileTextError``.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what one link is made of
         self,
         policy: NodePolicy,
         password: str,
@@ -49,7 +57,8 @@ class FreeSwitch:
         clock: Clock,
         deliver: Callable[[SwitchEvent], None],
         observe: LinkObserver,
-        shards: str | None = None,
+        site: str = "main",
+        may_act: Callable[[], bool] | None = None,
         retry: Retry = Retry(),  # noqa: B008 (a frozen value)
         poke_seconds: float | None = None,
     ) -> None:
@@ -59,18 +68,27 @@ class FreeSwitch:
         self._observer = observe
         self._poke_seconds = poke_seconds
         self._is_poking = False
+        self._following = Following(policy)
+        self._time = SwitchTime()
         self._link = Link(
             policy,
             hostile.plain(password),
             clock=clock,
             observer=observe,
-            listener=LinkListener(restored=self._restored, told=self._told, lost=self._lost),
-            shards=shards,
+            listener=LinkListener(
+                restored=self._restored, told=self._told, lost=self._lost, gone=self._gone
+            ),
+            following=self._following,
             retry=retry,
+            time=self._time,
         )
-        self._listing = Listing(self._link, policy.name, shards, observe)
+        self._gate = Gate(self._link, policy.name, may_act)
+        self._owners = Owners(self._link, policy.name, site)
+        self._listing = Listing(
+            self._gate, policy.name, self._following, observe, self._by_our_clock
+        )
         self._jobs = OriginateJobs(
-            node=policy.name, clock=clock, deliver=self._hand_over, leg_exists=self.leg_exists
+            node=policy.name, clock=clock, deliver=self._tell_of_job, leg_exists=self.leg_exists
         )
 
     @property
@@ -83,6 +101,11 @@ class FreeSwitch:
         """True while the link is up and subscribed."""
         return self._link.is_up
 
+    @property
+    def unread_seconds(self) -> float:
+        """How old the oldest event that is not read yet may be: 0 while we keep up."""
+        return self._link.unread_seconds
+
     def start(self) -> None:
         """Begins to connect, and goes on trying for ever."""
         self._link.start()
@@ -91,6 +114,38 @@ class FreeSwitch:
         """Takes leave of the switch in good order; no event is delivered any more."""
         self._link.stop()
         self._jobs.forget_all()
+
+    def follow_digits(self, digits: str) -> None:
+        """Tells of, lists and finds the legs of these digits from now on (asked).
+
+        Raises ``CommandTimedOutError``, ``CommandRefusedError``, ``HostileTextError``.
+        """
+        self._following.follow_digits(digits)
+
+    def hear(self, leg_id: LegId) -> None:
+        """Tells of this leg too, until ``unhear`` (asked); not if it raises.
+
+        Raises ``CommandTimedOutError``, ``CommandRefusedError``, ``HostileTextError``.
+        """
+        self._following.hear(leg_id)
+
+    def unhear(self, leg_id: LegId) -> None:
+        """Ends that (posted); never raises."""
+        self._following.unhear(leg_id)
+
+    def mark_owner(self, digits: str, owner: str) -> None:
+        """Has the switch keep who follows the legs of these digits (asked).
+
+        Raises ``CommandTimedOutError``, ``CommandRefusedError``, ``HostileTextError``.
+        """
+        self._owners.mark(digits, owner)
+
+    def owners(self) -> Mapping[str, str]:
+        """By digit, what was kept so (asked).
+
+        Raises ``CommandTimedOutError``, ``CommandRefusedError``.
+        """
+        return self._owners.marks()
 
     def answer(self, leg_id: LegId) -> None:
         """Answers the leg's line (posted)."""
@@ -154,7 +209,7 @@ class FreeSwitch:
                     self._observer.command_refused(command.name, reply.text)
                     self._jobs.refused(job_id)
 
-            self._link.post(command, take)
+            self._gate.post(command, take)
         except BaseException:
             self._jobs.forget(job_id)
             raise
@@ -165,7 +220,7 @@ class FreeSwitch:
 
         Raises ``LegGoneError``, ``CommandRefusedError``, ``CommandTimedOutError``.
         """
-        reply = self._link.ask(commands.bridge(caller_leg_id, agent_leg_id))
+        reply = self._gate.ask(commands.bridge(caller_leg_id, agent_leg_id))
         if _says_leg_gone(reply):
             raise LegGoneError(f"{self.node}: {caller_leg_id} or {agent_leg_id} is gone")
         if reply.is_error:
@@ -208,25 +263,32 @@ class FreeSwitch:
 
         Raises ``CommandTimedOutError``, ``CommandRefusedError``.
         """
-        reply = self._link.ask(commands.leg_exists(leg_id))
+        reply = self._gate.ask(commands.leg_exists(leg_id))
         if reply.text not in {"true", "false"}:
             raise CommandRefusedError(f"{self.node}: uuid_exists: {reply.text[:200]}")
         return reply.text == "true"
 
     def legs(self, among: Collection[LegId] | None = None) -> list[LegSnapshot]:
-        """Every leg of our shards (or of those ``among`` them) with a ``callcore_`` variable, and
-        their partners (asked).
+        """Every leg that is followed (or those ``among``, followed or not) with a ``callcore_``
+        variable, and their partners (asked).
 
         Raises ``CommandTimedOutError``, ``CommandRefusedError``.
         """
         return self._listing.legs(among)
 
     def leg_ids(self) -> frozenset[LegId]:
-        """Every leg of our shards, a little late (asked).
+        """Every leg that is followed, a little late (asked).
 
         Raises ``CommandTimedOutError``, ``CommandRefusedError``.
         """
         return self._listing.leg_ids()
+
+    def count_legs(self) -> int:
+        """How many legs there are, whoever they belong to (asked).
+
+        Raises ``CommandTimedOutError``, ``CommandRefusedError``.
+        """
+        return self._listing.count()
 
     def registered(self, phones: Collection[Phone]) -> frozenset[Phone]:
         """Those of the phones that could be called now (asked).
@@ -236,7 +298,7 @@ class FreeSwitch:
         return self._listing.registered(phones)
 
     def legs_of(self, phones: Collection[Phone]) -> Mapping[LegId, PhoneLeg]:
-        """The legs to and from those phones, of our shards (asked).
+        """The legs to and from those phones that are followed (asked).
 
         Raises ``CommandTimedOutError``, ``CommandRefusedError``.
         """
@@ -249,7 +311,7 @@ class FreeSwitch:
             if not (is_gone_harmless and _says_leg_gone(reply)):
                 self._observer.command_refused(command.name, reply.text)
 
-        self._link.post(command, take)
+        self._gate.post(command, take)
 
     def _hand_over(self, event: SwitchEvent) -> None:
         try:
@@ -273,20 +335,34 @@ class FreeSwitch:
             switch_events.SwitchLost(node=self.node, at=self._clock.now(), reason=reason)
         )
 
+    def _gone(self, reason: str) -> None:
+        self._hand_over(
+            switch_events.SwitchGone(node=self.node, at=self._clock.now(), reason=reason)
+        )
+
     def _told(self, told: EventHeaders, body: bytes) -> None:
         if one(told.name) == translation.BACKGROUND_JOB:
             self._jobs.finished(one(told.job_id), one(told.job_result))
             return
         try:
-            event = translation.event_of(told, body, self.node, self._clock.now())
+            event = translation.event_of(told, body, self.node, self._clock.now(), self._time)
         except (headers.UnreadableEventError, headers.IncompleteEventError):
             self._observer.frame_skipped("incomplete_event")
             return
         if event is None:
             return
+        if isinstance(event, _ABOUT_LEGS) and event.leg_id not in self._following:
+            return  # it was under way when the digits changed
         if isinstance(event, switch_events.LegEnded):
             self._jobs.leg_ended(event.leg_id)
         self._hand_over(event)
+
+    def _by_our_clock(self, told: int) -> Micros:
+        return self._time.ours(told, self._clock.now())
+
+    def _tell_of_job(self, event: switch_events.LegEnded) -> None:
+        if event.leg_id in self._following:
+            self._hand_over(event)
 
     def _poke_while_ringing(self) -> None:
         if self._poke_seconds is not None and not self._is_poking:

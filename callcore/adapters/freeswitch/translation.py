@@ -34,6 +34,7 @@ from callcore.adapters.freeswitch.cleaning import (
     cleaned,
 )
 from callcore.adapters.freeswitch.headers import EventHeaders, IncompleteEventError, leg_id_of, one
+from callcore.adapters.freeswitch.switch_time import SwitchTime
 from callcore.domain.ids import LegId, Micros, NodeName
 from callcore.ports import switch_events
 
@@ -70,7 +71,11 @@ class _Told:
 
 
 def event_of(
-    told: EventHeaders, body: bytes, node: NodeName, received_at: Micros
+    told: EventHeaders,
+    body: bytes,
+    node: NodeName,
+    received_at: Micros,
+    time: SwitchTime | None = None,
 ) -> switch_events.LegEvent | switch_events.PhoneEvent | switch_events.SoundMissing | None:
     """What an event says, or ``None`` if it says nothing callcore needs.
 
@@ -78,7 +83,7 @@ def event_of(
     """
     name = one(told.name)
     if name in phone_translation.SUBSCRIBED:
-        at = happened_at(told, received_at)
+        at = happened_at(told, received_at, time)
         if one(told.subclass) == sound_translation.PASSED_OVER:
             return sound_translation.event_of(told, node, at)
         return phone_translation.event_of(name, body, node, at)
@@ -90,18 +95,25 @@ def event_of(
             headers=told,
             body=body,
             node=node,
-            at=happened_at(told, received_at),
+            at=happened_at(told, received_at, time),
             leg_id=leg_id_of(told.leg_id),
         )
     )
 
 
-def happened_at(told: EventHeaders, received_at: Micros) -> Micros:
-    """When the switch says it happened; when we heard of it if it does not say."""
-    return Micros(headers.instant(told.happened_at) or received_at)
+def happened_at(told: EventHeaders, received_at: Micros, time: SwitchTime | None = None) -> Micros:
+    """When the switch says it happened, by our clock if ``time`` knows how the two differ; when we
+    heard of it if it does not say.
+    """
+    instant = headers.instant(told.happened_at)
+    if not instant:
+        return received_at
+    return Micros(instant) if time is None else time.ours(instant, received_at)
 
 
-def snapshot_of(body: bytes, node: NodeName) -> switch_events.LegSnapshot:
+def snapshot_of(
+    body: bytes, node: NodeName, by_our_clock: Callable[[int], Micros] = Micros
+) -> switch_events.LegSnapshot:
     """A leg as ``uuid_dump <uuid> json`` tells it.
 
     ``signal_bond`` names the partner while bridged. It is still set when a leg parks after its
@@ -119,14 +131,14 @@ def snapshot_of(body: bytes, node: NodeName) -> switch_events.LegSnapshot:
         is_parked = state == "CS_PARK" or (
             state == "CS_EXECUTE" and application in STANDING_APPLICATIONS
         )
-    answered_at = headers.instant(told.answered_at)
+    created_at, answered_at = headers.instant(told.created_at), headers.instant(told.answered_at)
     return switch_events.LegSnapshot(
         leg_id=leg_id_of(told.leg_id),
         node=node,
         is_inbound=one(told.direction) == "inbound",
         is_line_answered=answered_at is not None,
-        created_at=Micros(headers.instant(told.created_at) or 0),
-        answered_at=None if answered_at is None else Micros(answered_at),
+        created_at=Micros(0) if created_at is None else by_our_clock(created_at),
+        answered_at=None if answered_at is None else by_our_clock(answered_at),
         caller_number=cleaned(one(told.caller_number), NUMBER_LIMIT),
         caller_name=cleaned(one(told.caller_name), NAME_LIMIT),
         dialled_number=cleaned(one(told.dialled_number), NUMBER_LIMIT),

@@ -19,6 +19,7 @@ UP = "up"
 """The word of a part that works; anything else is what a person should read."""
 LINK_PREFIX = "link:"
 STORE = "redis"
+LEASE = "lease"
 
 READINESS_SECONDS = 2.0
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -37,9 +38,11 @@ _INDEX = """\
 
 
 def is_ready(parts: Mapping[str, str]) -> bool:
-    """True if Redis answers and at least one switch is linked; the other parts may be down."""
+    """True if Redis answers, nobody can have taken what the worker holds, and at least one switch
+    is linked; the other parts may be down.
+    """
     links = [state for part, state in parts.items() if part.startswith(LINK_PREFIX)]
-    return parts.get(STORE) == UP and UP in links
+    return parts.get(STORE) == UP and parts.get(LEASE, UP) == UP and UP in links
 
 
 def application(
@@ -47,6 +50,7 @@ def application(
     metrics: Callable[[], bytes],
     readiness: Callable[[], Mapping[str, str]],
     note: Note,
+    worker: Callable[[], Mapping[str, object]] = dict,
     api: Api | None = None,
 ) -> falcon.App[falcon.Request, falcon.Response]:
     """The WSGI application; without ``api`` nothing can be asked of callcore."""
@@ -54,7 +58,7 @@ def application(
     app.add_route("/", _Index())
     app.add_route("/metrics", _Metrics(metrics))
     app.add_route("/healthz", _Health())
-    app.add_route("/readyz", _Readiness(readiness))
+    app.add_route("/readyz", _Readiness(readiness, worker))
     if api is not None:
         app.add_route(callbacks.ADDRESS, callbacks.Callbacks(api, note))
     app.add_error_handler(Exception, _FailedRequest(note).answer)
@@ -89,8 +93,13 @@ class _Health:
 
 
 class _Readiness:
-    def __init__(self, readiness: Callable[[], Mapping[str, str]]) -> None:
+    def __init__(
+        self,
+        readiness: Callable[[], Mapping[str, str]],
+        worker: Callable[[], Mapping[str, object]],
+    ) -> None:
         self._readiness = readiness
+        self._worker = worker
 
     def on_get(self, _request: falcon.Request, response: falcon.Response) -> None:
         parts: Mapping[str, str] = {}
@@ -102,7 +111,8 @@ class _Readiness:
         ready = is_ready(parts)
         response.status = falcon.HTTP_200 if ready else falcon.HTTP_503
         response.content_type = falcon.MEDIA_JSON
-        response.data = msgspec.json.encode({"ready": ready, "parts": dict(parts)}) + b"\n"
+        told = {"ready": ready, "parts": dict(parts), **self._worker()}
+        response.data = msgspec.json.encode(told) + b"\n"
 
 
 class _FailedRequest:

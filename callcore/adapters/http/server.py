@@ -40,19 +40,21 @@ class HttpServer:
         metrics: Callable[[], bytes],
         readiness: Callable[[], Mapping[str, str]],
         note: pages.Note,
+        worker: Callable[[], Mapping[str, object]] = dict,
         api: Api | None = None,
     ) -> None:
         """Prepares without listening.
 
         ``metrics`` renders the scrape in Prometheus' text format. ``readiness`` says of each part
-        (``redis``, ``link:<node>`` and what else there is) ``up`` or what is wrong with it.
+        (``redis``, ``link:<node>`` and what else there is) ``up`` or what is wrong with it;
+        ``worker`` what else is told of it.
         ``note`` writes an event, its values and an exception to the log. With ``api`` other systems
         may ask for callbacks.
         """
         self._wanted = (host, port)
         self._note = note
         self._application = pages.application(
-            metrics=metrics, readiness=readiness, note=note, api=api
+            metrics=metrics, readiness=readiness, note=note, worker=worker, api=api
         )
         self._server: wsgi.Server | None = None
 

@@ -22,7 +22,14 @@ LEVELS: dict[type[events.Fact], Level] = {
     events.EstimateLived: Level.DEBUG,
     events.SelfHealed: Level.WARNING,
     events.LinkLost: Level.DEBUG,  # the link's own line has the reason too
+    events.NodeLost: Level.ERROR,
+    events.NodeDrained: Level.WARNING,
     events.StoreFailed: Level.WARNING,
+    events.LeaseLapsed: Level.WARNING,
+    events.OverloadBegan: Level.WARNING,
+    events.OverloadEnded: Level.WARNING,
+    events.LoadLooked: Level.DEBUG,
+    events.ClockStepped: Level.WARNING,
     events.FlowFailed: Level.ERROR,
     events.AgentMissedTooMany: Level.WARNING,
     events.BreakOverrun: Level.WARNING,
@@ -111,6 +118,8 @@ def level_of(fact: events.Fact) -> Level:
 
 @level_of.register
 def _of_refusal(fact: events.CallRefused) -> Level:
+    if fact.reason is RefusalReason.OVERLOADED:
+        return Level.DEBUG  # there are many, and its beginning and its end are told
     return Level.INFO if fact.reason in EXPECTED_REFUSALS else Level.WARNING
 
 
@@ -123,6 +132,11 @@ def _of_door(fact: events.QueueDoorChanged) -> Level:
 @level_of.register
 def _of_configuration(fact: events.ConfigurationApplied) -> Level:
     return Level.WARNING if fact.warnings else Level.INFO
+
+
+@level_of.register
+def _of_records(fact: events.RecordsHeld) -> Level:
+    return Level.WARNING if fact.in_memory_count or fact.spooled_bytes else Level.INFO
 
 
 @level_of.register
@@ -148,6 +162,11 @@ def _of_wish(fact: events.CallbackAsked) -> Level:
 @level_of.register
 def _of_notice(fact: events.NoticeTold) -> Level:
     return Level.INFO if fact.failure is None else Level.WARNING
+
+
+@level_of.register
+def _of_colleague(fact: events.ColleagueGone) -> Level:
+    return Level.INFO if fact.had_left else Level.WARNING
 
 
 @level_of.register

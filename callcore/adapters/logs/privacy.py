@@ -28,11 +28,18 @@ _SECRETS_IN_TEXT: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(auth|Bearer|Basic) \S+"), rf"\1 {HIDDEN}"),  # of the event socket, of HTTP
 )
 
+_SHORTEST_SPACED = 8
+"""With the plus: what is shorter is no whole number."""
+
 _MAY_HOLD_SECRET = re.compile(r"@|passw|secret|token|key|auth|bearer|basic", re.IGNORECASE)
 """Cheap to look for: nearly every text of the log holds none of these."""
 
-# Not inside an identifier: channel ids are full of runs of digits.
-_NUMBER_IN_TEXT = re.compile(r"(?<![\w-])\+?\d{7,15}(?![\w-])")
+# Not inside an identifier: channel ids are full of runs of digits. In URLs a plus is encoded.
+_NUMBER_IN_TEXT = re.compile(r"(?:(?<![\w-])|(?<=%2B)|(?<=%2b))\+?\d{7,15}(?![\w-])")
+_SPACED_NUMBER = re.compile(
+    r"(?<![\w-])(?:\+|00)\d{1,3}(?:[ .\u00a0-]?\(?\d{1,5}\)?){2,6}(?![\w-])"
+)
+"""As people write numbers with their country code: ``+48 22 123-45-67``."""
 
 _TO_NUMBER = "number:"
 """What ``treatments.in_words`` begins with for a caller who is sent to an outside number."""
@@ -96,7 +103,15 @@ def _without_secrets(text: str) -> str:
 
 
 def _with_short_numbers(text: str) -> str:
-    return _NUMBER_IN_TEXT.sub(lambda found: phone_numbers.shorten(found[0]), text)
+    text = _NUMBER_IN_TEXT.sub(lambda found: phone_numbers.shorten(found[0]), text)
+    if "+" not in text and "00" not in text:
+        return text
+    return _SPACED_NUMBER.sub(_shorten_spaced, text)
+
+
+def _shorten_spaced(found: re.Match[str]) -> str:
+    number = phone_numbers.normalised(found[0])
+    return phone_numbers.shorten(number) if len(number) > _SHORTEST_SPACED else found[0]
 
 
 def _with_short_target(text: str) -> str:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import struct
 import sys
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
 import msgspec
@@ -39,9 +41,16 @@ class Log:
     """Writes lines. Raises nothing: a full disk costs log lines, counted in ``lost_lines``."""
 
     def __init__(
-        self, sink: _Sink, *, level: str | Level, is_json: bool, is_coloured: bool
+        self,
+        sink: _Sink,
+        *,
+        level: str | Level,
+        is_json: bool,
+        is_coloured: bool,
+        bound: Mapping[str, str],
     ) -> None:
         self._sink = sink
+        self._bound = bound
         self._processors = _json_chain() if is_json else _console_chain(is_coloured=is_coloured)
         self.set_level(level)
 
@@ -58,7 +67,7 @@ class Log:
             processors=self._processors,
             wrapper_class=structlog.make_filtering_bound_logger(self._level),
             context_class=dict,
-        ).bind()
+        ).bind(**self._bound)
 
     @property
     def lost_lines(self) -> int:
@@ -91,10 +100,12 @@ def setup(
     stream: BinaryIO | None = None,
     file: Path | None = None,
     json: bool = True,
+    bound: Mapping[str, str] = MappingProxyType({}),
 ) -> Log:
     """Opens the log on ``file``, or ``stream`` (standard error if neither is given).
 
-    Lines are JSON, or with ``json=False`` for people, coloured on a terminal. Lines that foreign
+    Lines are JSON, or with ``json=False`` for people, coloured on a terminal; what is ``bound`` is
+    in each. Lines that foreign
     libraries give the standard library's ``logging`` are led here. The file is appended to, so
     that ``logrotate`` works with ``copytruncate``. Raises ``LogFileError``.
     """
@@ -107,7 +118,7 @@ def setup(
     elif stream is None:
         stream = sys.stderr.buffer
     sink = _Sink(stream, is_owned=file is not None)
-    log = Log(sink, level=level, is_json=json, is_coloured=stream.isatty())
+    log = Log(sink, level=level, is_json=json, is_coloured=stream.isatty(), bound=bound)
     _lead_foreign_lines(log)
     return log
 
@@ -196,13 +207,30 @@ def _console_chain(*, is_coloured: bool) -> list[structlog.typing.Processor]:
 
 
 _encoder = msgspec.json.Encoder(enc_hook=repr)
-_FIRST = ("timestamp", "level", "event", "call_id")
+_FIRST = ("timestamp", "level", "event", "worker", "call_id")
 
 
 def _as_json(_logger: object, _method: str, entry: privacy.Entry) -> bytes:
     ordered = {key: entry.pop(key) for key in _FIRST if key in entry} | dict(entry)
     try:
-        return _encoder.encode(ordered)
+        return _escaped(_encoder.encode(ordered))
     except UnicodeEncodeError:
         # Halves of surrogate pairs, from a lenient decoder.
-        return _encoder.encode(privacy.make_printable(_logger, _method, ordered))
+        return _escaped(_encoder.encode(privacy.make_printable(_logger, _method, ordered)))
+
+
+def _escaped(line: bytes) -> bytes:
+    """The same JSON, without characters that a terminal obeys or some take for a line's end."""
+    text = line.decode()
+    if text.isprintable():
+        return line
+    return "".join(
+        char if char.isprintable() else "".join(f"\\u{unit:04x}" for unit in _utf_16(char))
+        for char in text
+    ).encode()
+
+
+def _utf_16(char: str) -> tuple[int, ...]:
+    """As JSON escapes a character: in one unit or two (RFC 8259, 7)."""
+    encoded = char.encode("utf-16-be")
+    return struct.unpack(f">{len(encoded) // 2}H", encoded)

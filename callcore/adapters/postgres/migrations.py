@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from typing import Any, Final
 
@@ -25,6 +26,9 @@ LOCK_ID: Final = 0x63616C6C636F7265
 
 MINIMUM_SERVER: Final = 140_000
 """PostgreSQL 14: the first with ``date_bin`` and SQL-standard function bodies."""
+
+Remarked = Callable[[str], None]
+"""Told one line about a step."""
 
 _FILE_NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
 
@@ -62,6 +66,10 @@ class Migration:
         return f"{self.number:04d}_{self.name}"
 
 
+def _unheard(_: str) -> None:
+    """Nobody listens."""
+
+
 def bundled() -> tuple[Migration, ...]:
     """The migrations of this version, numbered from 1 without a gap."""
     folder = resources.files(__package__).joinpath("migrations")
@@ -80,14 +88,17 @@ def migrate(
     *,
     password: str | None = None,
     deadline_seconds: float = 300.0,
+    told: Remarked = _unheard,
 ) -> tuple[Migration, ...]:
     """Applies what the database lacks and returns it.
 
-    Waits for another process that is doing the same. Raises a ``MigrationError`` in one line.
+    Waits for another process that is doing the same; ``told`` hears what a step could do in part
+    only. Raises a ``MigrationError`` in one line.
     """
     steps = bundled() if migrations is None else tuple(migrations)
     options = pool.connect_options(url, password, deadline_seconds)
-    return _run(options, pool.address_of(url), steps, deadline_seconds, is_applying=True)
+    address = pool.address_of(url)
+    return _run(options, address, steps, deadline_seconds, is_applying=True, told=told)
 
 
 def check(
@@ -110,6 +121,7 @@ def _run(
     deadline_seconds: float,
     *,
     is_applying: bool,
+    told: Remarked = _unheard,
 ) -> tuple[Migration, ...]:
     pool.require_cooperative_driver()
     try:
@@ -118,6 +130,7 @@ def _run(
             psycopg.connect(**options) as connection,
             deadlines.cut_after(deadline_seconds, connection),
         ):
+            connection.add_notice_handler(partial(_hear, told))
             missing = _missing(connection, steps, address)
             if is_applying:
                 _apply(connection, missing, address)
@@ -171,12 +184,15 @@ def _applied(connection: psycopg.Connection) -> dict[int, tuple[str, str]]:
 def _apply(connection: psycopg.Connection, missing: tuple[Migration, ...], address: str) -> None:
     if not missing:
         return
-    _prepare(connection)
+    try:
+        _prepare(connection)
+    except errors.InsufficientPrivilege as error:
+        raise _not_the_owner(missing[0], address) from error
     for step in missing:
         try:
             connection.execute(step.sql.encode())
-        except errors.InsufficientPrivilege:
-            raise
+        except errors.InsufficientPrivilege as error:
+            raise _not_the_owner(step, address) from error
         except (errors.ProgrammingError, errors.DataError, errors.IntegrityError) as error:
             message = f"migration {step} failed on {address}: {error.diag.message_primary}"
             raise MigrationError(message) from error
@@ -184,6 +200,18 @@ def _apply(connection: psycopg.Connection, missing: tuple[Migration, ...], addre
             "insert into callcore.migrations (number, name, checksum) values (%s, %s, %s)",
             [step.number, step.name, step.checksum],
         )
+
+
+def _not_the_owner(step: Migration, address: str) -> DatabaseOlderError:
+    return DatabaseOlderError(
+        f"the database {address} lacks migration {step}, and this user may not apply it: run "
+        "`callcore migrate` as the owner of the schema (postgres.owner_url)"
+    )
+
+
+def _hear(told: Remarked, notice: psycopg.errors.Diagnostic) -> None:
+    if notice.severity_nonlocalized == "WARNING" and notice.message_primary:
+        told(notice.message_primary)
 
 
 def _prepare(connection: psycopg.Connection) -> None:

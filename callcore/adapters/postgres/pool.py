@@ -39,8 +39,10 @@ _ADVICE = {
     "53300": "raise max_connections or lower the pool's size",
     "57014": "look for locks and load on the database",
     "25006": "point postgres.url at the primary server",
+    "tls": "check sslrootcert, and that the certificate is for the host of postgres.url",
+    "no tls": "switch TLS on there (ssl = on), or check the port",
 }
-"""What to do, by SQLSTATE (PostgreSQL's Appendix A)."""
+"""What to do, by SQLSTATE (PostgreSQL's Appendix A), or by what libpq says before there is one."""
 
 _ADVICE_OTHERWISE = "check that Postgres runs and that postgres.url points at it"
 
@@ -131,8 +133,10 @@ class PostgresPool:
         except (errors.IntegrityError, errors.DataError):
             raise
         except psycopg.Error as error:
-            if isinstance(error, psycopg.OperationalError):
-                self._pool.drain()  # what broke this connection broke the idle ones too
+            if isinstance(error, psycopg.OperationalError | errors.ReadOnlySqlTransaction):
+                # What broke this connection broke the idle ones too; of a server that has become a
+                # standby a new one finds the primary.
+                self._pool.drain()
             raise self._unavailable(error) from error
         except time_limits.TimeIsUpError as timeout:
             self._pool.drain()
@@ -199,6 +203,10 @@ def describe(address: str, error: psycopg.Error) -> str:
 
 
 _STATES_BY_WORDS = {
+    "certificate verify failed": "tls",
+    "server certificate for": "tls",
+    "root certificate file": "tls",
+    "does not support SSL": "no tls",
     "password authentication failed": "28P01",
     "no password supplied": "28P01",
     "no pg_hba.conf entry": "28000",

@@ -22,6 +22,7 @@ from callcore.adapters.prom.door_families import DoorFamilies
 from callcore.adapters.prom.families import Definition, Families, Kind
 from callcore.adapters.prom.link_families import LinkFamilies
 from callcore.adapters.prom.lookup_families import LookupFamilies
+from callcore.adapters.prom.node_families import NodeFamilies
 from callcore.adapters.prom.notice_families import NoticeFamilies
 from callcore.adapters.prom.offer_families import WON, OfferFamilies
 from callcore.adapters.prom.process_families import ProcessFamilies
@@ -35,6 +36,7 @@ from callcore.adapters.prom.waiting_families import (
     UPPER_ENDS,
     WaitingFamilies,
 )
+from callcore.adapters.prom.worker_families import WorkerFamilies
 from callcore.domain.agents import WrapUpEnd
 from callcore.domain.outcomes import (
     ENDS_OF_PROMISES,
@@ -74,7 +76,9 @@ class Metrics:
         self.callbacks = CallbackFamilies(self._families)
         self.notices = NoticeFamilies(self._families)
         self.links = LinkFamilies(self._families)
+        self.nodes = NodeFamilies(self._families)
         self.stores = StoreFamilies(self._families)
+        self.workers = WorkerFamilies(self._families)
         self.process = ProcessFamilies(self._families)
         self.config = ConfigFamilies(self._families)
         self._expected: set[str] = set()

@@ -7,9 +7,11 @@ from callcore.adapters.prom import (
     callbacks_counted,
     callers_counted,
     calls_counted,
+    nodes_counted,
     offers_counted,
     process_counted,
     queues_counted,
+    workers_counted,
 )
 from callcore.adapters.prom.fact_table import FactTable
 from callcore.adapters.prom.metrics import Metrics
@@ -23,6 +25,8 @@ _SUBJECTS = (
     offers_counted,
     agents_counted,
     process_counted,
+    workers_counted,
+    nodes_counted,
 )
 
 

@@ -147,6 +147,15 @@ histogram_quantile(0.99,
   sum by (le, trigger) (rate(callcore_decision_seconds_bucket[5m])))
 ```
 
+How long the survivors of a dead worker took to follow its calls, from the moment they knew, and
+shards that nobody follows, 0 but for moments (16 of each of `N` nodes, 16 of callbacks, one duty):
+
+```promql
+histogram_quantile(1, sum by (le) (rate(callcore_shards_taking_over_seconds_bucket[1h])))
+
+17 + 16 * N - sum(callcore_shards_held)
+```
+
 Gauges of the floor are the same in every worker, so dashboards take `max`, never `sum`. Counters
 are each worker's own, so dashboards take `sum`.
 """
@@ -167,7 +176,8 @@ _SECTIONS = (
     ("Callbacks", ("callcore_callback", "callcore_notices")),
     ("Offers, decisions and agents", ("callcore_offer", "callcore_decision", "callcore_agent")),
     ("Records and stores", ("callcore_records", "callcore_store")),
-    ("Links to FreeSWITCH", ("callcore_link", "callcore_switch")),
+    ("Links to FreeSWITCH", ("callcore_link", "callcore_switch", "callcore_node")),
+    ("Workers", ("callcore_workers", "callcore_shard", "callcore_lease", "callcore_letters")),
     ("The process", ("callcore_",)),
 )
 

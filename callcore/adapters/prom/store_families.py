@@ -18,6 +18,16 @@ class StoreFamilies:
             "Time to write one batch of call records, in seconds.",
             FAST_BUCKETS,
         )
+        self.records_in_memory = families.gauges(
+            "callcore_records_in_memory",
+            "Call records that neither Redis nor the disk takes: lost if this process dies.",
+        )
+        self.records_in_memory.set(0)
+        self.records_spooled_bytes = families.gauges(
+            "callcore_records_spooled_bytes",
+            "Size of the call records that wait on this worker's disk, in bytes.",
+        )
+        self.records_spooled_bytes.set(0)
         self.seconds = families.histograms(
             "callcore_store_seconds",
             "Time of one step in a store, in seconds.",

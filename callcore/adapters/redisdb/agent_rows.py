@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
@@ -84,6 +84,7 @@ def agent(agent_id: AgentId, row: Mapping[str, str], lease_until: float | None) 
             was_extended="was_extended" in row,
             wish=_wish(row["wish"]) if "wish" in row else None,
             holds=holds_of(row.get("holds", "")),
+            outside=frozenset(row.get("outside", "").split()),
             chosen_queues=_chosen_decoder.decode(row.get("chosen", "[]")),
             standing_leg=(
                 _standing_decoder.decode(row["standing_leg"]) if "standing_leg" in row else None
@@ -143,6 +144,11 @@ def holds_text(holds: frozenset[HoldReason]) -> str:
 def holds_of(text: str) -> frozenset[HoldReason]:
     """Why an agent is not asked. Raises ``ValueError``."""
     return frozenset(HoldReason(word) for word in text.split())
+
+
+def shards_text(shards: Collection[str]) -> str:
+    """Shards by name, as the hash holds them."""
+    return " ".join(sorted(shards))
 
 
 def chosen_text(chosen: Sequence[QueueName]) -> str:

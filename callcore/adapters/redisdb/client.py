@@ -10,19 +10,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
-from callcore.adapters.redisdb.faults import Fault, meaning, without_password
+from callcore.adapters.redisdb.connecting import Access, pool_to, target_of
+from callcore.adapters.redisdb.faults import Fault, is_of_a_replica, meaning, without_password
+from callcore.ports.stores import StoreUnavailableError
 
 Observe = Callable[[str, float], None]
 """Told the name of a script or read, and how many seconds it took, failed ones included."""
 
 NoteFault = Callable[[str], None]
 """Told a ``Fault`` whenever one happens."""
+
+MayAct = Callable[[], bool]
+"""False while nothing may be sent. Asked when a command has got its connection, so that none that
+has waited for one goes out late."""
 
 Command = tuple[str | int | float, ...]
 
@@ -32,6 +36,11 @@ PIPELINE_LIMIT: Final = 500
 """Commands sent at once; a bigger answer would hold up other greenlets."""
 
 
+_CLOSED_MEANWHILE: Final = "Invalid file object"
+"""What polling says of a connection that another greenlet closed just before: at the end of the
+process, or because its server is the primary no more."""
+
+
 class Client:
     """Sends commands and scripts to one server; raises only ``StoreError``."""
 
@@ -39,23 +48,33 @@ class Client:
         self,
         url: str,
         *,
-        password: str | None,
+        access: Access,
         connection_count: int,
         command_timeout_seconds: float,
         observe: Observe,
         fault: NoteFault,
+        may_act: MayAct | None = None,
     ) -> None:
         """Connects on first use. Raises ``ValueError`` if ``url`` is not one of Redis."""
         self._server = without_password(url)
         self._observe = observe
         self._fault = fault
-        self._commands = _connect(url, password, connection_count, command_timeout_seconds)
-        self._blocking = _connect(
-            url,
-            password,
-            BLOCKING_CONNECTION_COUNT,
-            LONGEST_BLOCK_SECONDS + command_timeout_seconds,
+        target = target_of(url, access)
+        self._commands = redis.Redis(
+            connection_pool=pool_to(target, access, connection_count, command_timeout_seconds)
         )
+        self._blocking = redis.Redis(
+            connection_pool=pool_to(
+                target,
+                access,
+                BLOCKING_CONNECTION_COUNT,
+                LONGEST_BLOCK_SECONDS + command_timeout_seconds,
+            )
+        )
+
+        if may_act is not None:
+            for client in (self._commands, self._blocking):
+                _put_gate_before(client.connection_pool, may_act)
 
     def evaluate(
         self,
@@ -97,6 +116,11 @@ class Client:
         for client in (self._commands, self._blocking):
             client.connection_pool.disconnect()
 
+    def _let_go(self) -> None:
+        """The server is the primary no more: a new connection finds out which one is."""
+        for client in (self._commands, self._blocking):
+            client.connection_pool.disconnect(inuse_connections=False)
+
     @contextmanager
     def _guarded(self, name: str) -> Iterator[None]:
         started = time.perf_counter()
@@ -111,27 +135,42 @@ class Client:
         try:
             yield
         except redis.exceptions.RedisError as error:
-            fault, translated = meaning(error, self._server)
-            self._fault(fault)
-            raise translated from error
+            if is_of_a_replica(error):
+                self._let_go()
+            self._raise(error, error)
+        except ValueError as error:
+            if _CLOSED_MEANWHILE not in str(error):
+                raise
+            self._raise(redis.exceptions.ConnectionError("closed meanwhile"), error)
+
+    def _raise(self, error: redis.exceptions.RedisError, cause: Exception) -> NoReturn:
+        fault, translated = meaning(error, self._server)
+        self._fault(fault)
+        raise translated from cause
 
 
-def _connect(
-    url: str, password: str | None, connection_count: int, timeout_seconds: float
-) -> redis.Redis:
-    pool = redis.BlockingConnectionPool.from_url(
-        url,
-        password=password,
-        max_connections=connection_count,
-        timeout=timeout_seconds,
-        socket_timeout=timeout_seconds,
-        socket_connect_timeout=timeout_seconds,
-        retry=Retry(NoBackoff(), 0),
-        protocol=3,
-        legacy_responses=False,
-        decode_responses=True,
-        # An entry that somebody else wrote must reach the code that sets it aside.
-        encoding_errors="replace",
-        health_check_interval=0,
-    )
-    return redis.Redis(connection_pool=pool)
+def _put_gate_before(pool: redis.ConnectionPool, may_act: MayAct) -> None:
+    """Hands out no connection of the pool while nothing may be sent.
+
+    Whichever pool it is: one for Sentinels has another class than the others.
+    """
+    get_connection = pool.get_connection
+
+    def check() -> None:
+        if not may_act():
+            raise StoreUnavailableError(
+                "Redis was not asked: this worker's leases have lapsed, so others may follow its"
+                " calls: it changes nothing until it knows what it still holds"
+            )
+
+    def get(*args: Any, **options: Any) -> Any:  # noqa: ANN401  redis-py's own signature
+        check()
+        connection = get_connection(*args, **options)
+        try:
+            check()
+        except StoreUnavailableError:
+            pool.release(connection)
+            raise
+        return connection
+
+    pool.get_connection = get  # type: ignore[method-assign]  # as said above

@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from redis import exceptions
+from redis.sentinel import MasterNotFoundError
 
 from callcore.ports.stores import StoreError, StoreUnavailableError
 
@@ -37,20 +38,38 @@ MEANINGS: Final[tuple[tuple[type[exceptions.RedisError], str, Fault, str], ...]]
      "refuses us: check the Redis user and password"),
     (exceptions.NoPermissionError, "", Fault.NOT_ALLOWED,
      "does not allow the command: check the ACL of the Redis user"),
+    (exceptions.ResponseError, "ACL failure in script", Fault.NOT_ALLOWED,
+     "does not allow a script's command: check the ACL of the Redis user"),
+    (exceptions.ResponseError, "The user executing the script", Fault.NOT_ALLOWED,
+     "does not allow a script's command: check the ACL of the Redis user"),
     (exceptions.ReadOnlyError, "", Fault.UNFIT,
      "is a read-only replica: point the Redis URL at the primary"),
+    (exceptions.ConnectionError, "The previous master is now a slave", Fault.UNFIT,
+     "has become a replica: another server takes its place"),
+    (exceptions.ResponseError, "UNBLOCKED ", Fault.UNFIT,
+     "has become a replica: another server takes its place"),
     (exceptions.OutOfMemoryError, "", Fault.UNFIT,
      "is out of memory: raise maxmemory and keep the policy noeviction"),
     (exceptions.BusyLoadingError, "", Fault.UNFIT, "is still loading its data: wait"),
     (exceptions.ConnectionError, "No connection available.", Fault.POOL_EXHAUSTED,
      "was not asked, all our connections to it are in use: see whether it is slow"),
+    (MasterNotFoundError, "", Fault.UNREACHABLE,
+     "has no primary that a Sentinel names: see that they run, know it and take the password"),
+    (exceptions.ConnectionError, "CERTIFICATE_VERIFY_FAILED", Fault.NOT_ALLOWED,
+     "shows a certificate we cannot trust: check redis.tls.ca_file and the host of the Redis URL"),
+    (exceptions.ConnectionError, "CERTIFICATE_REQUIRED", Fault.NOT_ALLOWED,
+     "wants a certificate of ours: check redis.tls.certificate_file and key_file"),
+    (exceptions.ConnectionError, "UNKNOWN_CA", Fault.NOT_ALLOWED,
+     "does not trust our certificate: check redis.tls.certificate_file"),
+    (exceptions.ConnectionError, "EOF occurred in violation of protocol", Fault.NOT_ALLOWED,
+     "ended the TLS link: check redis.tls.certificate_file and key_file, or see its log"),
     (exceptions.ConnectionError, "", Fault.UNREACHABLE,
      "cannot be reached: check that the server runs and that the Redis URL is right"),
     (exceptions.ResponseError, "NOAUTH ", Fault.NOT_ALLOWED,
      "wants a password: check the Redis user and password"),
     (exceptions.ResponseError, "BUSY ", Fault.UNFIT, "is busy with another script: see its log"),
     (exceptions.ResponseError, "MISCONF ", Fault.UNFIT, "cannot write to its disk: see its log"),
-    (exceptions.ResponseError, "MASTERDOWN ", Fault.UNFIT, "has lost its primary: see its log"),
+    (exceptions.MasterDownError, "", Fault.UNFIT, "has lost its primary: see its log"),
     (exceptions.ResponseError, "NOREPLICAS ", Fault.UNFIT, "has too few replicas: see its log"),
     (exceptions.RedisError, "", Fault.UNEXPECTED_ANSWER,
      "answered what nobody expected: its data or this program is at fault"),
@@ -69,6 +88,13 @@ def meaning(error: exceptions.RedisError, server: str) -> tuple[Fault, StoreErro
     if fault is Fault.UNEXPECTED_ANSWER:
         return fault, UnexpectedAnswerError(text)
     return fault, StoreUnavailableError(text)
+
+
+def is_of_a_replica(error: exceptions.RedisError) -> bool:
+    """True if the server has become a replica, or was none but one from the beginning."""
+    return isinstance(error, exceptions.ReadOnlyError | exceptions.MasterDownError) or (
+        isinstance(error, exceptions.ResponseError) and str(error).startswith("UNBLOCKED ")
+    )
 
 
 def without_password(url: str) -> str:

@@ -7,6 +7,7 @@ cluster may still spread its sites.
 from __future__ import annotations
 
 from callcore.domain.ids import AgentId, CallId, NodeName, QueueName
+from callcore.domain.sharding import WorkerId
 
 
 class Keys:
@@ -71,6 +72,10 @@ class Keys:
         """Hash: each queue closed by command, and how, as JSON."""
         return f"{self._site}:closures"
 
+    def node_drains(self) -> str:
+        """Hash: each node that is being emptied, since when and by whom, as JSON."""
+        return f"{self._site}:node_drains"
+
     def call(self, call_id: CallId) -> str:
         """Hash: a call on the floor, or one that ended and is remembered."""
         return f"{self._site}:call:{call_id}"
@@ -116,3 +121,31 @@ class Keys:
     def recorded(self, call_id: CallId) -> str:
         """String: a mark that the call's record was appended."""
         return f"{self._site}:recorded:{call_id}"
+
+    def workers(self) -> str:
+        """Sorted set: workers by the end of their lease."""
+        return f"{self._site}:workers"
+
+    def lease_time(self) -> str:
+        """Hash: when a worker beat last, how long leases are, for how long there have been any."""
+        return f"{self._site}:lease_time"
+
+    def cards(self) -> str:
+        """Hash: what each worker tells of itself: its life, when it beat, and JSON."""
+        return f"{self._site}:cards"
+
+    def holders(self) -> str:
+        """Hash: whose each shard is or was; empty if it was given to nobody."""
+        return f"{self._site}:holders"
+
+    def tokens(self) -> str:
+        """Hash: the token of the latest claim of each shard."""
+        return f"{self._site}:tokens"
+
+    def followed_tokens(self) -> str:
+        """Hash: the token before that one, if nobody acts by it any more; 0 if somebody may."""
+        return f"{self._site}:followed_tokens"
+
+    def letters(self, worker_id: WorkerId) -> str:
+        """Stream: letters to a worker."""
+        return f"{self._site}:letters:{worker_id}"

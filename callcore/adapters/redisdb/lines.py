@@ -5,11 +5,13 @@ The part of ``ports.stores.WaitingRoom`` that reads whole lines.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from callcore.adapters.redisdb import rows
+from callcore.adapters.redisdb.faults import Fault, UnexpectedAnswerError
 from callcore.adapters.redisdb.outlooks import RedisOutlooks
 from callcore.domain.ids import AgentId, CallId, Micros, QueueName
-from callcore.ports.stores import Candidates, FreeAgent, QueueCounts, WaitingCaller
+from callcore.ports.stores import Candidates, FloorDemand, FreeAgent, QueueCounts, WaitingCaller
 
 
 class RedisLines(RedisOutlooks):
@@ -26,29 +28,67 @@ class RedisLines(RedisOutlooks):
         passed_over = frozenset(promised)
         return [CallId(member) for member in found if member not in passed_over][:count]
 
-    def candidates(self, queues: Sequence[QueueName], count: int) -> list[Candidates]:
-        """Up to ``count`` of each side of each queue, in the order asked."""
+    def candidates(
+        self, queues: Sequence[QueueName], count: int, rung: Collection[QueueName] = ()
+    ) -> list[Candidates]:
+        """Up to ``count`` of each side of each queue, in the order asked, and in the queues of
+        ``rung`` of those being offered.
+        """
         if count < 1:
             return [Candidates(callers=(), agents=()) for _ in queues]
+        keys = self._keys
+        asked = [
+            *(key for queue in queues for key in (keys.waiting(queue), keys.free_agents(queue))),
+            *(keys.offered(queue) for queue in rung),
+        ]
         found = self._client.send(
-            "candidates",
-            [
-                ("ZRANGE", key, 0, count - 1, "WITHSCORES")
-                for queue in queues
-                for key in (self._keys.waiting(queue), self._keys.free_agents(queue))
-            ],
+            "candidates", [("ZRANGE", key, 0, count - 1, "WITHSCORES") for key in asked]
         )
+        both = 2 * len(queues)
+        offered = dict(zip(rung, found[both:], strict=True))
         return [
             Candidates(
-                callers=tuple(
-                    WaitingCaller(call_id=CallId(member), score=score) for member, score in callers
-                ),
+                callers=_callers(callers),
                 agents=tuple(
                     FreeAgent(agent_id=AgentId(member), score=score) for member, score in agents
                 ),
+                rung=_callers(offered.get(queue, ())),
             )
-            for callers, agents in zip(found[::2], found[1::2], strict=True)
+            for queue, callers, agents in zip(queues, found[:both:2], found[1:both:2], strict=True)
         ]
+
+    def demands(self, call_ids: Sequence[CallId]) -> dict[CallId, FloorDemand]:
+        """Those of the callers who have a place and do not talk yet.
+
+        A hash that is not one of ours is counted and left out: the others are to be served.
+        """
+        found = self._client.send(
+            "demands", [("HMGET", self._keys.call(each), *rows.DEMAND_FIELDS) for each in call_ids]
+        )
+        demands = {}
+        for call_id, values in zip(call_ids, found, strict=True):
+            try:
+                demand = rows.demand(call_id, values)
+            except UnexpectedAnswerError:
+                self._client.note_fault(Fault.UNEXPECTED_ANSWER)
+                continue
+            if demand is not None:
+                demands[call_id] = demand
+        return demands
+
+    def present(self, queues: Sequence[QueueName]) -> list[CallId]:
+        """All who have a place in these queues, waiting or being offered."""
+        keys = self._keys
+        found = self._client.send(
+            "present",
+            [
+                ("ZRANGE", key, 0, -1)
+                for queue in queues
+                for key in (keys.waiting(queue), keys.offered(queue))
+            ],
+        )
+        # One who is just offered may have been found in both.
+        return list(dict.fromkeys(CallId(member) for members in found for member in members))
 
     def counts(self, queues: Sequence[QueueName]) -> list[QueueCounts]:
         """The queues at this instant, in the order asked.
@@ -112,6 +152,10 @@ class RedisLines(RedisOutlooks):
         instants = iter(found)
         joined = [None if call_id is None else next(instants) for call_id in calls]
         return [None if instant is None else Micros(int(instant)) for instant in joined]
+
+
+def _callers(found: Sequence[tuple[str, float]]) -> tuple[WaitingCaller, ...]:
+    return tuple(WaitingCaller(call_id=CallId(member), score=score) for member, score in found)
 
 
 def _score(entry: tuple[str, float]) -> float:

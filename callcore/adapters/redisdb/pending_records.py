@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-import msgspec
-
 from callcore.adapters.redisdb.client import Client
-from callcore.adapters.redisdb.encodable import encodable
 from callcore.adapters.redisdb.faults import Fault
 from callcore.adapters.redisdb.keys import Keys
 from callcore.adapters.redisdb.scripts import Scripts
 from callcore.adapters.redisdb.streams import EntryUnreadableError, Fields, Kind, PendingStream
 from callcore.domain.records import CallRecord
-from callcore.ports.records import PendingRecord
+from callcore.ports.records import Appending, PendingRecord
+from callcore.runtime import record_text
 
 RECORDED_MARK_SECONDS: Final = 24 * 3600
 """How long appending again is harmless here; afterwards Postgres still takes a call once."""
-
-_decoder = msgspec.json.Decoder(CallRecord)
 
 
 class RedisPendingRecords:
@@ -37,11 +33,11 @@ class RedisPendingRecords:
         )
         self._stream = PendingStream(client, scripts, kind)
 
-    def append(self, record: CallRecord) -> None:
+    def append(self, record: CallRecord) -> Appending:
         """Keeps a record until acknowledged. Appending twice is harmless."""
-        self._scripts.append.run(
+        return self._scripts.append.run(
             [self._keys.recorded(record.call_id), self._keys.records()],
-            [RECORDED_MARK_SECONDS, encoded(record)],
+            [RECORDED_MARK_SECONDS, record_text.encoded(record), record.rank],
         )
 
     def read(self, count: int, wait_seconds: float) -> list[PendingRecord]:
@@ -62,29 +58,9 @@ class RedisPendingRecords:
         return self._stream.count()
 
 
-def encoded(record: CallRecord) -> str:
-    """The record as JSON."""
-    try:
-        return msgspec.json.encode(record).decode()
-    except UnicodeEncodeError:
-        return msgspec.json.encode(_all_encodable(msgspec.to_builtins(record))).decode()
-
-
-def _all_encodable(value: object) -> object:
-    match value:
-        case str():
-            return encodable(value)
-        case dict():
-            return {key: _all_encodable(each) for key, each in value.items()}
-        case list() | tuple():
-            return [_all_encodable(each) for each in value]
-        case _:
-            return value
-
-
 def decoded(fields: Fields) -> CallRecord:
     """The record of a stream's entry. Raises ``EntryUnreadableError``."""
     try:
-        return _decoder.decode(fields["record"])
-    except (KeyError, msgspec.DecodeError) as error:
+        return record_text.decoded(fields["record"])
+    except (KeyError, record_text.UnreadableError) as error:
         raise EntryUnreadableError from error

@@ -5,7 +5,7 @@ The verbs of an offer are remembered by the offer's id, those of an agent by the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from callcore.adapters.redisdb import agent_rows
 from callcore.adapters.redisdb.agent_posts import HeldPosts
@@ -51,11 +51,25 @@ class RedisRoster(Offers):
         self._posts.run(agent_id, attempt)
         self._posts.remember(agent_id, now.text)
 
-    def hold(self, agent_id: AgentId, holds: frozenset[HoldReason], request_id: str) -> AgentAnswer:
-        """Says why the agent is not to be asked, in place of what was said before."""
-        text = agent_rows.holds_text(holds)
+    def hold(
+        self,
+        agent_id: AgentId,
+        holds: frozenset[HoldReason],
+        request_id: str,
+        *,
+        began: Collection[str] = (),
+        ended: Collection[str] = (),
+    ) -> AgentAnswer:
+        """Says why the agent is not to be asked, in place of what was said before; calls outside
+        callcore shard by shard.
+        """
         return self._run(
-            self._scripts.hold, agent_id, request_id, text, draw(), is_staffed_needed=False
+            self._scripts.hold,
+            agent_id,
+            request_id,
+            *(agent_rows.holds_text(holds), draw()),
+            *(agent_rows.shards_text(began), agent_rows.shards_text(ended)),
+            is_staffed_needed=False,
         )[0]
 
     def stand(self, agent_id: AgentId, leg: StandingLeg | None) -> AgentAnswer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -23,6 +23,7 @@ from callcore.ports.config_versions import AnnouncedVersion
 from callcore.ports.stores import (
     FloorCall,
     FloorCallState,
+    FloorDemand,
     Joining,
     Outlook,
     Reservation,
@@ -34,6 +35,8 @@ _attempts_decoder = msgspec.json.Decoder(tuple[CallbackAttempt, ...])
 _closure_decoder = msgspec.json.Decoder(Closure)
 _told_decoder = msgspec.json.Decoder(tuple[tuple[int, int, int | None, float], ...])
 _announced_decoder = msgspec.json.Decoder(AnnouncedVersion)
+
+_IN_LINE: Final = frozenset({FloorCallState.WAITING.value, FloorCallState.OFFERED.value})
 
 
 def call_fields(joining: Joining) -> list[str | int]:
@@ -60,6 +63,7 @@ def callback_fields(callback: Callback) -> list[str | int]:
         # For the version before, should one go back to it.
         *("attempts_count", callback.attempts_count),
         *("not_before", callback.not_before),
+        *("customer_on_line", int(callback.is_on_line)),
     ]
 
 
@@ -74,6 +78,7 @@ def place_fields(joining: Joining) -> list[str | int]:
         *("joined_at", joining.joined_at),
         *("language", encodable(joining.language)),
         *("account", encodable(joining.account)),
+        *("sticky_agent", joining.sticky_agent or ""),
     ]
 
 
@@ -109,6 +114,45 @@ def call(call_id: CallId, row: Mapping[str, str]) -> FloorCall:
         )
 
 
+DEMAND_FIELDS: Final = (
+    *("state", "node", "queue", "score", "priority", "own_priority", "skills", "first_joined_at"),
+    *("joined_at", "caller_number", "sticky_agent", "last_offered", "offers", "callback_of"),
+    "is_deferred",
+)
+"""What of a call's hash decides to whom the caller may be offered."""
+
+
+def demand(call_id: CallId, values: Sequence[str | None]) -> FloorDemand | None:
+    """What decides to whom a caller may be offered, by the values of ``DEMAND_FIELDS``; ``None`` of
+    one without a place in line. Raises ``UnexpectedAnswerError`` if the hash is not one of ours.
+    """
+    row = {
+        name: value for name, value in zip(DEMAND_FIELDS, values, strict=True) if value is not None
+    }
+    if row.get("state") not in _IN_LINE:
+        return None
+    with ours(f"the hash of call {call_id}"):
+        return FloorDemand(
+            call_id=call_id,
+            node=NodeName(row["node"]),
+            queue=QueueName(row["queue"]),
+            score=float(row["score"]),
+            priority=int(row["priority"]),
+            own_priority=int(row["own_priority"]),
+            skills=_skills_decoder.decode(row["skills"]),
+            first_joined_at=Micros(int(row["first_joined_at"])),
+            joined_at=Micros(int(row["joined_at"])),
+            caller_number=row["caller_number"],
+            sticky_agent=AgentId(row["sticky_agent"]) if row.get("sticky_agent") else None,
+            last_offered=AgentId(row["last_offered"]) if "last_offered" in row else None,
+            offered_to=frozenset(
+                agent_id for _, agent_id, _ in _offers_decoder.decode(row.get("offers", "[]"))
+            ),
+            is_callback="callback_of" in row,
+            is_deferred="is_deferred" in row,
+        )
+
+
 def _callback(row: Mapping[str, str]) -> Callback:
     return Callback(
         of_call=CallId(row["callback_of"]),
@@ -116,6 +160,7 @@ def _callback(row: Mapping[str, str]) -> Callback:
         node=NodeName(row["callback_node"]),
         attempts=_attempts(row),
         not_before=Micros(int(row["not_before"])),
+        is_on_line=row.get("customer_on_line") == "1",
     )
 
 

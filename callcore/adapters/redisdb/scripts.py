@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from callcore.adapters.redisdb.client import Client
 from callcore.adapters.redisdb.faults import Fault, UnexpectedAnswerError
+from callcore.ports.records import Appending
 from callcore.ports.stores import (
     AgentAnswer,
     JoinAnswer,
@@ -75,13 +76,6 @@ class WrongPinAnswer(StrEnum):
     """What became of a wrong PIN."""
 
     NOTED = "noted"
-
-
-class AppendAnswer(StrEnum):
-    """What became of a record."""
-
-    APPENDED = "appended"
-    ALREADY_APPENDED = "already_appended"
 
 
 class SetAsideAnswer(StrEnum):
@@ -188,6 +182,11 @@ class Scripts:
         self.hold = Script(client, "hold", AgentAnswer)
         self.stand = Script(client, "stand", AgentAnswer)
         self.wake = Script(client, "wake", WakeAnswer)
-        self.append = Script(client, "append", AppendAnswer)
+        self.append = Script(client, "append", Appending)
         self.set_aside = Script(client, "set_aside", SetAsideAnswer)
+        self.beat = Finding(client, "beat")
+        self.claim = Finding(client, "claim")
+        self.give = Finding(client, "give")
+        self.life_of = Finding(client, "life_of")
+        self.end_life = Finding(client, "end_life")
         self.note_wrong_pin = Script(client, "note_wrong_pin", WrongPinAnswer)

@@ -13,6 +13,7 @@ from callcore.domain.outcomes import AskingEnd, AttemptOutcome, CallbackOrigin
 _ORIGINS: Final = {
     CallbackOrigin.REQUEST: ", as was asked for",
     CallbackOrigin.ABANDONED: ", having hung up",
+    CallbackOrigin.SWITCH_LOST: ", cut off by a dead switch",
 }
 
 _TOLD_OTHERWISE: Final = frozenset({AskingEnd.PROMISED, AskingEnd.PICKED_UP})

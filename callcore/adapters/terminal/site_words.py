@@ -51,5 +51,13 @@ def _written(fact: events.RecordsWritten) -> Told:
 
 
 @describe.register
+def _held(fact: events.RecordsHeld) -> Told:
+    if not fact.in_memory_count and not fact.spooled_bytes:
+        return "no call records wait on this machine any more", Tone.GOOD
+    in_memory = f", {fact.in_memory_count} in memory alone" if fact.in_memory_count else ""
+    return f"{fact.spooled_bytes / 1000:.0f} kB of call records on the disk{in_memory}", Tone.BAD
+
+
+@describe.register
 def _store_failed(fact: events.StoreFailed) -> Told:
     return printable(fact.reason), Tone.BAD

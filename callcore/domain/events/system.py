@@ -55,6 +55,16 @@ class RecordsWritten(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordsHeld(Fact):
+    """So much is here alone by now, because Redis or Postgres is away or behind."""
+
+    in_memory_count: int
+    """Records that are lost with the process: nothing takes them, the disk neither."""
+    spooled_bytes: int
+    """On this machine's disk, of which it is not known that Postgres has all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FlowFailed(Fact):
     """A flow met what nobody foresaw, and goes on: a defect to be mended."""
 

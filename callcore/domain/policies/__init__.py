@@ -32,6 +32,7 @@ from callcore.domain.policies.callback import (
     CallbackPolicy,
     CallFirst,
     NoticeKind,
+    SwitchLostPolicy,
 )
 from callcore.domain.policies.choosing import SkillStep, StickyPolicy, TierPolicy
 from callcore.domain.policies.feature_codes import FeatureCode, PinPolicy
@@ -50,6 +51,7 @@ from callcore.domain.policies.menu import (
     WayOn,
     ways_on,
 )
+from callcore.domain.policies.overload import BUSY_CAUSE, OverloadPolicy
 from callcore.domain.policies.queue import (
     MOST_RINGING_AT_ONCE,
     USUAL_MUSIC,
@@ -70,6 +72,7 @@ from callcore.domain.policies.switches import DialplanPolicy, Fallback, NodePoli
 
 __all__ = [
     "AUTHORIZATION",
+    "BUSY_CAUSE",
     "HIGHEST_PRIORITY",
     "HIGHEST_SPOKEN_POSITION",
     "HIGHEST_TIER",
@@ -114,6 +117,7 @@ __all__ = [
     "NodePolicy",
     "NoticeKind",
     "NumberRoute",
+    "OverloadPolicy",
     "PinPolicy",
     "PolicyError",
     "PositionPolicy",
@@ -127,6 +131,7 @@ __all__ = [
     "SurveyPolicy",
     "SurveyQuestion",
     "SurveyWhen",
+    "SwitchLostPolicy",
     "Tier",
     "TierPolicy",
     "UnansweredHears",

@@ -120,6 +120,18 @@ class AbandonedPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchLostPolicy:
+    """Callers who are cut off while waiting because their switch dies are called back."""
+
+    delay_seconds: float = 60.0
+    """Time to ring in again by themselves: whoever does has the place."""
+
+    def __post_init__(self) -> None:
+        if self.delay_seconds < 0:
+            raise PolicyError("delay_seconds", "must not be negative")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackPolicy:
     """How a queue offers callbacks and keeps those promised."""
 
@@ -152,6 +164,8 @@ class CallbackPolicy:
     """With ``call_first: customer``: how long on average customers may hold for an agent."""
     abandoned: AbandonedPolicy | None = None
     """``None``: who hangs up while waiting is not called back."""
+    switch_lost: SwitchLostPolicy | None = None
+    """``None``: who waits on a switch that dies is not called back."""
     notices: Mapping[NoticeKind, HookName] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

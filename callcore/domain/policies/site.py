@@ -14,6 +14,7 @@ from callcore.domain.policies.feature_codes import FeatureCode, PinPolicy
 from callcore.domain.policies.hook import HookPolicy
 from callcore.domain.policies.lookup import LookupPolicy
 from callcore.domain.policies.menu import Menu
+from callcore.domain.policies.overload import OverloadPolicy
 from callcore.domain.policies.queue import QueuePolicy
 from callcore.domain.policies.survey import SurveyPolicy
 from callcore.domain.policies.switches import DialplanPolicy, Fallback, SoundsPolicy
@@ -45,6 +46,7 @@ class SitePolicy:
     feature_codes: Mapping[str, FeatureCode] = field(default_factory=dict)
     """By the dialled number as the switch reports it, ``*80``."""
     pins: PinPolicy = field(default=PinPolicy())
+    overload: OverloadPolicy = field(default=OverloadPolicy())
     retired: frozenset[QueueName] = frozenset()
     """Of ``queues`` those that a reload has taken out of the settings while callers were in them:
     they admit nobody, and go when the last caller has gone."""

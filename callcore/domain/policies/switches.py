@@ -40,6 +40,13 @@ class NodePolicy:
     command_timeout_seconds: float = 5.0
     heartbeat_seconds: float = 20.0
     """The switch's ``event-heartbeat-interval``; two missing ones are a lost link."""
+    lost_after_refused_seconds: float = 5.0
+    """It counts as dead after so long in which connections are refused: its process is gone."""
+    lost_after_seconds: float = 60.0
+    """It counts as dead so long after its link was lost, whatever the reason."""
+    peer_contact: str | None = None
+    """How other nodes reach phones that are registered with it, with ``{user}`` for the phone's
+    user: ``sofia/peers/{user}@10.0.0.1:5070``; ``None``: they do not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +71,9 @@ class DialplanPolicy:
     callback_contact: str | None = None
     """What is dialled to call a customer back, with ``{number}`` for the number:
     ``sofia/gateway/carrier/{number}``; without it nobody is."""
+    registrar_contact: str | None = None
+    """How every node reaches phones that are registered with none of them, with ``{user}``:
+    ``sofia/internal/{user}@registrar``; without it they cannot be reached."""
     home: Home | None = None
     """With it ``0601...`` and ``+48601...`` are one number to queues; without it two."""
     callable_numbers: CallableNumbers = field(default=CallableNumbers())

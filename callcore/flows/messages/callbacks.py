@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from callcore.domain.ids import CallId, LegId
+from callcore.domain.ids import CallId, LegId, Micros
 from callcore.domain.records import CallbackAttempt
 from callcore.ports.switch_events import LegSnapshot
 
@@ -30,6 +30,14 @@ class RangIn:
     """The customer of the promise has called: the call ``by`` has its place, the floor knows."""
 
     by: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceGiven:
+    """The customer of the promise gives up another place in the queue: the better of the two."""
+
+    first_joined_at: Micros
+    own_priority: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +78,7 @@ CallbackMessage: TypeAlias = (
     | CallbackExpired
     | CallerOff
     | RangIn
+    | PlaceGiven
     | CustomerTimedOut
     | CustomerUnreached
     | CustomerFound

@@ -24,6 +24,15 @@ class LineReady:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineJoined:
+    """The call that wanted the standing line talks on it: told where the switch tells only the
+    call's worker.
+    """
+
+    call_id: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineGivenBack:
     """The call that wanted the standing line has no use for it any more."""
 
@@ -54,5 +63,12 @@ class LineLookDue:
 
 
 LineMessage: TypeAlias = (
-    LineWanted | LineReady | LineGivenBack | TalkEndAsked | AgentLeft | LineReplaced | LineLookDue
+    LineWanted
+    | LineReady
+    | LineJoined
+    | LineGivenBack
+    | TalkEndAsked
+    | AgentLeft
+    | LineReplaced
+    | LineLookDue
 )

@@ -32,15 +32,23 @@ from callcore.ports.operations.faults import (
     NoConfigError,
     NotReadyError,
     NotWaitingError,
+    NumberOnCallError,
     OperationError,
     OutOfRangeError,
     UnknownAgentError,
     UnknownBreakError,
     UnknownCallError,
+    UnknownNodeError,
     UnknownQueueError,
+)
+from callcore.ports.operations.forgetting import (
+    Forgotten,
 )
 from callcore.ports.operations.interface import (
     Operations,
+)
+from callcore.ports.operations.nodes import (
+    NodeView,
 )
 
 __all__ = [
@@ -56,10 +64,13 @@ __all__ = [
     "DutyOrder",
     "DutyRefusedError",
     "Explanation",
+    "Forgotten",
     "MoveRefusedError",
     "NoConfigError",
+    "NodeView",
     "NotReadyError",
     "NotWaitingError",
+    "NumberOnCallError",
     "OperationError",
     "Operations",
     "OutOfRangeError",
@@ -68,6 +79,7 @@ __all__ = [
     "UnknownAgentError",
     "UnknownBreakError",
     "UnknownCallError",
+    "UnknownNodeError",
     "UnknownQueueError",
     "WaitingView",
 ]

@@ -21,6 +21,10 @@ class UnknownAgentError(OperationError):
     """There is no such agent."""
 
 
+class UnknownNodeError(OperationError):
+    """There is no such node in the settings."""
+
+
 class UnknownBreakError(OperationError):
     """There is no such break in the settings."""
 
@@ -47,6 +51,10 @@ class CallbackRefusedError(OperationError):
     def __init__(self, message: str, end: AskingEnd) -> None:
         super().__init__(message)
         self.end = end
+
+
+class NumberOnCallError(OperationError):
+    """The number is on the line: it can be forgotten when the call is over."""
 
 
 class NoConfigError(OperationError):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from callcore.domain.ids import AgentId, CallId, Language, Micros, QueueName
+from callcore.domain.ids import AgentId, CallId, Language, Micros, NodeName, QueueName
 from callcore.ports.operations.agents import AgentView, DutyAnswer, DutyOrder
 from callcore.ports.operations.callbacks import CallbackAnswer, CallbackRequest, CallbackView
 from callcore.ports.operations.calls import Explanation, QueueView, WaitingView
 from callcore.ports.operations.configuration import ConfigView, ReloadAnswer
+from callcore.ports.operations.forgetting import Forgotten
+from callcore.ports.operations.nodes import NodeView
 from callcore.ports.timelines import AgentChange
 
 
@@ -95,5 +97,24 @@ class Operations(Protocol):
     def configuration(self) -> ConfigView:
         """The configuration in force."""
 
+    def forget(self, number: str, *, by: str, is_dry_run: bool) -> Forgotten:
+        """Takes a person's number, in whichever form, out of records, recordings, promises and the
+        floor's memory; a dry run only tells what there is.
+
+        Raises ``OutOfRangeError``, ``NumberOnCallError``.
+        """
+
     def explain(self, call_id: CallId) -> Explanation:
         """Raises ``UnknownCallError``; an ended call is looked up in the records."""
+
+    def nodes(self) -> list[NodeView]:
+        """Every node of the settings, in their order."""
+
+    def drain_node(self, node: NodeName, *, by: str) -> bool:
+        """The node takes no new calls from now on; false if it did not before.
+
+        Raises ``UnknownNodeError``.
+        """
+
+    def undrain_node(self, node: NodeName, *, by: str) -> bool:
+        """The node takes calls again; false if it did all the time. Raises ``UnknownNodeError``."""

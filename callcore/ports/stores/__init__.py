@@ -20,6 +20,7 @@ from callcore.ports.stores.calls import (
     Candidates,
     FloorCall,
     FloorCallState,
+    FloorDemand,
     FreeAgent,
     JoinAnswer,
     Joined,
@@ -41,17 +42,26 @@ from callcore.ports.stores.offers import (
     Reservation,
     ReserveAnswer,
 )
+from callcore.ports.stores.shards import (
+    Census,
+    Holding,
+    ShardLeases,
+    WorkerCard,
+)
 
 __all__ = [
     "AgentAnswer",
     "AskingOrder",
     "Candidates",
+    "Census",
     "Doing",
     "FloorAgent",
     "FloorCall",
     "FloorCallState",
+    "FloorDemand",
     "FreeAgent",
     "Freed",
+    "Holding",
     "JoinAnswer",
     "Joined",
     "Joining",
@@ -66,9 +76,11 @@ __all__ = [
     "Reservation",
     "ReserveAnswer",
     "Roster",
+    "ShardLeases",
     "StandingLeg",
     "StoreError",
     "StoreUnavailableError",
     "WaitingCaller",
     "WaitingRoom",
+    "WorkerCard",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -136,6 +136,9 @@ class FloorAgent:
     """True once the wrap-up has been extended."""
     wish: Wish | None = None
     holds: frozenset[HoldReason] = frozenset()
+    outside: frozenset[str] = frozenset()
+    """The shards by name (``node:digit``) in which a call outside callcore is on the agent's phone:
+    each is told of by who follows it, and ended by nobody else."""
     chosen_queues: tuple[QueueName, ...] = ()
     """Those the agent logged in to; empty: all that the settings give."""
     standing_leg: StandingLeg | None = None
@@ -289,9 +292,20 @@ class Roster(Protocol):
         ``most_seconds`` from its beginning; ``ALREADY`` if it lasts so long.
         """
 
-    def hold(self, agent_id: AgentId, holds: frozenset[HoldReason], request_id: str) -> AgentAnswer:
+    def hold(
+        self,
+        agent_id: AgentId,
+        holds: frozenset[HoldReason],
+        request_id: str,
+        *,
+        began: Collection[str] = (),
+        ended: Collection[str] = (),
+    ) -> AgentAnswer:
         """Says why the agent is not to be asked, in place of what was said before; of no effect on
-        the state, nor on offers and talks. ``ALREADY`` if it was so.
+        the state, nor on offers and talks. ``ALREADY`` if the reasons were so.
+
+        Calls outside callcore ``began`` and ``ended`` in shards, by name: as long as there is one
+        in any, ``OUTSIDE_CALL`` is among the reasons.
         """
 
     def stand(self, agent_id: AgentId, leg: StandingLeg | None) -> AgentAnswer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -103,6 +103,8 @@ class Joining:
     language: str = ""
     """In which the caller is spoken to; empty: that of the site. Kept for adopters and promises."""
     account: str = ""
+    sticky_agent: AgentId | None = None
+    """Who is waited for in this queue; kept for other workers, who decide for the caller too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +142,32 @@ class Candidates:
     """Those who wait and are not being offered."""
     agents: tuple[FreeAgent, ...]
     """Those who are available and not resting."""
+    rung: tuple[WaitingCaller, ...] = ()
+    """Those who are being offered, where they were asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FloorDemand:
+    """What decides to whom a caller who waits, or is being offered, may be offered."""
+
+    call_id: CallId
+    node: NodeName
+    """``CALLBACKS`` of a promise."""
+    queue: QueueName
+    score: float
+    priority: int
+    own_priority: int
+    skills: tuple[str, ...]
+    first_joined_at: Micros
+    joined_at: Micros
+    caller_number: str
+    sticky_agent: AgentId | None = None
+    last_offered: AgentId | None = None
+    """In this visit to the queue."""
+    offered_to: frozenset[AgentId] = frozenset()
+    is_callback: bool = False
+    is_deferred: bool = False
+    """True of a promise that is not due."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -352,8 +380,18 @@ class WaitingRoom(Protocol):
         whose call has ended.
         """
 
-    def candidates(self, queues: Sequence[QueueName], count: int) -> list[Candidates]:
-        """Up to ``count`` of each side of each queue, in the order asked; one read for all."""
+    def candidates(
+        self, queues: Sequence[QueueName], count: int, rung: Collection[QueueName] = ()
+    ) -> list[Candidates]:
+        """Up to ``count`` of each side of each queue, in the order asked, and in the queues of
+        ``rung`` up to ``count`` of those being offered; one read for all.
+        """
+
+    def demands(self, call_ids: Sequence[CallId]) -> dict[CallId, FloorDemand]:
+        """Those of the callers who have a place and do not talk yet; hundreds in one read."""
+
+    def present(self, queues: Sequence[QueueName]) -> list[CallId]:
+        """All who have a place in these queues, waiting or being offered; one read."""
 
     def call(self, call_id: CallId) -> FloorCall | None:
         """What is known of a call."""

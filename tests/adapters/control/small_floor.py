@@ -8,7 +8,8 @@ from dataclasses import replace
 from callcore.domain.admission import Closure, Limit
 from callcore.domain.agents import AgentReason, AgentState
 from callcore.domain.callbacks import CallbackState
-from callcore.domain.ids import AgentId, CallId, Language, Micros, OfferId, QueueName
+from callcore.domain.ids import AgentId, CallId, Language, Micros, NodeName, OfferId, QueueName
+from callcore.domain.nodes import LinkState
 from callcore.domain.outcomes import AskingEnd, CallbackOrigin
 from callcore.domain.policies import Strategy
 from callcore.domain.records import DecisionRecord, PassedOver
@@ -23,7 +24,9 @@ from callcore.ports.operations import (
     DutyAnswer,
     DutyOrder,
     Explanation,
+    Forgotten,
     MoveRefusedError,
+    NodeView,
     NotWaitingError,
     OutOfRangeError,
     QueueView,
@@ -31,12 +34,14 @@ from callcore.ports.operations import (
     UnknownAgentError,
     UnknownBreakError,
     UnknownCallError,
+    UnknownNodeError,
     UnknownQueueError,
     WaitingView,
 )
 from callcore.ports.timelines import AgentChange
 
 SUPPORT, SALES = QueueName("support"), QueueName("sales")
+FS1, FS2 = NodeName("fs1"), NodeName("fs2")
 FIRST = CallId("3f2a9c1e-8d11-4f0c-9b7e-0123456789ab")
 SECOND = CallId("3f2a9c1e-0000-4f0c-9b7e-0123456789ab")
 THIRD = CallId("b7000000-8d11-4f0c-9b7e-0123456789ab")
@@ -65,6 +70,21 @@ def queue_view(name: QueueName, **parts: object) -> QueueView:
         deferred_count=0,
         limit=Limit(maximum_waiting=1000, setting="maximum_waiting"),
         oldest_joined_at=None,
+    )
+    return replace(view, **parts)  # type: ignore[arg-type]  # whatever a case varies
+
+
+def node_view(name: NodeName, **parts: object) -> NodeView:
+    view = NodeView(
+        node=name,
+        link=LinkState.UP,
+        gone_at=None,
+        drained_at=None,
+        drained_by="",
+        calls_count=0,
+        lines_count=0,
+        legs_count=0,
+        is_empty=True,
     )
     return replace(view, **parts)  # type: ignore[arg-type]  # whatever a case varies
 
@@ -176,6 +196,7 @@ class SmallFloor:
     """Implements ``ports.operations.Operations``."""
 
     def __init__(self) -> None:
+        self.node_views = {name: node_view(name) for name in (FS1, FS2)}
         self.views = {SALES: queue_view(SALES), SUPPORT: queue_view(SUPPORT, waiting_count=3)}
         self.line = {
             call_id: waiting_view(call_id, position=position)
@@ -194,6 +215,7 @@ class SmallFloor:
         ]
         self.duty_answer = DutyAnswer(is_changed=True, state=AgentState.AVAILABLE)
         self.has_wrong_pins = True
+        self.forgotten = Forgotten(number="+4820…01", counts={"call_records": 2, "recordings": 1})
         self.reloaded = ReloadAnswer(version="0123456789ab", is_changed=True)
         self.config = ConfigView(
             version="0123456789ab",
@@ -209,6 +231,26 @@ class SmallFloor:
         self.done: list[tuple[object, ...]] = []
         self.before: Callable[[], None] = lambda: None
         """What happens first in every operation: a fault, a wait."""
+
+    def nodes(self) -> list[NodeView]:
+        self.before()
+        return list(self.node_views.values())
+
+    def drain_node(self, node: NodeName, *, by: str) -> bool:
+        self.before()
+        self._node(node)
+        self.done.append(("drain", node, by))
+        return self.node_views[node].drained_at is None
+
+    def undrain_node(self, node: NodeName, *, by: str) -> bool:
+        self.before()
+        self._node(node)
+        self.done.append(("undrain", node, by))
+        return self.node_views[node].drained_at is not None
+
+    def _node(self, node: NodeName) -> None:
+        if node not in self.node_views:
+            raise UnknownNodeError(f"there is no node {node}")
 
     def queues(self) -> list[QueueView]:
         self.before()
@@ -311,6 +353,11 @@ class SmallFloor:
     def configuration(self) -> ConfigView:
         self.before()
         return self.config
+
+    def forget(self, number: str, *, by: str, is_dry_run: bool) -> Forgotten:
+        self.before()
+        self.done.append(("forget", number, is_dry_run, by))
+        return replace(self.forgotten, is_dry_run=is_dry_run)
 
     def explain(self, call_id: CallId) -> Explanation:
         self.before()

@@ -55,6 +55,7 @@ def begin(scripted: ScriptedSwitch, observer: RecordingObserver, heard: Heard) -
 
     def begin_link(*, password: str = PASSWORD, **changes: object) -> FreeSwitch:
         policy = changes.pop("policy", None) or scripted.policy()
+        digits = changes.pop("digits", None)
         options: dict[str, object] = {
             "clock": SystemClock(),
             "deliver": heard.append,
@@ -63,6 +64,8 @@ def begin(scripted: ScriptedSwitch, observer: RecordingObserver, heard: Heard) -
         }
         switch = FreeSwitch(policy, password, **(options | changes))  # type: ignore[arg-type]
         started.append(switch)
+        if isinstance(digits, str):
+            switch.follow_digits(digits)
         switch.start()
         return switch
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from callcore.adapters.freeswitch import jobs
-from callcore.domain.ids import LegId
+from callcore.adapters.freeswitch import commands, jobs
+from callcore.domain.ids import LegId, NodeName
 from callcore.ports import switch_events
 from callcore.ports.telephony import HostileTextError, LegRequest
 from tests.adapters.freeswitch.answered_legs import LEG, OTHER
@@ -53,6 +55,24 @@ def ended(heard: Heard) -> list[tuple[LegId, str]]:
 
 def causes(heard: Heard) -> list[str]:
     return [cause for _, cause in ended(heard)]
+
+
+def test_a_phone_at_another_node_is_called_with_the_offers_name() -> None:
+    """So that the other node's callcore knows the half there; in a header, and nothing of it is a
+    stranger's.
+    """
+    variables = {"callcore_offer": "0f5f9f62-7fc4-4b57-9d2c-5a4ad43e4f0c"}
+    request = replace(REQUEST, variables=variables, from_node=NodeName("fs1"))
+    wire = commands.originate(request, str(LEG)).wire.decode()
+    assert f"sip_h_X-callcore-offer={variables['callcore_offer']},sip_h_X-callcore-node=fs1" in wire
+    at_home = replace(request, from_node=None)
+    assert "sip_h_" not in commands.originate(at_home, str(LEG)).wire.decode()
+    for hostile in (
+        replace(request, variables={"callcore_offer": "x} user/9999"}),
+        replace(request, from_node=NodeName("fs1} user/9999")),
+    ):
+        with pytest.raises(HostileTextError):
+            commands.originate(hostile, str(LEG))
 
 
 def test_an_originate_carries_our_ids(connect: Connect, scripted: ScriptedSwitch) -> None:

@@ -72,7 +72,7 @@ def test_only_the_shards_of_the_link_are_asked_about(
         return answer(dump(leg_id, callcore_call=leg_id).decode())
 
     scripted.rules["api uuid_dump"] = say
-    found = connect(shards="9").legs()
+    found = connect(digits="9").legs()
     assert [leg.leg_id for leg in found] == ours
 
 

@@ -34,9 +34,9 @@ def test_the_link_subscribes_before_it_is_restored(
     connect: Connect, scripted: ScriptedSwitch, heard: Heard
 ) -> None:
     """Filters, then the subscription with every event of ours, then ``SwitchRestored``."""
-    connect(shards="09af")
+    connect(digits="09af")
     lines = [command.line for command in scripted.events.received]
-    assert lines[1] == "filter Unique-ID /^[09af]/"
+    assert lines[-2] == "filter Unique-ID /^[09af]/"
     assert "filter Event-Name BACKGROUND_JOB" in lines
     assert "filter Event-Name HEARTBEAT" in lines
     assert "filter Application-Response -FILE PLAYED" in lines

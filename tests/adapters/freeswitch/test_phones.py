@@ -112,6 +112,20 @@ def test_a_phone_that_dials_or_is_called_is_named(event: dict[str, str]) -> None
     assert heard(event) == began
 
 
+def test_a_phone_that_another_node_has_called_is_told_apart() -> None:
+    """By what the dialplan of the nodes sets on the leg."""
+    offer_id = "0f5f9f62-7fc4-4b57-9d2c-5a4ad43e4f0c"
+    told = heard(
+        {
+            **CALLED,
+            "variable_callcore_peer_offer": offer_id,
+            "variable_callcore_peer_node": "fs2",
+        }
+    )
+    assert isinstance(told, PhoneCallBegan)
+    assert (told.is_offer, told.offer_id, told.from_node) == (True, offer_id, "fs2")
+
+
 def test_a_dial_string_without_presence() -> None:
     """The user that was dialled is on the leg all the same."""
     event = {name: value for name, value in CALLED.items() if name != "Channel-Presence-ID"}

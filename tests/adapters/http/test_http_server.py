@@ -22,6 +22,7 @@ class Worker:
 
     def __init__(self):
         self.parts = dict(READY)
+        self.told: dict[str, Any] = {}
         self.noted: list[tuple[str, dict[str, Any], Exception]] = []
         self.metrics = lambda: b"callcore_floor_up 1.0\n"
         self.readiness = lambda: self.parts
@@ -31,6 +32,7 @@ class Worker:
             metrics=self.render,
             readiness=self.ask,
             note=lambda *noted: self.noted.append(noted),
+            worker=lambda: self.told,
         )
 
     def render(self):
@@ -86,6 +88,7 @@ def test_a_ready_worker_names_each_part(worker):
         {"redis": "away", "link:fs1": "up"},
         {"redis": "up", "link:fs1": "lost"},
         {"redis": "up"},
+        {"redis": "up", "lease": "not renewed", "link:fs1": "up"},
         {"link:fs1": "up"},
         {},
     ],
@@ -96,6 +99,15 @@ def test_a_worker_without_floor_or_switch_is_not_ready(worker, parts):
     status, _, body = worker.get("/readyz")
     assert status == 503
     assert json.loads(body) == {"ready": False, "parts": parts}
+
+
+def test_a_worker_among_others_tells_who_it_is(worker):
+    """Beside its parts, at the moment it is asked."""
+    worker.parts = {"lease": "up", **READY}
+    worker.told = {"worker": "2", "shards": {"fs1": "89abcdef"}, "colleagues": ["1"]}
+    status, _, body = worker.get("/readyz")
+    assert status == 200
+    assert json.loads(body) == {"ready": True, "parts": worker.parts, **worker.told}
 
 
 def test_readiness_that_is_not_known_in_time_is_no(worker, monkeypatch):

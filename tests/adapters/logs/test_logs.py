@@ -100,11 +100,21 @@ def test_a_facts_own_call_id_wins(written):
 
 @given(st.text(st.characters()))
 def test_any_text_is_one_line(name):
-    """No caller can end a line, forge one, or make logging fail."""
+    """No caller can end a line, forge one, steer a terminal that shows it, or make logging fail."""
     written = Written()
     written.log.write(setup.Level.INFO, "noted", {"caller_name": name})
-    assert written.text.count("\n") == 1
+    assert written.text.endswith("\n")
+    assert written.text[:-1].isprintable()
     assert json.loads(written.text)["event"] == "noted"
+
+
+@pytest.mark.parametrize(
+    "text", ["\x9b2J", "\u202etxt", "\u2028", "\x7f", "\U000e0001", "\xa0", "ż"]
+)
+def test_what_is_escaped_is_read_as_it_was(written, text):
+    """Escaped in JSON's own way, so that nothing is lost."""
+    written.log.write(setup.Level.INFO, "noted", {"text": text})
+    assert written.lines[0]["text"] == text
 
 
 @pytest.mark.parametrize("name", ["\x1b[2Jgone", "a\nlevel=error forged", "\u202etxt", "\ud800"])

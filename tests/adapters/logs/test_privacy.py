@@ -37,6 +37,8 @@ def test_numbers_in_texts_are_shortened_and_ids_are_not(written):
         "leg_id": "12345678-1234-1234-1234-123456789012",
         "text": "leg 12345678-1234-1234-1234-123456789012 at 1790000000000001",
         "numbers": ["+48201234501"],
+        "url": "http://crm/?caller=%2B48201234501&at=3",
+        "spoken": "call +48 20 123-45-01 or 0048 (0)20 123 45 01, not +48 or +1 2 of 00:00:05",
     }
     written.log.write(setup.Level.INFO, "noted", values)
     line = written.lines[0]
@@ -45,6 +47,8 @@ def test_numbers_in_texts_are_shortened_and_ids_are_not(written):
     assert line["leg_id"] == values["leg_id"]
     assert line["text"] == values["text"]
     assert line["numbers"] == ["+4820…01"]
+    assert line["url"] == "http://crm/?caller=%2B48201…01&at=3"
+    assert line["spoken"] == "call +4820…01 or +4820…01, not +48 or +1 2 of 00:00:05"
 
 
 SECRET = "hunter2horse"

@@ -46,11 +46,15 @@ class StallingProxy:
         if not host.startswith("/"):
             return socket.create_connection((host, port))
         upstream = socket.socket(socket.AF_UNIX)
-        upstream.connect(str(Path(host) / f".s.PGSQL.{port}"))
+        try:
+            upstream.connect(str(Path(host) / f".s.PGSQL.{port}"))
+        except OSError:
+            upstream.close()
+            raise
         return upstream
 
     def _serve(self, client: socket.socket, _address: object) -> None:
-        with contextlib.closing(self._connect()) as upstream:
+        with contextlib.suppress(OSError), contextlib.closing(self._connect()) as upstream:
             pumps = [
                 gevent.spawn(self._pump, client, upstream),
                 gevent.spawn(self._pump, upstream, client),

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from callcore.adapters.postgres import call_records, pool, rows
 from callcore.domain.ids import AgentId, CallId, Micros
+from callcore.domain.outcomes import RecordSource
 from callcore.domain.records import (
     CallbackAsking,
     CallbackAttempt,
@@ -166,6 +167,67 @@ def test_what_is_there_stays_as_it_is(history, history_url):
         history_url, "select hangup_cause from callcore.call_records where call_id = 'call-1'"
     )
     assert found == [("NORMAL_CLEARING",)]
+
+
+def test_a_record_that_knows_more_takes_the_place_of_one_that_knows_less(history, history_url):
+    """With all its lists, and in the order of rank alone: whichever came first."""
+    ranked = [
+        served_call("call-1", source=RecordSource.SWITCH, is_adopted=True, offers=()),
+        served_call("call-1", source=RecordSource.FLOOR, is_adopted=True, offers=()),
+        served_call("call-1", is_adopted=True, offers=()),
+        served_call("call-1"),
+    ]
+    assert [one.rank for one in ranked] == [0, 1, 2, 3]
+    kept = "select source, is_adopted from callcore.call_records"
+    for one in ranked:
+        assert history.write([one]) == 1
+        assert rows_of(history_url, kept) == [(one.source, one.is_adopted)]
+        assert history.ranks([one.call_id, CallId("other")]) == {one.call_id: one.rank}
+    before = counts(history_url)
+    for one in ranked:
+        assert history.write([one]) == 0
+    assert counts(history_url) == before
+    assert before["offers"] == 2
+
+
+def test_of_several_of_one_call_in_a_batch_the_best_is_written(history, history_url):
+    """The pending stream may hold a poorer one before it, and one behind it."""
+    poor = served_call("call-1", source=RecordSource.FLOOR, hangup_cause="POOR")
+    full = served_call("call-1", hangup_cause="FULL")
+    assert history.write([poor, full, poor]) == 1
+    found = rows_of(history_url, "select hangup_cause from callcore.call_records")
+    assert found == [("FULL",)]
+
+
+def test_two_writers_of_better_records_write_each_once(history, history_url):
+    """Neither loses one to the other; a deadlock is tried again, as is any failure."""
+    poor = [served_call(f"call-{n:03}", source=RecordSource.FLOOR) for n in range(100)]
+    full = [served_call(f"call-{n:03}") for n in range(100)]
+    history.write(poor)
+
+    def write(batch):
+        while True:
+            try:
+                return history.write(batch)
+            except RecordsUnavailableError:
+                gevent.sleep(0.05)
+
+    writers = [gevent.spawn(write, order) for order in (full, full[::-1], poor, full)]
+    gevent.joinall(writers, timeout=30, raise_error=True)
+    assert counts(history_url)["call_records"] == 100
+    assert counts(history_url)["offers"] == 200
+    assert rows_of(history_url, "select distinct source from callcore.call_records") == [
+        ("followed",)
+    ]
+
+
+def test_what_was_made_nobodys_stays_so(history, history_url):
+    """A record that comes late does not bring back the person."""
+    history.write([served_call("call-1", source=RecordSource.FLOOR, caller_number="")])
+    with psycopg.connect(history_url) as other:
+        other.execute("update callcore.call_records set forgotten_at = now()")
+    assert history.write([served_call("call-1")]) == 0
+    assert rows_of(history_url, "select caller_number from callcore.call_records") == [("",)]
 
 
 def test_the_same_call_twice_in_a_batch_counts_once(history, history_url):

@@ -14,6 +14,7 @@ from callcore.domain.ids import AgentId, QueueName
 from callcore.domain.records import CallStory, PassedOver
 from callcore.domain.routing import Verdict
 from callcore.ports.stores import Post
+from callcore.runtime import record_text
 from tests.adapters.postgres.samples import asking, decision, kept_callback, served_call
 
 OF_VERSION_0_1 = (
@@ -64,7 +65,7 @@ def test_a_record_waits_without_loss():
     assert record.decisions[1].not_free
     assert record.survey_answers
     assert record.language
-    assert pending_records.decoded({"record": pending_records.encoded(record)}) == record
+    assert pending_records.decoded({"record": record_text.encoded(record)}) == record
 
 
 def test_decisions_with_any_text_wait(connections):
@@ -81,7 +82,7 @@ def test_decisions_with_any_text_wait(connections):
         for text in texts
     )
     record = served_call("call-1", decisions=made)
-    waited = pending_records.decoded({"record": pending_records.encoded(record)})
+    waited = pending_records.decoded({"record": record_text.encoded(record)})
     assert call_records.PostgresCallRecords(connections).write([waited]) == 1
     found = kept_of(connections, record.call_id).decisions
     assert [one.offer_id for one in found] == [one.offer_id for one in made]

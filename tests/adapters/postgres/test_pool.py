@@ -131,6 +131,25 @@ def test_connections_that_the_server_ended_are_replaced(history_url, database_ur
         connections.ping()
 
 
+def test_connections_to_a_server_that_became_a_standby_are_replaced(history_url):
+    """A failover moves the address: connections that are still open lead to the old primary."""
+    with pool.PostgresPool(history_url, size=1) as connections:
+
+        def backend():
+            with connections.transaction() as connection:
+                return connection.execute("select pg_backend_pid()").fetchone()
+
+        before = backend()
+        assert backend() == before
+        reading = "set transaction read only; delete from callcore.call_records"
+        with (
+            pytest.raises(RecordsUnavailableError, match="at the primary server"),
+            connections.transaction() as connection,
+        ):
+            connection.execute(reading)
+        assert backend() != before
+
+
 def test_a_statement_is_ended_by_the_server_as_well(history_url):
     """The server does not go on with work nobody waits for."""
     with (

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import datetime
 
 import pytest
 
 from callcore.adapters.postgres import call_records, pool
 from callcore.domain import outcomes
-from callcore.domain.ids import AgentId, QueueName
+from callcore.domain.ids import AgentId, Micros, QueueName
 from callcore.domain.records import QueueVisit
+from tests.adapters.postgres.agent_stories import query
 from tests.adapters.postgres.reading import rows_of
 from tests.adapters.postgres.samples import (
     NOON,
@@ -372,3 +374,26 @@ def test_agent_views_count_talk_offers_and_misses(history, history_url):
             " mean_ring_seconds from callcore." + view + " order by agent_id",
         )
         assert found == [("anna", 2, 2, 0, 120.0, 5.0, 9.0), ("bert", 2, 0, 2, 0.0, 0.0, None)]
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "changes_at"),
+    [
+        ("Europe/Warsaw", "2026-10-25", "2026-10-25T01:00:00+00:00"),
+        ("Europe/Warsaw", "2026-03-29", "2026-03-29T01:00:00+00:00"),
+        ("America/New_York", "2026-11-01", "2026-11-01T06:00:00+00:00"),
+        ("America/New_York", "2026-03-08", "2026-03-08T07:00:00+00:00"),
+    ],
+)
+def test_the_hour_that_comes_twice_is_two_hours(history, history_url, zone, day, changes_at):
+    """Half hours are those of UTC, so none is twice as full or missing; days are the wall's."""
+    changed = round(datetime.fromisoformat(changes_at).timestamp()) * 1_000_000
+    offsets = (-3000, -1200, 600, 2400)
+    history.write([served_call(start=after(offset, Micros(changed))) for offset in offsets])
+    intervals = query(
+        history_url, "select interval_start, joined_count from callcore.queue_intervals", zone=zone
+    )
+    assert sorted(joined for _, joined in intervals) == [1, 1, 1, 1]
+    by_day = "select day::text, joined_count from callcore.service_level_by_day"
+    days = query(history_url, by_day, zone=zone)
+    assert days == [(day, 4)]

@@ -33,6 +33,7 @@ def history(connections):
     [
         ("call_records_outcome_is_known", outcomes.CallOutcome),
         ("call_records_hung_up_by_is_known", outcomes.HungUpBy),
+        ("call_records_source_is_known", outcomes.RecordSource),
         ("queue_visits_leave_reason_is_known", outcomes.LeaveReason),
         ("queue_visits_refusal_reason_is_known", outcomes.RefusalReason),
         ("offers_lost_reason_is_known", outcomes.OfferLostReason),

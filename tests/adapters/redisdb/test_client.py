@@ -10,8 +10,10 @@ import gevent
 import pytest
 from gevent.server import StreamServer
 from redis import exceptions
+from redis.sentinel import MasterNotFoundError
 
 from callcore.adapters.redisdb.client import PIPELINE_LIMIT
+from callcore.adapters.redisdb.connecting import Access
 from callcore.adapters.redisdb.faults import Fault, UnexpectedAnswerError, meaning, without_password
 from callcore.adapters.redisdb.floor import Floor
 from callcore.domain.agents import AgentState
@@ -139,11 +141,11 @@ def test_the_password_may_be_apart_from_the_url(own_server_url: str, own_raw: An
     """With it the server answers; without, or with a wrong one, the error says what to check."""
     own_raw.config_set("requirepass", "s3cret")
     try:
-        right = Floor(own_server_url, SITE, password="s3cret")
+        right = Floor(own_server_url, SITE, access=Access(password="s3cret"))
         right.ping()
         right.close()
         for password in (None, "wr0ng"):
-            wrong = Floor(own_server_url, SITE, password=password)
+            wrong = Floor(own_server_url, SITE, access=Access(password=password))
             with pytest.raises(StoreUnavailableError, match="check the Redis user and") as raised:
                 wrong.ping()
             assert "wr0ng" not in str(raised.value)
@@ -199,6 +201,15 @@ def test_foreign_data_under_our_keys_are_not_called_unavailable(floor: Floor, ra
         (exceptions.BusyLoadingError("x"), Fault.UNFIT),
         (exceptions.ResponseError("MISCONF Redis is configured to save"), Fault.UNFIT),
         (exceptions.ResponseError("BUSY Redis is busy running a script"), Fault.UNFIT),
+        (exceptions.ResponseError("UNBLOCKED force unblock from blocking"), Fault.UNFIT),
+        (exceptions.MasterDownError("Link with MASTER is down"), Fault.UNFIT),
+        (exceptions.ConnectionError("The previous master is now a slave"), Fault.UNFIT),
+        (MasterNotFoundError("No master found"), Fault.UNREACHABLE),
+        (
+            exceptions.ConnectionError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed"),
+            Fault.NOT_ALLOWED,
+        ),
+        (exceptions.ResponseError("ACL failure in script: x"), Fault.NOT_ALLOWED),
         (exceptions.ResponseError("NOREPLICAS Not enough good replicas"), Fault.UNFIT),
         (exceptions.ResponseError("NOAUTH Authentication required."), Fault.NOT_ALLOWED),
         (exceptions.NoPermissionError("x"), Fault.NOT_ALLOWED),
@@ -282,6 +293,22 @@ def test_a_killed_greenlet_leaves_no_answer_behind_for_the_next(server_url: str,
     gevent.sleep(0.02)
     victim.kill()
     assert floor.waiting_room.join(joining("c1"), request()).position == 1
+    floor.close()
+
+
+def test_a_connection_closed_under_a_command_is_unavailable(
+    server_url: str, raw: Any, monkeypatch: pytest.MonkeyPatch, faults: list[str]
+) -> None:
+    """Polled after another greenlet closed it, as at the end of the process."""
+    floor = Floor(server_url, SITE, fault=faults.append)
+
+    def closed(*_: object, **__: object) -> None:
+        raise ValueError("Invalid file object: None")
+
+    monkeypatch.setattr(floor._client._commands.connection_pool, "get_connection", closed)
+    with pytest.raises(StoreUnavailableError, match="cannot be reached"):
+        floor.ping()
+    assert faults == [Fault.UNREACHABLE]
     floor.close()
 
 

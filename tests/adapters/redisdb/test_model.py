@@ -80,6 +80,7 @@ posts = st.builds(
 )
 keeping = st.sampled_from([0.0, LONG_SECONDS])
 nth = st.integers(0, 5)
+shards = st.frozensets(st.sampled_from(["fs1:a", "fs2:b"]))
 requests = st.integers(0, 40).map(lambda number: f"r{number}")
 rests = st.sampled_from([0.0, AT_ONCE_SECONDS, LONG_SECONDS])
 nodes = st.sampled_from(NODES[:2])
@@ -349,9 +350,22 @@ class BothFloors(RuleBasedStateMachine):
     def note_overrun(self, agent_id: AgentId) -> None:
         self.same(lambda roster: roster.note_overrun(agent_id))
 
-    @rule(agent_id=agents, holds=st.frozensets(st.sampled_from(HoldReason)), request=requests)
-    def hold(self, agent_id: AgentId, holds: frozenset[HoldReason], request: str) -> None:
-        self.same(lambda roster: roster.hold(agent_id, holds, request))
+    @rule(
+        agent_id=agents,
+        holds=st.frozensets(st.sampled_from(HoldReason)),
+        began=shards,
+        ended=shards,
+        request=requests,
+    )
+    def hold(
+        self,
+        agent_id: AgentId,
+        holds: frozenset[HoldReason],
+        began: frozenset[str],
+        ended: frozenset[str],
+        request: str,
+    ) -> None:
+        self.same(lambda roster: roster.hold(agent_id, holds, request, began=began, ended=ended))
 
     @rule(agent_id=agents, leg=st.none() | st.builds(StandingLeg, leg_id=legs, node=nodes))
     def stand(self, agent_id: AgentId, leg: StandingLeg | None) -> None:
@@ -471,6 +485,10 @@ class BothFloors(RuleBasedStateMachine):
         assert first == second
         here, there = (floor.waiting_room.door(queue, number) for floor in self.floors)
         assert here == there
+        every = [CallId(call) for call in {*CALLS, *PROMISES}]
+        demands = [floor.waiting_room.demands(every) for floor in self.floors]
+        assert demands[0] == demands[1]
+        assert set(demands[0]) == set(self.real.waiting_room.present(QUEUES))
         for call in CALLS:
             places = {f.waiting_room.position(CallId(call), queue) for f in self.floors}
             assert len(places) == 1

@@ -8,6 +8,7 @@ import pytest
 
 from callcore.adapters.redisdb.agent_posts import HeldPosts
 from callcore.adapters.redisdb.client import Client
+from callcore.adapters.redisdb.connecting import Access
 from callcore.adapters.redisdb.faults import Fault, UnexpectedAnswerError
 from callcore.adapters.redisdb.floor import Floor
 from callcore.adapters.redisdb.keys import Keys
@@ -55,7 +56,7 @@ def test_an_unknown_word_raises(server_url: str) -> None:
     faults: list[str] = []
     client = Client(
         server_url,
-        password=None,
+        access=Access(),
         connection_count=1,
         command_timeout_seconds=5,
         observe=lambda name, seconds: None,

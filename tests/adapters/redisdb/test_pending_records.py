@@ -7,13 +7,16 @@ from typing import Any
 
 import gevent
 import pytest
+import redis
 
-from callcore.adapters.redisdb import pending_records, streams
+from callcore.adapters.redisdb import streams
 from callcore.adapters.redisdb.faults import Fault
 from callcore.adapters.redisdb.floor import Floor
 from callcore.adapters.redisdb.keys import Keys
 from callcore.adapters.redisdb.pending_records import RECORDED_MARK_SECONDS
 from callcore.domain.ids import CallId
+from callcore.ports.records import Appending
+from callcore.runtime import record_text
 from callcore.runtime.greenlets import spawn
 from tests.adapters.redisdb import servers
 from tests.adapters.redisdb.floors import SITE
@@ -83,7 +86,7 @@ def test_unreadable_entries_are_set_aside_and_counted(server_url: str, raw: Any)
 
 def test_a_record_with_fields_of_a_later_version_is_read(floor: Floor, raw: Any) -> None:
     """Going back to an older program loses no record."""
-    text = pending_records.encoded(record("c1"))
+    text = record_text.encoded(record("c1"))
     raw.xadd(KEYS.records(), {"record": text[:-1] + ', "mood": "fine"}'})
     assert ids(floor) == ["c1"]
 
@@ -114,3 +117,32 @@ def test_the_mark_of_an_appended_record_expires(floor: Floor, raw: Any) -> None:
     """Marks cannot fill the server."""
     floor.pending_records.append(record("c1"))
     assert 0 < raw.ttl(KEYS.recorded(CallId("c1"))) <= RECORDED_MARK_SECONDS
+
+
+def test_the_mark_of_an_older_version_counts(floor: Floor, raw: Any) -> None:
+    """It kept neither rank nor entry: what it had appended is not appended again."""
+    raw.set(KEYS.recorded(CallId("c1")), "")
+    assert floor.pending_records.append(record("c1")) is Appending.TAKEN
+    assert ids(floor) == []
+
+
+@pytest.mark.parametrize("name", servers.SERVER_NAMES)
+def test_an_older_server_takes_again_what_it_has_lost(name: str, tmp_path: Any) -> None:
+    """A failover to a copy of some seconds ago: record and mark were lost together."""
+    executable = servers.program(name)
+    if executable is None:
+        pytest.skip(f"no {name} server on this machine")
+    options = ("--dir", str(tmp_path))
+    with servers.running(executable, *options, is_killed=True) as url:
+        floor = Floor(url, SITE)
+        floor.pending_records.append(record("c1"))
+        with redis.Redis.from_url(url) as client:
+            client.save()
+        floor.pending_records.append(record("c2"))
+        floor.close()
+    with servers.running(executable, *options) as url:
+        floor = Floor(url, SITE)
+        said = [floor.pending_records.append(record(f"c{number}")) for number in (1, 2)]
+        assert said == [Appending.WAITING, Appending.APPENDED]
+        assert ids(floor) == ["c1", "c2"]
+        floor.close()

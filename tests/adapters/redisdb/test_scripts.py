@@ -9,6 +9,7 @@ from importlib import resources
 import pytest
 
 from callcore.adapters.redisdb.client import Client
+from callcore.adapters.redisdb.connecting import Access
 from callcore.adapters.redisdb.keys import Keys
 from callcore.adapters.redisdb.scripts import Finding, Script, Scripts, text_of
 from callcore.domain.agents import (
@@ -33,7 +34,7 @@ KEYS = Keys(SITE)
 def scripts() -> dict[str, Finding]:
     client = Client(
         "unix:///nowhere",
-        password=None,
+        access=Access(),
         connection_count=1,
         command_timeout_seconds=1,
         observe=lambda name, seconds: None,

@@ -40,6 +40,7 @@ def _call_rows(record: CallRecord) -> Iterator[Row]:
         clean(record.language),
         clean(record.account),
         word_or_none(record.callback_origin),
+        record.source.value,
     )
 
 
@@ -75,6 +76,7 @@ CALLS = Table(
         "language",
         "account",
         "callback_origin",
+        "source",
     ),
     rows=_call_rows,
 )

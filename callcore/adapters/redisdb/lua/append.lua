@@ -1,11 +1,21 @@
--- append.lua: a call's record begins to wait for Postgres, once.
+-- append.lua: a call's record begins to wait for Postgres, once, or in place of a poorer one.
 --
--- KEYS[1] string a mark that the call's record was appended
+-- KEYS[1] string a mark that a record of the call was appended: its rank and its entry
 -- KEYS[2] stream the records that wait
--- ARGV[1] how long the mark stands, seconds   ARGV[2] the record, JSON
+-- ARGV[1] how long the mark stands, seconds   ARGV[2] the record, JSON   ARGV[3] its rank
 --
--- Returns 'appended' | 'already_appended'
-if redis.call('EXISTS', KEYS[1]) == 1 then return 'already_appended' end
-redis.call('XADD', KEYS[2], '*', 'record', ARGV[2])
-redis.call('SET', KEYS[1], '', 'EX', ARGV[1])
+-- A poorer one that still waits is left where it is: Postgres takes the better one in its place.
+--
+-- Returns 'appended' | 'waiting' | 'taken'
+local before = redis.call('GET', KEYS[1])
+if before then
+  local rank, entry = string.match(before, '^(%d+) (%d+%-%d+)$')
+  if not rank then return 'taken' end -- as an older version noted it
+  if tonumber(rank) >= tonumber(ARGV[3]) then
+    if redis.call('XRANGE', KEYS[2], entry, entry)[1] then return 'waiting' end
+    return 'taken'
+  end
+end
+local appended = redis.call('XADD', KEYS[2], '*', 'record', ARGV[2])
+redis.call('SET', KEYS[1], ARGV[3] .. ' ' .. appended, 'EX', ARGV[1])
 return 'appended'

@@ -36,7 +36,8 @@ if score then
 end
 local offers = cjson.decode(redis.call('HGET', KEYS[7], 'offers') or '[]')
 table.insert(offers, {ARGV[5], ARGV[2], ARGV[7]})
-redis.call('HSET', KEYS[7], 'state', 'offered', 'offers', cjson.encode(offers))
+redis.call('HSET', KEYS[7], 'state', 'offered', 'offers', cjson.encode(offers),
+  'last_offered', ARGV[2])
 for i = 10, #KEYS do redis.call('ZREM', KEYS[i], ARGV[2]) end
 agent.call_id, agent.offer_id, agent.queue = ARGV[4], ARGV[5], ARGV[6]
 enter(agent, 'reserved', {reason = 'offered'}, 'call_id', ARGV[4], 'offer_id', ARGV[5],

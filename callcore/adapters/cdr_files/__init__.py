@@ -1,0 +1,1 @@
+"""The files that FreeSWITCH's ``mod_json_cdr`` writes."""

@@ -1,0 +1,1 @@
+"""Files in which call records wait while the floor takes none."""

@@ -1,0 +1,135 @@
+"""Who stands in line for a decision: those followed here, and those whom other workers follow.
+
+What was read is judged by ``dispatching``; nothing is changed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from callcore.domain.ids import AgentId, CallId, QueueName
+from callcore.domain.policies import STRATEGIES_RINGING_MANY, QueuePolicy
+from callcore.flows.remote_waiters import Lines, RemoteWaiter, RemoteWaiters
+from callcore.flows.site import Site
+from callcore.flows.waiters import Waiter, Waiters
+from callcore.ports.stores import Candidates, WaitingCaller
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLine:
+    """One queue as it was read: callers in the order of service, agents in that of asking."""
+
+    queue: QueueName
+    waiters: tuple[Waiter, ...]
+    """Those within reach, with those for whom more phones may ring than do."""
+    free: tuple[AgentId, ...]
+    passed: frozenset[CallId]
+    """Those followed here for whom nobody may be asked now, which no other worker can know."""
+    callers_count: int
+    agents_count: int
+    """How many were read of each, be they of use or not."""
+
+
+class LineReading:
+    """Reads lines. ``is_taking_over`` says whether calls that have no script here may get one at
+    any moment.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        waiters: Waiters,
+        lines: Lines,
+        is_taking_over: Callable[[], bool],
+    ) -> None:
+        self._site = site
+        self._waiters = waiters
+        self._is_taking_over = is_taking_over
+        self._remote = RemoteWaiters(site, lines)
+
+    def read(self, queues: Sequence[QueueName], count: int) -> list[QueueLine]:
+        """Up to ``count`` of each side of each queue, in the order asked. One read, and one more if
+        other workers follow some of the callers. May raise ``StoreError``.
+        """
+        if self._site.tenure.is_alone:
+            found, remote = self._site.waiting_room.candidates(queues, count), {}
+        else:
+            found = self._site.waiting_room.candidates(
+                queues, count, [queue for queue in queues if self._rings_many(queue)]
+            )
+            remote = self._remote.read(self._unknown(found))
+        return [
+            self._line(queue, candidates, remote)
+            for queue, candidates in zip(queues, found, strict=True)
+        ]
+
+    def _unknown(self, found: Iterable[Candidates]) -> list[CallId]:
+        """Those whom nobody follows here."""
+        return [
+            caller.call_id
+            for candidates in found
+            for caller in (*candidates.callers, *candidates.rung)
+            if self._waiters.get(caller.call_id) is None
+        ]
+
+    def _line(
+        self,
+        queue: QueueName,
+        candidates: Candidates,
+        remote: Mapping[CallId, RemoteWaiter],
+    ) -> QueueLine:
+        known = [
+            waiter
+            for waiter in self._in_order(candidates.callers, remote)
+            if waiter.queue_name == queue
+        ]
+        waiters = [one for one in known if not one.wants_more and one.may_be_offered]
+        rings_many = self._rings_many(queue)
+        if rings_many:
+            ringing = [
+                *self._waiters.rung_for(queue),
+                *(remote[one.call_id] for one in candidates.rung if one.call_id in remote),
+            ]
+            waiters += [one for one in ringing if one.wants_more and one.may_be_offered]
+            waiters.sort(key=lambda waiter: waiter.score)
+        agents = self._site.policy.agents
+        return QueueLine(
+            queue=queue,
+            waiters=tuple(waiters),
+            free=tuple(one.agent_id for one in candidates.agents if one.agent_id in agents),
+            passed=frozenset(
+                one.call_id
+                for one in known
+                if not isinstance(one, RemoteWaiter)
+                and (rings_many or one.is_callback)
+                and one not in waiters
+            ),
+            callers_count=len(candidates.callers),
+            agents_count=len(candidates.agents),
+        )
+
+    def _in_order(
+        self, callers: Sequence[WaitingCaller], remote: Mapping[CallId, RemoteWaiter]
+    ) -> Iterator[Waiter]:
+        """Those who may be served. A process that is alone, and has just begun, goes up to the
+        first whom it does not follow yet; others know who is missing.
+        """
+        is_alone = self._site.tenure.is_alone
+        for caller in callers:
+            waiter = self._waiters.get(caller.call_id)
+            if waiter is not None:
+                yield waiter
+            elif caller.call_id in remote:
+                other = remote[caller.call_id]
+                if not self._is_given_up(other):
+                    yield other
+            elif is_alone and self._is_taking_over():
+                return
+
+    def _is_given_up(self, waiter: RemoteWaiter) -> bool:
+        return self._remote.is_given_up(waiter) and not self._is_taking_over()
+
+    def _rings_many(self, queue: QueueName) -> bool:
+        policy: QueuePolicy | None = self._site.policy.queues.get(queue)
+        return policy is not None and policy.strategy in STRATEGIES_RINGING_MANY

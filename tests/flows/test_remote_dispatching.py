@@ -1,0 +1,276 @@
+"""Every worker decides over all who wait, whoever follows them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from callcore.domain.agents import AgentState
+from callcore.domain.events import AgentChanged, LegsBridged
+from callcore.domain.ids import AgentId, CallId
+from callcore.domain.policies import SitePolicy, StickyPolicy, Strategy
+from callcore.flows.remote_waiters import NoLines, RemoteWaiters
+from callcore.ports.operations import CallbackRequest, DutyChange, DutyOrder
+from tests.contract.floor_builders import joining
+from tests.fakes.clock import settle
+from tests.fakes.switch import NODE, SILENT
+from tests.flows.callbacks import ANSWERING, NUMBER, QUICK, policy
+from tests.flows.floor import ANN, BOB, CLEO, POLICY, ROOMY, SUPPORT
+from tests.flows.many_workers import Process, WorkersFloor
+
+BALANCED_SECONDS = 3.0
+
+
+def shared(site: SitePolicy | None = None, *names: str) -> WorkersFloor:
+    """A call centre of several workers, each with its share."""
+    floor = WorkersFloor(*(names or ("1", "2", "3")), site=site or ROOMY)
+    floor.clock.advance(BALANCED_SECONDS)
+    assert all(process.digits for process in floor.processes)
+    return floor
+
+
+def log_in(process: Process, *agents: AgentId) -> None:
+    """Agents come, as one worker is told."""
+    for agent_id in agents:
+        order = DutyOrder(what=DutyChange.LOG_IN, by="eve")
+        process.worker.operating.change_duty(agent_id, order)
+        settle()
+
+
+def served(floor: WorkersFloor) -> list[CallId]:
+    """The callers who talked, in order."""
+    return [fact.call_id for fact in floor.told(LegsBridged)]
+
+
+def letters_sent(floor: WorkersFloor) -> int:
+    return sum(one.worker._letters._number for one in floor.processes if one.worker._letters)
+
+
+def test_an_agent_found_by_one_worker_gets_the_caller_of_another() -> None:
+    """Rung by the worker who follows the caller, with the decision that the other has made."""
+    floor = shared()
+    one, two, _ = floor.processes
+    caller = floor.call_to(two)
+    log_in(one, ANN)
+    floor.clock.advance(1)
+    assert served(floor) == [caller]
+    assert [request.variables["callcore_call"] for request in two.switches[NODE].requests] == [
+        caller
+    ]
+    assert one.switches[NODE].requests == []
+    (decision,) = two.worker.operating.explain(CallId(caller)).decisions
+    assert (decision.agent_id, decision.trigger) == (ANN, "agent_free")
+
+
+def test_the_first_of_all_is_served_first_whoever_follows_them() -> None:
+    """One free agent at a time, told to a worker that follows none of the callers."""
+    floor = shared()
+    one, two, three = floor.processes
+    callers = [floor.call_to(each) for each in (three, two, three, two)]
+    log_in(one, ANN)
+    for caller in callers:
+        floor.clock.advance(1)
+        floor.switch.end(caller)
+        floor.clock.advance(11)
+    assert served(floor) == callers
+
+
+def test_a_caller_who_comes_gets_the_agent_who_waits() -> None:
+    """Whichever worker the agent came by."""
+    floor = shared()
+    one, two, _ = floor.processes
+    log_in(one, ANN)
+    caller = floor.call_to(two)
+    floor.clock.advance(1)
+    assert served(floor) == [caller]
+
+
+def test_levels_and_sticky_agents_count_for_callers_elsewhere() -> None:
+    """The floor has what it takes: who talked last with the caller is waited for."""
+    support = replace(
+        POLICY.queues[SUPPORT], sticky=StickyPolicy(days=1, wait_seconds=30), maximum_waiting=50
+    )
+    floor = shared(replace(POLICY, queues={**POLICY.queues, SUPPORT: support}))
+    one, two, _ = floor.processes
+    floor.store.waiting_room.remember_agent(SUPPORT, "+48200777", BOB, 1000)
+    floor.switch.phones[floor.policy.agents[BOB].contact] = SILENT
+    log_in(one, BOB)
+    other = floor.call_to(two)  # keeps Bob's phone ringing
+    caller = floor.call_to(two, number="+48200777")
+    log_in(one, ANN)
+    floor.clock.advance(1)
+    floor.switch.end(other)
+    assert floor.agent(ANN).state is AgentState.AVAILABLE
+    floor.clock.advance(10)
+    assert floor.agent(BOB).call_id == caller
+    assert floor.agent(ANN).state is AgentState.AVAILABLE
+
+
+def test_going_down_from_the_top_goes_on_where_the_caller_was() -> None:
+    """Who was asked last is on the floor."""
+    support = replace(POLICY.queues[SUPPORT], strategy=Strategy.TOP_DOWN, ring_timeout_seconds=2)
+    agents = {
+        agent_id: replace(
+            POLICY.agents[agent_id],
+            tiers={SUPPORT: replace(POLICY.agents[agent_id].tier(SUPPORT), position=position)},
+        )
+        for position, agent_id in enumerate((ANN, BOB, CLEO), start=1)
+    }
+    floor = shared(replace(POLICY, queues={**POLICY.queues, SUPPORT: support}, agents=agents))
+    one, two, _ = floor.processes
+    for agent in agents.values():
+        floor.switch.phones[agent.contact] = SILENT
+    caller = floor.call_to(two)
+    log_in(one, ANN, BOB)
+    floor.clock.advance(8)
+    rung = [
+        fact.agent_id
+        for fact in floor.told(AgentChanged)
+        if fact.call_id == caller and fact.state is AgentState.RESERVED
+    ]
+    assert rung[:2] == [ANN, BOB]
+    here = two.worker.operating._crew.waiters.get(CallId(caller))
+    there = RemoteWaiters(one.site, NoLines()).read([CallId(caller)])[CallId(caller)]
+    assert here is not None
+    assert here.demand().last_offered == BOB
+    assert replace(there.demand(), ringing=here.demand().ringing) == here.demand()
+
+
+class TestOneWhomNobodyFollows:
+    """A worker was killed, and its callers are not followed yet."""
+
+    def test_is_waited_for_by_those_who_may_serve_them(self) -> None:
+        """Agents who may not go on; the caller keeps the turn."""
+        floor = shared()
+        one, two, three = floor.processes
+        first, second = floor.call_to(two), floor.call_to(three)
+        two.kill()
+        log_in(one, ANN)
+        floor.clock.advance(0.2)
+        assert served(floor) == []
+        floor.clock.advance(5)
+        log_in(one, BOB)
+        floor.clock.advance(1)
+        assert served(floor) == [first, second]
+        assert floor.objections() == []
+
+    def test_does_not_stop_agents_of_other_queues(self) -> None:
+        """Cleo serves sales too; who is first there is followed."""
+        floor = shared()
+        one, two, three = floor.processes
+        floor.call_to(two)
+        floor.switch.phones[floor.policy.agents[CLEO].contact] = QUICK
+        sold = floor.call_to(three, "8002")
+        two.kill()
+        log_in(one, CLEO)
+        floor.clock.advance(6)
+        assert sold in served(floor) or floor.agent(CLEO).call_id is not None
+
+    def test_is_not_waited_for_for_ever(self) -> None:
+        """One that is on the floor and on no switch stops nobody for more than three seconds."""
+        floor = shared()
+        _, two, three = floor.processes
+        lost = replace(joining(floor.digit_of(two) + "-lost", score=0.0), maximum_waiting=50)
+        floor.store.waiting_room.join(lost, "lost")
+        behind = floor.call_to(three)
+        log_in(two, ANN)
+        floor.clock.advance(2.5)
+        assert floor.agent(ANN).call_id is None
+        floor.clock.advance(1)
+        assert floor.agent(ANN).call_id == behind
+
+
+class TestPromises:
+    """Only the worker who follows a promise knows whether the customer may be called."""
+
+    def promised(self, floor: WorkersFloor, process: Process, number: str = NUMBER) -> CallId:
+        floor.customer(ANSWERING, number)
+        floor.clock.advance(0.001)
+        request = CallbackRequest(queue=SUPPORT, number=number, by="eve")
+        call_id = process.worker.operating.request_callback(request).call_id
+        settle()
+        assert floor.owner(call_id) is process
+        return call_id
+
+    def test_the_trigger_travels_to_the_promise_that_is_first(self) -> None:
+        """Its customer is served before the caller behind."""
+        floor = shared(policy())
+        one, two, three = floor.processes
+        promise = self.promised(floor, two)
+        behind = floor.call_to(three, number="+48200777")
+        log_in(one, ANN)
+        floor.clock.advance(1)
+        assert floor.agent(ANN).call_id == promise
+        log_in(one, BOB)
+        floor.clock.advance(1)
+        assert floor.agent(BOB).call_id == behind
+
+    def test_one_that_is_not_due_costs_no_letter(self) -> None:
+        """Those behind are served at once."""
+        floor = shared(policy())
+        one, two, three = floor.processes
+        promise = self.promised(floor, two)
+        floor.customer(SILENT)
+        log_in(one, ANN)
+        floor.clock.advance(40)  # the customer does not answer
+        assert floor.store.waiting_room.demands([promise])[promise].is_deferred
+        before = letters_sent(floor)
+        behind = floor.call_to(three, number="+48200777")
+        floor.clock.advance(1)
+        assert floor.agent(ANN).call_id == behind
+        assert letters_sent(floor) == before
+
+    def test_a_letter_that_is_lost_is_made_up_for(self) -> None:
+        """The agent is idle for a second, no longer."""
+        floor = shared(policy())
+        one, two, _ = floor.processes
+        promise = self.promised(floor, two)
+        post = floor.store.worker_post
+        send = post.send
+        post.send = lambda letters: None  # lost on the way
+        log_in(one, ANN)
+        post.send = send
+        assert floor.agent(ANN).state is AgentState.AVAILABLE
+        floor.clock.advance(1.5)
+        assert floor.agent(ANN).call_id == promise
+
+    def test_questions_do_not_go_round(self) -> None:
+        """Promises whose customers cannot be called just now, at each worker: the caller behind is
+        served, after a few letters.
+        """
+        floor = shared(policy())
+        one, two, three = floor.processes
+        for number, process in enumerate((one, two, three)):
+            self.promised(floor, process, f"+4820030{number}")
+        for process in floor.processes:
+            process.worker.callbacks.pause()
+        behind = floor.call_to(two, number="+48200777")
+        before = letters_sent(floor)
+        log_in(one, ANN)
+        floor.clock.advance(0.5)
+        assert floor.agent(ANN).call_id == behind
+        assert letters_sent(floor) - before < 20
+        before = letters_sent(floor)
+        floor.clock.advance(10)
+        assert letters_sent(floor) - before < 20
+
+
+@pytest.mark.parametrize("strategy", [Strategy.RING_ALL, Strategy.RING_PROGRESSIVELY])
+def test_many_phones_ring_for_callers_elsewhere(strategy: Strategy) -> None:
+    """Agents who come by another worker ring too, as many as may."""
+    support = replace(
+        POLICY.queues[SUPPORT], strategy=strategy, ring_at_most=3, ring_more_after_seconds=2
+    )
+    floor = shared(replace(POLICY, queues={**POLICY.queues, SUPPORT: support}))
+    one, two, three = floor.processes
+    for agent in floor.policy.agents.values():
+        floor.switch.phones[agent.contact] = SILENT
+    caller = floor.call_to(two)
+    log_in(one, ANN)
+    log_in(three, BOB)
+    log_in(two, CLEO)
+    floor.clock.advance(5)
+    holders = {agent_id for agent_id in (ANN, BOB, CLEO) if floor.agent(agent_id).call_id == caller}
+    assert holders == {ANN, BOB, CLEO}
+    assert floor.objections() == []
