@@ -180,7 +180,8 @@ class TakingOver:
             self._is_compared(node, self._site.clock.now())
         self._take_over_within(TAKING_OVER_SECONDS)
         self._dispatcher.look_everywhere()
-        self._site.clock.after(LISTED_LATE_SECONDS, partial(self._look_for_late, node))
+        if not self._site.tenure.is_alone:
+            self._site.clock.after(LISTED_LATE_SECONDS, partial(self._look_for_late, node))
 
     def _look_for_late(self, node: NodeName) -> None:
         """Takes up what was listed late; whatever fails here is found by ``leg_watch``."""
