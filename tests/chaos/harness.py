@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -33,6 +34,7 @@ REST_SECONDS = 90.0
 DETAILS_SECONDS = 180.0
 """callcore looks at the switches' own records once they are a minute old."""
 _TELL_SECONDS = 10.0
+_FEW = 50
 _SLOWEST_SHARE = 4.0
 """So many times as long as planned a run may take before it is given up."""
 _LONGEST_START_SECONDS = 180.0
@@ -221,8 +223,11 @@ class Run:
         return [f"{count} legs"] if count else []
 
     def _details_left(self) -> list[str]:
-        count = sum(1 for _ in (self._base / "details").rglob("*.json"))
-        return [f"{count} of the switches' own records"] if count else []
+        """One that the death of its switch cut short is left for a person to look at."""
+        files = list((self._base / "details").rglob("*.json"))
+        if len(files) <= _FEW:
+            files = [file for file in files if _is_whole(file)]
+        return [f"{len(files)} of the switches' own records"] if files else []
 
     def _unrest(self, floor: Floor) -> list[str]:
         """What the floor still has to do."""
@@ -273,3 +278,11 @@ class Run:
 
     def _tell(self, text: str) -> None:
         self._say(f"{time.monotonic() - self._began_at:7.1f} s  {text}")
+
+
+def _is_whole(file: Path) -> bool:
+    try:
+        json.loads(file.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return False
+    return True

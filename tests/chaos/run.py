@@ -42,7 +42,7 @@ def _options() -> Options:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=3)
     parser.add_argument("--nodes", type=int, default=2)
-    parser.add_argument("--rate", type=float, default=50.0, help="calls a second altogether")
+    parser.add_argument("--rate", type=float, default=40.0, help="calls a second altogether")
     parser.add_argument("--calm", action="store_true", help="nothing is broken")
     parser.add_argument(
         "--no-details",
