@@ -19,12 +19,11 @@ from tests.system.daemon import PASSWORD, Daemon, node, settings
 Start = Callable[..., Daemon]
 
 
-@pytest.fixture
-def switch() -> Iterator[SimulatedSwitch]:
+def one_phone(password: str) -> Iterator[SimulatedSwitch]:
     """A switch with the phone 1001, which answers after 0.2 s and leaves hanging up to callers."""
     switch = SimulatedSwitch(
         SwitchSettings(
-            password=PASSWORD,
+            password=password,
             domain="demo",
             dialplan=Dialplan(queues={"8001": "support", "8009": "suport"}),
             sounds=Sounds(streams=frozenset({"moh"})),
@@ -34,6 +33,12 @@ def switch() -> Iterator[SimulatedSwitch]:
     switch.register("1001", AgentPhone(ring_seconds=Constant(0.2)))
     yield switch
     switch.stop()
+
+
+@pytest.fixture
+def switch() -> Iterator[SimulatedSwitch]:
+    """A switch with one phone."""
+    yield from one_phone(PASSWORD)
 
 
 @pytest.fixture

@@ -14,14 +14,9 @@ import pytest
 import yaml
 
 from callcore import settings as callcore_settings
-from callcore.switchsim.dialplan import Dialplan
-from callcore.switchsim.distributions import Constant
 from callcore.switchsim.legs import Leg
-from callcore.switchsim.phones import AgentPhone
-from callcore.switchsim.settings import SwitchSettings
-from callcore.switchsim.sounds import Sounds
 from callcore.switchsim.switch import SimulatedSwitch
-from tests.system.conftest import Start
+from tests.system.conftest import Start, one_phone
 from tests.system.daemon import node, records, settings, until
 
 pytestmark = pytest.mark.timeout(120)
@@ -41,19 +36,8 @@ WHOLE = re.compile(r"20[ -]?123[ -]?45[ -]?0[12]")
 
 @pytest.fixture
 def guarded() -> Iterator[SimulatedSwitch]:
-    """A switch with a password of its own, one phone that answers and one that does not."""
-    switch = SimulatedSwitch(
-        SwitchSettings(
-            password=SOCKET,
-            domain="demo",
-            dialplan=Dialplan(queues={"8001": "support", "8009": "suport"}),
-            sounds=Sounds(streams=frozenset({"moh"})),
-        )
-    )
-    switch.start()
-    switch.register("1001", AgentPhone(ring_seconds=Constant(0.2)))
-    yield switch
-    switch.stop()
+    """A switch with a password of its own and one phone."""
+    yield from one_phone(SOCKET)
 
 
 def test_calls_at_debug_level_leave_no_number_and_no_secret(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
@@ -164,9 +163,12 @@ def test_a_name_that_is_no_text_is_read(written: Path) -> None:
     ).map(lambda value: json.dumps(value).encode())
 )
 def test_nothing_in_a_file_brings_us_down(given_content: bytes) -> None:
-    """It is a record, or it is not."""
-    with contextlib.suppress(content.NotADetailError):
-        content.detail_of(given_content, "x", FS1)
+    """It is a record of that node under its own name, or it is not one."""
+    try:
+        detail = content.detail_of(given_content, "x", FS1)
+    except content.NotADetailError:
+        return
+    assert (detail.leg.node, detail.name) == (FS1, "x")
 
 
 def test_one_process_of_a_machine_looks(written: Path) -> None:
