@@ -182,23 +182,7 @@ class Daemon:
         for switch in switches.values():
             switch.start()
             stack.callback(switch.stop)
-        self._history = history = History(
-            site,
-            worker.keeping,
-            floor.pending_changes,
-            urls.postgres,
-            self._readiness,
-            self._log,
-            self._stop,
-            storing.open_details(settings, stack),
-        )
-        stack.callback(history.close)
-        history.start()
-        past.keep_retention(settings, site, self._log, stack)
-        self._readiness.watch_load(lambda: worker.overload.trouble)
-        self._operations = worker.operating
-        self._start_control(worker, stack)
-        self._hang_ups.serve(partial(worker.operating.reload, by=BY_SIGNAL), stack)
+        history = self._take_calls(site, worker, floor, urls.postgres, stack)
         if view is None:
             self._say_where(http.url)
         else:
@@ -212,6 +196,29 @@ class Daemon:
         self._readiness.draining()
         self._stopping.end_calls(worker, self._simulation, self._link_news)
         history.drain()
+
+    def _take_calls(
+        self, site: Site, worker: Worker, floor: Floor, postgres_url: str, stack: ExitStack
+    ) -> History:
+        """The history of calls is written, and operators are heard."""
+        self._history = history = History(
+            site,
+            worker.keeping,
+            floor.pending_changes,
+            postgres_url,
+            self._readiness,
+            self._log,
+            self._stop,
+            storing.open_details(self._settings, stack),
+        )
+        stack.callback(history.close)
+        history.start()
+        past.keep_retention(self._settings, site, self._log, stack)
+        self._readiness.watch_load(lambda: worker.overload.trouble)
+        self._operations = worker.operating
+        self._start_control(worker, stack)
+        self._hang_ups.serve(partial(worker.operating.reload, by=BY_SIGNAL), stack)
+        return history
 
     def _worker(self, strains: Mapping[str, Strain], stack: ExitStack) -> Worker:
         worker = Worker(
