@@ -62,13 +62,6 @@ def shard_of_call(node: NodeName, call_id: CallId) -> Shard:
     return shard_of_leg(node, LegId(call_id))
 
 
-def shards_of(nodes: Iterable[NodeName]) -> list[Shard]:
-    """Every shard of a site with these nodes, those of one digit beside each other."""
-    duties = [Shard(DUTIES, duty) for duty in Duty]
-    places = [CALLBACKS, *sorted(nodes)]
-    return [Shard(place, digit) for digit in DIGITS for place in places] + duties
-
-
 def allocation(
     nodes: Iterable[NodeName],
     reaches: Mapping[WorkerId, Collection[NodeName]],

@@ -18,14 +18,17 @@ from callcore.domain.sharding import (
     allocation,
     shard_of_leg,
     shard_of_promise,
-    shards_of,
 )
 
 FS1, FS2, FS3 = (NodeName(f"fs{number}") for number in (1, 2, 3))
 NODES = [FS1, FS2, FS3]
 NAMES = [WorkerId(name) for name in ("1", "10", "2", "north", "south", "z")]
 HISTORY = Shard(DUTIES, Duty.HISTORY)
-EVERYTHING = shards_of(NODES)
+PLACES = [CALLBACKS, *sorted(NODES)]
+EVERYTHING = [
+    *(Shard(place, digit) for digit in DIGITS for place in PLACES),
+    *(Shard(DUTIES, duty) for duty in Duty),
+]
 
 names = st.lists(st.sampled_from(NAMES), min_size=1, unique=True)
 teams = names.map(lambda able: dict.fromkeys(able, frozenset(NODES)))
