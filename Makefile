@@ -61,23 +61,29 @@ check-config: $(INSTALLED) ## every fault of a settings file: make check-config 
 	@$(BIN)/python -m callcore check-config --config '$(CONFIG)'
 
 PYTEST := $(BIN)/python -m pytest -m 'not live and not bench and not chaos'
-# Tests of processes, servers and sockets wait more than they work: beside them there is time for
-# those of the rules.
-WAITING := tests/adapters tests/cli tests/embedded tests/system
+# The longest first, and the rest. Tests of processes, servers and sockets wait more than they work:
+# one part more at a time than there are processors.
+PARTS := system flows rest adapters contract
+JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
-.PHONY: test test-waiting test-rules
-test: setup ## all tests that need nothing but this checkout; in two halves at once, or those of ARGS
+.PHONY: test $(PARTS:%=test-%)
+test: setup ## all tests that need nothing but this checkout; JOBS parts at a time, or those of ARGS
 ifeq ($(ARGS),)
-	@$(MAKE) --jobs=2 --keep-going --output-sync=target test-waiting test-rules
+	@$(MAKE) --jobs=$(JOBS) --keep-going --output-sync=target $(PARTS:%=test-%)
 else
 	$(PYTEST) $(ARGS)
 endif
 
-test-waiting: setup
-	$(PYTEST) $(WAITING)
+$(filter-out test-rest,$(PARTS:%=test-%)): test-%: setup
+	$(PYTEST) -p no:cacheprovider tests/$*
 
-test-rules: setup
-	$(PYTEST) -p no:cacheprovider $(WAITING:%=--ignore=%)
+test-rest: setup
+	$(PYTEST) -p no:cacheprovider $(patsubst %,--ignore=tests/%,$(filter-out rest,$(PARTS)))
+
+.PHONY: stories
+stories: setup ## longer than every day: hundreds of random stories, every millisecond, EXAMPLES=1000
+	CALLCORE_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest --timeout 1800 \
+		-m '(chaos or hypothesis) and not live and not bench' $(ARGS)
 
 .PHONY: live
 live: setup ## tests against a real FreeSWITCH with callers played by sipp
@@ -108,8 +114,12 @@ day: setup ## a call centre's whole day, every rule checked; CALLCORE_DAY_SEED=N
 	CALLCORE_DAY=whole $(BIN)/python -m pytest tests/day/test_day.py $(ARGS)
 
 .PHONY: bench
-bench: setup ## measurements; they judge nothing
-	$(BIN)/python -m pytest -m bench -p no:randomly $(ARGS)
+bench: setup ## measurements, judged by nobody: make bench ARGS='--only link records --json figures.json'
+	$(BIN)/python -m tests.bench $(ARGS)
+
+.PHONY: bench-live
+bench-live: setup ## callcore, mod_callcenter and a bare script in turn on a real FreeSWITCH
+	$(BIN)/python -m tests.bench.live $(ARGS)
 
 # Another story: make bench-estimates ARGS='--seed 2 --callers 300000'; a short one: ARGS=--quick
 .PHONY: bench-estimates

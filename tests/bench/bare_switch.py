@@ -11,8 +11,8 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 
-import gevent
 from gevent import socket
 from gevent.queue import Queue
 from gevent.server import StreamServer
@@ -20,15 +20,26 @@ from gevent.server import StreamServer
 PASSWORD = "bench"
 
 _ORIGINATE = re.compile(rb"origination_uuid=([0-9a-f-]{36})")
+_CONTACT = re.compile(rb"user/(\d+)@")
 _JOB = re.compile(rb"Job-UUID: (\S+)")
 _LENGTH = re.compile(rb"content-length: (\d+)")
 
 
+@dataclass(frozen=True, slots=True)
+class Originate:
+    """A phone is called; ``at`` is when the first byte of it came."""
+
+    at: float
+    leg_id: str
+    contact: str
+    """Who is called, as in ``user/1001@domain``."""
+
+
 class BareSwitch:
-    """Serves one callcore; ``originates`` holds (when, agent's leg, job) of each originate."""
+    """Serves one callcore; ``bridges`` holds pairs of a caller's and an agent's leg."""
 
     def __init__(self) -> None:
-        self.originates: Queue[tuple[float, str, str]] = Queue()
+        self.originates: Queue[Originate] = Queue()
         self.bridges: Queue[tuple[str, str]] = Queue()
         self._core = str(uuid.uuid4())
         self._events: socket.socket | None = None
@@ -128,10 +139,12 @@ class BareSwitch:
     def _answer(self, link: socket.socket, command: bytes, at: float) -> None:
         reply: Callable[[bytes], bytes] = b"Content-Type: command/reply\nReply-Text: %b\n\n".__mod__
         if command.startswith(b"bgapi originate"):
-            leg, job = _ORIGINATE.search(command), _JOB.search(command)
+            leg, contact = _ORIGINATE.search(command), _CONTACT.search(command)
             assert leg is not None
+            assert contact is not None
+            self.originates.put(Originate(at, leg[1].decode(), contact[1].decode()))
+            job = _JOB.search(command)
             job_id = job[1] if job else b""
-            self.originates.put((at, leg[1].decode(), job_id.decode()))
             link.sendall(reply(b"+OK Job-UUID: " + job_id))
         elif command.startswith(b"event "):
             self._events = link
@@ -164,8 +177,3 @@ class BareSwitch:
 
 _FILLING = {f"variable_filling_{number}": "x" * 40 for number in range(80)}
 """Makes an event as large as a real one, 5 KB and more than a hundred headers."""
-
-
-def settle(seconds: float) -> None:
-    """Lets callcore be idle between two measurements."""
-    gevent.sleep(seconds)

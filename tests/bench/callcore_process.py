@@ -16,11 +16,17 @@ import yaml
 from tests.bench.bare_switch import PASSWORD, BareSwitch
 
 QUEUE = {
-    "announce_position": "false",
-    "wrap_up_seconds": "0",
-    "retry_after_miss_seconds": "0",
-    "maximum_waiting": "100000",
+    "strategy": "longest_idle",
+    "tiers": {"relax_after_seconds": 0.1},
+    "skills": [{"after_seconds": 0, "rule": "english >= 50 or billing"}],
+    "ageing": {"curve": {60: 1, 300: 10}, "cap": 100},
+    "announce_position": False,
+    "wrap_up_seconds": 0,
+    "retry_after_miss_seconds": 0,
+    "maximum_waiting": 100_000,
+    "maximum_wait_seconds": 36_000,
 }
+"""Every rule that decides whom an agent gets is on."""
 
 SETTLED_SECONDS = 1.5
 """From the marks on, until what is held has been compared."""
@@ -34,23 +40,24 @@ def callcore(
     settings = {
         "site": "bench",
         "data_directory": str(base / "data"),
-        "nodes": [{"name": "fs1", "host": "127.0.0.1", "port": str(switch.port)}],
-        "http": {"host": "127.0.0.1", "port": "0"},
+        "nodes": [{"name": "fs1", "host": "127.0.0.1", "port": switch.port}],
+        "http": {"host": "127.0.0.1", "port": 0},
         "log": {"level": "warning"},
-        "numbers": {"8001": {"queue": "support"}},
+        "numbers": {"8001": {"queue": "support", "priority": 5}},
         "queues": {"support": QUEUE},
         "agents": {
             str(number): {
                 "name": f"Agent {number}",
                 "contact": f"user/{number}@bench",
-                "queues": ["support"],
-                "logged_in_at_start": "true",
+                "queues": {"support": {"level": 1 + number % 2}},
+                "skills": {"english": 80, "billing": 60},
+                "logged_in_at_start": True,
             }
-            for number in range(1001, 1001 + agents_count)
+            for number in range(10_001, 10_001 + agents_count)
         },
     }
     file = base / "callcore.yaml"
-    file.write_text(yaml.dump(settings, default_style='"'))
+    file.write_text(yaml.safe_dump(settings))
     process = subprocess.Popen(
         [sys.executable, "-m", "callcore", "run", "--no-view", "--config", str(file)],
         env={**os.environ, "CALLCORE_NODE_FS1_PASSWORD": PASSWORD},

@@ -14,8 +14,10 @@ from tests.live.switch import FreeSwitch
 STEP_SECONDS = 1.0
 NAMES = (
     *("CHANNEL_CREATE", "CHANNEL_PARK", "CHANNEL_BRIDGE", "CHANNEL_HANGUP_COMPLETE"),
-    *("PLAYBACK_START", "PLAYBACK_STOP"),
+    *("PLAYBACK_START", "PLAYBACK_STOP", "CHANNEL_ANSWER"),
 )
+RECEIVED = ("CHANNEL_ANSWER", "PLAYBACK_START")
+"""What the first command for a caller sets off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,10 @@ class Noted:
 class Journal:
     """Every event, in the order in which they were told."""
 
-    def __init__(self, switch: FreeSwitch) -> None:
+    def __init__(self, switch: FreeSwitch, names: Collection[str] = NAMES) -> None:
         self.noted: list[Noted] = []
         self._esl = switch.connect()
-        self._esl.subscribe(*NAMES)
+        self._esl.subscribe(*names)
         self._loop = gevent.spawn(self._read)
 
     def close(self) -> None:
@@ -58,6 +60,16 @@ class Journal:
             if one.is_caller and dialled in (None, one.dialled):
                 found.setdefault(one.leg, one.at)
         return found
+
+    def receptions(self) -> list[tuple[float, float]]:
+        """When each caller was parked first, and after how many seconds somebody cared."""
+        found: dict[str, float] = {}
+        for one in list(self.noted):
+            if one.name in RECEIVED and one.is_caller:
+                found.setdefault(one.leg, one.at)
+        return [
+            (at, found[leg] - at) for leg, at in self.arrivals().items() if found.get(leg, 0) >= at
+        ]
 
     def bridges(self) -> dict[str, list[Noted]]:
         """Of each caller the times of being put through."""

@@ -17,9 +17,9 @@ from tests.live.waiting import until
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 NEVER_MS = 600_000
-START_SECONDS = 10
-END_SECONDS = 5
-SIP_SECONDS = 5
+START_SECONDS = 30
+END_SECONDS = 15
+SIP_SECONDS = 15
 TRYING = 100
 MULAW_SILENCE = b"\xff" * 8000
 
@@ -38,7 +38,7 @@ class Phone:
             return (self.base / "milestones.log").read_text(errors="replace").splitlines()
         return []
 
-    def wait_for(self, milestone: str, seconds: float = 10, *, count: int = 1) -> None:
+    def wait_for(self, milestone: str, seconds: float = 30, *, count: int = 1) -> None:
         """Waits until a milestone that begins so was reached, ``count`` times."""
 
         def reached() -> bool:
@@ -193,10 +193,12 @@ class Phones:
         answer_after_seconds: float | None = 0.1,
         hang_up_after_seconds: float | None = None,
         port: int | None = None,
+        sends_rtp: bool = True,
     ) -> Phone:
         """An agent's phone, registered as ``user`` if given; without a time it is never picked up
         (or never put down).
         """
+        silence = '<nop><action><exec rtp_stream="{{rtp_file}},-1,0"/></action></nop>'
         phone = self._start(
             "agent",
             self.switch.agents_port,
@@ -204,7 +206,7 @@ class Phones:
                 "answer_after_ms": _milliseconds(answer_after_seconds),
                 "hang_up_after_ms": _milliseconds(hang_up_after_seconds),
                 "audio_port": "[rtpstream_audio_port]",
-                "rtp": '<nop><action><exec rtp_stream="{{rtp_file}},-1,0"/></action></nop>',
+                "rtp": silence if sends_rtp else "",
             },
             port=port,
         )

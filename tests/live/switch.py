@@ -42,7 +42,15 @@ def module_directory(binary: str) -> Path:
 class FreeSwitch:
     """One running switch: its ports, its folders and how to ask it."""
 
-    def __init__(self, binary: str, base: Path, *, rtp_slot: int = 0) -> None:
+    def __init__(
+        self,
+        binary: str,
+        base: Path,
+        *,
+        rtp_slot: int = 0,
+        rtp_ports_count: int = RTP_PORTS,
+        log_level: str = "debug",
+    ) -> None:
         """``rtp_slot`` is another one for each of several that run at once."""
         self.binary = binary
         self.base = base
@@ -51,6 +59,8 @@ class FreeSwitch:
         self.agents_port = free_port()
         self.peers_port = free_port()
         self._rtp_slot = rtp_slot
+        self._rtp_ports_count = rtp_ports_count
+        self._log_level = log_level
         self.esl_password = "a word of this test"  # with spaces: the protocol allows them
         self.agent_password = "phones"
         self.conf = base / "conf"
@@ -60,7 +70,7 @@ class FreeSwitch:
     def start(self) -> None:
         """Starts the switch, again if it was ended, and waits until both SIP profiles run."""
         if not self.conf.exists():
-            self._write_configuration()
+            self.write_configuration()
         folders = {name: self.base / name for name in FOLDERS}
         for folder in folders.values():
             folder.mkdir(parents=True, exist_ok=True)
@@ -122,7 +132,7 @@ class FreeSwitch:
             esl.close()
         return all("RTP-IP" in text for text in profiles)
 
-    def _write_configuration(self) -> None:
+    def write_configuration(self) -> None:
         """Copies as an operator copies, and writes the one file meant for local values."""
         shutil.copytree(REPOSITORY / "freeswitch", self.conf)
         shutil.copytree(REPOSITORY / "dialplans", self.conf / "dialplan")
@@ -136,10 +146,10 @@ class FreeSwitch:
             "callcore_peers_sip_port": self.peers_port,
             "callcore_esl_port": self.esl_port,
             "callcore_rtp_start_port": rtp_start,
-            "callcore_rtp_end_port": rtp_start + RTP_PORTS - 2,
+            "callcore_rtp_end_port": rtp_start + self._rtp_ports_count - 2,
             "callcore_cdr_dir": self.cdr_directory,
             "callcore_menu_wait_ms": 1000,
-            "callcore_log_level": "debug",
+            "callcore_log_level": self._log_level,
         }
         lines = [
             f'  <X-PRE-PROCESS cmd="set" data="{name}={value}"/>' for name, value in values.items()

@@ -1,0 +1,141 @@
+"""How many complete queued calls a second one worker carries: a caller comes, is answered, joins,
+hears music, is offered to an agent who picks up, they talk, hang up, and the record is written.
+
+The simulated switch is a process of its own, Valkey and Postgres are too. Nobody is announced
+anything. As many callers as are wanted wait at any time; who hangs up is followed by the next.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import gevent
+import psutil
+
+from tests.bench import processes, rush
+from tests.bench.figures import Figures
+from tests.system.daemon import Daemon, node, settings
+
+WAITING_COUNT = 20
+SETTLING_SECONDS = 5.0
+PATIENCE_SECONDS = 120.0
+MEASURED_SECONDS = 20.0
+TALK_SECONDS = 2.0
+CALM_AGENTS = 30
+"""Some 15 calls a second: what a call costs while there is time for everything."""
+RUSH_AGENTS = 400
+"""More than one worker can keep busy."""
+CALLS = "callcore_queue_talk_seconds_count"
+TALKS = 'callcore_queue_talk_seconds_count{queue="support"}'
+COUNTED = {
+    "redis": "callcore_store_seconds_count",
+    "commands": "callcore_link_commands_total",
+    "events": "callcore_link_events_total",
+}
+
+
+def measure(figures: Figures) -> None:
+    """First with time for everything, then with more callers than can be served."""
+    _measure(figures, "calm", CALM_AGENTS)
+    _measure(figures, "rush", RUSH_AGENTS)
+
+
+@dataclass(slots=True)
+class _Sight:
+    """What was used and counted up to an instant."""
+
+    page: str
+    watched: dict[str, psutil.Process]
+    at: float = field(default_factory=time.perf_counter)
+    samples: dict[str, float] = field(default_factory=dict)
+    used: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        with urllib.request.urlopen(self.page, timeout=processes.PATIENCE_SECONDS) as answer:
+            for line in answer.read().decode().splitlines():
+                if not line.startswith("#"):
+                    name, _, value = line.rpartition(" ")
+                    family = name.partition("{")[0]
+                    self.samples[family] = self.samples.get(family, 0.0) + float(value)
+        for name, process in self.watched.items():
+            times = process.cpu_times()
+            self.used[name] = times.user + times.system
+
+
+def _measure(figures: Figures, name: str, agents_count: int) -> None:
+    crowd = (str(agents_count), str(WAITING_COUNT), str(TALK_SECONDS))
+    with (
+        tempfile.TemporaryDirectory() as base,
+        processes.module("tests.bench.rush", *crowd) as switch,
+    ):
+        port = processes.port_of(switch)
+        daemon = Daemon.configured(Path(base), site(Path(base), port, agents_count))
+        try:
+            page = daemon.wait_line("callcore_runs")["metrics"]
+            watched = {
+                "worker": psutil.Process(daemon.process.pid),
+                "switch": psutil.Process(switch.pid),
+            }
+            _wait_for_talks(page, agents_count)
+            before = _Sight(page, watched)
+            gevent.sleep(MEASURED_SECONDS)
+            _tell(figures, name, before, _Sight(page, watched))
+        finally:
+            daemon.process.kill()
+            daemon.process.wait()
+
+
+def _wait_for_talks(page: str, count: int) -> None:
+    """Until every agent may have talked, and what the beginning was is over."""
+    with gevent.Timeout(PATIENCE_SECONDS):
+        while processes.metric(page, TALKS) < count:
+            gevent.sleep(0.5)
+    gevent.sleep(SETTLING_SECONDS)
+
+
+def _tell(figures: Figures, name: str, before: _Sight, after: _Sight) -> None:
+    def grown(sample: str) -> float:
+        return after.samples.get(sample, 0.0) - before.samples.get(sample, 0.0)
+
+    seconds, calls = after.at - before.at, grown(CALLS)
+    used = {who: after.used[who] - before.used[who] for who in after.used}
+    figures.add(f"throughput_{name}", calls / seconds, "calls/s")
+    for who, cpu in used.items():
+        figures.add(f"throughput_{name}_{who}_cpu", cpu / seconds, "cores")
+    figures.add(f"cpu_of_a_call_{name}", used["worker"] / calls * 1000, "ms")
+    figures.add(f"calls_of_a_core_{name}", calls / used["worker"], "calls/s")
+    for what, sample in COUNTED.items():
+        figures.add(f"{what}_of_a_call_{name}", grown(sample) / calls, what)
+
+
+def site(base: Path, port: int, agents_count: int) -> dict[str, object]:
+    """One queue with music, and agents without wrap-up."""
+    queue = {
+        "announce_position": False,
+        "wrap_up_seconds": 0,
+        "retry_after_miss_seconds": 0,
+        "maximum_waiting": 100_000,
+        "maximum_wait_seconds": 36_000,
+    }
+    agents = {
+        str(number): {
+            "name": f"Agent {number}",
+            "contact": f"user/{number}@{rush.DOMAIN}",
+            "queues": ["support"],
+            "logged_in_at_start": True,
+        }
+        for number in range(rush.FIRST_AGENT, rush.FIRST_AGENT + agents_count)
+    }
+    return settings(
+        base,
+        nodes=node(port),
+        log={"level": "info"},
+        overload={"enabled": False},
+        numbers={rush.NUMBER: {"queue": "support"}},
+        queues={"support": queue},
+        agents=agents,
+    )
