@@ -138,3 +138,27 @@ class History:
     def _complain(self, error: Exception) -> None:
         self._readiness.postgres(str(error))
         self._log.write(Level.ERROR, "waiting_for_postgres", {"reason": str(error)})
+
+
+class LateHistory:
+    """What is asked of a history that may not be open yet."""
+
+    def __init__(self) -> None:
+        self._history: History | None = None
+
+    def is_open(self, history: History) -> None:
+        """From now on it is asked."""
+        self._history = history
+
+    def story(self, call_id: CallId) -> CallStory | None:
+        """As ``History.story``. Raises ``RecordsUnavailableError``."""
+        return self._opened().story(call_id)
+
+    def timeline(self, agent_id: AgentId, count: int) -> tuple[AgentChange, ...]:
+        """As ``History.timeline``. Raises ``RecordsUnavailableError``."""
+        return self._opened().timeline(agent_id, count)
+
+    def _opened(self) -> History:
+        if self._history is None:
+            raise RecordsUnavailableError("the history is not open yet")
+        return self._history

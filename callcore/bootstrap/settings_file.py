@@ -6,9 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from callcore.adapters.logs.setup import Log
 from callcore.bootstrap import settings_reading
 from callcore.bootstrap.settings_reading import ReadingError
-from callcore.ports.configuration import Configuration, ConfigurationError, FaultyFileError
+from callcore.flows.reloading import NoFile
+from callcore.ports.configuration import (
+    Configuration,
+    ConfigurationError,
+    ConfigurationSource,
+    FaultyFileError,
+)
 from callcore.settings import Settings, SettingsError
 from callcore.settings.comparison import needs_restart, to_be_spoken
 
@@ -87,3 +94,10 @@ def _look(file: Path) -> tuple[int, int, int] | None:
     except OSError:
         return None
     return status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def source_of(settings: Settings, log: Log, config: ConfigFile | None) -> ConfigurationSource:
+    """Where the settings may be read again; the log's level follows at once."""
+    if config is None:
+        return NoFile()
+    return SettingsFile(config, settings, applied=lambda read: log.set_level(read.log_level))

@@ -13,6 +13,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -36,7 +37,8 @@ class ReadingError(Exception):
 
 def serve(path: Path, environ: Mapping[str, str], out: BinaryIO) -> None:
     """Is the child process: writes the settings, or their faults, for ``read``."""
-    os.nice(NICENESS)
+    with suppress(PermissionError):  # a filter of system calls may forbid even this
+        os.nice(NICENESS)
     try:
         settings = load(path, environ)
     except SettingsError as error:

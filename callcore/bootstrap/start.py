@@ -10,6 +10,7 @@ from callcore.adapters.http.server import HttpAddressError
 from callcore.adapters.logs.setup import Level, Log, LogFileError, setup
 from callcore.adapters.postgres import migrations
 from callcore.adapters.postgres.pool import PostgresUrlError
+from callcore.bootstrap import supervised
 from callcore.bootstrap.daemon import Daemon
 from callcore.bootstrap.instances import Instance, InstanceError
 from callcore.bootstrap.settings_file import ConfigFile
@@ -46,8 +47,11 @@ def run(
     ``START_FAULTS``.
     """
     log = _log(settings, is_watched=is_watched, worker=instance.name if instance.is_named else None)
-    if instance.supervised is None:
+    told = instance.supervised
+    if told is None:
         _warn(settings, log)
+    elif told.has_predecessor and not supervised.await_turn():
+        return
     Daemon(settings, log, is_watched=is_watched, config=config, instance=instance).run()
 
 

@@ -17,7 +17,7 @@ from callcore.flows.tenure import Tenure
 from callcore.flows.worker import Worker
 from callcore.runtime.greenlets import spawn
 
-LEAVE_SECONDS = 5.0
+LEAVE_SECONDS = 10.0
 """How long it may take to give calls to other workers; those left are adopted by them."""
 
 DRAIN_SECONDS = 10.0
@@ -90,6 +90,7 @@ class Stopping:
                 "calls_left_to_the_switch",
                 {"count": worker.calls_count, "remedy": "they are adopted at the next start"},
             )
+        worker.keeping.shelve_held()
         if worker.unkept_count:
             self._log.write(
                 Level.ERROR, "records_lost_with_this_process", {"count": worker.unkept_count}

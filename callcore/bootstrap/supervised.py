@@ -62,6 +62,8 @@ class Supervised:
     redis_url: str | None = None
     postgres_url: str | None = None
     node: SimulatedNode | None = None
+    has_predecessor: bool = False
+    """True if the worker is to wait, all loaded, until the one before it has ended."""
 
     def variables(self) -> dict[str, str]:
         """For the environment of a worker."""
@@ -83,6 +85,8 @@ def taken_from(environ: MutableMapping[str, str]) -> Supervised | None:
 class Word(StrEnum):
     """What a worker tells."""
 
+    LOADED = "loaded"
+    """It waits for its predecessor to end."""
     LIVES = "lives"
     """With its ``life``: it is going to hold shards."""
     SERVES = "serves"
@@ -106,6 +110,14 @@ def tell(news: News) -> None:
     with suppress(OSError, ValueError):
         sys.stdout.write(f"{json.dumps([news.word, news.value])}\n")
         sys.stdout.flush()
+
+
+def await_turn() -> bool:
+    """As a worker that is loaded: returns when the one before it has ended; false if nobody will
+    say so.
+    """
+    tell(News(word=Word.LOADED))
+    return bool(sys.stdin.readline())
 
 
 def heard(line: str) -> News | None:

@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 
 import gevent
 from gevent.event import Event
@@ -30,6 +31,8 @@ from callcore.runtime import greenlets
 from callcore.runtime.greenlets import spawn
 from callcore.settings import Settings
 
+LOAD_SECONDS = 30.0
+"""How long a new worker may take until it could follow calls."""
 HAND_OVER_SECONDS = 15.0
 """How long a worker may take to hand over what it holds and to end."""
 LAST_STOP_SECONDS = 45.0
@@ -96,10 +99,9 @@ class Supervisor:
         urls = open_stores(settings, stack, self._server_died)
         self._floor = Floor(urls.redis, settings.policy.site, access=redis_access(settings))
         stack.callback(self._floor.close)
-        environ = {**os.environ, **self._supervised(urls).variables()}
-        environ.pop(service_manager.VARIABLE, None)
+        told = self._supervised(urls)
         self._workers = [
-            WorkerProcess(name, self._orders(words, environ)) for name, words in self._worded
+            WorkerProcess(name, self._orders(words, told)) for name, words in self._worded
         ]
         for worker in self._workers:
             worker.start()
@@ -116,10 +118,13 @@ class Supervisor:
             node=node,
         )
 
-    def _orders(self, words: tuple[str, ...], environ: dict[str, str]) -> Orders:
+    def _orders(self, words: tuple[str, ...], told: Supervised) -> Orders:
+        environ = {**os.environ, **told.variables()}
+        environ.pop(service_manager.VARIABLE, None)
         return Orders(
             command=(sys.executable, "-m", "callcore", "run", *words),
             environ=environ,
+            environ_of_successor={**environ, **replace(told, has_predecessor=True).variables()},
             serves=self._serves,
             drained=self._drained,
             ended=self._ended,
@@ -182,7 +187,7 @@ class Supervisor:
         self._log.write(Level.INFO, "rolling_restart_began", {"workers": len(self._workers)})
         try:
             for worker in self._workers:
-                has_settled = worker.replace(HAND_OVER_SECONDS, SETTLE_SECONDS)
+                has_settled = worker.replace(LOAD_SECONDS, HAND_OVER_SECONDS, SETTLE_SECONDS)
                 if self._stop.is_set():
                     return
                 if not has_settled:

@@ -37,6 +37,8 @@ class Orders:
 
     command: Sequence[str]
     environ: Mapping[str, str]
+    environ_of_successor: Mapping[str, str]
+    """That of one which waits, loaded, until the one before it has ended."""
     serves: Callable[[WorkerProcess], None]
     """It follows calls now."""
     drained: Callable[[WorkerProcess], None]
@@ -58,6 +60,8 @@ class WorkerProcess:
         """Where its pages are."""
         self._orders = orders
         self._process: subprocess.Popen[str] | None = None
+        self._successor: subprocess.Popen[str] | None = None
+        """Loaded, and waiting."""
         self._keeper: Greenlet[..., None] | None = None
         self._has_served = Event()
         self._has_settled = Event()
@@ -100,11 +104,15 @@ class WorkerProcess:
             self.send(signal.SIGKILL)
             self._keeper.join()
 
-    def replace(self, stop_seconds: float, settle_seconds: float) -> bool:
-        """Stops the process and starts another in its place; false if that one has not come to hold
-        its share after ``settle_seconds``.
+    def replace(self, load_seconds: float, stop_seconds: float, settle_seconds: float) -> bool:
+        """Starts another process, and stops the one there is as soon as that could follow calls;
+        false if it could not after ``load_seconds``, and the old one goes on, or if it has not come
+        to hold its share after ``settle_seconds``.
         """
-        old = self._process
+        successor = self._loaded(load_seconds)
+        if successor is None:
+            return False
+        old, self._successor = self._process, successor
         self._ask_to_end()
         if old is not None:
             with suppress(subprocess.TimeoutExpired):
@@ -114,6 +122,21 @@ class WorkerProcess:
         while self._process is old and self._is_wanted:
             gevent.sleep(FIRST_PAUSE_SECONDS)
         return self._has_settled.wait(settle_seconds)
+
+    def _loaded(self, seconds: float) -> subprocess.Popen[str] | None:
+        """A process that waits for its turn; ``None`` if none came to do so."""
+        try:
+            successor = self._started(self._orders.environ_of_successor, subprocess.PIPE)
+        except (OSError, subprocess.SubprocessError):
+            return None
+        with suppress(gevent.Timeout), gevent.Timeout(seconds):
+            for line in successor.stdout or ():
+                news = supervised.heard(line)
+                if news is not None and news.word is Word.LOADED and self._is_wanted:
+                    return successor
+        successor.kill()
+        successor.wait()
+        return None
 
     def _ask_to_end(self) -> None:
         self._is_ending = True
@@ -139,7 +162,7 @@ class WorkerProcess:
     def _lived(self) -> int:
         """One process from its beginning to its end; the exit status."""
         try:
-            self._process = process = self._started()
+            self._process = process = self._next()
         except (OSError, subprocess.SubprocessError):
             return NOT_STARTED
         if self._is_ending:  # asked for while it was being started
@@ -147,13 +170,22 @@ class WorkerProcess:
         self._listen(process)
         return process.wait()
 
-    def _started(self) -> subprocess.Popen[str]:
+    def _next(self) -> subprocess.Popen[str]:
+        successor, self._successor = self._successor, None
+        if successor is None:
+            return self._started(self._orders.environ, subprocess.DEVNULL)
+        if successor.stdin is not None:
+            with suppress(OSError), successor.stdin as turn:  # it may have died: then it is seen
+                turn.write("\n")
+        return successor
+
+    def _started(self, environ: Mapping[str, str], stdin: int) -> subprocess.Popen[str]:
         # Killed with its supervisor, and not just told: none may outlive it in whatever state.
         follow = death_signal.following_us(signal.SIGKILL)
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module
             self._orders.command,
-            env=self._orders.environ,
-            stdin=subprocess.DEVNULL,
+            env=environ,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,

@@ -10,11 +10,7 @@ import click
 import msgspec
 from rich.text import Text
 
-from callcore.adapters.control.messages import (
-    DUTY_REQUESTS,
-    USUAL_CHANGES,
-    ExtendWrapUp,
-)
+from callcore.adapters.control.requests import DUTY_REQUESTS, USUAL_CHANGES, ExtendWrapUp
 from callcore.adapters.terminal.words import printable
 from callcore.cli import agent_tables, duty_words
 from callcore.cli.naming import AGENT, BREAK, QUEUE

@@ -8,7 +8,8 @@ import click
 from rich.console import RenderableType
 from rich.text import Text
 
-from callcore.adapters.control.messages import CallbackRequested, RequestCallback
+from callcore.adapters.control.answers import CallbackRequested
+from callcore.adapters.control.requests import RequestCallback
 from callcore.adapters.terminal.words import printable
 from callcore.cli import callback_tables, instants
 from callcore.cli.naming import CALL, QUEUE, whole_callback_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from rich.text import Text
 
-from callcore.adapters.control.messages import PersonForgotten
+from callcore.adapters.control.answers import PersonForgotten
 from callcore.adapters.terminal.words import printable
 from callcore.cli.operating import Operator, operating
 

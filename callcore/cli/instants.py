@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
-from callcore.adapters.control.messages import LAST_INSTANT
+from callcore.adapters.control.requests import LAST_INSTANT
 from callcore.domain.ids import Micros
 
 FORMS = "15:30, 2026-11-22T15:30 or +2h30m"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from callcore.adapters.control.messages import LONGEST_NAME
+from callcore.adapters.control.requests import LONGEST_NAME
 from callcore.cli.operating import Operator
 from callcore.domain.ids import CallId
 

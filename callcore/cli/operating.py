@@ -16,7 +16,7 @@ from rich.console import Console, RenderableType
 
 from callcore.adapters.control import client
 from callcore.adapters.control.client import ControlClient, ControlError, NotRunningError
-from callcore.adapters.control.messages import Failure
+from callcore.adapters.control.failures import Failure
 from callcore.adapters.control.place import socket_paths
 from callcore.adapters.terminal.words import printable
 from callcore.cli.statuses import FAILED, NOT_RUNNING, USAGE_FAULT, fail

@@ -7,7 +7,7 @@ import time
 import click
 from rich.text import Text
 
-from callcore.adapters.control.messages import Close
+from callcore.adapters.control.requests import Close
 from callcore.adapters.terminal.words import printable
 from callcore.cli import instants, tables
 from callcore.cli.naming import QUEUE

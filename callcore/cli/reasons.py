@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from callcore.adapters.control.messages import LONGEST_REASON
+from callcore.adapters.control.requests import LONGEST_REASON
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 

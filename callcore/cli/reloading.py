@@ -9,7 +9,7 @@ import click
 from rich.text import Text
 
 from callcore.adapters.control.client import RefusedError
-from callcore.adapters.control.messages import CONFIG_REFUSED
+from callcore.adapters.control.failures import CONFIG_REFUSED
 from callcore.adapters.terminal.words import printable
 from callcore.cli import instants
 from callcore.cli.operating import Operator, operating

@@ -26,6 +26,9 @@ STAND_IN_MUSIC = "tone_stream://%(400,200,440);%(400,4000,480);loops=-1"
 RINGING_TONE = "tone_stream://%(1000,4000,425);loops=-1"
 """Heard by an agent while the phone of a customer who is called back rings (ITU-T E.180)."""
 
+MAY_SOUND_SECONDS = 15.0
+"""An announcement that another process has begun may sound for so long."""
+
 LONGEST_ANNOUNCEMENT_SECONDS = 60.0
 """After so long an announcement counts as over: the switch may not have told of its end."""
 
@@ -57,13 +60,23 @@ class Course:
     """When the last one ended."""
 
 
-def taken_up(queue: QueuePolicy, joined_at: Micros, now: Micros) -> Course:
-    """The course of a caller who joined in another process: the rounds up to now were its own."""
+def taken_up(
+    queue: QueuePolicy, joined_at: Micros, now: Micros, told_at: Micros | None = None
+) -> Course:
+    """The course of a caller who joined in another process: the rounds up to now were its own.
+
+    What it said last, at ``told_at`` (or a moment ago, for all that is known), may sound still.
+    """
     position, estimate, messages = (
         0 if policy is None else _rounds_until(policy, joined_at, now)
         for policy in _policies(queue)
     )
-    return Course(joined_at=joined_at, rounds=(position, estimate, messages), over_since=now)
+    is_quiet = told_at is not None and now - told_at > _micros(MAY_SOUND_SECONDS)
+    return Course(
+        joined_at=joined_at,
+        rounds=(position, estimate, messages),
+        over_since=None if is_quiet else now,
+    )
 
 
 def due(queue: QueuePolicy, course: Course, now: Micros) -> tuple[Kind, ...]:

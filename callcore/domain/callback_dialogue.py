@@ -148,6 +148,11 @@ def silent(terms: Terms, question: Question) -> Turn:
     return _again(question, question.says, silences_count=silences_count)
 
 
+def unheard(question: Question) -> Turn:
+    """What it leads to that the question could not be heard when a key was pressed."""
+    return _again(question, question.says)
+
+
 def failure_told(end: AskingEnd, *, is_in_line: bool) -> Utterance:
     """What a caller hears with whom it has come to that end; whoever waits, that it goes on."""
     told: list[str] = []

@@ -13,13 +13,12 @@ from callcore.domain.outcomes import AskingEnd, CallbackOrigin
 from callcore.domain.policies import QueuePolicy
 from callcore.domain.records import CallbackAsking
 from callcore.flows import asking_telling
-from callcore.flows.call import Call
-from callcore.flows.promising import Promises
+from callcore.flows.promising import Asker, Promises
 from callcore.flows.standing import Place
 
 
 def call_back(
-    call: Call, queue: QueuePolicy, place: Place, promises: Promises, hung_up_at: Micros
+    call: Asker, queue: QueuePolicy, place: Place, promises: Promises, hung_up_at: Micros
 ) -> bool:
     """True if the place is a promise's from now on; to be asked before it is given up."""
     policy = callbacks.policy_of(queue).abandoned
@@ -31,7 +30,7 @@ def call_back(
     return _promise(call, queue, place, promises, origin, policy.delay_seconds)
 
 
-def call_back_cut_off(call: Call, queue: QueuePolicy, place: Place, promises: Promises) -> bool:
+def call_back_cut_off(call: Asker, queue: QueuePolicy, place: Place, promises: Promises) -> bool:
     """The same of a caller who waited on a switch that died, however short."""
     policy = callbacks.policy_of(queue).switch_lost
     if policy is None or promises.is_paused:
@@ -41,7 +40,7 @@ def call_back_cut_off(call: Call, queue: QueuePolicy, place: Place, promises: Pr
 
 
 def _promise(
-    call: Call,
+    call: Asker,
     queue: QueuePolicy,
     place: Place,
     promises: Promises,

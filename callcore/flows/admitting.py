@@ -16,7 +16,7 @@ from callcore.flows import expecting
 from callcore.flows.call import Call
 from callcore.flows.restoring import WITHOUT_LIMIT
 from callcore.flows.standing import Place, effective_priority
-from callcore.ports.stores import FloorCall, StoreError
+from callcore.ports.stores import FloorCall, LeaseLapsedError, StoreError
 
 OpenPromise = Callable[[CallId], FloorCall | None]
 """The promise of that id, if its place may be taken. May raise ``StoreError``."""
@@ -40,6 +40,16 @@ class NotAdmittedError(Exception):
         self.reason = reason
         self.limit = limit
         self.estimate_seconds = estimate_seconds
+
+
+class NotAskedError(NotAdmittedError):
+    """The floor was not asked, for this worker's leases have lapsed: nothing was begun there."""
+
+
+def unavailable(error: StoreError) -> NotAdmittedError:
+    """What a fault of the floor is to who wants to join."""
+    kind = NotAskedError if isinstance(error, LeaseLapsedError) else NotAdmittedError
+    return kind(RefusalReason.FLOOR_UNAVAILABLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +98,7 @@ def knock(
         door = site.waiting_room.door(queue.name, number, score)
         promise = None if door.promise is None else open_promise(door.promise)
     except StoreError as error:
-        raise NotAdmittedError(RefusalReason.FLOOR_UNAVAILABLE) from error
+        raise unavailable(error) from error
     dropped = door.dropped if may_resume and queue.resume_within_seconds > 0 else None
     agents = expecting.effective_agents(site, queue.name, len(door.staffed), door.rates)
     had = [one for one in (dropped, promise) if one is not None]

@@ -1,25 +1,27 @@
 """Going on with a call that another process began.
 
-A caller left waiting keeps the place, the clock and the music; one in a menu hears it from its
-beginning, with what was gained before it; a conversation is followed to its end. What the dead
-process knew and left nowhere (announcements made, offers lost) is missing from the record, which
-says that the call was adopted.
+A caller left waiting keeps the place, the clock and the music, and the phones that ring for the
+caller ring on; one in a menu hears it from its beginning, with what was gained before it; a
+conversation is followed to its end. A worker that handed the call over has left its ledger of it;
+what one that died knew and left nowhere (announcements made, offers lost) is missing from the
+record, which says that the call was adopted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from enum import StrEnum
 
 from callcore.domain import surveys
-from callcore.domain.ids import CallId, LegId, QueueName, SurveyName
-from callcore.domain.outcomes import HungUpBy, LeaveReason
+from callcore.domain.ids import CallId, LegId, OfferId, QueueName, SurveyName
+from callcore.domain.outcomes import HungUpBy, LeaveReason, OfferLostReason
 from callcore.domain.policies import QueuePolicy
 from callcore.flows import leg_memory, leg_roles, walk_memory
 from callcore.flows.call import Call
 from callcore.flows.inbound_call import InboundCalls
 from callcore.flows.messages import FloorEmptied, LinkBack
+from callcore.flows.offers_found import OffersFound
 from callcore.flows.site import Site
 from callcore.flows.unheard_past import UnheardPast, note_callback
 from callcore.ports.stores import FloorCall, FloorCallState
@@ -124,8 +126,12 @@ class Adoption:
         )
         return True
 
-    def resume_waiting(self, leg: LegSnapshot, floor_call: FloorCall | None) -> bool:
-        """Goes on with a caller left waiting; one whose queue is no more goes to the fallback."""
+    def resume_waiting(
+        self, leg: LegSnapshot, floor_call: FloorCall | None, offers: OffersFound
+    ) -> bool:
+        """Goes on with a caller left waiting, and with the agents who are rung for the caller; one
+        whose queue is no more goes to the fallback.
+        """
         name = leg_memory.queue_name(leg, floor_call)
         queue = self._site.policy.queues.get(name)
         if queue is None:
@@ -133,9 +139,13 @@ class Adoption:
             return True
         call = self._follow(leg, queue, floor_call)
         call.promising = leg_memory.promise_of(leg)
+        self._end_offers(call, offers.ids)
         call.mailbox.post(LinkBack(is_silent=leg.is_parked))
+        offers.claim(call.caller.call_id)
         place = leg_memory.place_of(leg, floor_call)
-        self._spawn(call.caller.call_id, lambda: self._calls.resume_waiting(call, queue, place))
+        self._spawn(
+            call.caller.call_id, lambda: self._calls.resume_waiting(call, queue, place, offers)
+        )
         return True
 
     def resume_talking(
@@ -161,6 +171,7 @@ class Adoption:
         call.first_joined_at = place.first_joined_at
         call.joining = self._calls.joining(call, queue, place)
         bridged_at = self._unheard.note_bridge(call, queue, reservation, leg, floor_call)
+        self._end_offers(call)
         self._spawn(
             call.caller.call_id,
             lambda: self._calls.resume_talking(call, queue, reservation, bridged_at),
@@ -176,7 +187,10 @@ class Adoption:
             return self._follow_who_has_left(leg)
         call = self._begin(leg, floor_call)
         call.first_joined_at = floor_call.first_joined_at
-        self._unheard.note_what_the_floor_knows(call.ledger, floor_call)
+        over_at = floor_call.ended_at or self._site.clock.now()
+        self._unheard.note_what_the_floor_knows(call.ledger, floor_call, over_at)
+        if call.ledger.offers.talks():
+            call.hung_up_by, call.talk_ended_at = HungUpBy.AGENT, over_at
         queue = self._site.policy.queues.get(floor_call.queue)
         if queue and floor_call.talk and floor_call.state is FloorCallState.TALKING:
             self._unheard.stop_recording(call, queue, floor_call.talk)
@@ -205,12 +219,17 @@ class Adoption:
         self._spawn(call.caller.call_id, lambda: self._calls.resume_survey(call, survey, given))
         return True
 
+    def _end_offers(self, call: Call, but: Collection[OfferId] = ()) -> None:
+        """Notes the end of those that the ledger has open and that are not gone on with."""
+        now = self._site.clock.now()
+        call.ledger.offers.end_open(now, OfferLostReason.RECLAIMED, but)
+
     def _send_away(self, leg: LegSnapshot, floor_call: FloorCall | None, queue: QueueName) -> None:
         """Ends the visit to a queue that was taken out of the settings."""
         call = self._begin(leg, floor_call)
-        call.ledger.visits.joined(
-            queue, leg_memory.place_of(leg, floor_call).first_joined_at, priority=0, position=None
-        )
+        if not call.ledger.visits.goes_on(queue):
+            joined_at = leg_memory.place_of(leg, floor_call).first_joined_at
+            call.ledger.visits.joined(queue, joined_at, priority=0, position=None)
         now = self._site.clock.now()
         call.ledger.visits.left(now, LeaveReason.FALLBACK, short_abandon_seconds=0)
         call.ledger.fault(f"queue {queue} is not in the settings any more: sent to the fallback")
@@ -225,6 +244,6 @@ class Adoption:
         call = self._calls.follow(leg_memory.caller_on(leg, floor_call), is_adopted=True)
         call.bring(leg_memory.wishes_of(leg, floor_call))
         call.is_line_answered = leg.is_line_answered
-        call.ledger.line_answered_at = leg.answered_at
+        call.ledger.line_answered_at = call.ledger.line_answered_at or leg.answered_at
         note_callback(call.ledger, leg, floor_call)
         return call

@@ -45,6 +45,10 @@ class AgentFreeing:
         self._changes = changes
         self.learning = learning
 
+    def is_untold(self, call_id: CallId) -> bool:
+        """True if the floor has not heard of all that became of a call that was followed here."""
+        return self._changes.owes(call_id)
+
     def mark_ringing(self, reservation: Reservation) -> None:
         """The agent's phone rings."""
         self._changes.make(reservation.call_id, lambda: self._site.roster.mark_ringing(reservation))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from callcore.domain.ids import CallId
+from callcore.domain.ids import CallId, NodeName
 from callcore.domain.offers import OfferEvent
 from callcore.domain.policies import AgentPolicy, Connection
 from callcore.flows.call import Call
@@ -42,11 +42,17 @@ class AgentLine(Protocol):
 
 
 def line_of(
-    call: Call, reservation: Reservation, agent: AgentPolicy | None, switchboard: Switchboard
+    call: Call,
+    reservation: Reservation,
+    agent: AgentPolicy | None,
+    switchboard: Switchboard,
+    line_node: NodeName | None,
 ) -> AgentLine:
-    """How the agent of ``reservation`` is reached."""
-    if switchboard.node_of_line(reservation.leg_id) is not None:
-        return _StandingLine(call, reservation, switchboard)
+    """How the agent of ``reservation`` is reached. At ``line_node`` there is a standing line which
+    may not be followed yet, if that is known.
+    """
+    if switchboard.node_of_line(reservation.leg_id) is not None or line_node is not None:
+        return _StandingLine(call, reservation, switchboard, line_node)
     if agent is None or agent.connection is Connection.STANDING:
         return _NoLine()
     return _CalledPhone(call, reservation, agent)
@@ -122,13 +128,20 @@ class _StandingLine:
     script may run in another worker.
     """
 
-    def __init__(self, call: Call, reservation: Reservation, switchboard: Switchboard) -> None:
+    def __init__(
+        self,
+        call: Call,
+        reservation: Reservation,
+        switchboard: Switchboard,
+        line_node: NodeName | None,
+    ) -> None:
         self._call = call
         self._reservation = reservation
         self._switchboard = switchboard
+        self._line_node = line_node
 
     def call(self, ring_timeout_seconds: float) -> OfferEvent | None:  # noqa: ARG002 - AgentLine's
-        node = self._switchboard.node_of_line(self._reservation.leg_id)
+        node = self._switchboard.node_of_line(self._reservation.leg_id) or self._line_node
         if node is None or node != self._call.caller.node:
             return OfferEvent.LEG_ENDED
         if not self._call.switch.is_connected:

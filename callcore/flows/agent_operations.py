@@ -5,16 +5,15 @@ Agents who dial feature codes come here too.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 from callcore.domain import duty
 from callcore.domain.agents import LONGEST_NOTE, AgentReason, AgentState, BreakCode
 from callcore.domain.ids import AgentId, QueueName
 from callcore.domain.policies import AgentPolicy, Connection, QueuePolicy
 from callcore.flows import duty_answers
+from callcore.flows.agent_finding import AgentFinding, ready
 from callcore.flows.duty import Duty
 from callcore.flows.site import Site
 from callcore.ports.operations import (
@@ -25,16 +24,12 @@ from callcore.ports.operations import (
     DutyRefusedError,
     NotReadyError,
     OutOfRangeError,
-    UnknownAgentError,
     UnknownBreakError,
     UnknownQueueError,
 )
 from callcore.ports.records import RecordsUnavailableError
-from callcore.ports.stores import AgentAnswer, FloorAgent, OfferAnswer, StoreError
+from callcore.ports.stores import AgentAnswer, FloorAgent, OfferAnswer
 from callcore.ports.timelines import AgentChange
-
-MOST_TOLD = 10
-"""As many agents are named to an operator who got an id wrong."""
 
 MOST_CHANGES = 1000
 """So many lines of a timeline are told at once."""
@@ -56,8 +51,6 @@ _STAYING = frozenset({DutyChange.LOG_IN, DutyChange.START_BREAK})
 PastChanges = Callable[[AgentId, int], Sequence[AgentChange]]
 """The last changes of an agent, oldest first. May raise ``RecordsUnavailableError``."""
 
-A = TypeVar("A")
-
 
 class AgentOperations:
     """The part of ``ports.operations.Operations`` that is about agents."""
@@ -66,19 +59,15 @@ class AgentOperations:
         self._site = site
         self._duty = duty
         self._past_changes = past_changes
+        self._finding = AgentFinding(site)
 
     def agents(self) -> list[AgentView]:
         """Every agent of the settings, and those still at work who no longer are; by id."""
-        found = {agent.agent_id: agent for agent in _ready(self._site.roster.agents)}
-        at_work = {agent_id for agent_id, agent in found.items() if _is_at_work(agent)}
-        return [
-            self._view(agent_id, found.get(agent_id))
-            for agent_id in sorted(at_work | self._site.policy.agents.keys())
-        ]
+        return self._finding.agents()
 
     def change_duty(self, agent_id: AgentId, order: DutyOrder) -> DutyAnswer:
         """Logs an agent in or out, begins or ends a break, ends or extends a wrap-up."""
-        self._known(agent_id)
+        self._finding.known(agent_id)
         if agent_id not in self._site.policy.agents and order.what in _STAYING:
             raise DutyRefusedError(duty_answers.gone(agent_id))
         if len(order.note) > LONGEST_NOTE:
@@ -94,7 +83,7 @@ class AgentOperations:
             case DutyChange.START_BREAK:
                 return self._start_break(agent_id, order)
             case DutyChange.END_BREAK:
-                answer = _ready(lambda: self._duty.end_break(agent_id, order))
+                answer = ready(lambda: self._duty.end_break(agent_id, order))
                 return self._answered(agent_id, order, answer)
             case DutyChange.END_WRAP_UP:
                 return self._end_wrap_up(agent_id, order)
@@ -103,8 +92,8 @@ class AgentOperations:
 
     def unlock(self, agent_id: AgentId, *, by: str) -> bool:  # noqa: ARG002 - of use to who logs it
         """Forgets wrong PINs; false if there were none."""
-        self._known(agent_id)
-        return _ready(lambda: self._site.lockouts.forgive(agent_id))
+        self._finding.known(agent_id)
+        return ready(lambda: self._site.lockouts.forgive(agent_id))
 
     def timeline(self, agent_id: AgentId, count: int) -> tuple[AgentChange, ...]:
         """The last changes of an agent, oldest first; of one who has left as well."""
@@ -116,11 +105,11 @@ class AgentOperations:
         except RecordsUnavailableError as error:
             raise NotReadyError(f"the history does not answer: {error}") from error
         if not changes:
-            self._known(agent_id)
+            self._finding.known(agent_id)
         return changes
 
     def _log_in(self, agent_id: AgentId, order: DutyOrder) -> DutyAnswer:
-        before = self._found(agent_id)
+        before = self._finding.found(agent_id)
         policy = self._site.policy.agents.get(agent_id)
         if (
             policy is not None
@@ -130,12 +119,12 @@ class AgentOperations:
             and before.standing_leg is None
         ):
             raise DutyRefusedError(duty_answers.standing_refusal(agent_id, self._site.policy))
-        answer = _ready(lambda: self._duty.log_in(agent_id, order))
+        answer = ready(lambda: self._duty.log_in(agent_id, order))
         is_chosen = False
         if answer in {AgentAnswer.ALREADY, AgentAnswer.CANCELLED}:
             is_chosen = self._choose(before, policy, order)
         told = self._answered(agent_id, order, answer, is_changed=is_chosen)
-        after = self._read(agent_id)
+        after = self._finding.read(agent_id)
         if after is None:
             return told
         return replace(told, warnings=duty_answers.warnings(after, policy, self._site.policy))
@@ -148,22 +137,22 @@ class AgentOperations:
         is_asked = order.via is AgentReason.COMMAND
         if policy is None or not is_asked or agent.chosen_queues == order.queues:
             return False
-        _ready(lambda: self._duty.choose_queues(agent, order, order.queues))
+        ready(lambda: self._duty.choose_queues(agent, order, order.queues))
         return True
 
     def _log_out(self, agent_id: AgentId, order: DutyOrder) -> DutyAnswer:
         policy = self._site.policy.agents.get(agent_id)
         if order.queues and policy is not None:
-            before = self._found(agent_id)
+            before = self._finding.found(agent_id)
             serves = duty.served(policy, self._site.policy, before.chosen_queues)
             left = tuple(queue for queue in serves if queue not in order.queues)
             if left and before.state is not AgentState.LOGGED_OUT:
                 if left != serves:
-                    _ready(lambda: self._duty.choose_queues(before, order, left))
+                    ready(lambda: self._duty.choose_queues(before, order, left))
                 return DutyAnswer(
                     is_changed=left != serves, state=before.state, wish=before.wish, queues=left
                 )
-        answer = _ready(lambda: self._duty.log_out(agent_id, order))
+        answer = ready(lambda: self._duty.log_out(agent_id, order))
         return self._answered(agent_id, order, answer)
 
     def _start_break(self, agent_id: AgentId, order: DutyOrder) -> DutyAnswer:
@@ -173,22 +162,22 @@ class AgentOperations:
             message = f"there is no break {code}: the breaks are {', '.join(breaks)}"
             raise UnknownBreakError(message)
         most_seconds = breaks[code].maximum_seconds
-        answer = _ready(lambda: self._duty.start_break(agent_id, order, code, most_seconds))
+        answer = ready(lambda: self._duty.start_break(agent_id, order, code, most_seconds))
         return self._answered(agent_id, order, answer)
 
     def _end_wrap_up(self, agent_id: AgentId, order: DutyOrder) -> DutyAnswer:
-        agent = self._found(agent_id)
+        agent = self._finding.found(agent_id)
         if agent.state is AgentState.AVAILABLE:
             return self._unchanged(agent)
         if agent.state is not AgentState.WRAPPING_UP:
             raise DutyRefusedError(duty_answers.refusal(agent, order.what))
-        freed = _ready(lambda: self._duty.end_wrap_up(agent, order))
+        freed = ready(lambda: self._duty.end_wrap_up(agent, order))
         if freed.answer is OfferAnswer.STALE or freed.state is None:
-            return self._unchanged(self._found(agent_id))
-        return DutyAnswer(is_changed=True, state=freed.state, queues=self._serves(agent))
+            return self._unchanged(self._finding.found(agent_id))
+        return DutyAnswer(is_changed=True, state=freed.state, queues=self._finding.serves(agent))
 
     def _extend_wrap_up(self, agent_id: AgentId, order: DutyOrder) -> DutyAnswer:
-        agent = self._found(agent_id)
+        agent = self._finding.found(agent_id)
         if agent.state is not AgentState.WRAPPING_UP or agent.queue is None:
             raise DutyRefusedError(duty_answers.refusal(agent, order.what))
         queue = self._site.policy.queues.get(agent.queue) or QueuePolicy(name=agent.queue)
@@ -200,7 +189,7 @@ class AgentOperations:
                 f"{queue.name}"
             )
             raise OutOfRangeError(message)
-        answer = _ready(lambda: self._duty.extend_wrap_up(agent, order, longest))
+        answer = ready(lambda: self._duty.extend_wrap_up(agent, order, longest))
         told = self._answered(agent_id, order, answer)
         if answer is not AgentAnswer.ALREADY:
             return told
@@ -214,10 +203,10 @@ class AgentOperations:
     ) -> DutyAnswer:
         """What became of an order by the floor's answer; raises what was refused."""
         if answer is AgentAnswer.DONE:
-            after = self._read(agent_id)
-            queues = () if after is None else self._serves(after)
+            after = self._finding.read(agent_id)
+            queues = () if after is None else self._finding.serves(after)
             return DutyAnswer(is_changed=True, state=_MADE[order.what], queues=queues)
-        agent = self._found(agent_id)
+        agent = self._finding.found(agent_id)
         if answer is AgentAnswer.REFUSED:
             raise DutyRefusedError(duty_answers.refusal(agent, order.what))
         is_changed = is_changed or answer in {AgentAnswer.WISHED, AgentAnswer.CANCELLED}
@@ -225,57 +214,7 @@ class AgentOperations:
 
     def _unchanged(self, agent: FloorAgent) -> DutyAnswer:
         return DutyAnswer(
-            is_changed=False, state=agent.state, wish=agent.wish, queues=self._serves(agent)
-        )
-
-    def _found(self, agent_id: AgentId) -> FloorAgent:
-        agent = _ready(lambda: self._site.roster.agent(agent_id))
-        if agent is None:
-            message = f"the floor is being opened and has no agent {agent_id} yet: ask again"
-            raise NotReadyError(message)
-        return agent
-
-    def _read(self, agent_id: AgentId) -> FloorAgent | None:
-        """What the floor knows after a change that was made, whether it can be asked or not."""
-        try:
-            return self._site.roster.agent(agent_id)
-        except StoreError:
-            return None
-
-    def _serves(self, agent: FloorAgent) -> tuple[QueueName, ...]:
-        policy = self._site.policy.agents.get(agent.agent_id)
-        if policy is None:
-            return agent.queues
-        return duty.served(policy, self._site.policy, agent.chosen_queues)
-
-    def _view(self, agent_id: AgentId, agent: FloorAgent | None) -> AgentView:
-        policy = self._site.policy.agents.get(agent_id)
-        name = "" if policy is None else policy.name
-        if agent is None:
-            queues = () if policy is None else duty.served(policy, self._site.policy)
-            return AgentView(
-                agent_id=agent_id,
-                name=name,
-                state=AgentState.LOGGED_OUT,
-                is_resting=False,
-                since=None,
-                queues=queues,
-            )
-        return AgentView(
-            agent_id=agent_id,
-            name=name,
-            state=agent.state,
-            is_resting=agent.state is AgentState.AVAILABLE and agent.lease_until is not None,
-            since=agent.since or None,
-            queues=self._serves(agent),
-            reason=agent.reason,
-            actor=agent.actor,
-            break_code=agent.break_code,
-            is_overrun=agent.is_overrun,
-            until=agent.lease_until if agent.state in _WITH_AN_END else None,
-            wish=agent.wish,
-            holds=agent.holds,
-            misses_count=agent.miss_count,
+            is_changed=False, state=agent.state, wish=agent.wish, queues=self._finding.serves(agent)
         )
 
     def _checked_queues(self, agent_id: AgentId, order: DutyOrder) -> tuple[QueueName, ...]:
@@ -291,39 +230,3 @@ class AgentOperations:
                 raise UnknownQueueError(message)
         wanted = tuple(queue for queue in serves if queue in order.queues)
         return () if wanted == serves else wanted
-
-    def _known(self, agent_id: AgentId) -> None:
-        if agent_id in self._site.policy.agents:
-            return
-        agent = _ready(lambda: self._site.roster.agent(agent_id))
-        if agent is None or not _is_at_work(agent):
-            raise UnknownAgentError(f"there is no agent {agent_id}: {self._remedy(agent_id)}")
-
-    def _remedy(self, wrong: str) -> str:
-        """A guess at whom the operator meant, by id or by name, or whom there are."""
-        agents = self._site.policy.agents
-        by_word = {agent.name.lower(): agent_id for agent_id, agent in agents.items()}
-        by_word |= {agent_id.lower(): agent_id for agent_id in agents}
-        alike = difflib.get_close_matches(wrong.lower(), by_word, n=1)
-        if alike:
-            meant = agents[by_word[alike[0]]]
-            return f"did you mean {meant.agent_id} ({meant.name})?"
-        ids = sorted(agents)
-        left = len(ids) - MOST_TOLD
-        more = f" and {left} more" if left > 0 else ""
-        return f"the agents are {', '.join(ids[:MOST_TOLD])}{more}" if ids else "there are none"
-
-
-_WITH_AN_END = frozenset({AgentState.AVAILABLE, AgentState.WRAPPING_UP, AgentState.ON_BREAK})
-
-
-def _is_at_work(agent: FloorAgent) -> bool:
-    return agent.state is not AgentState.LOGGED_OUT
-
-
-def _ready(ask: Callable[[], A]) -> A:
-    try:
-        return ask()
-    except StoreError as error:
-        message = f"the floor does not answer: {error}; `callcore agent list` tells what was done"
-        raise NotReadyError(message) from error

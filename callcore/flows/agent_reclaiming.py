@@ -10,6 +10,7 @@ from callcore.domain.ids import CallId, OfferId
 from callcore.domain.outcomes import OfferLostReason
 from callcore.flows import whereabouts
 from callcore.flows.agent_freeing import AgentFreeing
+from callcore.flows.offer_reclaiming import OfferReclaiming, node_of_legs
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
 from callcore.ports.stores import FloorAgent, FloorCallState
@@ -27,12 +28,14 @@ class AgentReclaiming:
         site: Site,
         switchboard: Switchboard,
         freeing: AgentFreeing,
+        offers: OfferReclaiming,
         resume: Callable[[CallId], object],
         heal: Callable[[str, str, str], None],
     ) -> None:
         self._site = site
         self._switchboard = switchboard
         self._freeing = freeing
+        self._offers = offers
         self._resume = resume
         self._heal = heal
 
@@ -77,6 +80,8 @@ class AgentReclaiming:
         if agent.state is AgentState.TALKING:
             self._freeing.after_talk(reservation)
         else:
+            call = self._site.waiting_room.call(reservation.call_id)
+            self._offers.silence(reservation, None if call is None else node_of_legs(call), agent)
             self._freeing.after_lost_offer(
                 reservation, OfferLostReason.RECLAIMED, is_caller_waiting=True
             )

@@ -80,8 +80,11 @@ class Announcing:
         """Plans the first announcement; of a caller who is adopted, the next one."""
         if is_adopted:
             self._is_greeted = True
-            joined_at, now = self._course.joined_at, self._now()
-            self._course = announcements.taken_up(self._queue, joined_at, now)
+            # What was due while the call went from one worker to the other is still to be told.
+            joined_at, since = self._course.joined_at, self._call.let_go_at or self._now()
+            told_at = joined_at if self._call.let_go_at else None
+            told_at = self._call.ledger.visits.told_at or told_at
+            self._course = announcements.taken_up(self._queue, joined_at, since, told_at)
             if self._queue.announce_estimate is not None:
                 self._call.site.clock.after(0, self._take_up)
         if self._queue.messages is not None:
@@ -213,7 +216,7 @@ class Announcing:
             self._course = announcements.begun(self._course, self._now())
 
     def _note(self, *facts: Fact) -> None:
-        self._call.ledger.visits.announced()
+        self._call.ledger.visits.announced(self._call.site.clock.now())
         for fact in facts:
             self._call.site.facts.publish(fact)
 

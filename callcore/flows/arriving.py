@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from callcore.domain.ids import CallId, Micros
+from callcore.domain.ids import Micros
 from callcore.domain.policies import FeatureCode
 from callcore.flows.feature_call import FeatureCalls
 from callcore.flows.inbound_call import InboundCalls
 from callcore.flows.node_draining import NodeDraining
 from callcore.flows.overload import Overload
 from callcore.flows.reclaiming import Reclaiming
+from callcore.flows.service import RunScript
 from callcore.flows.site import Site
 from callcore.ports.switch_events import LegParked
 
@@ -20,9 +21,6 @@ STRAY_SECONDS = 0.5
 
 Spawn = Callable[[str, Callable[[], None]], object]
 """Starts a named greenlet."""
-
-RunScript = Callable[[CallId, Callable[[], None]], None]
-"""Starts a call's script in a greenlet of its own."""
 
 
 class Arriving:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from callcore.domain.events import CallbackAsked
 from callcore.domain.records import CallbackAsking
-from callcore.flows.call import Call
+from callcore.flows.promising import Asker
 
 
-def over(call: Call, asking: CallbackAsking) -> None:
+def over(call: Asker, asking: CallbackAsking) -> None:
     """The record of the asking call has it, and who hears facts."""
     call.ledger.callbacks.asked(asking)
     call.site.facts.publish(

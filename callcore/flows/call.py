@@ -21,6 +21,7 @@ from callcore.flows.messages import (
     Message,
     MoveAsked,
     MustLeave,
+    OfferFound,
     PriorityAsked,
     Reserved,
     SettingsChanged,
@@ -64,6 +65,7 @@ _OF_ONE_WAIT = (
     MoveAsked,
     MayStay,
     MustLeave,
+    OfferFound,
     PriorityAsked,
     Reserved,
     SettingsChanged,
@@ -160,7 +162,7 @@ class Call(CallersLine):
         """
         message = self.mailbox.take()
         match message:
-            case Reserved() | PriorityAsked() | WithdrawalAsked() | MoveAsked() if (
+            case Reserved() | OfferFound() | PriorityAsked() | WithdrawalAsked() | MoveAsked() if (
                 not self.is_open_to_offers
             ):
                 self._refuse(message)
@@ -217,6 +219,8 @@ class Call(CallersLine):
         match message:
             case Reserved():
                 self._decline(message.reservation)
+            case OfferFound():
+                self._withdraw(message)
             case PriorityAsked() | WithdrawalAsked() | MoveAsked():
                 sentence = f"call {self.caller.call_id} does not wait any more"
                 message.reply.refuse(NotWaitingError(sentence))
@@ -225,6 +229,13 @@ class Call(CallersLine):
                 message.reply.refuse(UnknownCallError(sentence))
             case _:
                 pass
+
+    def _withdraw(self, found: OfferFound) -> None:
+        """An agent who is rung by now is not to be free before the phone is silent."""
+        leg_id = found.reservation.leg_id
+        if found.leg is not None and found.line_node is None:
+            self._post(lambda: self.switch.hang_up(leg_id, "ORIGINATOR_CANCEL"))
+        self._decline(found.reservation)
 
     def _change_language(self, asked: LanguageAsked) -> None:
         self.bring(replace(self.wishes, language=asked.language))
@@ -264,6 +275,9 @@ class Call(CallersLine):
             self.hung_up_by = HungUpBy.SWITCH
         elif self.is_surveyed:
             self.hung_up_by = HungUpBy.AGENT
+        elif self.hung_up_by is HungUpBy.CALLCORE:
+            if ended.cause not in {self.ledger.ordered_end, LOST_TRACK}:
+                self.hung_up_by = HungUpBy.CALLER  # an instant before our command came
         elif (
             self.talk_ended_at is not None
             and (seconds_between(self.talk_ended_at, ended.at) > OUTLIVES_TALK_SECONDS)

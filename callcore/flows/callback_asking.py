@@ -11,7 +11,7 @@ from typing import Protocol
 
 from callcore.domain import callback_dialogue, callbacks
 from callcore.domain.callback_dialogue import Confirmed, Ended, Question, Step, Terms, Turn
-from callcore.domain.ids import CallId
+from callcore.domain.ids import MICROS_PER_SECOND, CallId
 from callcore.domain.outcomes import AskingEnd, CallbackOrigin
 from callcore.domain.policies import QueuePolicy
 from callcore.domain.records import CallbackAsking
@@ -23,6 +23,9 @@ from callcore.flows.promising import Promised, Promises
 from callcore.flows.standing import Place
 from callcore.flows.timers import Timers
 from callcore.ports.switch_events import DigitPressed
+
+AHEAD_MICROS = MICROS_PER_SECOND
+"""How long after a question was put it may be answered though the switch has not said it yet."""
 
 
 class Wish:
@@ -90,6 +93,10 @@ class Saying(Protocol):
     def is_over(self) -> bool:
         """True once it has been heard, or never will be."""
 
+    @property
+    def has_begun(self) -> bool:
+        """False as long as the caller cannot know what is to be said: the link may be down."""
+
     def is_over_with(self, message: object) -> bool:
         """True if it is over with the message, or was before."""
 
@@ -121,6 +128,7 @@ class Asking:
         self._question: Question | None = None
         self._saying: Saying | None = None
         self._turns_count = 0
+        self._ahead_until = 0
 
     @property
     def number(self) -> str:
@@ -145,13 +153,15 @@ class Asking:
             return
         match message:
             case DigitPressed(digit=digit) if message.leg_id == self._call.leg_id:
-                self._take(callback_dialogue.pressed(self._terms, self._question, digit))
+                self._pressed(self._question, self._saying, digit)
             case KeyTimedOut(attempt=turn) if turn == self._turns_count:
                 self._take(callback_dialogue.silent(self._terms, self._question))
-            case LinkBack(is_silent=True):
+            case LinkBack() if message.is_silent or not self._saying.has_begun:
                 # Who could not be heard, or was asked in vain, is asked anew.
                 self._timers.cancel(KeyTimedOut)
-                self._saying = self._say(self._question.says)
+                if not message.is_silent:
+                    self._saying.stop()
+                self._speak(self._question.says, is_anew=True)
                 self._count_silence()
             case _:
                 self._saying.is_over_with(message)
@@ -162,7 +172,17 @@ class Asking:
         self._question = None
         self._timers.cancel(KeyTimedOut)
 
-    def _take(self, turn: Turn) -> None:
+    def _pressed(self, question: Question, saying: Saying, key: str) -> None:
+        """Nobody says yes or no to what was never said; whoever knows the question by heart may
+        answer it before it is.
+        """
+        is_ahead = self._call.site.clock.now() < self._ahead_until
+        if question.step is Step.ENTERING or saying.has_begun or is_ahead:
+            self._take(callback_dialogue.pressed(self._terms, question, key))
+        else:
+            self._take(callback_dialogue.unheard(question), is_anew=True)
+
+    def _take(self, turn: Turn, *, is_anew: bool = False) -> None:
         self._timers.cancel(KeyTimedOut)
         self._turns_count += 1
         was_cut = self._saying is not None and not self._saying.is_over
@@ -173,8 +193,14 @@ class Asking:
             return
         self._question = turn
         if self._saying is None or was_cut or turn.says:
-            self._saying = self._say(turn.says)
+            self._speak(turn.says, is_anew=is_anew)
         self._count_silence()
+
+    def _speak(self, words: Utterance, *, is_anew: bool) -> None:
+        """Says it, or says ``anew`` what could not be heard."""
+        self._saying = self._say(words)
+        may_be_ahead = self._call.switch.is_connected and not is_anew
+        self._ahead_until = self._call.site.clock.now() + may_be_ahead * AHEAD_MICROS
 
     def _count_silence(self) -> None:
         """From when there is nothing more to hear."""

@@ -139,7 +139,7 @@ class CallbackCall(CustomerCall):
             self._dial(self.promise)
 
     def adopt_line(self, leg: LegSnapshot) -> None:
-        """Goes on with a customer who has answered another process, in place of any line."""
+        """Goes on with a customer whom another process has called, in place of any line."""
         if leg.node != self.caller.node:
             self._move_to(leg.node)
             self.keep(replace(self.promise, node=leg.node))

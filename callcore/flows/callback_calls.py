@@ -8,7 +8,7 @@ from callcore.domain import treatments
 from callcore.domain.callbacks import Callback
 from callcore.domain.ids import CallId, Micros
 from callcore.domain.ledger import Caller
-from callcore.domain.outcomes import HungUpBy, LeaveReason
+from callcore.domain.outcomes import HungUpBy, LeaveReason, OfferLostReason
 from callcore.domain.policies import QueuePolicy
 from callcore.domain.treatments import ToQueue
 from callcore.flows import callback_telling, restoring
@@ -18,7 +18,8 @@ from callcore.flows.callback_pacing import CallbackPacing
 from callcore.flows.crew import Crew
 from callcore.flows.following import Following
 from callcore.flows.journey import Journey
-from callcore.flows.messages import CustomerFound, Message
+from callcore.flows.messages import Message
+from callcore.flows.offers_found import OffersFound
 from callcore.flows.place_leaving import LeftQueueError, MovedError
 from callcore.flows.place_taking import Taken, held_place
 from callcore.flows.promise_making import PromiseMaking, publish_promise
@@ -79,24 +80,34 @@ class CallbackCalls:
         call = self._calls.get(call_id)
         return None if call is None else (call, self._waiting.get(call_id))
 
-    def resume(self, floor_call: FloorCall, line: LegSnapshot | None = None) -> bool:
+    def is_untold(self, call_id: CallId) -> bool:
+        """True if the floor has not heard of all that became of a promise that was followed here:
+        what it has of it is not so any more.
+        """
+        return self._crew.changes.owes(call_id)
+
+    def resume(self, floor_call: FloorCall, offers: OffersFound, line: LegSnapshot | None) -> bool:
         """Goes on with a promise left waiting by another process, or to be called again after a
-        machine, and with the ``line`` of its customer who has answered. False if the queue is no
-        more.
+        machine; with its ``offers``, and with the ``line`` of its customer who is being called or
+        has answered. False if the queue is no more.
         """
         queue, callback = self._site.policy.queues.get(floor_call.queue), floor_call.callback
         if queue is None or callback is None:
             return False
         call = self.follow(caller_of(floor_call, callback), queue, callback, is_adopted=True)
+        now = self._site.clock.now()
+        call.ledger.offers.end_open(now, OfferLostReason.RECLAIMED, offers.ids)
         call.bring(wishes_on_floor(floor_call))
         place = Place(first_joined_at=floor_call.first_joined_at, joined_at=floor_call.joined_at)
         call_id, has_place = call.caller.call_id, floor_call.bridged_at is None
-        if line is not None:
-            # The first thing that the script hears of: nobody is called beside that line.
-            self._crew.switchboard.claim(line.leg_id, call_id)
-            call.mailbox.post(CustomerFound(leg=line))
+        offers.claim(call_id, line)
         publish_promise(call, callback)
-        self._spawn(call_id, lambda: self._go_on(call, queue, place, has_place=has_place))
+
+        def go_on() -> None:
+            offers.look(call, line, is_agent_first=not call.is_first)
+            self._go_on(call, queue, place, has_place=has_place)
+
+        self._spawn(call_id, go_on)
         return True
 
     def follow(
@@ -113,6 +124,10 @@ class CallbackCalls:
             queue=queue,
             is_adopted=is_adopted,
         )
+        notes = self._crew.passing.take_up(caller.call_id)
+        if notes is not None:
+            call.take_up(notes)
+            call.ledger.callbacks.keeps(callback)
         self._crew.switchboard.follow(caller.call_id, caller.node, mailbox, is_promise=True)
         self._crew.ledgers[caller.call_id] = call.ledger
         self._calls[caller.call_id] = call

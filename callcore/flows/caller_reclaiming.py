@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from callcore.domain.agents import CALLCORE, AgentReason, AgentState, Why
 from callcore.domain.ids import MICROS_PER_SECOND, AgentId, CallId, LegId, Micros
-from callcore.domain.outcomes import OfferLostReason
 from callcore.flows import leg_roles, missed_events, whereabouts
 from callcore.flows.adoption import Adoption, Phase, phase_of
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.healing import Healing
 from callcore.flows.missed_events import MissedEvents
+from callcore.flows.offer_reclaiming import OfferReclaiming
+from callcore.flows.offers_found import OffersFound
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
-from callcore.flows.unheard_past import UnheardPast
+from callcore.flows.unheard_ends import UnheardEnds
 from callcore.ports.stores import FloorCall, FloorCallState, Reservation
 from callcore.ports.switch_events import LegSnapshot
 from callcore.ports.telephony import Switch
@@ -33,16 +34,18 @@ class CallerReclaiming:
         site: Site,
         switchboard: Switchboard,
         freeing: AgentFreeing,
+        offers: OfferReclaiming,
         adoption: Adoption,
-        unheard: UnheardPast,
+        ends: UnheardEnds,
         missed: MissedEvents,
         healing: Healing,
     ) -> None:
         self._site = site
         self._switchboard = switchboard
         self._freeing = freeing
+        self._offers = offers
         self._adoption = adoption
-        self._unheard = unheard
+        self._ends = ends
         self._missed = missed
         self._healing = healing
 
@@ -56,8 +59,7 @@ class CallerReclaiming:
         phase = phase_of(leg, floor_call, self._site.policy.fallback.extension)
         if phase is not Phase.SURVEYED and _is_unkept_promise(leg, floor_call):
             return
-        if phase not in {Phase.ARRIVED, Phase.ELSEWHERE}:
-            self.withdraw_offers_of(floor_call, but=leg.bridged_to)
+        offers = self._offers_of(floor_call, leg, phase)
         if not self._switchboard.follows(leg.leg_id):
             self._end_what_is_over(floor_call, phase)
         is_unknown_talk = phase is Phase.TALKING and floor_call is None
@@ -66,7 +68,7 @@ class CallerReclaiming:
             return
         if not self._site.tenure.holds_leg(leg.node, leg.leg_id):
             return  # it was lost while Redis was asked
-        self._take_over(leg, floor_call, phase, is_held_again=is_held_again)
+        self._take_over(leg, floor_call, phase, offers, is_held_again=is_held_again)
         if self._switchboard.awaits_end(leg.leg_id) and not switch.leg_exists(leg.leg_id):
             self._missed.tell_end(leg.node, leg.leg_id)
 
@@ -75,8 +77,8 @@ class CallerReclaiming:
 
         Asked anew, because its own script may have closed it since the floor was read.
         """
-        if self._switchboard.node_of(call_id) is not None:
-            return
+        if self._switchboard.node_of(call_id) is not None or self._freeing.is_untold(call_id):
+            return  # it goes on, or has ended here, and the floor is told in a moment
         call = self._site.waiting_room.call(call_id)
         if call is None or not whereabouts.is_ours(self._site, call):
             return
@@ -94,35 +96,30 @@ class CallerReclaiming:
         """
         if call.talk is not None and call.state is FloorCallState.TALKING:
             self._freeing.after_talk(call.talk)
-        for reservation in call.offers:
-            self._freeing.after_lost_offer(
-                reservation, OfferLostReason.RECLAIMED, is_caller_waiting=False
-            )
-        request_id = self._site.ids.request_id()
-        self._site.waiting_room.leave(call.call_id, call.queue, request_id)
-        self._unheard.close(call, is_switch_lost=is_switch_lost, is_elsewhere=is_elsewhere)
+        self._offers.withdraw(call, is_caller_waiting=False)
+        self._ends.close(call, is_switch_lost=is_switch_lost, is_elsewhere=is_elsewhere)
         self._healing.call(whereabouts.node_of(call), call.call_id, "ended_unheard")
+
+    def close_unclaimed(self, call_id: CallId, switch: Switch) -> None:
+        """Closes a call that was handed over and of which nothing is left but its ledger."""
+        is_followed = self._switchboard.node_of(call_id) is not None
+        if not is_followed and not switch.leg_exists(LegId(call_id)):
+            self._ends.close_unclaimed(call_id)
+            self._healing.call(switch.node, call_id, "ended_unheard")
 
     def end_talk(self, reservation: Reservation) -> None:
         """Lets the agent wrap up who talks no more."""
         self._freeing.after_talk(reservation)
 
-    def withdraw_offers_of(self, call: FloorCall | None, but: LegId | None = None) -> None:
-        """Ends all of a call's offers, or all but that of the agent's leg the caller talks with."""
-        if call is None:
-            return
-        for reservation in call.offers:
-            if reservation.leg_id != but:
-                self._freeing.after_lost_offer(
-                    reservation, OfferLostReason.RECLAIMED, is_caller_waiting=True
-                )
-                self._healing.of_call(
-                    "agent",
-                    reservation.agent_id,
-                    "offer_withdrawn",
-                    node=call.node,
-                    call_id=call.call_id,
-                )
+    def _offers_of(self, call: FloorCall | None, leg: LegSnapshot, phase: Phase) -> OffersFound:
+        """Those of a caller who waits in a queue of the settings; others are withdrawn, but that of
+        the agent's leg the caller talks with. Raises ``StoreError``.
+        """
+        if call is not None and phase not in {Phase.ARRIVED, Phase.ELSEWHERE}:
+            if phase is Phase.WAITING and call.queue in self._site.policy.queues:
+                return self._offers.open_of(call)
+            self._offers.withdraw(call, but=leg.bridged_to)
+        return self._offers.none()
 
     def _end_what_is_over(self, call: FloorCall | None, phase: Phase) -> None:
         """Frees the agent whom the caller does not talk with any more, and gives up the place."""
@@ -140,6 +137,7 @@ class CallerReclaiming:
         leg: LegSnapshot,
         floor_call: FloorCall | None,
         phase: Phase,
+        offers: OffersFound,
         *,
         is_held_again: bool,
     ) -> None:
@@ -152,7 +150,7 @@ class CallerReclaiming:
             case Phase.ASKED:
                 self._heal_if(self._adoption.resume_asked(leg), leg)
             case Phase.WAITING:
-                self._heal_if(self._adoption.resume_waiting(leg, floor_call), leg)
+                self._heal_if(self._adoption.resume_waiting(leg, floor_call, offers), leg)
             case Phase.TALKING:
                 self._heal_if(
                     self._adoption.resume_talking(leg, floor_call, is_held_again=is_held_again),

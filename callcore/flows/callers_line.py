@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from callcore.domain.announcements import STAND_IN_MUSIC
-from callcore.domain.ids import Language, LegId
-from callcore.domain.ledger import Caller, CallLedger
+from callcore.domain.ids import Language, LegId, Micros
+from callcore.domain.ledger import Caller, CallLedger, CallNotes
 from callcore.domain.outcomes import HungUpBy
 from callcore.domain.speech.utterances import Utterance
 from callcore.domain.wishes import Wishes
@@ -31,16 +31,24 @@ class CallersLine:
         self.caller = caller
         self.ledger = CallLedger(caller, site.policy.site, is_adopted=is_adopted)
         self.is_line_answered = False
+        self.let_go_at: Micros | None = None
+        """When the worker that handed the call over did its last for it; ``None`` if none has."""
         self.voice = Voice(site, caller.call_id, lambda: self.caller.node)
         """Chooses what is heard in this call."""
         self.hung_up_by = HungUpBy.UNKNOWN
         """Set as soon as it is known who ends the call; the caller if nobody else did."""
         self._wishes = Wishes()
-        self._hang_up_cause = ""
         self._is_kept = False
         self._queues_music = STAND_IN_MUSIC
         self._music: str | None = None
         self._speech: Speech | None = None
+
+    def take_up(self, notes: CallNotes) -> None:
+        """Goes on with the ledger of the process that has followed the call before."""
+        self.ledger = CallLedger.taken_up(notes, self.caller, self.site.policy.site)
+        self.let_go_at = notes.left_at
+        if self.ledger.ordered_end:
+            self.hung_up_by = HungUpBy.CALLCORE
 
     @property
     def switch(self) -> Switch:
@@ -175,7 +183,7 @@ class CallersLine:
     def hang_up(self, cause: str) -> None:
         """Ends the caller's leg, by our will."""
         self.hung_up_by = HungUpBy.CALLCORE
-        self._hang_up_cause = cause
+        self.ledger.ordered_end = cause
         self._post(lambda: self.switch.hang_up(self.leg_id, cause))
 
     def part(self) -> None:
@@ -200,7 +208,7 @@ class CallersLine:
     def hang_up_again(self) -> None:
         """Ends the leg if that was our will before the link went down."""
         if self.hung_up_by is HungUpBy.CALLCORE:
-            self.hang_up(self._hang_up_cause)
+            self.hang_up(self.ledger.ordered_end)
 
     def stop_recording(self, path: str) -> None:
         """Ends a recording of the caller's leg."""

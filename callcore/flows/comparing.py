@@ -9,7 +9,7 @@ but for those who are followed by then.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -19,6 +19,7 @@ from callcore.domain.sharding import DIGITS
 from callcore.flows import leg_roles, side_by_side
 from callcore.flows.adoption import Phase, phase_of
 from callcore.flows.agent_reclaiming import AgentReclaiming
+from callcore.flows.ledger_passing import LedgerPassing
 from callcore.flows.mending import Mending
 from callcore.flows.missed_events import MissedEvents
 from callcore.flows.site import Site
@@ -50,12 +51,14 @@ class Comparing:
         mending: Mending,
         missed: MissedEvents,
         agents: AgentReclaiming,
+        passing: LedgerPassing,
     ) -> None:
         self._site = site
         self._switchboard = switchboard
         self._mending = mending
         self._missed = missed
         self._agents = agents
+        self._passing = passing
         self._winding = WindingUp(site)
 
     def compare(self, node: NodeName, restored_at: Micros, digits: str) -> None:
@@ -81,8 +84,10 @@ class Comparing:
         self._missed.tell_ends(node, switch, {leg_id: followed[leg_id] for leg_id in gone})
         for leg_id in followed.keys() & found.keys():
             self._missed.tell_of(found[leg_id], followed[leg_id])
-        self._adopt(switch, ours, phases)
+        wanted = {offer.leg_id for call in known.values() for offer in call.offers}
+        self._adopt(switch, ours, phases, wanted)
         self._close(switch, floor.calls.keys() - followed.values())
+        self._close_unclaimed(switch, digits)
         self._mend_promises(switch, floor.promises, ours)
         self._agents.free_held_by_nothing()
         for agent in mending.without_line(switch, found.values()):
@@ -93,6 +98,7 @@ class Comparing:
     def _floor(self, node: NodeName, digits: str) -> _Floor | StoreError:
         """Asked before the switch; that it does not answer is not what callers have to wait for."""
         try:
+            self._passing.fetch(node, digits)
             calls = {
                 call.call_id: call
                 for call in self._site.waiting_room.calls(node)
@@ -103,6 +109,7 @@ class Comparing:
                 call_id
                 for call_id in self._mending.promises.held()
                 if shard_of(LegId(call_id)) in digits
+                and self._site.tenure.holds_leg(node, LegId(call_id))
             ]
         except StoreError as error:
             return error
@@ -127,10 +134,18 @@ class Comparing:
                 self._winding.wind_up(leg, phases[leg.leg_id])
 
     def _adopt(
-        self, switch: Switch, ours: list[LegSnapshot], phases: Mapping[LegId, Phase]
+        self,
+        switch: Switch,
+        ours: list[LegSnapshot],
+        phases: Mapping[LegId, Phase],
+        wanted: Collection[LegId],
     ) -> None:
+        """Agents' lines that are ``wanted`` by callers first."""
+
         def turn(leg: LegSnapshot) -> tuple[int, Micros]:
             phase = phases.get(leg.leg_id)
+            if phase is None and leg.leg_id in wanted:
+                return (-1, leg.created_at)
             return (1 if phase is None else _TURNS.get(phase, 1), leg.created_at)
 
         mending = self._mending
@@ -153,6 +168,12 @@ class Comparing:
                 if self._switchboard.node_of(call_id) is None
             ],
         )
+
+    def _close_unclaimed(self, switch: Switch, digits: str) -> None:
+        """Of what was handed over, calls that have neither a line nor a place any more."""
+        for notes in self._passing.unclaimed(switch.node, digits):
+            call_id = notes.caller.call_id
+            self._mending.one(call_id, partial(self._mending.close_unclaimed, call_id, switch))
 
     def _mend_promises(
         self, switch: Switch, promises: list[CallId], ours: list[LegSnapshot]

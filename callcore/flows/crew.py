@@ -11,6 +11,8 @@ from callcore.domain.serving import Serving
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.dispatching import Dispatcher
 from callcore.flows.floor_changes import FloorChanges
+from callcore.flows.lease_waiting import LeaseWaiting
+from callcore.flows.ledger_passing import LedgerPassing
 from callcore.flows.policies import Policies
 from callcore.flows.record_keeping import RecordKeeping
 from callcore.flows.standing_lines import StandingLines
@@ -33,6 +35,8 @@ class Crew:
     changes: FloorChanges
     keeping: RecordKeeping
     lines: StandingLines
+    passing: LedgerPassing
+    lease_waiting: LeaseWaiting
     ledgers: dict[CallId, CallLedger] = field(default_factory=dict)
     """The notes of the calls followed here."""
 

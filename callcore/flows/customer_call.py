@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from callcore.domain import brought, callbacks
 from callcore.domain.callbacks import Callback
-from callcore.domain.ids import LegId, NodeName
+from callcore.domain.ids import LegId, NodeName, seconds_between
 from callcore.domain.ledger import Caller
 from callcore.domain.policies import CallbackPolicy, QueuePolicy
 from callcore.flows import attempt_telling, customer_dialling
@@ -146,16 +146,19 @@ class CustomerCall(Call):
             self._lose_line()
             self.mailbox.post(CustomerUnreached(cause=error.cause, attempt=attempt))
             return
-        self._ring_timer = self.mailbox.post_after(
-            self.kept_by.ring_seconds, CustomerTimedOut(leg_id=leg_id)
-        )
+        self._limit_ringing(self.kept_by.ring_seconds)
         attempt_telling.dialled(self, self.queue, promise.attempts_count + 1)
 
     def _take_line(self, leg: LegSnapshot) -> None:
-        """The line is one that another process began, and that the customer has answered."""
+        """The line is one that another process began, and that the customer has answered or may."""
         self._stop_ring_timer()
         self._replace_caller(leg_id=leg.leg_id)
         self._crew.switchboard.claim(leg.leg_id, self.caller.call_id)
+        if not leg.is_line_answered:
+            self._line = CustomerLine(state=Line.RINGING, dialled_at=leg.created_at)
+            rang_seconds = seconds_between(leg.created_at, self.site.clock.now())
+            self._limit_ringing(self.kept_by.ring_seconds - max(rang_seconds, 0.0))
+            return
         answered_at = leg.answered_at or self.site.clock.now()
         self._line = CustomerLine(dialled_at=leg.created_at).answered(answered_at)
         self.is_line_answered = True
@@ -188,6 +191,10 @@ class CustomerCall(Call):
         self._line = CustomerLine()
         self._fall_silent()
         self.is_line_answered = False
+
+    def _limit_ringing(self, seconds: float) -> None:
+        timed_out = CustomerTimedOut(leg_id=self.leg_id)
+        self._ring_timer = self.mailbox.post_after(max(seconds, 0.0), timed_out)
 
     def _stop_ring_timer(self) -> None:
         if self._ring_timer is not None:

@@ -19,11 +19,13 @@ from callcore.flows.messages import (
     CustomerTimedOut,
     CustomerUnreached,
     HeldTooLong,
+    LinkBack,
     Message,
 )
 from callcore.flows.offerings import Offerings
 from callcore.flows.timers import Timers
 from callcore.flows.waiting import MOST_FAILED_BRIDGES
+from callcore.ports.switch_events import LegSnapshot
 
 NO_ANSWER = "NO_ANSWER"
 BROKEN_OFF = "ORIGINATOR_CANCEL"
@@ -84,6 +86,8 @@ class CustomerCourse:
 
     def overhear(self, message: Message) -> None:
         """Takes any other message: the customer may have answered, or said something."""
+        if isinstance(message, LinkBack) and self._offerings.is_picked_up:
+            message = LinkBack(is_silent=False)  # music would be played into the talk
         if self._call.is_answered and not self._reception.is_asking:
             self._conclude(self._reception.receive())
         else:
@@ -174,6 +178,9 @@ class CustomerCourse:
         if is_taken or call.has_given_up(leg.leg_id):
             call.refuse_line(leg)
             return
+        if not leg.is_line_answered:
+            self._found_ringing(leg)
+            return
         self._reception.end(BROKEN_OFF)
         if leg.node != call.caller.node:
             self._offerings.caller_unreached()  # agents who are rung elsewhere cannot be joined
@@ -183,6 +190,12 @@ class CustomerCourse:
         else:
             call.stop_playing()  # what the other process had begun to ask
             self._conclude(self._reception.receive())
+
+    def _found_ringing(self, leg: LegSnapshot) -> None:
+        if self._call.line.is_there:
+            self._call.refuse_line(leg)
+        else:
+            self._call.adopt_line(leg)
 
     def _put_off(self, seconds: float) -> None:
         now = self._call.site.clock.now()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from callcore.domain.ids import QueueName
+from callcore.domain import surveys
+from callcore.domain.ids import LegId, QueueName, SurveyName
 from callcore.domain.ledger import CallLedger
 from callcore.domain.outcomes import HungUpBy, LeaveReason, RecordSource
 from callcore.domain.policies import QueuePolicy, SitePolicy
@@ -49,6 +50,7 @@ def record_of(detail: DetailRecord, policy: SitePolicy) -> CallRecord:
         priority = clamped(queue.priority + wishes.own_priority)
         ledger.visits.joined(name, place.first_joined_at, priority=priority, position=None)
         _note_end_of_visit(ledger, detail, queue)
+    _note_answers(ledger, detail)
     ledger.fault(FAULT)
     record = ledger.close(detail.ended_at, _hung_up_by(detail, ledger), detail.hangup_cause)
     return replace(record, source=RecordSource.SWITCH)
@@ -62,8 +64,18 @@ def _note_walk(ledger: CallLedger, detail: DetailRecord) -> None:
         ledger.walked()
 
 
+def _note_answers(ledger: CallLedger, detail: DetailRecord) -> None:
+    """What the caller answered after the last talk, to a process that died then."""
+    variables, about = detail.leg.variables, ledger.offers.last_talk()
+    survey = SurveyName(variables.get("callcore_survey", ""))
+    for given in surveys.found(variables.get("callcore_survey_answers", "")) if survey else ():
+        ledger.survey_answered(survey, given.question, given.answer, given.at, about=about)
+
+
 def _note_end_of_visit(ledger: CallLedger, detail: DetailRecord, queue: QueuePolicy) -> None:
-    leg = detail.leg
+    leg, partner = detail.leg, detail.leg.variables.get("callcore_agent_leg")
+    if partner:  # the agent has left: it may have been in other hands since
+        leg = replace(leg, bridged_to=LegId(partner))
     talk = leg_memory.reservation_of(leg, None, queue)
     bridged_at = leg_memory.instant(leg.variables.get("callcore_bridged_at"))
     short_seconds = queue.short_abandon_seconds
@@ -81,6 +93,8 @@ def _note_end_of_visit(ledger: CallLedger, detail: DetailRecord, queue: QueuePol
 def _hung_up_by(detail: DetailRecord, ledger: CallLedger) -> HungUpBy:
     if detail.hangup_cause in SWITCH_CAUSES:
         return HungUpBy.SWITCH
+    if detail.leg.variables.get("callcore_survey") and ledger.offers.talks():
+        return HungUpBy.AGENT  # who has ended the talk
     if detail.is_ended_by_far_end:
         return HungUpBy.CALLER
     return HungUpBy.AGENT if ledger.offers.talks() else HungUpBy.UNKNOWN

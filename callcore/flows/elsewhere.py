@@ -19,9 +19,9 @@ from callcore.flows.messages.between import Forwarded
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
 from callcore.flows.taking_over import TakingOver
-from callcore.flows.unheard_past import UnheardPast
+from callcore.flows.unheard_ends import UnheardEnds
 from callcore.ports.stores import FloorCallState, StoreError
-from callcore.ports.switch_events import LegEnded
+from callcore.ports.switch_events import LegEnded, LegParked
 from callcore.ports.telephony import TelephonyError
 
 KEPT_SECONDS = 3.0
@@ -88,18 +88,20 @@ class Receiving:
         switchboard: Switchboard,
         taking_over: TakingOver,
         freeing: AgentFreeing,
-        unheard: UnheardPast,
+        ends: UnheardEnds,
     ) -> None:
         self._site = site
         self._spawn = spawn
-        self._unheard = unheard
+        self._ends = ends
         self._switchboard = switchboard
         self._taking_over = taking_over
         self._freeing = freeing
 
     def take(self, forwarded: Forwarded) -> None:
         """Delivers it, at once or when the call is followed."""
-        if isinstance(forwarded.message, LegEnded):
+        if isinstance(forwarded.message, LegParked):
+            self._taking_over.arrival_told(forwarded.node, forwarded.message.leg_id)
+        elif isinstance(forwarded.message, LegEnded):
             self._ended(forwarded.call_id, forwarded.message)
         elif self._is_followed(forwarded) and not forwarded.is_passed_on:
             self._switchboard.post(forwarded.call_id, forwarded.message)
@@ -108,6 +110,9 @@ class Receiving:
 
     def keep(self, forwarded: Forwarded) -> bool:
         """Keeps it if the call may be about to be followed."""
+        if isinstance(forwarded.message, LegParked):
+            self._taking_over.arrival_told(forwarded.node, forwarded.message.leg_id)
+            return True
         is_kept = self._may_come(forwarded)
         if is_kept:
             self._wait_for_call(forwarded)
@@ -118,7 +123,7 @@ class Receiving:
         if self._switchboard.awaits_end(ended.leg_id):
             self._switchboard.deliver(ended)
         else:
-            self._unheard.note_end(call_id, ended)
+            self._ends.note_end(call_id, ended)
 
     def _wait_for_call(self, forwarded: Forwarded) -> None:
         self._spawn(f"deliver to {forwarded.call_id}", lambda: self._deliver_later(forwarded))

@@ -4,8 +4,6 @@ is admitted, offered a callback, called back.
 
 from __future__ import annotations
 
-import math
-
 from callcore.domain import admission, callbacks, estimates, wait_telling, waiting
 from callcore.domain.admission import Door, Limit
 from callcore.domain.estimates import Rates, UnknownWait, Wait
@@ -26,17 +24,6 @@ def of_call(site: Site, call_id: CallId, queue: QueueName) -> Wait | UnknownWait
     except StoreError:
         return UnknownWait()  # counted there
     return UnknownWait() if outlook is None else by_outlook(site, queue, outlook)
-
-
-def of_newcomer(site: Site, queue: QueueName, score: float = math.inf) -> Wait | UnknownWait:
-    """The wait of one who would join now with that score, by default behind all; nothing to wait
-    for is a mean of 0. Unknown if the floor cannot be asked. One read.
-    """
-    try:
-        door = site.waiting_room.door(queue, "", score)
-    except StoreError:
-        return UnknownWait()
-    return by_door(site, queue, door, score)
 
 
 def of_promise(site: Site, call_id: CallId, queue: QueuePolicy) -> Wait | UnknownWait:
@@ -71,14 +58,6 @@ def by_outlook(site: Site, queue: QueueName, outlook: Outlook) -> Wait | Unknown
     )
     agents = effective_agents(site, queue, outlook.staffed_count, outlook.rates)
     return estimates.wait(line, agents, outlook.rates)
-
-
-def by_door(site: Site, queue: QueueName, door: Door, score: float) -> Wait | UnknownWait:
-    """The wait of who finds this at the door; those ahead take the free agents first."""
-    agents = effective_agents(site, queue, len(door.staffed), door.rates)
-    return admission.expected(
-        door, score, agents, site.clock.now(), queue_priority=_priority_of(site, queue)
-    )
 
 
 def limit(site: Site, queue: QueuePolicy, door: Door) -> Limit:

@@ -11,6 +11,10 @@ from callcore.domain.sharding import Shard
 class Follower(Protocol):
     """What follows the calls of the shards. No method raises; only ``release`` waits."""
 
+    @property
+    def has_calls(self) -> bool:
+        """True while any call is followed here."""
+
     def is_idle(self, shards: Collection[Shard]) -> bool:
         """True if none of their calls is followed here."""
 

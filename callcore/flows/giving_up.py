@@ -25,8 +25,9 @@ from callcore.flows.messages import (
 )
 from callcore.flows.messages.between import Forwarded
 from callcore.flows.site import Site
+from callcore.flows.switchboard import is_for_us
 from callcore.ports.operations import NotReadyError
-from callcore.ports.switch_events import LegEnded, SwitchEvent
+from callcore.ports.switch_events import LegEnded, LegParked, SwitchEvent
 
 GIVING_SECONDS = 1.0
 """How long scripts that come to their end are waited for."""
@@ -47,6 +48,8 @@ class GivingUp:
         self._unread: list[Forwarded] = []
         self._given: dict[LegId, NodeName] = {}
         """Callers' legs of calls that nobody may follow yet."""
+        self._left: set[Shard] = set()
+        """Shards whose next worker may not hear of their legs yet."""
 
     def release(self, shards: Collection[Shard]) -> None:
         """Lets go of what is about to be given away; takes a second at most."""
@@ -61,25 +64,41 @@ class GivingUp:
         while not self._crew.changes.flush(dropped) and not self._is_past(deadline):
             self._site.clock.sleep(LOOK_SECONDS)
         self._crew.changes.forget(dropped)
+        self._crew.passing.leave(dropped)
 
     def lose(self, shards: Collection[Shard]) -> list[CallId]:
         """Drops whatever is followed of them; does not wait. The calls dropped."""
         dropped = self.drop(shards)
         self._crew.changes.forget(dropped)
+        self._crew.passing.forget(dropped)
+        self._left.update(shards)
         self._send_unread()
         given = self._given_of(shards)
-        self._site.clock.after(HEARD_ON_SECONDS, lambda: self._forget(given))
+        self._site.clock.after(HEARD_ON_SECONDS, lambda: self._forget(given, shards))
         return dropped
 
     def regain(self, shards: Collection[Shard]) -> None:
         """They were not given after all, or have come back."""
-        self._forget(self._given_of(shards))
+        self._forget(self._given_of(shards), shards)
+        self._send_unread()
 
     def hear(self, event: SwitchEvent) -> None:
-        """The end of a call that was dropped is told to its next worker, who may not hear yet."""
-        if not isinstance(event, LegEnded) or event.leg_id not in self._given:
-            return
-        node = self._given.pop(event.leg_id)
+        """The end of a call that was dropped is told to its next worker, who may not hear yet, and
+        so is who arrives just now.
+        """
+        match event:
+            case LegEnded() if event.leg_id in self._given:
+                self._tell(self._given.pop(event.leg_id), event)
+            case LegParked() if is_for_us(event) and self._is_passing(event):
+                self._tell(event.node, event)
+            case _:
+                pass
+
+    def _is_passing(self, parked: LegParked) -> bool:
+        shard, tenure = shard_of_leg(parked.node, parked.leg_id), self._site.tenure
+        return not tenure.holds(shard) and (shard in tenure.held or shard in self._left)
+
+    def _tell(self, node: NodeName, event: LegEnded | LegParked) -> None:
         self._unread.append(Forwarded(call_id=CallId(event.leg_id), node=node, message=event))
         if shard_of_leg(node, event.leg_id) not in self._site.tenure.held:
             self._send_unread()
@@ -90,19 +109,22 @@ class GivingUp:
         """
         calls = self._crew.switchboard.calls_of(shards)
         for call_id in calls:
-            self._drop(call_id)
+            self._drop(call_id, shards)
         self._crew.switchboard.hear_lost(shards)
         return calls
 
-    def _drop(self, call_id: CallId) -> None:
+    def _drop(self, call_id: CallId, shards: Collection[Shard]) -> None:
         crew = self._crew
         self._scripts.drop(call_id)
         waiter = crew.waiters.get(call_id)
         if waiter is not None:
             crew.waiters.remove(waiter)
-        crew.ledgers.pop(call_id, None)
         crew.lines.hand_over(LegId(call_id))
-        node = crew.switchboard.node_of(call_id)
+        node, ledger = crew.switchboard.node_of(call_id), crew.ledgers.pop(call_id, None)
+        if ledger is not None and node is not None:
+            # A promise goes with its own shard where that of its line stays.
+            with_line, promised = shard_of_leg(node, LegId(call_id)), shard_of_promise(call_id)
+            crew.passing.dropped(with_line if with_line in shards else promised, ledger)
         if node is not None:
             self._given[LegId(call_id)] = node
         for message in crew.switchboard.drop(call_id):
@@ -127,7 +149,8 @@ class GivingUp:
             if shard_of_leg(node, leg_id) in shards or shard_of_promise(CallId(leg_id)) in shards
         ]
 
-    def _forget(self, given: Collection[LegId]) -> None:
+    def _forget(self, given: Collection[LegId], shards: Collection[Shard]) -> None:
+        self._left.difference_update(shards)
         for leg_id in given:
             self._given.pop(leg_id, None)
 

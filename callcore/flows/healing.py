@@ -6,6 +6,7 @@ that is taken over; but nothing was wrong with it, and it is told as what it is.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
@@ -20,17 +21,17 @@ class Healing:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._given: dict[NodeName, frozenset[str]] = {}
+        self._given: Counter[tuple[NodeName, str]] = Counter()
 
     @contextmanager
     def given(self, node: NodeName, digits: Collection[str]) -> Iterator[None]:
         """While calls of these digits of the node are taken over that others have handed over."""
-        before = self._given.get(node, frozenset())
-        self._given[node] = before.union(digits)
+        given = [(node, digit) for digit in set(digits)]
+        self._given.update(given)
         try:
             yield
         finally:
-            self._given[node] = before
+            self._given.subtract(given)
 
     def heal(self, what: str, subject: str, reason: str) -> None:
         """Something differed."""
@@ -55,6 +56,5 @@ class Healing:
 
     def _is_given(self, node: NodeName, call_id: CallId) -> bool:
         """A promise is taken over with the calls of its digit on any node."""
-        nodes = self._given if node == CALLBACKS else (node,)
-        digit = shard_of(LegId(call_id))
-        return any(digit in self._given.get(one, ()) for one in nodes)
+        nodes = self._site.switches if node == CALLBACKS else (node,)
+        return any(self._given[one, shard_of(LegId(call_id))] for one in nodes)

@@ -7,10 +7,10 @@ it is, and ``finally`` closes the record.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from callcore.domain.events import CallArrived
 from callcore.domain.ids import (
-    MICROS_PER_SECOND,
     CallId,
     MenuName,
     Micros,
@@ -26,6 +26,7 @@ from callcore.flows.crew import Crew
 from callcore.flows.following import Following
 from callcore.flows.journey import Journey
 from callcore.flows.messages import Message
+from callcore.flows.offers_found import OffersFound
 from callcore.flows.place_leaving import PlaceLeaving
 from callcore.flows.promising import Promises
 from callcore.flows.site import Site
@@ -34,9 +35,6 @@ from callcore.flows.timers import Timers
 from callcore.ports.stores import Joining, Reservation
 from callcore.ports.switch_events import LegParked
 from callcore.runtime.mailbox import Mailbox
-
-LEASE_PATIENCE_SECONDS = 1.0
-LEASE_LOOK_SECONDS = 0.02
 
 
 class InboundCalls:
@@ -47,7 +45,6 @@ class InboundCalls:
         self._crew = crew
         self._promises = promises
         self._following = Following(site, crew)
-        self._waits_in_vain = False
 
     def begin(self, arrival: LegParked) -> Call:
         """Begins to follow a caller who was parked; ``run`` is to be called in a greenlet."""
@@ -63,11 +60,19 @@ class InboundCalls:
         return self.follow(caller, is_adopted=False)
 
     def follow(self, caller: Caller, *, is_adopted: bool) -> Call:
-        """Makes the mailbox of a call and sends its caller's leg's events there."""
+        """Makes the mailbox of a call and sends its caller's leg's events there.
+
+        Takes up the ledger that another worker has handed over with the call.
+        """
         mailbox: Mailbox[Message] = Mailbox(self._site.clock)
+        notes = self._crew.passing.take_up(caller.call_id)
+        if notes is not None:
+            caller = replace(notes.caller, leg_id=caller.leg_id, node=caller.node)
         call = Call(
             self._site, caller, mailbox, self._crew.freeing.caller_gone, is_adopted=is_adopted
         )
+        if notes is not None:
+            call.take_up(notes)
         self._crew.switchboard.follow(caller.call_id, caller.node, call.mailbox)
         self._crew.switchboard.claim(caller.leg_id, caller.call_id)
         self._crew.ledgers[caller.call_id] = call.ledger
@@ -80,47 +85,43 @@ class InboundCalls:
 
     def run(self, call: Call, arrival: LegParked, heard_at: Micros) -> None:
         """The script of a call that has just arrived."""
-        self._publish_arrival(call)
         if arrival.is_line_answered:
             call.is_line_answered = True
             call.ledger.line_answered_at = arrival.at
         journey = self._journey(call)
 
         def begin() -> None:
-            self._await_lease()
+            self._crew.lease_waiting.until_known(call)
+            self._publish_arrival(call)
             journey.begin(arrival, heard_at)
 
         self._following.to_its_end(call, journey, begin)
 
-    def _await_lease(self) -> None:
-        """A process that was stopped hears of callers before it has renewed its lease, without
-        which the floor admits nobody: a moment of patience saves them from the fallback. While
-        Redis is away only the first caller waits in vain.
-        """
-        site = self._site
-        if site.tenure.is_valid:
-            self._waits_in_vain = False
-            return
-        deadline = site.clock.now() + LEASE_PATIENCE_SECONDS * MICROS_PER_SECOND
-        while not self._waits_in_vain and not site.tenure.is_valid:
-            self._waits_in_vain = site.clock.now() >= deadline
-            site.clock.sleep(LEASE_LOOK_SECONDS)
-
     def turn_away(self, call: Call, arrival: LegParked) -> None:
         """The script of a caller who has just arrived and is not taken."""
-        self._publish_arrival(call)
         if arrival.is_line_answered:
             call.is_line_answered = True
             call.ledger.line_answered_at = arrival.at
-        self._following.to_its_end(
-            call, self._journey(call), lambda: turning_away.turn_away(call, arrival)
-        )
 
-    def resume_waiting(self, call: Call, queue: QueuePolicy, place: Place) -> None:
-        """The script of a caller whom another process left waiting."""
+        def refuse() -> None:
+            self._crew.lease_waiting.until_known(call)
+            self._publish_arrival(call)
+            turning_away.turn_away(call, arrival)
+
+        self._following.to_its_end(call, self._journey(call), refuse)
+
+    def resume_waiting(
+        self, call: Call, queue: QueuePolicy, place: Place, offers: OffersFound
+    ) -> None:
+        """The script of a caller whom another process left waiting, with these offers."""
         self._publish_arrival(call)
         journey = self._journey(call)
-        self._following.to_its_end(call, journey, lambda: journey.resume(queue, place))
+
+        def resume() -> None:
+            offers.look(call)
+            journey.resume(queue, place)
+
+        self._following.to_its_end(call, journey, resume)
 
     def resume_asked(self, call: Call, menu: MenuName, variables: Mapping[str, str]) -> None:
         """The script of a caller whom another process left in a menu."""

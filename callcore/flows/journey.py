@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from callcore.domain import callbacks, entrance, reachability, treatments
-from callcore.domain.events import CallSentOn
-from callcore.domain.ids import MenuName, Micros, QueueName
-from callcore.domain.outcomes import LeaveReason, RefusalReason
+from callcore.domain import callbacks, entrance, treatments
+from callcore.domain.ids import MenuName, Micros
 from callcore.domain.policies import QueuePolicy, SitePolicy
 from callcore.domain.treatments import (
-    OverflowReason,
     Said,
     ToCallback,
     ToMenu,
     ToQueue,
     ToSurvey,
-    Treatment,
 )
-from callcore.flows import leading_away, promise_finding, survey, treating, turning_away
+from callcore.flows import leading_away, promise_finding, survey, treating
 from callcore.flows.admitting import NotAdmittedError
 from callcore.flows.call import Call
 from callcore.flows.callback_in_line import CallbackAskedError
@@ -37,34 +33,16 @@ from callcore.flows.place_leaving import LeftQueueError, MovedError, PlaceLeavin
 from callcore.flows.place_taking import keep_place, take_place
 from callcore.flows.promising import Promised, Promises
 from callcore.flows.prompting import WentToFallbackError
+from callcore.flows.sending_on import SendingOn, Step
 from callcore.flows.standing import Place
 from callcore.flows.waiting_call import WaitingCall
 from callcore.ports.stores import Reservation
 from callcore.ports.switch_events import LegParked
 
-LEFT_QUEUE_CAUSE = "NORMAL_CLEARING"
-
 MOST_STEPS = 30
 """How many queues and menus a caller is led through without anybody's decision: more is a circle
 that nobody meant.
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """Where to, and on which place if it is a queue and the place is known."""
-
-    to: Treatment
-    place: Place | None = None
-    """Of a caller who is offered a callback, the place that is left."""
-    is_moved: bool = False
-    """True if the place was taken already."""
-    is_adopted: bool = False
-    """True if it was, in another process."""
-    sent_by: tuple[QueueName, OverflowReason] | None = None
-    """The queue that sends the caller on, and why; ``None`` for the door and for menus."""
-    is_decided: bool = False
-    """True if the caller or an operator wanted it so."""
 
 
 class Journey:
@@ -75,6 +53,7 @@ class Journey:
         self._crew = crew
         self._promises = promises
         self._walk = MenuWalk(call)
+        self._sending = SendingOn(call)
 
     @property
     def _policy(self) -> SitePolicy:
@@ -232,7 +211,7 @@ class Journey:
             visit = WaitingCall(call, queue, taken, self._crew, self._promises)
             offering = visit.wait(triggered_at, is_adopted=is_adopted)
         except NotAdmittedError as refused:
-            return self._refused(queue, refused.reason, left_place)
+            return self._sending.refused(queue, refused.reason, left_place)
         except MovedError as moved:
             call.ledger.visits.sent_on(treatments.in_words(ToQueue(queue=moved.queue)))
             to = ToQueue(queue=moved.queue)
@@ -241,7 +220,7 @@ class Journey:
             self._promised(queue, asked.promised)
             return None
         except LeftQueueError as left:
-            return self._left(queue, left.reason, left_place)
+            return self._sending.left(queue, left.reason, left_place)
         self.serve(queue, offering)
         return None
 
@@ -271,55 +250,4 @@ class Journey:
                 return None
         if step.sent_by is None:
             return Step(to=to.otherwise)
-        return self._sent_on(to.otherwise, *step.sent_by, step.place)
-
-    def _refused(self, queue: QueuePolicy, reason: RefusalReason, place: Place) -> Step | None:
-        if reason is RefusalReason.FLOOR_UNAVAILABLE:
-            self._floor_away()
-            return None
-        return self._treated(queue, OverflowReason(reason), place)
-
-    def _floor_away(self) -> None:
-        fallback, treatment = self._policy.fallback, self._policy.overload.floor_away
-        if treatment is None:
-            self._call.hand_to_dialplan(fallback.extension, fallback.context)
-        else:
-            turning_away.treat(self._call, treatment)
-
-    def _left(self, queue: QueuePolicy, reason: LeaveReason, place: Place) -> Step | None:
-        if reason is LeaveReason.FALLBACK:
-            return None
-        if reason is LeaveReason.CALLER_UNREACHABLE:
-            self._call.hang_up(LEFT_QUEUE_CAUSE)
-            return None
-        return self._treated(queue, OverflowReason(reason), place)
-
-    def _treated(self, queue: QueuePolicy, reason: OverflowReason, place: Place) -> Step:
-        tells_why = self._policy.sounds.directory is not None
-        treatment = queue.overflow.get(reason) or treatments.default_treatment(
-            reason, tells_why=tells_why
-        )
-        return self._sent_on(treatment, queue.name, reason, place)
-
-    def _sent_on(
-        self, treatment: Treatment, queue: QueueName, reason: OverflowReason, place: Place | None
-    ) -> Step:
-        call, treatment = self._call, treatments.offered_in(treatment, queue)
-        to = treatments.in_words(treatment)
-        call.ledger.visits.sent_on(to)
-        call.site.facts.publish(
-            CallSentOn(
-                at=call.site.clock.now(),
-                call_id=call.caller.call_id,
-                queue=queue,
-                reason=reason,
-                to=to,
-            )
-        )
-        is_offer = isinstance(treatments.destination(treatment), ToCallback)
-        return Step(
-            to=treatment,
-            place=place if is_offer else None,
-            sent_by=(queue, reason),
-            is_decided=reason in reachability.DECIDED_BY_PEOPLE,
-        )
+        return self._sending.sent_on(to.otherwise, *step.sent_by, step.place)

@@ -16,6 +16,11 @@ def is_holding_customers(leg: LegSnapshot) -> bool:
     return is_customers(leg) and leg.is_line_answered and leg.bridged_to is None
 
 
+def is_waiting_customers(leg: LegSnapshot) -> bool:
+    """True for the leg of a customer who is being called, or has answered, and talks to nobody."""
+    return is_customers(leg) and leg.bridged_to is None
+
+
 def is_ready_customers(leg: LegSnapshot) -> bool:
     """True if that customer has been asked all there was to ask."""
     return is_holding_customers(leg) and "callcore_customer_ready" in leg.variables

@@ -39,7 +39,8 @@ class MarksWatch:
     def run(self) -> None:
         """Looks until ``end``."""
         while not self._is_over:
-            self._site.clock.sleep(LOOK_SECONDS)
+            until_needed = -self._site.tenure.late_seconds - MARKED_SECONDS
+            self._site.clock.sleep(max(until_needed, LOOK_SECONDS))
             if not self._is_needed:
                 continue
             nodes = {shard.node for shard in self._site.tenure.held}

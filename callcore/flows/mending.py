@@ -12,6 +12,7 @@ from callcore.flows.callback_reclaiming import CallbackReclaiming
 from callcore.flows.caller_reclaiming import CallerReclaiming
 from callcore.flows.handing_over import HandedOver
 from callcore.flows.healing import Healing
+from callcore.flows.offer_reclaiming import OfferReclaiming
 from callcore.flows.site import Site
 from callcore.flows.standing_leg_reclaiming import StandingLegReclaiming
 from callcore.flows.switchboard import Switchboard
@@ -30,6 +31,7 @@ class Mending:
         site: Site,
         switchboard: Switchboard,
         callers: CallerReclaiming,
+        offers: OfferReclaiming,
         callbacks: CallbackCalls,
         standing: StandingLegReclaiming,
         healing: Healing,
@@ -43,7 +45,7 @@ class Mending:
             site,
             switchboard,
             callbacks,
-            callers.withdraw_offers_of,
+            offers,
             callers.close_call,
             callers.end_talk,
         )
@@ -80,17 +82,21 @@ class Mending:
         """Closes a call of the floor that ended while nobody listened."""
         self._callers.close(call_id, switch)
 
+    def close_unclaimed(self, call_id: CallId, switch: Switch) -> None:
+        """Closes a call that was handed over and of which nothing is left but its ledger."""
+        self._callers.close_unclaimed(call_id, switch)
+
     def mend_promise(self, call_id: CallId, node: NodeName, line: LegSnapshot | None) -> None:
         """Goes on with a promise that nobody follows, after the talks on ``node`` were."""
         if self.promises.mend(call_id, node, line):
             self._healing.call(node, call_id, "adopted")
 
     def held_lines(self, legs: Iterable[LegSnapshot]) -> Iterator[LegSnapshot]:
-        """Those of customers who were called back, have answered, and are in nobody's hands."""
+        """Those of customers who are called back, or have answered, and are in nobody's hands."""
         fallback = self._site.policy.fallback.extension
         for leg in legs:
             is_in_hands = self._switchboard.follows(leg.leg_id) or leg.dialled_number == fallback
-            if leg_roles.is_holding_customers(leg) and not is_in_hands:
+            if leg_roles.is_waiting_customers(leg) and not is_in_hands:
                 yield leg
 
     def without_line(self, switch: Switch, legs: Iterable[LegSnapshot]) -> list[FloorAgent]:

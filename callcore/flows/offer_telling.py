@@ -19,46 +19,46 @@ from callcore.domain.ids import Micros, seconds_between
 from callcore.domain.outcomes import OfferLostReason
 from callcore.domain.policies import QueuePolicy
 from callcore.flows.call import Call
-from callcore.flows.messages import Reserved
+from callcore.flows.messages import OfferFound, Reserved
+from callcore.ports.stores import Reservation
 
 
 class OfferTelling:
-    """Tells of the offer made by ``reserved`` to ``call``."""
+    """Tells of the offer of ``reservation`` to ``call``."""
 
     def __init__(
-        self, call: Call, queue: QueuePolicy, reserved: Reserved, first_joined_at: Micros
+        self, call: Call, queue: QueuePolicy, reservation: Reservation, first_joined_at: Micros
     ) -> None:
         self._call = call
         self._queue = queue
-        self._reserved = reserved
-        self._reservation = reserved.reservation
+        self._reservation = reservation
         self._first_joined_at = first_joined_at
         self._reserved_at = call.site.clock.now()
         self._ringing_at: Micros | None = None
 
-    def reserved(self) -> None:
+    def reserved(self, reserved: Reserved) -> None:
         """The agent was reserved, and by which decision."""
-        reservation = self._reservation
-        self._call.ledger.offers.made(
-            reservation.offer_id,
-            reservation.queue,
-            reservation.agent_id,
-            reservation.leg_id,
-            self._reserved_at,
-        )
-        self._call.ledger.decisions.made(self._reserved.decision)
+        self._note_made()
+        self._call.ledger.decisions.made(reserved.decision)
 
-    def made(self) -> None:
+    def found(self, found: OfferFound) -> None:
+        """The offer is another process's, which has told of it as far as it came."""
+        self._reserved_at, self._ringing_at = found.reserved_at, found.ringing_at
+        self._note_made()
+        if found.ringing_at is not None:
+            self._call.ledger.offers.ringing(self._reservation.offer_id, found.ringing_at)
+
+    def made(self, reserved: Reserved) -> None:
         """The agent's phone is being called."""
         site = self._call.site
         now = site.clock.now()
-        seconds = seconds_between(self._reserved.triggered_at, now)
-        site.facts.publish(Decided(at=now, trigger=self._reserved.trigger, seconds=seconds))
+        seconds = seconds_between(reserved.triggered_at, now)
+        site.facts.publish(Decided(at=now, trigger=reserved.trigger, seconds=seconds))
         self._publish(
             OfferMade,
             now,
             waited_seconds=seconds_between(self._first_joined_at, now),
-            is_sticky=self._reserved.decision.is_sticky,
+            is_sticky=reserved.decision.is_sticky,
         )
 
     def ringing(self, at: Micros) -> None:
@@ -102,6 +102,16 @@ class OfferTelling:
         now = self._call.site.clock.now()
         self._call.ledger.offers.lost(self._reservation.offer_id, now, reason, hangup_cause)
         self._publish(OfferLost, now, reason=reason, hangup_cause=hangup_cause)
+
+    def _note_made(self) -> None:
+        reservation = self._reservation
+        self._call.ledger.offers.made(
+            reservation.offer_id,
+            reservation.queue,
+            reservation.agent_id,
+            reservation.leg_id,
+            self._reserved_at,
+        )
 
     def _publish(self, kind: Callable[..., OfferFact], at: Micros, **more: object) -> None:
         reservation = self._reservation

@@ -9,16 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from callcore.domain import offers
-from callcore.domain.ids import AgentId, Micros
+from callcore.domain.ids import AgentId, Micros, NodeName, OfferId, seconds_between
 from callcore.domain.offers import OfferState
 from callcore.domain.outcomes import OfferLostReason
 from callcore.domain.policies import STRATEGIES_RINGING_MANY, QueuePolicy, Strategy
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.call import Call
-from callcore.flows.messages import Message, Reserved
+from callcore.flows.messages import Message, OfferFound, Reserved
 from callcore.flows.offering import Offering
 from callcore.flows.switchboard import Switchboard
 from callcore.ports.stores import Reservation
+from callcore.ports.switch_events import LegEnded
+
+CANCELLED_WITHIN_SECONDS = 1.0
+"""The switch ends a caller's line for that within 40 ms."""
+
+_CAUSES_OF_CANCEL = frozenset({"ORIGINATOR_CANCEL", "DESTINATION_OUT_OF_ORDER"})
 
 
 class Offerings:
@@ -43,9 +49,11 @@ class Offerings:
         self._open: list[Offering] = []
         self._unread: list[AgentId] = []
         self._claimed: list[AgentId] = []
+        self._found: set[OfferId] = set()
         self._rings_at_once = 1
         self.last_offered: AgentId | None = None
         self.failed_bridges_count = 0
+        self._parted_at: Micros | None = None
 
     @property
     def reservations(self) -> list[Reservation]:
@@ -121,30 +129,33 @@ class Offerings:
 
     def offer(self, reserved: Reserved) -> bool:
         """Calls an agent's phone; false for one reserved too late, who is let go."""
-        agent_id = reserved.reservation.agent_id
-        if agent_id in self._unread:
-            self._unread.remove(agent_id)
+        reservation = reserved.reservation
+        self._is_read(reservation.agent_id)
+        if reservation.offer_id in self._found:
+            return False  # the floor knew of it before the letter came
         if self.is_picked_up:
-            self._freeing.too_late(reserved.reservation)
+            self._freeing.too_late(reservation)
             return False
-        self.last_offered = agent_id
-        offering = Offering(
-            self._call,
-            self._queue(),
-            reserved,
-            self._switchboard,
-            self._freeing,
-            self._first_joined_at,
-        )
-        self._open.append(offering)
-        offering.start()
+        self._begin(reservation).start(reserved)
         return True
+
+    def go_on(self, found: OfferFound) -> None:
+        """Goes on with an offer that another process made, unless another agent is quicker."""
+        reservation, is_late = found.reservation, self.is_picked_up
+        self._is_read(reservation.agent_id)
+        self._found.add(reservation.offer_id)
+        offering = self._begin(reservation, found.line_node)
+        self._rings_at_once = max(self._rings_at_once, len(self._open))
+        if is_late:
+            offering.is_found_late(found)
+            return
+        offering.go_on(found)
+        if offering.state in {OfferState.PICKED_UP, OfferState.WON}:
+            self._end_others(offering)
 
     def turn_down(self, reserved: Reserved) -> None:
         """Lets an agent go who was reserved just before the customer was found unreached."""
-        agent_id = reserved.reservation.agent_id
-        if agent_id in self._unread:
-            self._unread.remove(agent_id)
+        self._is_read(reserved.reservation.agent_id)
         self._freeing.caller_unreached(reserved.reservation)
 
     def hear(self, message: Message) -> None:
@@ -166,7 +177,22 @@ class Offerings:
                 won = offering
             elif offering.lost_reason is OfferLostReason.BRIDGE_FAILED:
                 self.failed_bridges_count += 1
+            elif offering.is_bridge_asked:
+                self._parted_at = self._call.site.clock.now()
         return won
+
+    def has_cost_line(self, ended: LegEnded) -> bool:
+        """True of a caller whose line the switch has ended because the agent hung up while the two
+        were being joined.
+        """
+        if ended.cause not in _CAUSES_OF_CANCEL:
+            return False
+        is_joining = any(offering.is_bridge_asked for offering in self._open)
+        parted_at = self._parted_at
+        is_just_over = parted_at is not None and (
+            seconds_between(parted_at, ended.at) < CANCELLED_WITHIN_SECONDS
+        )
+        return is_joining or is_just_over
 
     def customer_ready(self) -> None:
         """The customer who was called back is there: whoever is kept for them is rung."""
@@ -182,6 +208,24 @@ class Offerings:
         """The caller left: nobody is to be rung or kept any more."""
         for offering in list(self._open):
             offering.caller_gone()
+
+    def _begin(self, reservation: Reservation, line_node: NodeName | None = None) -> Offering:
+        self.last_offered = reservation.agent_id
+        offering = Offering(
+            self._call,
+            self._queue(),
+            reservation,
+            self._switchboard,
+            self._freeing,
+            self._first_joined_at,
+            line_node=line_node,
+        )
+        self._open.append(offering)
+        return offering
+
+    def _is_read(self, agent_id: AgentId) -> None:
+        if agent_id in self._unread:
+            self._unread.remove(agent_id)
 
     def _end_others(self, quickest: Offering) -> None:
         for offering in self._open:

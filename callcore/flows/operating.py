@@ -6,13 +6,11 @@ import contextlib
 from collections.abc import Callable
 from typing import TypeVar
 
-from callcore.domain import admission
-from callcore.domain.admission import Closure
 from callcore.domain.ids import AgentId, CallId, Language, Micros, NodeName, QueueName
 from callcore.domain.policies import HIGHEST_PRIORITY
 from callcore.domain.records import CallStory
 from callcore.domain.speech import grammar
-from callcore.flows import expecting, explaining
+from callcore.flows import explaining
 from callcore.flows.agent_operations import AgentOperations
 from callcore.flows.callback_operations import CallbackOperations
 from callcore.flows.crew import Crew
@@ -32,6 +30,7 @@ from callcore.flows.operating_elsewhere import (
     Outcome,
     arguments_of,
 )
+from callcore.flows.queue_operations import QueueOperations
 from callcore.flows.queue_watch import QueueWatch
 from callcore.flows.reloading import Reloading
 from callcore.flows.remote_waiters import Letters, NoLetters
@@ -55,10 +54,8 @@ from callcore.ports.operations import (
     QueueView,
     ReloadAnswer,
     UnknownCallError,
-    UnknownQueueError,
     WaitingView,
 )
-from callcore.ports.stores import QueueCounts
 from callcore.ports.timelines import AgentChange
 from callcore.runtime.reply import NoReplyError, Reply
 
@@ -87,9 +84,9 @@ class Operating:
     ) -> None:
         self._site = site
         self._elsewhere = OperatingElsewhere(site, letters or NoLetters(), self._carry_out)
+        self._queues = QueueOperations(site, queue_watch)
         self._views = WaitingViews(site, crew, callbacks)
         self._crew = crew
-        self._queue_watch = queue_watch
         self._agents = agents
         self._callbacks = callbacks
         self._reloading = reloading
@@ -99,28 +96,15 @@ class Operating:
 
     def queues(self) -> list[QueueView]:
         """Every queue, by name."""
-        names = sorted(self._site.policy.queues)
-        counts = ready(lambda: self._site.waiting_room.counts(names))
-        views = (self._queue_view(one) for one in counts)
-        return [view for view in views if view is not None]
+        return self._queues.queues()
 
     def close_queue(self, queue: QueueName, *, until: Micros | None, reason: str, by: str) -> None:
         """Closes a queue to new callers; those who wait are treated as at closing time."""
-        self._known(queue)
-        now = self._site.clock.now()
-        if until is not None and until <= now:
-            message = f"until lies in the past: queue {queue} is not closed; give a later time"
-            raise OutOfRangeError(message)
-        closure = Closure(by=by, reason=reason, at=now, until=until)
-        ready(lambda: self._site.waiting_room.close_queue(queue, closure))
-        self._queue_watch.touch([queue])
+        self._queues.close(queue, until=until, reason=reason, by=by)
 
     def open_queue(self, queue: QueueName, *, by: str) -> bool:
         """Ends a closure by command; false if there was none."""
-        self._known(queue)
-        was_closed = ready(lambda: self._site.waiting_room.open_queue(queue))
-        self._queue_watch.touch([queue], by)
-        return was_closed
+        return self._queues.open(queue, by=by)
 
     def waiting(self) -> list[WaitingView]:
         """Every caller who waits, by queue and position, whoever follows the call."""
@@ -165,7 +149,7 @@ class Operating:
 
     def move(self, call_id: CallId, queue: QueueName, *, by: str) -> None:
         """Moves a waiting caller to another queue, with the wait so far."""
-        self._known(queue)
+        self._queues.known(queue)
         if self._is_elsewhere(call_id):
             self._elsewhere.ask(call_id, Method.MOVE, queue, by=by)
             return
@@ -178,7 +162,7 @@ class Operating:
 
     def request_callback(self, request: CallbackRequest) -> CallbackAnswer:
         """Promises a callback to somebody who is not on the line."""
-        self._known(request.queue)
+        self._queues.known(request.queue)
         return self._callbacks.request(request)
 
     def callbacks(self) -> list[CallbackView]:
@@ -272,41 +256,6 @@ class Operating:
             message = f"no call {call_id} goes on here or is recorded"
             raise UnknownCallError(message)
         return story
-
-    def _queue_view(self, counts: QueueCounts) -> QueueView | None:
-        """``None`` for a queue that has gone since it was counted."""
-        queue = self._site.policy.queues.get(counts.queue)
-        if queue is None:
-            return None
-        now = self._site.clock.now()
-        door = ready(lambda: self._site.waiting_room.door(counts.queue, ""))
-        count = len(door.staffed)
-        agents = expecting.effective_agents(self._site, counts.queue, count, door.rates)
-        is_closed = admission.is_closed(queue, door.closure, now)
-        is_open = not is_closed and self._site.policy.admits_to(queue.name)
-        closure = door.closure
-        if closure is not None and closure.until is not None and closure.until <= now:
-            closure = None
-        return QueueView(
-            queue=counts.queue,
-            is_open=is_open,
-            closure=closure,
-            opens_at=queue.hours.opens_at(now) if queue.hours else None,
-            closes_at=queue.hours.closes_at(now) if queue.hours else None,
-            waiting_count=counts.waiting_count + counts.offered_count,
-            free_agents_count=counts.free_agents_count,
-            staffed_count=counts.staffed_count,
-            promises_count=counts.promises_count,
-            deferred_count=counts.deferred_count,
-            limit=admission.limit(queue, count, agents, door.rates),
-            oldest_joined_at=counts.oldest_joined_at,
-        )
-
-    def _known(self, queue: QueueName) -> None:
-        if queue not in self._site.policy.queues:
-            known = ", ".join(sorted(self._site.policy.queues))
-            message = f"there is no queue {queue}: the queues are {known}"
-            raise UnknownQueueError(message)
 
     def _waiter(self, call_id: CallId) -> Waiter:
         waiter = self._crew.waiters.get(call_id)

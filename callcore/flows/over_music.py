@@ -29,6 +29,11 @@ class OverMusic:
         """True once it has been heard, or never will be."""
         return self._speech.is_over or self._is_given_up
 
+    @property
+    def has_begun(self) -> bool:
+        """False as long as the caller cannot know what is to be said."""
+        return self._speech.has_begun
+
     def is_over_with(self, message: object) -> bool:
         """True if it is over with the message, or was before.
 

@@ -25,6 +25,8 @@ from callcore.ports.switch_events import LegParked
 from callcore.ports.telephony import TelephonyError
 
 LOOK_SECONDS = 0.1
+CALM_LOOK_SECONDS = 0.4
+"""Once nothing has been late for a while: an idle process is not to wake for nothing."""
 
 TELL_SECONDS = 10.0
 """How often the share is told while it is not 0."""
@@ -77,9 +79,9 @@ class Overload:
         """Looks, for ever."""
         clock = self._site.clock
         while True:
-            began = clock.now()
-            clock.sleep(LOOK_SECONDS)
-            self.look(max(seconds_between(began, clock.now()) - LOOK_SECONDS, 0.0))
+            began, seconds = clock.now(), self._seconds_until_next()
+            clock.sleep(seconds)
+            self.look(max(seconds_between(began, clock.now()) - seconds, 0.0))
 
     def look(self, loop_late_seconds: float) -> None:
         """Takes note of how late we are."""
@@ -123,6 +125,14 @@ class Overload:
         site.facts.publish(
             CallTurnedAway(at=arrival.at, node=node, leg_id=arrival.leg_id, is_refused=True)
         )
+
+    def _seconds_until_next(self) -> float:
+        load, policy = self._load, self._site.policy.overload
+        calm_since = None if load.is_shedding else load.calm_since
+        is_calm = calm_since is not None and (
+            self._seconds() - calm_since >= policy.calm_for_seconds
+        )
+        return CALM_LOOK_SECONDS if is_calm else LOOK_SECONDS
 
     def _tell(self, *, was_shedding: bool) -> None:
         now, load = self._site.clock.now(), self._load

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from callcore.domain.estimates import Wait
 from callcore.domain.events import CallerJoined, CallRefused
-from callcore.domain.ids import AgentId, Micros
+from callcore.domain.ids import AgentId, CallId, Micros
 from callcore.domain.outcomes import RefusalReason
 from callcore.domain.policies import QueuePolicy
 from callcore.flows import admitting, restoring
-from callcore.flows.admitting import Admitted, NotAdmittedError
+from callcore.flows.admitting import Admitted, NotAdmittedError, NotAskedError
 from callcore.flows.call import Call
 from callcore.flows.crew import Crew
 from callcore.flows.place_leaving import PlaceLeaving
 from callcore.flows.ringing_in import RingingIn
 from callcore.flows.standing import Place, Standing
 from callcore.flows.timers import Timers
-from callcore.ports.stores import JoinAnswer, StoreError
+from callcore.ports.stores import JoinAnswer, LeaseLapsedError, StoreError
 
 
 class _PlaceGoneError(Exception):
@@ -54,20 +54,39 @@ def take_place(call: Call, queue: QueuePolicy, place: Place, crew: Crew) -> Take
 
     Raises ``NotAdmittedError``, noted.
     """
-    wishes, ringing_in = call.wishes, RingingIn(call, crew)
+    wishes = call.wishes
     try:
-        while True:
-            admitted = admitting.knock(call, queue, place, open_promise=ringing_in.open_promise)
-            call.bring(replace(wishes, own_priority=admitted.own_priority))
-            with contextlib.suppress(_PlaceGoneError):
-                return _join(call, queue, admitted, crew, ringing_in=ringing_in)
-            if admitted.takes_over is not None:
-                ringing_in.is_gone(admitted.takes_over)
-            call.bring(wishes)
+        return _patiently(call, crew, lambda: _knock_and_join(call, queue, place, crew))
     except NotAdmittedError as refused:
         call.bring(wishes)
         _note_refusal(call, queue, refused)
         raise
+
+
+def _knock_and_join(call: Call, queue: QueuePolicy, place: Place, crew: Crew) -> Taken:
+    wishes, ringing_in = call.wishes, RingingIn(call, crew)
+    while True:
+        admitted = admitting.knock(call, queue, place, open_promise=ringing_in.open_promise)
+        call.bring(replace(wishes, own_priority=admitted.own_priority))
+        try:
+            return _join(call, queue, admitted, crew, ringing_in=ringing_in)
+        except _PlaceGoneError:
+            if admitted.takes_over is not None:
+                ringing_in.is_gone(admitted.takes_over)
+            call.bring(wishes)
+        except NotAskedError:
+            call.bring(wishes)
+            raise
+
+
+def _patiently(call: Call, crew: Crew, take: Callable[[], Taken]) -> Taken:
+    """Takes it once more if the leases had lapsed and are renewed within a moment."""
+    while True:
+        try:
+            return take()
+        except NotAskedError:
+            if not crew.lease_waiting.wait(call):
+                raise
 
 
 def keep_place(
@@ -79,7 +98,11 @@ def keep_place(
     """
     admitted = admitting.returned(call, queue, place)
     try:
-        return _join(call, queue, admitted, crew, is_kept=True, is_adopted=is_adopted)
+        return _patiently(
+            call,
+            crew,
+            lambda: _join(call, queue, admitted, crew, is_kept=True, is_adopted=is_adopted),
+        )
     except NotAdmittedError as refused:
         _note_refusal(call, queue, refused)
         raise
@@ -138,11 +161,9 @@ def _join(
     try:
         joined = site.waiting_room.join(joining, site.ids.request_id())
     except StoreError as error:
-        # It may have been taken before the answer was lost.
-        PlaceLeaving(call, queue, crew.changes).give_up()
-        if ringing_in is not None and taken_over is not None:
-            ringing_in.may_have_taken(taken_over)
-        raise NotAdmittedError(RefusalReason.FLOOR_UNAVAILABLE) from error
+        if not isinstance(error, LeaseLapsedError):
+            _may_have_joined(call, queue, crew, ringing_in, taken_over)
+        raise admitting.unavailable(error) from error
     match joined.answer:
         case JoinAnswer.PLACE_GONE:
             raise _PlaceGoneError
@@ -176,6 +197,19 @@ def _join(
     return _taken(standing, timers, admitted)
 
 
+def _may_have_joined(
+    call: Call,
+    queue: QueuePolicy,
+    crew: Crew,
+    ringing_in: RingingIn | None,
+    taken_over: CallId | None,
+) -> None:
+    """The place may have been taken before the answer was lost."""
+    PlaceLeaving(call, queue, crew.changes).give_up()
+    if ringing_in is not None and taken_over is not None:
+        ringing_in.may_have_taken(taken_over)
+
+
 def _note_join(
     call: Call,
     queue: QueuePolicy,
@@ -187,16 +221,17 @@ def _note_join(
     is_adopted: bool,
 ) -> None:
     place = standing.place
-    call.ledger.visits.joined(
-        queue.name,
-        place.first_joined_at,
-        priority=standing.priority,
-        position=position,
-        limit=limit,
-        estimate_seconds=estimate_seconds,
-        came_at=_came_at(place),
-        is_resumed=place.is_resumed,
-    )
+    if not (is_adopted and call.ledger.visits.goes_on(queue.name)):
+        call.ledger.visits.joined(
+            queue.name,
+            place.first_joined_at,
+            priority=standing.priority,
+            position=position,
+            limit=limit,
+            estimate_seconds=estimate_seconds,
+            came_at=_came_at(place),
+            is_resumed=place.is_resumed,
+        )
     call.site.facts.publish(
         CallerJoined(
             at=call.site.clock.now(),

@@ -15,7 +15,6 @@ from callcore.domain.policies import NoticeKind, QueuePolicy
 from callcore.domain.wishes import Wishes
 from callcore.flows import callback_telling, expecting
 from callcore.flows.admitting import NotAdmittedError
-from callcore.flows.call import Call
 from callcore.flows.callback_call import CallbackCall
 from callcore.flows.crew import Crew
 from callcore.flows.handing_over import HandedOver
@@ -26,7 +25,7 @@ from callcore.flows.place_taking import (
     TooManyPromisesError,
     promise_place,
 )
-from callcore.flows.promising import Promised
+from callcore.flows.promising import Asker, Promised
 from callcore.flows.site import Site
 from callcore.flows.standing import Place
 from callcore.ports.stores import StoreError
@@ -69,7 +68,7 @@ class PromiseMaking:
 
     def promise(
         self,
-        call: Call,
+        call: Asker,
         queue: QueuePolicy,
         place: Place,
         *,

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from callcore.domain.ids import CallId
+from callcore.domain.ledger import Caller, CallLedger
 from callcore.domain.outcomes import AskingEnd, CallbackOrigin
 from callcore.domain.policies import QueuePolicy
-from callcore.flows.call import Call
+from callcore.domain.wishes import Wishes
+from callcore.flows.site import Site
 from callcore.flows.standing import Place
 
 
@@ -33,12 +35,35 @@ class Promised:
         return self.end in {AskingEnd.PROMISED, AskingEnd.ALREADY_PROMISED}
 
 
+class Asker(Protocol):
+    """Who is promised a callback: a call, or what is left of one."""
+
+    @property
+    def site(self) -> Site:
+        """Where."""
+
+    @property
+    def caller(self) -> Caller:
+        """Who it is."""
+
+    @property
+    def wishes(self) -> Wishes:
+        """What they bring along."""
+
+    @property
+    def ledger(self) -> CallLedger:
+        """The notes of the call."""
+
+    def remember(self, **variables: str) -> None:
+        """Keeps on the leg what an adopter is to know."""
+
+
 class Promises(Protocol):
     """Who makes promises and keeps them."""
 
     def promise(
         self,
-        call: Call,
+        call: Asker,
         queue: QueuePolicy,
         place: Place,
         *,

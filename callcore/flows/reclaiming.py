@@ -16,7 +16,7 @@ from functools import partial
 
 from callcore.domain.callbacks import CALLBACKS
 from callcore.domain.events import StoreFailed
-from callcore.domain.ids import CallId, LegId, Micros, NodeName
+from callcore.domain.ids import CallId, LegId, Micros, NodeName, shard_of
 from callcore.domain.sharding import DIGITS
 from callcore.flows import whereabouts
 from callcore.flows.adoption import Adoption
@@ -27,13 +27,15 @@ from callcore.flows.caller_reclaiming import CallerReclaiming
 from callcore.flows.comparing import Comparing
 from callcore.flows.findings import Findings
 from callcore.flows.healing import Healing
+from callcore.flows.ledger_passing import LedgerPassing
 from callcore.flows.mending import Mending
 from callcore.flows.missed_events import MissedEvents
+from callcore.flows.offer_reclaiming import OfferReclaiming
 from callcore.flows.site import Site
 from callcore.flows.standing_leg_reclaiming import StandingLegReclaiming
 from callcore.flows.standing_legs import StandingLegs
 from callcore.flows.switchboard import Switchboard
-from callcore.flows.unheard_past import UnheardPast
+from callcore.flows.unheard_ends import UnheardEnds
 from callcore.ports.stores import FloorAgent, FloorCall, StoreError, StoreUnavailableError
 from callcore.ports.telephony import TelephonyError
 
@@ -50,21 +52,24 @@ class Reclaiming:
         switchboard: Switchboard,
         freeing: AgentFreeing,
         adoption: Adoption,
-        unheard: UnheardPast,
+        ends: UnheardEnds,
+        passing: LedgerPassing,
         callbacks: CallbackCalls,
         standing: StandingLegs,
     ) -> None:
         self._site = site
         self._switchboard = switchboard
+        self._passing = passing
         self._healing = healing = Healing(site)
         self._missed = MissedEvents(site, switchboard, healing.heal)
+        offers = OfferReclaiming(site, switchboard, freeing, healing)
         self._callers = CallerReclaiming(
-            site, switchboard, freeing, adoption, unheard, self._missed, healing
+            site, switchboard, freeing, offers, adoption, ends, self._missed, healing
         )
         lines = StandingLegReclaiming(site, switchboard, standing)
-        self._mending = Mending(site, switchboard, self._callers, callbacks, lines, healing)
+        self._mending = Mending(site, switchboard, self._callers, offers, callbacks, lines, healing)
         self._agents = AgentReclaiming(
-            site, switchboard, freeing, self._mending.promises.resume, healing.heal
+            site, switchboard, freeing, offers, self._mending.promises.resume, healing.heal
         )
         self._comparing: set[NodeName] = set()
         self._has_compared = False
@@ -157,15 +162,17 @@ class Reclaiming:
         for leg in strays:
             mending.hang_up_orphan(leg, switch)
 
-    def take_up(self, node: NodeName, leg_id: LegId) -> None:
-        """Takes over a leg of ours that was just heard of; what cannot be done now is found and
-        done later.
+    def take_up(self, node: NodeName, leg_id: LegId, *, is_given: bool = False) -> None:
+        """Takes over a leg of ours that was just heard of, ``is_given`` if its shard was handed
+        over just then; what cannot be done now is found and done later.
         """
         switch = self._site.switches[node]
+        given = {shard_of(leg_id)} if is_given else set[str]()
         try:
-            for leg in switch.legs([leg_id]):
-                if self._mending.is_among(leg, DIGITS):
-                    self._mending.one(leg.leg_id, partial(self._mending.adopt, leg, switch))
+            with self._healing.given(node, given):
+                for leg in switch.legs([leg_id]):
+                    if self._mending.is_among(leg, DIGITS):
+                        self._mending.one(leg.leg_id, partial(self._mending.adopt, leg, switch))
         except (TelephonyError, StoreUnavailableError) as error:
             reason = f"{leg_id} was not taken up: {error}"
             self._site.facts.publish(
@@ -191,7 +198,12 @@ class Reclaiming:
     def _until_compared(self, node: NodeName, restored_at: Micros, digits: str) -> None:
         switch = self._site.switches[node]
         comparing = Comparing(
-            self._site, self._switchboard, self._mending, self._missed, self._agents
+            self._site,
+            self._switchboard,
+            self._mending,
+            self._missed,
+            self._agents,
+            self._passing,
         )
         while switch.is_connected:
             try:

@@ -2,7 +2,8 @@
 
 It goes to the pending stream in Redis. While Redis takes none it goes to this machine's disk, and
 from there to Redis, or to Postgres itself, as soon as one of them takes it: in the order in which
-the calls ended. While the disk takes none either it is held in memory, and all is tried again.
+the calls ended. A Redis that is slow is not waited for either. While the disk takes none it is held
+in memory, and all is tried again.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ from callcore.ports.records import Appending, CallRecords
 from callcore.ports.stores import StoreError
 
 RETRY_SECONDS = 1.0
+
+PATIENCE_SECONDS = 0.3
+"""So long a record waits for those before it to be taken by Redis; then all go to the disk."""
 
 BATCH = 200
 """Records a transaction, where they go to Postgres past Redis."""
@@ -59,18 +63,39 @@ class RecordKeeping:
         self._is_behind = False
         """True while Redis is to have first what is on the disk."""
         self._is_waiting = False
+        self._awaited: CallRecord | None = None
+        """A record that waits for others; it is looked at whether it does so for too long."""
+        self._is_shelved = False
+        """True if the record that is being placed is on the disk too."""
         self.spooling = RecordSpooling(site, self._keep_again)
         self.unconfirmed = Unconfirmed()
 
     @property
     def held_count(self) -> int:
         """How many records exist only in this process."""
-        return len(self._held) + len(self._unfit)
+        return len(self._held) - self._is_shelved + len(self._unfit)
 
     def keep(self, record: CallRecord) -> None:
         """Keeps a record; never fails."""
         self._held.append(record)
+        if self._is_placing and self._awaited is None:
+            self._awaited = record
+            self._site.clock.after(PATIENCE_SECONDS, self._lose_patience)
         self._place()
+
+    def shelve_held(self) -> None:
+        """Puts all on the disk that exists only in this process, whatever is being done with it."""
+        held = tuple(self._held)
+        waiting = held[1:] if self._is_shelved else held
+        if not waiting or not self.spooling.put(waiting):
+            return
+        self._is_behind = True
+        self._held.clear()
+        if self._is_placing:
+            self._held.append(held[0])
+            self._is_shelved = True
+        else:
+            self._try_again()
 
     def reach(self, history: CallRecords) -> None:
         """Where records may go when Redis takes none."""
@@ -132,10 +157,16 @@ class RecordKeeping:
         record = self._held[0]
         try:
             is_appended = not self._is_behind and self._append(record)
-            is_placed = is_appended or self._fitting(record, self.spooling.put, [record])
+            is_placed = (
+                is_appended
+                or self._is_shelved
+                or self._fitting(record, self.spooling.put, [record])
+            )
         except UnfitRecordError:
             self._unfit.append(self._held.popleft())
             return True
+        finally:
+            self._is_shelved = False
         if is_appended:
             self._note(record)
         else:
@@ -143,6 +174,11 @@ class RecordKeeping:
         if is_placed:
             self._held.popleft()
         return is_placed
+
+    def _lose_patience(self) -> None:
+        awaited, self._awaited = self._awaited, None
+        if any(record is awaited for record in self._held):
+            self.shelve_held()
 
     def _append(self, record: CallRecord) -> bool:
         """Appends a record to the stream; false if Redis does not take it."""

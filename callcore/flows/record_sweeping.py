@@ -3,7 +3,8 @@
 A call has its own record within seconds of its end, unless no process was there. So a leg that has
 been over for a while, of a call of which Postgres knows nothing although nothing is on its way,
 leaves a record made from what the switch wrote. Should the call's own come later, it takes the
-place of that.
+place of that. What the caller answered in a survey while no process was there is added to a record
+that was made from the floor.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 
 from callcore.domain.events import FlowFailed, SelfHealed, StoreFailed
 from callcore.domain.ids import CallId, Micros
+from callcore.domain.records import CallRecord
 from callcore.flows.detail_telling import is_of_a_call, record_of
 from callcore.flows.site import Site
 from callcore.ports.detail_records import (
@@ -20,7 +22,11 @@ from callcore.ports.detail_records import (
     DetailsUnavailableError,
     UnreadableDetail,
 )
-from callcore.ports.records import CallRecords, RecordsRejectedError, RecordsUnavailableError
+from callcore.ports.records import (
+    MendableRecords,
+    RecordsRejectedError,
+    RecordsUnavailableError,
+)
 from callcore.ports.stores import StoreError
 
 LOOK_SECONDS = 15.0
@@ -35,7 +41,7 @@ BATCH = 200
 class RecordSweeping:
     """Looks through the switch's records for calls that have none."""
 
-    def __init__(self, site: Site, details: DetailRecords, history: CallRecords) -> None:
+    def __init__(self, site: Site, details: DetailRecords, history: MendableRecords) -> None:
         self._site = site
         self._details = details
         self._history = history
@@ -95,9 +101,9 @@ class RecordSweeping:
         if not due:
             return
         known = self._history.ranks([CallId(one.leg.leg_id) for one in due])
-        records = [
-            record_of(one, self._site.policy) for one in due if CallId(one.leg.leg_id) not in known
-        ]
+        made = [record_of(one, self._site.policy) for one in due]
+        self._add_answers([record for record in made if record.call_id in known])
+        records = [record for record in made if record.call_id not in known]
         if not records:
             return
         refused: frozenset[CallId] = frozenset()
@@ -108,14 +114,18 @@ class RecordSweeping:
             self._tell("postgres", str(error))
         for record in records:
             if record.call_id not in refused:
-                self._site.facts.publish(
-                    SelfHealed(
-                        at=self._site.clock.now(),
-                        what="record",
-                        subject=record.call_id,
-                        reason="made_from_cdr",
-                    )
-                )
+                self._healed(record.call_id, "made_from_cdr")
+
+    def _add_answers(self, known: Sequence[CallRecord]) -> None:
+        """Of a survey that went on while no process lived the floor knows nothing, but the leg."""
+        with_answers = [record for record in known if record.survey_answers]
+        if with_answers:
+            for call_id in sorted(self._history.add_answers(with_answers)):
+                self._healed(call_id, "answers_from_cdr")
+
+    def _healed(self, call_id: CallId, reason: str) -> None:
+        now = self._site.clock.now()
+        self._site.facts.publish(SelfHealed(at=now, what="record", subject=call_id, reason=reason))
 
     def _tell_once(self, store: str, reason: str) -> None:
         if reason not in self._told:

@@ -216,17 +216,28 @@ class RemoteWaiters:
         queue = site.policy.queues.get(floor.queue)
         if queue is None:
             return None
-        is_promise = floor.node == CALLBACKS
-        switch = site.switches.get(floor.node)
         worker_id = site.tenure.owner_of(shard_of_call(floor.node, floor.call_id))
+        if worker_id == site.tenure.worker_id:
+            worker_id = None
         return RemoteWaiter(
             floor,
             queue,
-            worker_id=None if worker_id == site.tenure.worker_id else worker_id,
+            worker_id=worker_id,
             staffed=site.presence.staffed(floor.queue),
             on_line=self._lines.at(floor.node),
-            is_within_reach=is_promise or (switch is not None and switch.is_connected),
+            is_within_reach=self._is_within_reach(floor.node, worker_id),
         )
+
+    def _is_within_reach(self, node: NodeName, worker_id: WorkerId | None) -> bool:
+        """True if whoever follows the caller can ring phones for them, whatever we can reach. Of
+        those whom nobody follows at the moment we know no better than what we could do.
+        """
+        if node == CALLBACKS:
+            return True
+        if worker_id is not None:
+            return self._site.tenure.reaches(worker_id, node)
+        switch = self._site.switches.get(node)
+        return switch is not None and switch.is_connected
 
 
 MOST_MISSED = 10_000

@@ -127,7 +127,7 @@ class Reserving:
             agent_id=pair.agent_id,
             queue=demand.queue.name,
             leg_id=line or ids.leg_id(beside=LegId(demand.call_id)),
-            lease_seconds=_lease_seconds(
+            lease_seconds=lease_seconds(
                 demand.queue,
                 self._site.policy.agents.get(pair.agent_id),
                 is_callback=pair.waiter.is_callback,
@@ -153,7 +153,7 @@ def rings_many(queue: QueuePolicy) -> bool:
     return queue.strategy in STRATEGIES_RINGING_MANY
 
 
-def _lease_seconds(queue: QueuePolicy, agent: AgentPolicy | None, *, is_callback: bool) -> float:
+def lease_seconds(queue: QueuePolicy, agent: AgentPolicy | None, *, is_callback: bool) -> float:
     """As long as all that may come before the talk: ringing, greeting, a customer's phone."""
     seconds = queue.ring_timeout_seconds + LEASE_BEYOND_RINGING_SECONDS
     key = agent.confirm_key if agent is not None else None

@@ -1,6 +1,7 @@
 """Shards that this worker gives away: each let go of before it is another's.
 
-Those with calls go a digit at a time, so that their heir has few to take over at once.
+Those with calls go a digit at a time, the next when the heir follows the calls of the one before:
+while it takes calls over nobody serves them, and so that is short.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from functools import partial
+from typing import Final
 
 from callcore.domain.events import ShardChange
 from callcore.domain.sharding import Shard, WorkerId
@@ -19,6 +21,9 @@ from callcore.flows.owner_marks import Spawn, Wake
 from callcore.flows.shard_arrivals import ShardArrivals
 from callcore.flows.site import Site
 from callcore.ports.stores import ShardLeases, WorkerCard
+
+FOLLOWED_SECONDS: Final = 2.0
+"""How long the word is waited for that calls are followed: the heir may have died."""
 
 
 class ShardDepartures:
@@ -43,6 +48,11 @@ class ShardDepartures:
         self._wake = wake
         self._going: set[Shard] = set()
         self._is_let_go = False
+        self._may_be_given = False
+        """True if the floor was told, and has not answered."""
+        self._unfollowed: set[str] = set()
+        """What was given last and is not followed yet, as far as is known; by ``Shard.name``."""
+        self._given_at = float("-inf")
         self.begun_at = float("-inf")
         """When it was begun with the latest digit, by the tenure's clock."""
         self.given_count = 0
@@ -52,6 +62,18 @@ class ShardDepartures:
     def going(self) -> Collection[Shard]:
         """What is about to be given."""
         return self._going
+
+    @property
+    def is_awaited(self) -> bool:
+        """True while the heir may not follow the calls of what was given last."""
+        waited = self._site.tenure.seconds() - self._given_at
+        return bool(self._unfollowed) and waited < FOLLOWED_SECONDS
+
+    def followed(self, names: Collection[str]) -> None:
+        """Their heir follows the calls of these."""
+        self._unfollowed.difference_update(names)
+        if not self._unfollowed:
+            self._wake()
 
     def lost(self, shards: Collection[Shard]) -> None:
         """These are not ours to give any more."""
@@ -73,11 +95,22 @@ class ShardDepartures:
             else:
                 self._hand_over(card, shards, heir)
 
+    def stay(self) -> None:
+        """Redis is away: what was let go of, and surely not given, is followed here again as long
+        as nobody else can act on it. Or its callers would be nobody's for all that time.
+        """
+        if not self._is_let_go or self._may_be_given:
+            return
+        tenure = self._site.tenure
+        kept = {shard for shard in self._going if tenure.may_command(shard.node)}
+        if kept:
+            self._keep(kept)
+
     def begin(self, wanted: Mapping[Shard, WorkerId]) -> None:
         """Lets go of the next digit that should be another's, unless one is on its way; with it, of
         all those without any call.
         """
-        if self._going:
+        if self._going or self.is_awaited:
             return
         tenure = self._site.tenure
         to_go = {
@@ -94,6 +127,7 @@ class ShardDepartures:
         now = [first, *(group for group in rest if self._follower.is_idle(groups[group]))]
         going = set[Shard]().union(*(groups[group] for group in now))
         self._going, self._is_let_go, self.begun_at = going, False, tenure.seconds()
+        self._may_be_given = False
         for group in now:
             tenure.withhold(groups[group].intersection(tenure.held), group[1])
         self._spawn(f"let go of {first[0]}", partial(self._release, going))
@@ -113,20 +147,27 @@ class ShardDepartures:
         tenure = self._site.tenure
         # Somebody may still act on what was never held: whoever claims it looks out for that one.
         arriving = self._arrivals.tokens.keys() & shards
+        self._may_be_given = True
         given = dict(self._leases.give(card, arriving, None)) if arriving else {}
         if arriving != shards:
             given |= self._leases.give(card, set(shards) - arriving, heir)
+        self._may_be_given = False
         held = frozenset(tenure.held).intersection(given)
         tenure.drop(given.keys(), heir)
         self._arrivals.given(given)
         self._going.difference_update(shards)
         self.given_count += len(given)
         if held:
+            self._await({shard.name for shard in held})
             self._follower.lost(held)
             shard_telling.changed(self._site, ShardChange.GIVEN, held)
         if given:
             names = tuple(sorted(shard.name for shard in given))
             self._letters.send(heir, ShardsGiven(by=tenure.worker_id, shards=names))
+
+    def _await(self, names: set[str]) -> None:
+        self._unfollowed, self._given_at = names, self._site.tenure.seconds()
+        self._site.clock.after(FOLLOWED_SECONDS, self._wake)
 
     def _keep(self, shards: Collection[Shard]) -> None:
         self._going.difference_update(shards)

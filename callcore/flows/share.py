@@ -41,7 +41,7 @@ class SharedFloor:
 class Share:
     """Follows the calls of its shards: the ``Follower`` of their keeper."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - all that shards are about
         self,
         site: Site,
         spawn: Spawn,
@@ -51,7 +51,9 @@ class Share:
         giving_up: GivingUp,
         taking_over: TakingOver,
         floor: FloorKeeping,
+        floor_changed: Callable[[], None],
     ) -> None:
+        """``floor_changed`` is called when the floor may have lost what it knew."""
         self._site = site
         self._spawn = spawn
         self._letters = letters
@@ -61,10 +63,18 @@ class Share:
         self._taking_over = taking_over
         self._floor = floor
         self._is_over = False
-        self._keeper = SharingOut(site, shared.leases, letters, self, spawn, life=shared.life)
+        self._keeper = SharingOut(
+            site,
+            shared.leases,
+            letters,
+            self,
+            spawn,
+            life=shared.life,
+            floor_changed=floor_changed,
+        )
         letters.on(LineStands, self._line_stands)
         letters.on(LineGone, lambda gone: lines.is_gone(gone.agent_id, gone.leg_id))
-        taking_over.open()
+        taking_over.open(self._keeper.taken_over)
 
     def open(self) -> None:
         """Begins to keep the shards. May raise ``StoreError``; again it does nothing."""
@@ -92,6 +102,11 @@ class Share:
         self._is_over = True
         self._letters.close()
         self._keeper.end()
+
+    @property
+    def has_calls(self) -> bool:
+        """True while any call is followed, or a promise."""
+        return self._switchboard.calls_count > 0
 
     def is_idle(self, shards: Collection[Shard]) -> bool:
         """True if no call of the shards is followed."""

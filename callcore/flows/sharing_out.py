@@ -9,26 +9,28 @@ What is gone is dropped before the worker may act again: see ``flows.tenure``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from gevent.event import Event
 
-from callcore.domain import sharding
 from callcore.domain.events import ColleagueCame, ColleagueGone, LeaseLapsed, ShardChange
 from callcore.domain.sharding import Shard, WorkerId
 from callcore.flows import shard_telling
 from callcore.flows.follower import Follower
 from callcore.flows.letters import Letters
 from callcore.flows.marks_watch import MarksWatch
-from callcore.flows.messages.between import ShardsGiven
+from callcore.flows.messages.between import ShardsFollowed, ShardsGiven
 from callcore.flows.owner_marks import OwnerMarks, Spawn
 from callcore.flows.shard_arrivals import ShardArrivals
 from callcore.flows.shard_departures import ShardDepartures
+from callcore.flows.shard_plan import ShardPlan
 from callcore.flows.site import Site
 from callcore.ports.stores import Census, Holding, ShardLeases, StoreError, WorkerCard
 
 BEAT_SECONDS: Final = 0.4
+ALONE_SECONDS: Final = 0.75
+"""While nobody else is there, and no call: twice in a lease, and seldom."""
 RETRY_SECONDS: Final = 0.25
 LEASE_SECONDS: Final = 1.6
 MARGIN_SECONDS: Final = 0.25
@@ -52,8 +54,11 @@ class SharingOut:
         spawn: Spawn,
         *,
         life: str,
+        floor_changed: Callable[[], None],
     ) -> None:
-        """``life`` is random, another one in each process."""
+        """``life`` is random, another one in each process. ``floor_changed`` is called, and must
+        not wait, when the floor may have lost what it knew, or have gone back in time.
+        """
         wake = self._wake
         self._site = site
         self._leases = leases
@@ -61,6 +66,8 @@ class SharingOut:
         self._follower = follower
         self._spawn = spawn
         self._life = life
+        self._floor_changed = floor_changed
+        self._epoch: str | None = None
         self._nudged = Event()
         self._is_at_rest = Event()
         self._marks = OwnerMarks(site, spawn, wake)
@@ -70,11 +77,9 @@ class SharingOut:
             site, leases, letters, follower, self._arrivals, spawn, wake
         )
         self._is_open = self._is_leaving = self._is_away = self._has_ended = False
-        self._cards: Collection[WorkerCard] = ()
-        self._settled_since = 0.0
-        self._has_heirs: bool | None = None
-        """Whether anybody can have what is held here; ``None`` as long as that is not known."""
+        self._plan = ShardPlan(site)
         letters.on(ShardsGiven, lambda _: wake())
+        letters.on(ShardsFollowed, lambda letter: self._departures.followed(letter.shards))
 
     def open(self) -> None:
         """Beats for the first time and begins to keep the shards. May raise ``StoreError``.
@@ -96,13 +101,19 @@ class SharingOut:
             self._watch.forget()
             self._wake()
 
+    def taken_over(self, shards: Collection[Shard]) -> None:
+        """The calls of shards that were handed over to this worker are followed; does not wait."""
+        if shards:
+            names = tuple(sorted(shard.name for shard in shards))
+            self._letters.send_all(ShardsFollowed(shards=names))
+
     def leave(self, seconds: float) -> int:
         """Gives everything to the others within ``seconds``, and claims nothing more; how many
         shards were given. If there is nobody who can have them, that is known after a beat.
         """
         given_count = self._departures.given_count
         deadline = self._site.clock.now() + seconds * 1e6
-        self._is_leaving, self._has_heirs = True, None
+        self._is_leaving, self._plan.has_heirs = True, None
         self._wake()
         while not self._has_left() and self._site.clock.now() < deadline:
             self._site.clock.sleep(LOOK_SECONDS)
@@ -125,21 +136,27 @@ class SharingOut:
 
     def _has_left(self) -> bool:
         is_rid_of_all = not self._site.tenure.held and not self._arrivals.tokens
-        return is_rid_of_all or self._has_heirs is False
+        is_rid_of_all = is_rid_of_all and not self._departures.is_awaited
+        return is_rid_of_all or self._plan.has_heirs is False
 
     def _wake(self) -> None:
         self._nudged.set()
 
     def _run(self) -> None:
         while not self._has_ended:
-            seconds = RETRY_SECONDS if self._is_away else BEAT_SECONDS
-            timer = self._site.clock.after(seconds, self._wake)
+            timer = self._site.clock.after(self._seconds_until_next(), self._wake)
             self._nudged.wait()
             timer.cancel()
             self._nudged.clear()
             if not self._has_ended:
                 self._beat_if_possible()
         self._is_at_rest.set()
+
+    def _seconds_until_next(self) -> float:
+        if self._is_away:
+            return RETRY_SECONDS
+        is_alone = not self._site.tenure.colleagues and not self._arrivals.is_under_way
+        return ALONE_SECONDS if is_alone and not self._follower.has_calls else BEAT_SECONDS
 
     def _beat_if_possible(self) -> None:
         try:
@@ -148,6 +165,7 @@ class SharingOut:
             if not self._is_away:
                 shard_telling.store_failed(self._site, error)
             self._is_away = True
+            self._departures.stay()
         except Exception as error:  # noqa: BLE001 - without beats all calls would be lost
             shard_telling.flow_failed(self._site, error)
         else:
@@ -165,7 +183,8 @@ class SharingOut:
             lapsed = LeaseLapsed(at=self._site.clock.now(), late_seconds=tenure.late_seconds)
             self._site.facts.publish(lapsed)
         tenure.extend(sent_at + LEASE_SECONDS - MARGIN_SECONDS)
-        wanted = self._wanted(census)
+        self._look_at_epoch(census.epoch)
+        wanted = self._plan.wanted(census)
         if not self._is_leaving:
             self._claim(census, wanted)
         self._marks.put_soon({**tenure.held, **self._arrivals.tokens})
@@ -173,6 +192,12 @@ class SharingOut:
         self._departures.give(card, wanted)
         if self._is_leaving or self._is_settled:
             self._departures.begin(wanted)
+
+    def _look_at_epoch(self, epoch: str) -> None:
+        """After Redis was away it is told of anyway: what was done about a loss may have failed."""
+        before, self._epoch = self._epoch, epoch
+        if before is not None and (epoch != before or self._is_away):
+            self._floor_changed()
 
     def _card(self) -> WorkerCard:
         switches = self._site.switches
@@ -229,20 +254,10 @@ class SharingOut:
         known, now = self._site.tenure.colleagues, self._site.clock.now()
         for worker_id in sorted(colleagues - known):
             self._site.facts.publish(ColleagueCame(at=now, worker_id=worker_id))
-        leaving = {card.worker_id for card in self._cards if card.is_leaving}
+        leaving = {card.worker_id for card in self._plan.cards if card.is_leaving}
         for worker_id in sorted(known - colleagues):
             gone = ColleagueGone(at=now, worker_id=worker_id, had_left=worker_id in leaving)
             self._site.facts.publish(gone)
-
-    def _wanted(self, census: Census) -> Mapping[Shard, WorkerId]:
-        """Whose the shards should be."""
-        cards = sorted(census.workers.values(), key=lambda card: card.worker_id)
-        if cards != self._cards:
-            self._cards, self._settled_since = cards, self._site.tenure.seconds()
-        able = {card.worker_id: card.reaches for card in cards if not card.is_leaving}
-        self._has_heirs = bool(able.keys() - {self._site.tenure.worker_id})
-        holders = {shard: holding.worker_id for shard, holding in census.holdings.items()}
-        return sharding.allocation(self._site.switches, able, holders)
 
     def _claim(self, census: Census, wanted: Mapping[Shard, WorkerId]) -> None:
         """Takes what is nobody's and should be ours."""
@@ -264,6 +279,6 @@ class SharingOut:
         the latest digit that was given has had time to look after its calls.
         """
         now = self._site.tenure.seconds()
-        is_quiet = now - self._settled_since >= SETTLED_SECONDS
+        is_quiet = now - self._plan.settled_since >= SETTLED_SECONDS
         is_time = now - self._departures.begun_at >= BEAT_SECONDS
         return is_quiet and is_time and not self._arrivals.is_under_way

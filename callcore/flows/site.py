@@ -16,6 +16,7 @@ from callcore.flows.policies import Policies
 from callcore.flows.tenure import Tenure
 from callcore.ports.config_versions import ConfigVersions
 from callcore.ports.forgetting import Keeper
+from callcore.ports.left_ledgers import LeftLedgers, NoLeftLedgers
 from callcore.ports.lockouts import Lockouts
 from callcore.ports.lookups import Lookups
 from callcore.ports.node_drains import NodeDrains, OwnNodeDrains
@@ -56,6 +57,7 @@ class Site:
     nodes: Nodes = field(default_factory=Nodes)
     """Which switches take calls, and where phones are registered, as this process knows it."""
     node_drains: NodeDrains = field(default_factory=OwnNodeDrains)
+    left_ledgers: LeftLedgers = field(default_factory=NoLeftLedgers)
     tenure: Tenure = field(default_factory=Tenure)
     """Which calls are this worker's to follow; all of them where it is the only one."""
 

@@ -136,9 +136,14 @@ class Speech:
         self._play = play
         self._tone = tone
         self._sounds: tuple[str, ...] = ()
-        self._has_begun = False
+        self._has_begun = not utterance
         if utterance:
             self._begin()
+
+    @property
+    def has_begun(self) -> bool:
+        """True once the switch has told that it is said, or there is nothing to be said."""
+        return self._has_begun
 
     def hear(self, message: object) -> None:
         """Takes a message of the leg's mailbox; what is not there is said otherwise."""
@@ -177,7 +182,7 @@ class Speech:
                 self._voice.note_refused(sounds, error)
             else:
                 return
-        self.is_over = True
+        self.is_over = self._has_begun = True
 
     def _is_of_it(self, message: PlaybackStarted | PlaybackEnded) -> bool:
         """A switch tells of a sequence by all its sounds in one."""

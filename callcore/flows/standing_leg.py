@@ -174,6 +174,8 @@ class StandingLine(DialledLine):
         match message:
             case LineWanted() if self.phase is Phase.IDLE:
                 self._lend()
+            case LineWanted() if self._is_lent_out:
+                self._ready()  # again: another worker goes on with the call
             case LineWanted() if self.phase is Phase.TALKING:
                 # By the floor the talk is over: the line parks in a moment, or has unheard.
                 self.timers.set(PARTING_SECONDS, PromptsTimedOut())
@@ -193,6 +195,11 @@ class StandingLine(DialledLine):
                 self._press(digit, at)
             case _:
                 pass
+
+    @property
+    def _is_lent_out(self) -> bool:
+        """True from the end of the tone until they talk."""
+        return self.phase is Phase.LENT and not self.timers.is_set(PromptsTimedOut)
 
     def _rest(self, *, is_silent: bool) -> None:
         """Nothing is said; the next call may come, or has waited for that."""

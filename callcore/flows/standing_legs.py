@@ -110,7 +110,7 @@ class StandingLegs:
             if agent is not None and not agent.since:
                 self._stand_again_soon(line)
         is_talking = leg.bridged_to is not None
-        held_by = self._held_by(agent, leg.leg_id, leg.node)
+        held_by = _held_by(agent, leg.leg_id)
 
         def resume() -> None:
             line.resume(
@@ -188,13 +188,6 @@ class StandingLegs:
         agent = self._site.roster.agent(agent_id)
         return agent is not None and agent.state in HOLDING
 
-    def _held_by(self, agent: FloorAgent | None, leg_id: LegId, node: NodeName) -> CallId | None:
-        """The call of another worker that wants the line, or talks on it: it goes on with it."""
-        if agent is None or agent.leg_id != leg_id or agent.state not in HOLDING:
-            return None
-        is_ours = agent.call_id is None or self._site.tenure.holds_call(node, agent.call_id)
-        return None if is_ours else agent.call_id
-
     def _stand_again_soon(self, line: StandingLine) -> None:
         self._spawn(line.call_id, lambda: self._stand_again(line))
 
@@ -235,3 +228,10 @@ class StandingLegs:
         self._site.facts.publish(
             StoreFailed(at=self._site.clock.now(), store="redis", reason=str(error))
         )
+
+
+def _held_by(agent: FloorAgent | None, leg_id: LegId) -> CallId | None:
+    """The call that wants the line, or talks on it: whoever follows it goes on with it."""
+    if agent is None or agent.leg_id != leg_id or agent.state not in HOLDING:
+        return None
+    return agent.call_id

@@ -12,24 +12,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from typing import Protocol, TypeGuard, get_args
 
 from callcore.domain.callbacks import CALLBACKS
 from callcore.domain.ids import CallId, LegId, Micros, NodeName, shard_of
 from callcore.domain.sharding import (
     Shard,
-    WorkerId,
     shard_of_call,
     shard_of_leg,
     shard_of_promise,
 )
 from callcore.flows.handing_over import HandedOver
+from callcore.flows.leg_claims import LegClaims
 from callcore.flows.messages import Message
-from callcore.flows.messages.between import Forwarded, Travelling
+from callcore.flows.messages.between import Forwarded
+from callcore.flows.other_workers import Elsewhere, Nowhere, is_travelling
 from callcore.flows.tenure import Tenure
 from callcore.ports.switch_events import (
-    LegBridged,
-    LegEnded,
     LegEvent,
     LegParked,
     SwitchEvent,
@@ -46,46 +44,6 @@ Strays = Callable[[LegParked], None]
 """Called with a leg that was called and is picked up, and nobody follows it."""
 
 LinkChanges = Callable[[SwitchRestored | SwitchLost | SwitchGone], None]
-
-
-TRAVELLING: tuple[type, ...] = get_args(Travelling)
-
-
-class Elsewhere(Protocol):
-    """What other workers follow, and how they are told."""
-
-    def send(self, worker_id: WorkerId, forwarded: Forwarded) -> None:
-        """Tells the worker; does not wait."""
-
-    def keep(self, forwarded: Forwarded) -> bool:
-        """Keeps what is meant for a call of ours that is about to be followed; false if none is."""
-
-    def hear(self, node: NodeName, leg_id: LegId) -> None:
-        """Has the switch tell of a leg of another worker too; does not wait."""
-
-    def unhear(self, node: NodeName, leg_id: LegId) -> None:
-        """Ends that."""
-
-
-class Nowhere:
-    """``Elsewhere`` of a worker without colleagues."""
-
-    def send(self, worker_id: WorkerId, forwarded: Forwarded) -> None:
-        """There is none."""
-
-    def keep(self, forwarded: Forwarded) -> bool:  # noqa: ARG002 - of Elsewhere
-        """No call is about to be followed that was another's."""
-        return False
-
-    def hear(self, node: NodeName, leg_id: LegId) -> None:
-        """Every leg is heard."""
-
-    def unhear(self, node: NodeName, leg_id: LegId) -> None:
-        """Every leg is heard."""
-
-
-def _is_travelling(message: Message) -> TypeGuard[Travelling]:
-    return isinstance(message, TRAVELLING)
 
 
 def is_for_us(parked: LegParked) -> bool:
@@ -112,15 +70,7 @@ class Switchboard:
         self._elsewhere = elsewhere or Nowhere()
         self._mailboxes: dict[CallId, Mailbox[Message]] = {}
         self._nodes: dict[CallId, NodeName] = {}
-        self._calls_by_leg: dict[LegId, CallId] = {}
-        self._claimed_at: dict[LegId, Micros] = {}
-        self._legs_by_call: dict[CallId, set[LegId]] = {}
-        self._kept: dict[LegId, CallId] = {}
-        self._kept_at: dict[LegId, Micros] = {}
-        self._over: set[LegId] = set()
-        """Legs still claimed whose end has been told."""
-        self._joining: set[LegId] = set()
-        """Agents' legs that are being joined with their callers'."""
+        self._claims = LegClaims(now)
         self._promises: set[CallId] = set()
         self._heard: dict[LegId, NodeName] = {}
         """Legs claimed here that other workers follow."""
@@ -142,9 +92,7 @@ class Switchboard:
     def deliver(self, event: SwitchEvent) -> None:
         """Takes an event of a switch."""
         if isinstance(event, LegEvent):
-            readers = self._readers(event)
-            if readers and isinstance(event, LegEnded):
-                self._over.add(event.leg_id)
+            readers = self._claims.readers(event)
             for call_id in readers:
                 self._post(call_id, event)
             if readers:
@@ -165,7 +113,7 @@ class Switchboard:
         """Begins to follow a call."""
         self._mailboxes[call_id] = mailbox
         self._nodes[call_id] = node
-        self._legs_by_call[call_id] = set()
+        self._claims.begin(call_id)
         if is_promise:
             self._promises.add(call_id)
 
@@ -184,17 +132,13 @@ class Switchboard:
         """An agent's leg is being joined with the caller's: neither may end until it is, or the
         other would be lost.
         """
-        self._joining.add(leg_id)
+        self._claims.joins(leg_id)
 
     def is_at_turning(self, call_id: CallId) -> bool:
         """True for a moment in which nobody else can take the call over: two legs are being joined,
         or the end of the caller's was told, or of any of a promise, and the script is at its last.
         """
-        return any(
-            leg_id in self._joining
-            or (leg_id in self._over and (leg_id == LegId(call_id) or call_id in self._promises))
-            for leg_id in self._legs_by_call.get(call_id, ())
-        )
+        return self._claims.is_at_turning(call_id, is_promise=call_id in self._promises)
 
     def drop(self, call_id: CallId) -> list[Message]:
         """Ends following a call that another worker follows from now on: its script unwinds. What
@@ -206,7 +150,7 @@ class Switchboard:
 
     def hear_lost(self, shards: Collection[Shard]) -> None:
         """Goes on hearing of the legs claimed here that are others' to follow from now on."""
-        for leg_id, call_id in self._calls_by_leg.items():
+        for leg_id, call_id in self._claims:
             if shard_of_leg(self._nodes[call_id], leg_id) in shards:
                 self._hear(leg_id, call_id)
 
@@ -225,7 +169,7 @@ class Switchboard:
 
     def node_of_line(self, leg_id: LegId) -> NodeName | None:
         """Where a standing line is, whoever follows it; ``None`` if the leg is none."""
-        keeper = self._kept.get(leg_id)
+        keeper = self._claims.keeper_of(leg_id)
         return self._lines_elsewhere.get(leg_id) if keeper is None else self._nodes.get(keeper)
 
     def relocate(self, call_id: CallId, node: NodeName) -> None:
@@ -236,27 +180,23 @@ class Switchboard:
         """Sends the events of a standing line to the script that follows it by the leg's own id,
         whichever call claims the leg besides.
         """
-        if self._calls_by_leg.get(leg_id) == CallId(leg_id):
+        if self._claims.claimant_of(leg_id) == CallId(leg_id):
             self.release(leg_id)
         self._unhear(leg_id)
-        self._over.discard(leg_id)
-        self._kept[leg_id] = CallId(leg_id)
-        self._kept_at[leg_id] = self._now()
+        self._claims.keep(leg_id)
 
     def keeper_of(self, leg_id: LegId) -> CallId | None:
         """The script of a standing line; ``None`` if the leg is none."""
-        return self._kept.get(leg_id)
+        return self._claims.keeper_of(leg_id)
 
     def claimant_of(self, leg_id: LegId) -> CallId | None:
         """The call that has claimed a leg."""
-        return self._calls_by_leg.get(leg_id)
+        return self._claims.claimant_of(leg_id)
 
     def claim(self, leg_id: LegId, call_id: CallId) -> None:
         """Sends the events of a leg to a call, and no more to one that claimed it before."""
         self.release(leg_id)
-        self._calls_by_leg[leg_id] = call_id
-        self._claimed_at[leg_id] = self._now()
-        self._legs_by_call[call_id].add(leg_id)
+        self._claims.claim(leg_id, call_id)
         if shard_of(leg_id) != shard_of(LegId(call_id)):
             node = self._nodes[call_id]
             if not self._tenure.holds_leg(node, leg_id):
@@ -264,29 +204,16 @@ class Switchboard:
 
     def release(self, leg_id: LegId) -> None:
         """Ends that; events of the leg are nobody's."""
-        call_id = self._calls_by_leg.pop(leg_id, None)
-        if call_id is not None:
-            self._claimed_at.pop(leg_id, None)
-            self._legs_by_call[call_id].discard(leg_id)
-            self._joining.discard(leg_id)
+        if self._claims.release(leg_id):
             self._unhear(leg_id)
-            if leg_id not in self._kept:
-                self._over.discard(leg_id)
 
     def unfollow(self, call_id: CallId) -> None:
         """Ends following a call and all its legs."""
         self._mailboxes.pop(call_id, None)
         self._nodes.pop(call_id, None)
         self._promises.discard(call_id)
-        for leg_id in self._legs_by_call.pop(call_id, ()):
-            del self._calls_by_leg[leg_id]
-            del self._claimed_at[leg_id]
-            self._over.discard(leg_id)
-            self._joining.discard(leg_id)
+        for leg_id in self._claims.end(call_id):
             self._unhear(leg_id)
-        self._over.discard(LegId(call_id))
-        self._kept.pop(LegId(call_id), None)
-        self._kept_at.pop(LegId(call_id), None)
 
     def node_of(self, call_id: CallId) -> NodeName | None:
         """The node of a call followed here, else ``None``."""
@@ -294,11 +221,11 @@ class Switchboard:
 
     def follows(self, leg_id: LegId) -> bool:
         """True if the leg's events go to somebody here."""
-        return leg_id in self._calls_by_leg or leg_id in self._kept
+        return self._claims.follows(leg_id)
 
     def awaits_end(self, leg_id: LegId) -> bool:
         """True if the leg is followed and its end was not told yet."""
-        return self.follows(leg_id) and leg_id not in self._over
+        return self._claims.awaits_end(leg_id)
 
     def post(self, call_id: CallId, message: Message, node: NodeName = CALLBACKS) -> bool:
         """Puts a message in a call's mailbox, or sends it to the worker whose call it is, if it may
@@ -307,7 +234,7 @@ class Switchboard:
         if call_id in self._mailboxes:
             self._post(call_id, message)
             return True
-        if not _is_travelling(message):
+        if not is_travelling(message):
             return False
         forwarded = Forwarded(call_id=call_id, node=node, message=message)
         if self._tenure.holds_call(node, call_id):
@@ -320,18 +247,7 @@ class Switchboard:
 
     def legs(self, node: NodeName, claimed_by: Micros) -> dict[LegId, CallId]:
         """The legs followed on a node since ``claimed_by`` or longer, whose end was not told."""
-        kept = {
-            leg: keeper
-            for leg, keeper in self._kept.items()
-            if self._nodes[keeper] == node and self._kept_at[leg] <= claimed_by
-        }
-        claimed = {
-            leg: call
-            for leg, call in self._calls_by_leg.items()
-            if self._nodes[call] == node and self._claimed_at[leg] <= claimed_by
-        }
-        followed = kept | claimed
-        return {leg: call for leg, call in followed.items() if leg not in self._over}
+        return self._claims.since(claimed_by, lambda call_id: self._nodes[call_id] == node)
 
     def tell_all(self, message: Message) -> None:
         """Puts a message in every mailbox."""
@@ -342,16 +258,6 @@ class Switchboard:
     def calls_count(self) -> int:
         """How many calls are followed."""
         return len(self._mailboxes)
-
-    def _readers(self, event: LegEvent) -> list[CallId]:
-        """Who hears of an event: the call that has claimed the leg, and who keeps the leg, or that
-        of the partner in a bridge.
-        """
-        found = [self._calls_by_leg.get(event.leg_id), self._kept.get(event.leg_id)]
-        if isinstance(event, LegBridged):
-            self._joining.discard(event.other_leg_id)
-            found.append(self._kept.get(event.other_leg_id))
-        return [call_id for call_id in dict.fromkeys(found) if call_id is not None]
 
     def _parked_alone(self, parked: LegParked) -> None:
         """Nobody follows the leg."""

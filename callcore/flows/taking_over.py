@@ -33,6 +33,9 @@ UNWINDING_SECONDS = 5.0
 """How long scripts of calls that were lost and come back are waited for."""
 LOOK_SECONDS = 0.01
 
+ARRIVAL_SECONDS = 1.0
+"""How long after we were told of an arrival its shard may become ours."""
+
 LISTED_LATE_SECONDS = 1.0
 """A leg may be made just before its events are told to us and listed only after the comparison: the
 switch writes its list a little late.
@@ -59,6 +62,8 @@ class _Gain:
     """Shards that were gained at once, and the nodes on which they have not been compared."""
 
     shards: frozenset[Shard]
+    given: frozenset[Shard]
+    """Those of them that were handed over by other workers."""
     at: Micros
     uncompared: set[NodeName]
 
@@ -86,9 +91,13 @@ class TakingOver:
         self._comparisons: dict[NodeName, _Comparison] = {}
         self._followed: dict[NodeName, str] = {}
         self._gains: list[_Gain] = []
+        self._taken: Callable[[Collection[Shard]], None] | None = None
 
-    def open(self) -> None:
-        """Hears of nothing until shards are held; before the first link."""
+    def open(self, taken: Callable[[Collection[Shard]], None]) -> None:
+        """Hears of nothing until shards are held; before the first link. ``taken`` is told of those
+        handed over whose calls are followed.
+        """
+        self._taken = taken
         for node in self._site.switches:
             self._follow_digits(node)
 
@@ -114,7 +123,12 @@ class TakingOver:
             if switch.is_connected
         }
         nodes = {node for node, digits in by_node.items() if digits}
-        gain = _Gain(shards=frozenset(shards), at=self._site.clock.now(), uncompared=nodes)
+        gain = _Gain(
+            shards=frozenset(shards),
+            given=frozenset(given),
+            at=self._site.clock.now(),
+            uncompared=nodes,
+        )
         self._gains.append(gain)
         for node in nodes:
             handed = {shard.part for shard in given if shard.node in {node, CALLBACKS}}
@@ -137,6 +151,20 @@ class TakingOver:
             )
             if held:
                 self.compare_soon(node, "".join(held))
+
+    def arrival_told(self, node: NodeName, leg_id: LegId) -> None:
+        """Whoever gave the shard away just now has heard of a caller of whom we may not have; does
+        not wait.
+        """
+        self._spawn(f"take up {leg_id}", partial(self._take_up, node, leg_id))
+
+    def _take_up(self, node: NodeName, leg_id: LegId) -> None:
+        deadline = self._site.clock.now() + ARRIVAL_SECONDS * 1e6
+        tenure = self._site.tenure
+        while not tenure.holds_leg(node, leg_id) and self._site.clock.now() < deadline:
+            self._site.clock.sleep(LOOK_SECONDS)
+        if tenure.holds_leg(node, leg_id) and not self._switchboard.follows(leg_id):
+            self._reclaiming.take_up(node, leg_id, is_given=True)
 
     def is_under_way(self, digit: str) -> bool:
         """True while calls of that digit may be about to be followed."""
@@ -170,9 +198,8 @@ class TakingOver:
                 self._until_unwound(digits)
                 if not self._site.switches[node].is_connected:
                     return  # all of it is compared once the link is up
-                self._reclaiming.compare(
-                    node, comparison.restored_at, "".join(sorted(digits)), given
-                )
+                told = self._told_of(node, digits)
+                self._reclaiming.compare(node, comparison.restored_at, told, given)
                 self._phone_watch.compare(node)
                 self._is_compared(node, begun_at)
         finally:
@@ -180,8 +207,7 @@ class TakingOver:
             self._is_compared(node, self._site.clock.now())
         self._take_over_within(TAKING_OVER_SECONDS)
         self._dispatcher.look_everywhere()
-        if not self._site.tenure.is_alone:
-            self._site.clock.after(LISTED_LATE_SECONDS, partial(self._look_for_late, node))
+        self._site.clock.after(LISTED_LATE_SECONDS, partial(self._look_for_late, node))
 
     def _look_for_late(self, node: NodeName) -> None:
         """Takes up what was listed late; whatever fails here is found by ``leg_watch``."""
@@ -216,6 +242,8 @@ class TakingOver:
                     seconds=seconds_between(gain.at, now),
                 )
             )
+            if self._taken is not None:
+                self._taken(gain.given)
 
     def _follow_digits(self, node: NodeName) -> None:
         """Has the switch tell of what is held, tried again while it can be told."""
@@ -234,6 +262,14 @@ class TakingOver:
                 self._site.clock.sleep(RETRY_SECONDS)
             else:
                 self._followed[node] = digits
+
+    def _told_of(self, node: NodeName, digits: Collection[str]) -> str:
+        """Those whose legs the switch lists for us. Others that were gained just now have their
+        turn next: of their calls no leg would be found.
+        """
+        is_alone = self._site.tenure.is_alone
+        told = DIGITS if is_alone else self._followed.get(node, "")
+        return "".join(sorted(set(digits).intersection(told)))
 
     def _until_unwound(self, digits: Collection[str]) -> None:
         """What was lost and has come back is not followed twice."""

@@ -47,6 +47,7 @@ class Tenure:
         self._heirs: dict[Shard, WorkerId | None] = {}
         self._others: Mapping[Shard, WorkerId] = {}
         self._colleagues: frozenset[WorkerId] = frozenset()
+        self._reached: Mapping[WorkerId, Collection[NodeName]] = {}
         self._valid_until = float("-inf")
         self._marked_until: dict[NodeName, float] = {}
 
@@ -112,6 +113,14 @@ class Tenure:
         if self.holds(shard):
             return self.worker_id
         return self._heirs.get(shard) or self._others.get(shard)
+
+    def reaches(self, worker_id: WorkerId, node: NodeName) -> bool:
+        """True if another worker can talk to a node, by what that one has said last."""
+        return node in self._reached.get(worker_id, ())
+
+    def note_reached(self, reached: Mapping[WorkerId, Collection[NodeName]]) -> None:
+        """Which nodes each worker says that it can talk to."""
+        self._reached = reached
 
     def extend(self, valid_until: float) -> None:
         """Nobody can claim what is held before that instant of ``boot_seconds``."""

@@ -1,122 +1,66 @@
-"""What became of a call while nobody listened, noted as far as the floor and the leg know it."""
+"""What became of a call while nobody listened, noted as far as the floor and the leg know it.
+
+Where another worker has left its ledger of the call, that says it already, and better.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from callcore.domain.ids import CallId, LegId, Micros, seconds_between
+from callcore.domain.ids import LegId, Micros, QueueName, seconds_between
 from callcore.domain.ledger import CallLedger
-from callcore.domain.outcomes import AttemptOutcome, HungUpBy, LeaveReason, RecordSource
+from callcore.domain.outcomes import AttemptOutcome, LeaveReason
 from callcore.domain.policies import QueuePolicy
 from callcore.domain.records import CallbackAttempt
 from callcore.domain.wishes import clamped
 from callcore.flows import leg_memory, leg_roles
 from callcore.flows.agent_freeing import AgentFreeing
-from callcore.flows.call import LOST_TRACK, SWITCH_CAUSES, SWITCH_GONE, Call
+from callcore.flows.call import LOST_TRACK, Call
 from callcore.flows.conversation import recording_path
-from callcore.flows.record_keeping import RecordKeeping
 from callcore.flows.site import Site
-from callcore.flows.speaking import spoken_language
-from callcore.flows.standing import wishes_on_floor
 from callcore.ports.stores import FloorCall, FloorCallState, Reservation
-from callcore.ports.switch_events import LegEnded, LegSnapshot
-
-HEARD_END_SECONDS = 5.0
-"""How long an end that another worker has heard of is remembered: the call is compared by then."""
-
-FOUND_ENDED = "the call ended while no process followed it; ended_at is when this was found"
-
-FOUND_ELSEWHERE = (
-    "the caller was led away while no process followed; ended_at is when this was found"
-)
+from callcore.ports.switch_events import LegSnapshot
 
 
 class UnheardPast:
-    """Notes what another process left of a call, and closes calls that ended unheard."""
+    """Notes what another process left of a call."""
 
-    def __init__(self, site: Site, freeing: AgentFreeing, keeping: RecordKeeping) -> None:
+    def __init__(self, site: Site, freeing: AgentFreeing) -> None:
         self._site = site
         self._freeing = freeing
-        self._keeping = keeping
-        self._heard_ends: dict[CallId, LegEnded] = {}
-
-    def note_end(self, call_id: CallId, ended: LegEnded) -> None:
-        """A worker that was giving the call away has heard of its end, as perhaps nobody else."""
-        self._heard_ends[call_id] = ended
-
-        def forget() -> None:
-            self._heard_ends.pop(call_id, None)
-
-        self._site.clock.after(HEARD_END_SECONDS, forget)
-
-    def close(
-        self, floor_call: FloorCall, *, is_switch_lost: bool = False, is_elsewhere: bool = False
-    ) -> None:
-        """Keeps the record of a call that ended while nobody listened. A caller who
-        ``is_elsewhere`` was sent to the dialplan meanwhile, by the dead man's switch or by others.
-        """
-        now, heard = self._site.clock.now(), self._heard_ends.pop(floor_call.call_id, None)
-        ledger = CallLedger(
-            leg_memory.caller_of_ended(floor_call), self._site.policy.site, is_adopted=True
-        )
-        wishes = wishes_on_floor(floor_call)
-        ledger.spoken_in(spoken_language(self._site.policy, wishes.language))
-        ledger.known_as(wishes.account)
-        if floor_call.callback is not None:
-            ledger.callbacks.keeps(floor_call.callback)
-        if is_elsewhere:
-            left = LeaveReason.FALLBACK
-        elif is_switch_lost or not self._ended_by_somebody(floor_call, heard):
-            left = LeaveReason.SWITCH_LOST
-        else:
-            left = LeaveReason.ABANDONED
-        self.note_what_the_floor_knows(ledger, floor_call, heard, left)
-        if heard is not None:
-            ledger.fault("the line ended while the call went from one worker to another")
-            record = ledger.close(heard.at, _who_ended(floor_call, heard), heard.cause)
-        else:
-            ledger.fault(FOUND_ELSEWHERE if is_elsewhere else FOUND_ENDED)
-            record = (
-                ledger.close(now, HungUpBy.SWITCH, SWITCH_GONE)
-                if is_switch_lost
-                else ledger.close(now, HungUpBy.UNKNOWN, LOST_TRACK)
-            )
-        self._keeping.keep(replace(record, source=RecordSource.FLOOR))
-
-    def _ended_by_somebody(self, floor_call: FloorCall, heard: LegEnded | None) -> bool:
-        """True if it is known that the line did not end with the switch."""
-        if heard is not None:
-            return heard.cause not in SWITCH_CAUSES
-        is_on_line = floor_call.callback is None
-        return is_on_line and self._site.nodes.has_run_since(floor_call.node, floor_call.arrived_at)
 
     def note_what_the_floor_knows(
         self,
         ledger: CallLedger,
         floor_call: FloorCall,
-        heard: LegEnded | None = None,
+        over_at: Micros,
         left: LeaveReason = LeaveReason.SWITCH_LOST,
     ) -> None:
-        """Notes the visit, and the talk if there was one: it ended when the floor heard of it, or
-        with the caller's leg if that was ``heard``. Whoever waited ``left`` for that reason.
+        """Notes the visit, and the talk if there was one, which was ``over_at``. Whoever waited
+        ``left`` then, for that reason.
         """
-        heard_at = None if heard is None else heard.at
-        over_at = floor_call.ended_at or heard_at or self._site.clock.now()
-        bridged_at, reservation = floor_call.bridged_at, floor_call.talk
-        ledger.visits.joined(
-            floor_call.queue,
-            floor_call.first_joined_at,
-            priority=floor_call.priority,
-            position=None,
-        )
-        if bridged_at is None or reservation is None:
-            queue = self._site.queue_now(QueuePolicy(name=floor_call.queue))
-            short = queue.short_abandon_seconds if left is LeaveReason.ABANDONED else 0
-            ledger.visits.left(over_at, left, short_abandon_seconds=short)
+        bridged_at, talk, queue = floor_call.bridged_at, floor_call.talk, floor_call.queue
+        has_talked = bridged_at is not None and talk is not None
+        is_noted = has_talked and ledger.visits.led_to_talk(queue)
+        if not is_noted and not ledger.visits.goes_on(queue):
+            ledger.visits.joined(
+                queue, floor_call.first_joined_at, priority=floor_call.priority, position=None
+            )
+        if bridged_at is None or talk is None:
+            self.note_left(ledger, queue, over_at, left)
             return
-        ledger.visits.left(bridged_at, LeaveReason.PICKED_UP, short_abandon_seconds=0)
-        _note_talk(ledger, reservation, bridged_at, is_within_service_level=None)
-        ledger.offers.unbridged(reservation.offer_id, over_at, LOST_TRACK)
+        if not is_noted:
+            ledger.visits.left(bridged_at, LeaveReason.PICKED_UP, short_abandon_seconds=0)
+        _note_talk(ledger, talk, bridged_at, is_within_service_level=None)
+        ledger.offers.parted(talk.offer_id, over_at, LOST_TRACK)
+
+    def note_left(
+        self, ledger: CallLedger, name: QueueName, at: Micros, reason: LeaveReason
+    ) -> None:
+        """Notes the end of the visit to a queue, of a caller whom nobody has served."""
+        queue = self._site.queue_now(QueuePolicy(name=name))
+        short = queue.short_abandon_seconds if reason is LeaveReason.ABANDONED else 0
+        ledger.visits.left(at, reason, short_abandon_seconds=short)
 
     def note_bridge(
         self,
@@ -133,15 +77,12 @@ class UnheardPast:
         bridged_at = known or self._site.clock.now()
         if floor_call is not None and floor_call.state is FloorCallState.OFFERED:
             self._freeing.won(reservation, bridged_at)
-        call.ledger.visits.joined(
-            queue.name,
-            place.first_joined_at,
-            priority=clamped(queue.priority + call.wishes.own_priority),
-            position=None,
-        )
-        call.ledger.visits.left(
-            bridged_at, LeaveReason.PICKED_UP, short_abandon_seconds=queue.short_abandon_seconds
-        )
+        visits, short = call.ledger.visits, queue.short_abandon_seconds
+        if not visits.led_to_talk(queue.name):
+            if not visits.goes_on(queue.name):
+                priority = clamped(queue.priority + call.wishes.own_priority)
+                visits.joined(queue.name, place.first_joined_at, priority=priority, position=None)
+            visits.left(bridged_at, LeaveReason.PICKED_UP, short_abandon_seconds=short)
         waited = seconds_between(place.first_joined_at, bridged_at)
         _note_talk(
             call.ledger,
@@ -177,20 +118,13 @@ class UnheardPast:
             or (floor_call.ended_at if floor_call else None)
             or self._site.clock.now()
         )
-        call.ledger.offers.unbridged(reservation.offer_id, ended_at, "")
+        call.ledger.offers.parted(reservation.offer_id, ended_at, "")
 
     def stop_recording(self, call: Call, queue: QueuePolicy, talk: Reservation) -> None:
         """Stops the recording of a talk that ended while nobody was there to do it."""
         path = recording_path(self._site.policy, queue, talk)
         if path is not None:
             call.stop_recording(path)
-
-
-def _who_ended(floor_call: FloorCall, heard: LegEnded) -> HungUpBy:
-    """The caller's line ends with the agent's: of a talk, its end does not say whose was first."""
-    if heard.cause in SWITCH_CAUSES:
-        return HungUpBy.SWITCH
-    return HungUpBy.CALLER if floor_call.bridged_at is None else HungUpBy.UNKNOWN
 
 
 def note_callback(ledger: CallLedger, leg: LegSnapshot, floor_call: FloorCall | None) -> None:
@@ -201,7 +135,8 @@ def note_callback(ledger: CallLedger, leg: LegSnapshot, floor_call: FloorCall | 
         return
     if floor_call is not None and floor_call.callback is not None:
         ledger.callbacks.keeps(floor_call.callback)
-    if any(noted.leg_id == leg.leg_id for noted in ledger.callbacks.attempts):
+    known = (*ledger.callbacks.attempts, ledger.callbacks.going_on)
+    if any(noted is not None and noted.leg_id == leg.leg_id for noted in known):
         return
     attempt = CallbackAttempt(
         at=leg.created_at,
@@ -222,6 +157,8 @@ def _note_talk(
     *,
     is_within_service_level: bool | None,
 ) -> None:
+    if ledger.offers.is_talk(reservation.offer_id):
+        return
     ledger.offers.made(
         reservation.offer_id,
         reservation.queue,

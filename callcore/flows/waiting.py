@@ -6,15 +6,16 @@ A caller on the line waits in ``waiting_call``, a promised callback in ``waiting
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 from callcore.domain import decisions, routing
 from callcore.domain.ids import AgentId, CallId, Micros, QueueName
-from callcore.domain.outcomes import LeaveReason
+from callcore.domain.outcomes import HungUpBy, LeaveReason
 from callcore.domain.policies import QueuePolicy, Strategy
 from callcore.domain.records import DecisionRecord
 from callcore.domain.routing import Demand
 from callcore.flows import restoring
-from callcore.flows.call import LOST_TRACK, SWITCH_CAUSES, Call, CallerHungUpError
+from callcore.flows.call import LOST_TRACK, SWITCH_CAUSES, SWITCH_GONE, Call, CallerHungUpError
 from callcore.flows.crew import MOST_EXPLAINED, Crew
 from callcore.flows.dispatching import CALLER_JOINED, RELAXATION
 from callcore.flows.messages import (
@@ -23,6 +24,7 @@ from callcore.flows.messages import (
     FloorEmptied,
     Message,
     MoveAsked,
+    OfferFound,
     PriorityAsked,
     RelaxationDue,
     Reserved,
@@ -37,6 +39,7 @@ from callcore.flows.operator_wishes import OperatorWishes
 from callcore.flows.place_leaving import LeftQueueError, MovedError, PlaceLeaving
 from callcore.flows.place_taking import Taken
 from callcore.ports.stores import StoreError
+from callcore.ports.switch_events import LegEnded
 
 MOST_FAILED_BRIDGES = 3
 """After so many agents picked up in vain, the caller's leg is at fault."""
@@ -161,13 +164,14 @@ class Waiting(ABC):
         """
         self._call.mailbox.check()  # it may have been dropped on the way in
         self._call.is_open_to_offers = True
+        found = self._offers_found() if is_adopted else []
         self._crew.waiters.add(self)
         try:
             self._crew.dispatcher.caller_waiting(self._queue.name, triggered_at)
             self._begin(is_adopted=is_adopted)
-            offering = self._until_won()
+            offering = self._go_on_with(found) or self._until_won()
         except CallerHungUpError as hung_up:
-            cause = hung_up.ended.cause
+            cause = self._cause_of_end(hung_up.ended)
             self._leave(self._reason_of_end(cause), hung_up.ended.at, line_ended_by=cause)
             raise
         except MovedError as moved:
@@ -186,6 +190,22 @@ class Waiting(ABC):
             self._call.stop_waiting()
         self._leaving.served_by(offering.reservation.agent_id, offering.bridged_at)
         return offering
+
+    def _offers_found(self) -> list[OfferFound]:
+        """Those that another process made: they count before anybody else is asked."""
+        unread = self._call.mailbox.take_out(lambda message: isinstance(message, OfferFound))
+        found = [message for message in unread if isinstance(message, OfferFound)]
+        for one in found:
+            self._offerings.reserved(one.reservation.agent_id)
+        return found
+
+    def _go_on_with(self, found: Sequence[OfferFound]) -> Offering | None:
+        """The one of these offers that was won meanwhile, if one was."""
+        for one in found:
+            self._offerings.go_on(one)
+        if self._offerings and self._queue_now().strategy is Strategy.RING_PROGRESSIVELY:
+            self._timers.set(self._queue_now().ring_more_after_seconds, RingMoreDue())
+        return self._offerings.settle()
 
     @abstractmethod
     def _begin(self, *, is_adopted: bool) -> None:
@@ -214,6 +234,14 @@ class Waiting(ABC):
     ) -> bool:
         """True if a promise has the place of who has hung up, or was cut off."""
         return False
+
+    def _cause_of_end(self, ended: LegEnded) -> str:
+        """That of the caller's line, or that the switch has ended it."""
+        if not self._offerings.has_cost_line(ended):
+            return ended.cause
+        self._call.hung_up_by = HungUpBy.SWITCH
+        self._call.ledger.fault("an agent hung up while being joined, and the caller's line ended")
+        return SWITCH_GONE
 
     def _reason_of_end(self, cause: str) -> LeaveReason:
         if cause in SWITCH_CAUSES:

@@ -249,9 +249,13 @@ class WaitingCall(Waiting):
         self._callback.press(pressed)
 
     def _resume(self, link: LinkBack) -> None:
-        """Says again what may have been lost with the link."""
+        """Says again what may have been lost with the link; while an agent is being joined music
+        is not begun: it would be played into the talk (``CallersLine.hush``).
+        """
         self._announcing.link_is_back()
         guard_in_music(self._call, self._timers)
         self._line.open()
-        if link.is_silent:
+        if link.is_silent and self._offerings.is_picked_up:
+            self._line.fell_silent()
+        elif link.is_silent:
             self._line.play()

@@ -8,7 +8,7 @@ promise stands in line, and agents are asked for those behind it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from callcore.domain.callback_timing import DialNow, LookAgain
 from callcore.domain.callbacks import CallbackState
@@ -34,6 +34,7 @@ from callcore.flows.messages import (
     DialLookDue,
     HeldTooLong,
     Message,
+    OfferFound,
     PlaceGiven,
     RangIn,
     Reserved,
@@ -41,6 +42,7 @@ from callcore.flows.messages import (
     SettingsChanged,
     WentToFallback,
 )
+from callcore.flows.offering import Offering
 from callcore.flows.place_leaving import LeftQueueError
 from callcore.flows.place_taking import Taken
 from callcore.flows.waiting import Waiting
@@ -138,6 +140,23 @@ class WaitingCallback(Waiting):
         self._plan_relaxation()
         self._course.begin()
         self._look_at_leaving()
+
+    def _go_on_with(self, found: Sequence[OfferFound]) -> Offering | None:
+        """As of any caller, with the customer's line first, beside which nobody is called; but no
+        agent is asked for a customer who is not to be called now.
+        """
+        for message in self._call.mailbox.take_out(lambda one: isinstance(one, CustomerFound)):
+            self._hear(message)
+        customer, won = self._customer, super()._go_on_with(found)
+        if self._offerings and not customer.line.is_there:
+            self._refuse_number()
+            if not self._schedule.is_time:
+                self._offerings.caller_unreached()
+            elif customer.keeps_agents:
+                customer.dial()
+        if won is None:
+            self._look_at_leaving()
+        return won
 
     def _hear(self, message: Message) -> None:
         match message:

@@ -79,3 +79,12 @@ class CallRecords(Protocol):
 
     def ranks(self, call_ids: Collection[CallId]) -> Mapping[CallId, int]:
         """Of those calls that have a record, the rank of it."""
+
+
+class MendableRecords(CallRecords, Protocol):
+    """The history, where what records lack is added. May raise ``RecordsUnavailableError``."""
+
+    def add_answers(self, records: Sequence[CallRecord]) -> frozenset[CallId]:
+        """Gives what callers answered in surveys, and nothing else of these records, to the records
+        of the same calls that were made from the floor and have no answers; which those were.
+        """

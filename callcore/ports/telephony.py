@@ -169,7 +169,9 @@ class Switch(Protocol):
         """Lets two parked legs talk (asked); ``LegBridged`` follows.
 
         The caller's line is answered by it if it has early media. A caller who is neither answered
-        nor has media is lost.
+        nor has media is lost. One whose agent hangs up before they have met is parked again
+        (``LegParked``) if anything was kept on the leg; should the agent's leg be gone altogether
+        by then, the caller's ends with ``DESTINATION_OUT_OF_ORDER``.
 
         Raises ``LegGoneError``, ``CommandRefusedError``, ``CommandTimedOutError``.
         """

@@ -9,9 +9,9 @@ from callcore.switchsim import api_listings, api_media, api_switch, api_uuid, or
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from callcore.switchsim.switch import SimulatedSwitch
+    from callcore.switchsim.core import Core
 
-    ApiFunction = Callable[[SimulatedSwitch, str], str]
+    ApiFunction = Callable[[Core, str], str]
 
 COMMANDS: Mapping[str, ApiFunction] = {
     **api_uuid.COMMANDS,
@@ -22,7 +22,7 @@ COMMANDS: Mapping[str, ApiFunction] = {
 }
 
 
-def run(switch: SimulatedSwitch, command: str) -> str:
+def run(switch: Core, command: str) -> str:
     """What ``command`` prints; an unknown one is said to be unknown."""
     name, _, arguments = command.strip(" ").partition(" ")
     function = COMMANDS.get(name)

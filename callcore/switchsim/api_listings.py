@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from callcore.switchsim.channels import Channel
-    from callcore.switchsim.switch import SimulatedSwitch
+    from callcore.switchsim.core import Core
 
 _EMPTY = '{"row_count": 0}\n'
 _SIDE = (
@@ -37,10 +37,10 @@ _SIDE = (
 )
 
 
-def show(switch: SimulatedSwitch, arguments: str) -> str:
+def show(switch: Core, arguments: str) -> str:
     """``show channels|calls|registrations as json``, or ``show channels count``."""
     words = arguments.split()
-    rows_of: dict[str, Callable[[SimulatedSwitch], list[dict[str, str]]]] = {
+    rows_of: dict[str, Callable[[Core], list[dict[str, str]]]] = {
         "channels": _channels,
         "calls": _calls,
         "registrations": _registrations,
@@ -56,7 +56,7 @@ def show(switch: SimulatedSwitch, arguments: str) -> str:
     return msgspec.json.encode(_readable(listing)).decode()
 
 
-def sofia_contact(switch: SimulatedSwitch, arguments: str) -> str:
+def sofia_contact(switch: Core, arguments: str) -> str:
     """``sofia_contact [profile/]user@domain``; the profile ``*`` is any."""
     profile, _, address = arguments.removeprefix("*/").rpartition("/")
     user = address.partition("@")[0]
@@ -66,7 +66,7 @@ def sofia_contact(switch: SimulatedSwitch, arguments: str) -> str:
     return f"sofia/{profile or 'internal'}/sip:{user}@{switch.phones.domain}:{port}"
 
 
-def sofia(switch: SimulatedSwitch, arguments: str) -> str:
+def sofia(switch: Core, arguments: str) -> str:
     """``sofia status [gateway <name>]``."""
     words = arguments.split()
     if words[:2] == ["status", "gateway"] and len(words) > len(("status", "gateway")):
@@ -80,7 +80,7 @@ def sofia(switch: SimulatedSwitch, arguments: str) -> str:
     return "-USAGE: sofia status [gateway <name>]\n"
 
 
-def _channels(switch: SimulatedSwitch) -> list[dict[str, str]]:
+def _channels(switch: Core) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
     for channel in switch.channels():
         application, data = "", ""
@@ -118,7 +118,7 @@ def _channels(switch: SimulatedSwitch) -> list[dict[str, str]]:
     return rows
 
 
-def _calls(switch: SimulatedSwitch) -> list[dict[str, str]]:
+def _calls(switch: Core) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
     for channel in switch.channels():
         partner = channel.partner if channel.is_talking else None
@@ -141,7 +141,7 @@ def _calls(switch: SimulatedSwitch) -> list[dict[str, str]]:
     return rows
 
 
-def _registrations(switch: SimulatedSwitch) -> list[dict[str, str]]:
+def _registrations(switch: Core) -> list[dict[str, str]]:
     domain = switch.phones.domain
     return [
         {
@@ -195,7 +195,7 @@ def _readable(listing: object) -> object:
     return listing
 
 
-COMMANDS: Mapping[str, Callable[[SimulatedSwitch, str], str]] = {
+COMMANDS: Mapping[str, Callable[[Core, str], str]] = {
     "show": show,
     "sofia": sofia,
     "sofia_contact": sofia_contact,

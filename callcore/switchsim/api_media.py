@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from callcore.switchsim.channels import Channel
-    from callcore.switchsim.switch import SimulatedSwitch
+    from callcore.switchsim.core import Core
 
 _NO_SESSION = "-ERR Cannot locate session!\n"
 _DIGITS = frozenset("0123456789*#ABCD")
 
 
-def broadcast(switch: SimulatedSwitch, arguments: str) -> str:
+def broadcast(switch: Core, arguments: str) -> str:
     r"""``uuid_broadcast <uuid> <path>|<app>::<args> [aleg|bleg|both]``; ``\s`` is a space."""
     words = arguments.split(" ")
     if len(words) < len(("uuid", "path")):
@@ -44,7 +44,7 @@ def broadcast(switch: SimulatedSwitch, arguments: str) -> str:
     return "+OK Message sent\n"
 
 
-def break_playback(switch: SimulatedSwitch, arguments: str) -> str:
+def break_playback(switch: Core, arguments: str) -> str:
     """``uuid_break <uuid> [all]``."""
     if not arguments:
         return "-USAGE: <uuid> [all]\n"
@@ -56,7 +56,7 @@ def break_playback(switch: SimulatedSwitch, arguments: str) -> str:
     return OK
 
 
-def record(switch: SimulatedSwitch, arguments: str) -> str:
+def record(switch: Core, arguments: str) -> str:
     """``uuid_record <uuid> start|stop|mask|unmask <path> [<limit>]``."""
     words = arguments.split()
     if len(words) < len(("uuid", "action", "path")):
@@ -76,7 +76,7 @@ def record(switch: SimulatedSwitch, arguments: str) -> str:
     return f"-ERR Cannot {action} recording session!\n"
 
 
-def receive_digits(switch: SimulatedSwitch, arguments: str) -> str:
+def receive_digits(switch: Core, arguments: str) -> str:
     """``uuid_recv_dtmf <uuid> <digits>[@<milliseconds>]``: as if the phone had sent them."""
     uuid, space, pressed = arguments.partition(" ")
     if not space:
@@ -88,7 +88,7 @@ def receive_digits(switch: SimulatedSwitch, arguments: str) -> str:
     return f"+OK {uuid} received DTMF {pressed}.\n"
 
 
-def send_digits(switch: SimulatedSwitch, arguments: str) -> str:
+def send_digits(switch: Core, arguments: str) -> str:
     """``uuid_send_dtmf <uuid> <digits>``: to the phone."""
     uuid, space, pressed = arguments.partition(" ")
     if not space:
@@ -100,7 +100,7 @@ def send_digits(switch: SimulatedSwitch, arguments: str) -> str:
     return f"+OK {uuid} sent DTMF {pressed}.\n"
 
 
-def answer(switch: SimulatedSwitch, arguments: str) -> str:
+def answer(switch: Core, arguments: str) -> str:
     """``uuid_answer <uuid>``."""
     channel = switch.channel(arguments)
     if channel is None:
@@ -109,12 +109,12 @@ def answer(switch: SimulatedSwitch, arguments: str) -> str:
     return OK
 
 
-def pre_answer(switch: SimulatedSwitch, arguments: str) -> str:
+def pre_answer(switch: Core, arguments: str) -> str:
     """``uuid_pre_answer <uuid>``."""
     return _on_leg(switch, arguments, lambda channel: channel.start_early_media())
 
 
-def ring_ready(switch: SimulatedSwitch, arguments: str) -> str:
+def ring_ready(switch: Core, arguments: str) -> str:
     """``uuid_ring_ready <uuid>``."""
     return _on_leg(switch, arguments, lambda channel: channel.ring())
 
@@ -125,7 +125,7 @@ def press(channel: Channel, digits: str, source: str) -> None:
     channel.alarm.ring_at_next_step()
 
 
-def _on_leg(switch: SimulatedSwitch, uuid: str, act: Callable[[Channel], None]) -> str:
+def _on_leg(switch: Core, uuid: str, act: Callable[[Channel], None]) -> str:
     channel = switch.channel(uuid)
     if channel is None:
         return NO_CHANNEL
@@ -140,7 +140,7 @@ def _sides(channel: Channel, side: str) -> list[Channel]:
     return sides
 
 
-COMMANDS: Mapping[str, Callable[[SimulatedSwitch, str], str]] = {
+COMMANDS: Mapping[str, Callable[[Core, str], str]] = {
     "uuid_answer": answer,
     "uuid_break": break_playback,
     "uuid_broadcast": broadcast,

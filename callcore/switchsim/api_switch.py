@@ -9,13 +9,13 @@ from callcore.switchsim.steps import MICROS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from callcore.switchsim.switch import SimulatedSwitch
+    from callcore.switchsim.core import Core
 
 VERSION = "1.11.3-dev+git~20260821T141014Z~cc93a683ca~64bit"
 _HUMAN_VERSION = "git cc93a68 2026-08-21 14:10:14Z 64bit"
 
 
-def up_time(switch: SimulatedSwitch) -> str:
+def up_time(switch: Core) -> str:
     """How long the switch has been up, in its own words."""
     micros = switch.clock.now() - switch.started_at
     seconds, rest = divmod(micros, MICROS)
@@ -30,7 +30,7 @@ def up_time(switch: SimulatedSwitch) -> str:
     )
 
 
-def status(switch: SimulatedSwitch, _arguments: str) -> str:
+def status(switch: Core, _arguments: str) -> str:
     """``status``."""
     limits = switch.limits
     return (
@@ -46,34 +46,34 @@ def status(switch: SimulatedSwitch, _arguments: str) -> str:
     )
 
 
-def version(_switch: SimulatedSwitch, _arguments: str) -> str:
+def version(_switch: Core, _arguments: str) -> str:
     """``version``."""
     return f"FreeSWITCH Version {VERSION} ({_HUMAN_VERSION})\n"
 
 
-def uptime(switch: SimulatedSwitch, _arguments: str) -> str:
+def uptime(switch: Core, _arguments: str) -> str:
     """``uptime`` in seconds."""
     return f"{(switch.clock.now() - switch.started_at) // MICROS}\n"
 
 
-def hostname(switch: SimulatedSwitch, _arguments: str) -> str:
+def hostname(switch: Core, _arguments: str) -> str:
     """``hostname``."""
     return switch.settings.hostname
 
 
-def epoch(switch: SimulatedSwitch, _arguments: str) -> str:
+def epoch(switch: Core, _arguments: str) -> str:
     """``strepoch``: the epoch second."""
     return str(switch.clock.now() // MICROS)
 
 
-def global_variable(switch: SimulatedSwitch, arguments: str) -> str:
+def global_variable(switch: Core, arguments: str) -> str:
     """``global_getvar [name]``."""
     if not arguments:
         return "".join(f"{name}={value}\n" for name, value in switch.global_variables.items())
     return switch.global_variables.get(arguments, "")
 
 
-def set_global_variable(switch: SimulatedSwitch, arguments: str) -> str:
+def set_global_variable(switch: Core, arguments: str) -> str:
     """``global_setvar <name>=<value>[=<value it has now>]``; an empty value takes it away."""
     name, value, only_if = (*(word.strip() for word in arguments.split("=", 2)), "", "")[:3]
     if not name:
@@ -86,7 +86,7 @@ def set_global_variable(switch: SimulatedSwitch, arguments: str) -> str:
     return "+OK"
 
 
-def control(switch: SimulatedSwitch, arguments: str) -> str:
+def control(switch: Core, arguments: str) -> str:
     """``fsctl``: the limits, and an orderly shutdown."""
     word, _, value = arguments.partition(" ")
     limits = switch.limits
@@ -108,7 +108,7 @@ def control(switch: SimulatedSwitch, arguments: str) -> str:
     return "-ERR Invalid command\nUSAGE: fsctl [hupall|shutdown|sps|max_sessions|last_sps]\n"
 
 
-COMMANDS: Mapping[str, Callable[[SimulatedSwitch, str], str]] = {
+COMMANDS: Mapping[str, Callable[[Core, str], str]] = {
     "fsctl": control,
     "global_getvar": global_variable,
     "global_setvar": set_global_variable,

@@ -12,18 +12,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from callcore.switchsim.channels import Channel
-    from callcore.switchsim.switch import SimulatedSwitch
+    from callcore.switchsim.core import Core
 
 NO_CHANNEL = "-ERR No such channel!\n"
 OK = "+OK\n"
 
 
-def exists(switch: SimulatedSwitch, arguments: str) -> str:
+def exists(switch: Core, arguments: str) -> str:
     """``uuid_exists <uuid>``."""
     return "true" if switch.channel(arguments) is not None else "false"
 
 
-def kill(switch: SimulatedSwitch, arguments: str) -> str:
+def kill(switch: Core, arguments: str) -> str:
     """``uuid_kill <uuid> [cause]``."""
     if not arguments:
         return "-USAGE: <uuid> [cause]\n"
@@ -35,7 +35,7 @@ def kill(switch: SimulatedSwitch, arguments: str) -> str:
     return OK
 
 
-def bridge(switch: SimulatedSwitch, arguments: str) -> str:
+def bridge(switch: Core, arguments: str) -> str:
     """``uuid_bridge <uuid> <other_uuid>``; answers before the legs have met."""
     words = arguments.split()
     if len(words) < len(("uuid", "other")):
@@ -48,7 +48,7 @@ def bridge(switch: SimulatedSwitch, arguments: str) -> str:
     return f"+OK {second.uuid}\n"
 
 
-def set_variable(switch: SimulatedSwitch, arguments: str) -> str:
+def set_variable(switch: Core, arguments: str) -> str:
     """``uuid_setvar <uuid> <name> [value]``."""
     words = arguments.split(" ", 2)
     if len(words) < len(("uuid", "name")):
@@ -62,7 +62,7 @@ def set_variable(switch: SimulatedSwitch, arguments: str) -> str:
     return OK
 
 
-def set_variables(switch: SimulatedSwitch, arguments: str) -> str:
+def set_variables(switch: Core, arguments: str) -> str:
     """``uuid_setvar_multi <uuid> <name>=<value>;...``."""
     usage = "-USAGE: <uuid> <var>=<value>;<var>=<value>...\n"
     uuid, space, assignments = arguments.partition(" ")
@@ -79,7 +79,7 @@ def set_variables(switch: SimulatedSwitch, arguments: str) -> str:
     return OK
 
 
-def get_variable(switch: SimulatedSwitch, arguments: str) -> str:
+def get_variable(switch: Core, arguments: str) -> str:
     """``uuid_getvar <uuid> <name>``; the value without a line end."""
     words = arguments.split()
     if len(words) < len(("uuid", "name")):
@@ -91,7 +91,7 @@ def get_variable(switch: SimulatedSwitch, arguments: str) -> str:
     return "_undef_" if value is None else value
 
 
-def dump(switch: SimulatedSwitch, arguments: str) -> str:
+def dump(switch: Core, arguments: str) -> str:
     """``uuid_dump <uuid> [json|plain]``; the plain form is not encoded."""
     uuid, _, form = arguments.partition(" ")
     if not uuid:
@@ -108,7 +108,7 @@ def dump(switch: SimulatedSwitch, arguments: str) -> str:
     return "".join(f"{name}: {value}\n" for name, value in headers.items()) + "\n"
 
 
-def transfer(switch: SimulatedSwitch, arguments: str) -> str:
+def transfer(switch: Core, arguments: str) -> str:
     """``uuid_transfer <uuid> [-bleg|-both] <extension> [<dialplan>] [<context>]``."""
     words = arguments.split()
     if len(words) not in range(2, 6):
@@ -124,7 +124,7 @@ def transfer(switch: SimulatedSwitch, arguments: str) -> str:
     return OK
 
 
-def hold(switch: SimulatedSwitch, arguments: str) -> str:
+def hold(switch: Core, arguments: str) -> str:
     """``uuid_hold [off|toggle] <uuid>``; no music is started."""
     verb, _, rest = arguments.partition(" ")
     channel = switch.channel(rest or verb)
@@ -137,7 +137,7 @@ def hold(switch: SimulatedSwitch, arguments: str) -> str:
     return "+OK Success\n"
 
 
-def schedule_transfer(switch: SimulatedSwitch, arguments: str) -> str:
+def schedule_transfer(switch: Core, arguments: str) -> str:
     """``sched_transfer [+]<time> <uuid> <extension> [<dialplan>] [<context>]``."""
     words = arguments.split()
     if len(words) not in range(3, 6):
@@ -150,7 +150,7 @@ def schedule_transfer(switch: SimulatedSwitch, arguments: str) -> str:
     return OK
 
 
-def schedule_hangup(switch: SimulatedSwitch, arguments: str) -> str:
+def schedule_hangup(switch: Core, arguments: str) -> str:
     """``sched_hangup [+]<time> <uuid> [<cause>]``."""
     words = arguments.split()
     if len(words) < len(("time", "uuid")):
@@ -166,7 +166,7 @@ def schedule_hangup(switch: SimulatedSwitch, arguments: str) -> str:
     return OK
 
 
-def schedule_delete(switch: SimulatedSwitch, arguments: str) -> str:
+def schedule_delete(switch: Core, arguments: str) -> str:
     """``sched_del <group>``; the group is the channel's id."""
     return f"+OK Deleted: {switch.scheduler.delete(arguments)}\n"
 
@@ -180,7 +180,7 @@ def _sides(channel: Channel, side: str) -> list[Channel]:
     return [channel]
 
 
-COMMANDS: Mapping[str, Callable[[SimulatedSwitch, str], str]] = {
+COMMANDS: Mapping[str, Callable[[Core, str], str]] = {
     "sched_del": schedule_delete,
     "sched_hangup": schedule_hangup,
     "sched_transfer": schedule_transfer,

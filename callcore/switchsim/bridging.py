@@ -195,7 +195,9 @@ def _transfer(life: Life, where: str) -> None:
 
 
 def _give_up(channel: Channel, partner: Channel) -> None:
-    if channel.is_ready:
+    if channel.is_ready and channel.is_true("uuid_bridge_park_on_cancel"):
+        channel.proceed(State.PARK)
+    elif channel.is_ready:
         channel.hang_up("DESTINATION_OUT_OF_ORDER")
     if partner.partner is channel and partner.state in _TALKING:
         partner.hang_up("DESTINATION_OUT_OF_ORDER")

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
     from callcore.domain.ids import LegId
     from callcore.switchsim.channels import Channel
-    from callcore.switchsim.switch import SimulatedSwitch
+    from callcore.switchsim.core import Core
 
 
 class Leg:
     """One phone's end of a call."""
 
-    def __init__(self, switch: SimulatedSwitch, channel: Channel) -> None:
+    def __init__(self, switch: Core, channel: Channel) -> None:
         self._switch = switch
         self.channel = channel
 

@@ -19,8 +19,8 @@ from callcore.switchsim.states import State
 
 if TYPE_CHECKING:
     from callcore.switchsim.channels import Channel
+    from callcore.switchsim.core import Core
     from callcore.switchsim.dial_strings import Target
-    from callcore.switchsim.switch import SimulatedSwitch
 
 _USAGE = (
     "-USAGE: <call url> <exten>|&<application_name>(<app_args>) [<dialplan>] [<context>] "
@@ -42,7 +42,7 @@ class _Attempt:
     caller_number: str
 
 
-def originate(switch: SimulatedSwitch, arguments: str) -> str:
+def originate(switch: Core, arguments: str) -> str:
     """Runs the command; ``+OK <uuid>`` or ``-ERR <cause>``."""
     words = dial_strings.words(arguments)
     if len(words) not in _ALLOWED_WORDS:
@@ -76,7 +76,7 @@ def _attempt(words: list[str], variables: dict[str, str], target: Target) -> _At
     )
 
 
-def _phone(switch: SimulatedSwitch, target: Target) -> AgentPhone | str:
+def _phone(switch: Core, target: Target) -> AgentPhone | str:
     address = f"{target.user}@{target.host}:{target.port}"
     phone = switch.phones.phone(address) or switch.phones.phone(target.user)
     if target.kind != "user":
@@ -86,7 +86,7 @@ def _phone(switch: SimulatedSwitch, target: Target) -> AgentPhone | str:
     return "USER_NOT_REGISTERED" if switch.phones.port(target.user) is None else phone
 
 
-def _call(switch: SimulatedSwitch, attempt: _Attempt, phone: AgentPhone) -> str:
+def _call(switch: Core, attempt: _Attempt, phone: AgentPhone) -> str:
     wanted_uuid = attempt.variables.get("origination_uuid")
     if wanted_uuid is not None and switch.channel(wanted_uuid) is not None:
         return "-ERR DESTINATION_OUT_OF_ORDER\n"
@@ -118,7 +118,7 @@ def _call(switch: SimulatedSwitch, attempt: _Attempt, phone: AgentPhone) -> str:
 
 
 def _ring(
-    switch: SimulatedSwitch,
+    switch: Core,
     channel: Channel,
     phone: AgentPhone,
     attempt: _Attempt,
@@ -144,7 +144,7 @@ def _ring(
             switch.clock.sleep(0.005)
 
 
-def _let_in(switch: SimulatedSwitch, channel: Channel, attempt: _Attempt) -> None:
+def _let_in(switch: Core, channel: Channel, attempt: _Attempt) -> None:
     profile = channel.profile
     channel.set("pre_transfer_caller_id_name", profile.caller_name)
     channel.set("pre_transfer_caller_id_number", profile.caller_number)

@@ -8,10 +8,10 @@ from callcore.switchsim import api_switch
 from callcore.switchsim.steps import MICROS
 
 if TYPE_CHECKING:
-    from callcore.switchsim.switch import SimulatedSwitch
+    from callcore.switchsim.core import Core
 
 
-def vital_signs(switch: SimulatedSwitch) -> dict[str, str]:
+def vital_signs(switch: Core) -> dict[str, str]:
     """What a heartbeat says."""
     limits = switch.limits
     return {
@@ -32,7 +32,7 @@ def vital_signs(switch: SimulatedSwitch) -> dict[str, str]:
     }
 
 
-def registration(switch: SimulatedSwitch, user: str, port: int, *, is_begun: bool) -> None:
+def registration(switch: Core, user: str, port: int, *, is_begun: bool) -> None:
     """Tells that a user's phone registered at ``port``, or does so no longer."""
     domain = switch.settings.domain
     headers = {
@@ -57,7 +57,7 @@ def registration(switch: SimulatedSwitch, user: str, port: int, *, is_begun: boo
     switch.source.fire("CUSTOM", lambda: headers, subclass=subclass)
 
 
-def expiry(switch: SimulatedSwitch, user: str, port: int) -> None:
+def expiry(switch: Core, user: str, port: int) -> None:
     """Tells that a user's phone was not heard of for too long; the headers have other names."""
     domain = switch.settings.domain
     headers = {

@@ -10,8 +10,8 @@ from callcore.switchsim import api, wire
 from callcore.switchsim.states import Order
 
 if TYPE_CHECKING:
+    from callcore.switchsim.core import Core
     from callcore.switchsim.listener import Listener
-    from callcore.switchsim.switch import SimulatedSwitch
     from callcore.switchsim.wire import Command
 
 _USER = re.compile(r"([^@:]+)(?::([^@]*))?@([^:]+)(?::(.*))?$")
@@ -111,7 +111,7 @@ def _filter(listener: Listener, rest: str) -> str:
     return f"+OK filter added. [{header}]=[{value}]"
 
 
-def _order(switch: SimulatedSwitch, uuid: str, command: Command) -> str:
+def _order(switch: Core, uuid: str, command: Command) -> str:
     headers = command.headers
     uuid = uuid or headers.get("session-id", "")
     channel = switch.channel(uuid)
@@ -145,7 +145,7 @@ def _run_in_background(listener: Listener, command: Command, rest: str) -> None:
     spawn("switch job", _run_job, switch, job, rest)
 
 
-def _run_job(switch: SimulatedSwitch, job: str, command: str) -> None:
+def _run_job(switch: Core, job: str, command: str) -> None:
     name, _, arguments = command.partition(" ")
     result = api.run(switch, command) or "-ERR no reply\n"
     headers = {"Job-UUID": job, "Job-Command": name}

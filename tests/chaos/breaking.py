@@ -13,10 +13,8 @@ import gevent
 
 from callcore.runtime.greenlets import spawn
 from tests.chaos import schedule, windows
-from tests.chaos.callcore_process import Callcore
 from tests.chaos.processes import is_alive, until
-from tests.chaos.surroundings import Links, Servers
-from tests.chaos.switch_process import Switch
+from tests.chaos.stage import Stage
 
 _SERVERS = {schedule.KILL_VALKEY: "valkey", schedule.KILL_POSTGRES: "postgres"}
 _OF_LINKS = {
@@ -34,56 +32,48 @@ PROMISED_SECONDS = 3.0
 class Breaking:
     """Breaks one thing after another."""
 
-    def __init__(
-        self,
-        *,
-        callcore: Callcore,
-        servers: Servers,
-        switches: dict[str, Switch],
-        links: Links,
-        deaths: dict[str, list[int]],
-        noted_in: Path,
-    ) -> None:
-        self._callcore = callcore
-        self._servers = servers
-        self._switches = switches
-        self._links = links
+    def __init__(self, stage: Stage, deaths: dict[str, list[int]], *, noted_in: Path) -> None:
+        self._callcore = stage.callcore
+        self._servers = stage.servers
+        self._switches = stage.switches
+        self._links = stage.links
         self._deaths = deaths
         self._noted_in = noted_in
-        self.counts: dict[str, int] = {}
 
     def do(self, planned: schedule.Planned) -> None:
         """Does one thing, with all its parts at once, and returns when everything runs again."""
         began_at = now()
-        parts = [spawn("fault", self._part(kind, planned)) for kind in planned.kinds]
+        parts = [
+            spawn("fault", self._part(kind, target, planned))
+            for kind, target in zip(planned.kinds, planned.targets, strict=True)
+        ]
         for part in parts:
             part.get()
-        self.counts[planned.name_of_kind] = self.counts.get(planned.name_of_kind, 0) + 1
         windows.write(
             self._noted_in,
             windows.Fault(at=began_at, until_at=now(), kind=planned.name_of_kind),
         )
 
-    def _part(self, kind: str, planned: schedule.Planned) -> Callable[[], None]:
+    def _part(self, kind: str, target: str, planned: schedule.Planned) -> Callable[[], None]:
         if kind in _OF_LINKS:
-            return lambda: self._spoil(kind, planned)
+            return lambda: self._spoil(kind, target, planned)
         if kind in _SERVERS:
             return lambda: self._kill_server(_SERVERS[kind], planned.seconds)
         return {
-            schedule.KILL_WORKER: lambda: self._kill_worker(planned.target),
+            schedule.KILL_WORKER: lambda: self._kill_worker(target),
             schedule.KILL_ALL_WORKERS: self._kill_all_workers,
-            schedule.PAUSE_WORKER: lambda: self._pause_worker(planned.target, planned.seconds),
-            schedule.STOP_WORKER: lambda: self._stop_worker(planned.target),
+            schedule.PAUSE_WORKER: lambda: self._pause_worker(target, planned.seconds),
+            schedule.STOP_WORKER: lambda: self._stop_worker(target),
             schedule.ROLLING_RESTART: self._restart_all,
-            schedule.KILL_SWITCH: lambda: self._kill_switch(planned.target),
+            schedule.KILL_SWITCH: lambda: self._kill_switch(target),
         }[kind]
 
-    def _spoil(self, kind: str, planned: schedule.Planned) -> None:
+    def _spoil(self, kind: str, target: str, planned: schedule.Planned) -> None:
         half = "half " if planned.is_half else ""
-        self._links.do(f"{half}{kind} {planned.target}")
+        self._links.do(f"{half}{kind} {target}")
         gevent.sleep(planned.seconds)
         if kind not in (schedule.RESET, schedule.CUT):
-            self._links.do(f"go {planned.target}")
+            self._links.do(f"go {target}")
 
     def _kill_server(self, name: str, seconds: float) -> None:
         self._servers.kill(name)

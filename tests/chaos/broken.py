@@ -73,8 +73,8 @@ def _put(owner: type, name: str, value: object) -> None:
 def _break_workers_too() -> None:
     """Has a supervisor start this module, and not the real one."""
 
-    def orders(self: Supervisor, words: tuple[str, ...], environ: dict[str, str]) -> Any:
-        made = genuine(self, words, environ)
+    def orders(self: Supervisor, *told: Any) -> Any:
+        made = genuine(self, *told)
         command = [__spec__.name if word == "callcore" else word for word in made.command]
         return replace(made, command=tuple(command))
 

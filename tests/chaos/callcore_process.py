@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
 from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
@@ -18,7 +16,7 @@ import psutil
 import yaml
 
 from callcore.runtime import death_signal
-from tests.chaos import centre
+from tests.chaos import centre, logs
 from tests.chaos.processes import END_SECONDS, until
 
 _INSTANCE = "--instance="
@@ -75,6 +73,17 @@ class Callcore:
                         found.append((names[0], child.pid))
         return [pid for _, pid in sorted(found)]
 
+    def pids(self) -> list[int]:
+        """All of its processes, as far as they run; cheaper than asking which is which."""
+        if self.process is None:
+            return []
+        pid = self.process.pid
+        try:
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        except OSError:
+            children = []
+        return [pid, *map(int, children)]
+
     def is_ready(self) -> bool:
         """True if every worker can serve calls."""
         return all(_answers_ok(url) for url in self._ready_urls())
@@ -83,7 +92,7 @@ class Callcore:
         """Waits until every worker can serve calls."""
         until(lambda: not self.is_running() or self.is_ready(), "callcore to be ready")
         if not self.is_running():
-            raise RuntimeError("callcore ended: " + "\n".join(self.text_besides()[-5:]))
+            raise RuntimeError("callcore ended: " + "\n".join(logs.besides(self.logs)[-5:]))
 
     def _ready_urls(self) -> list[str]:
         first = int(self.settings["http"]["port"])
@@ -114,23 +123,6 @@ class Callcore:
         with suppress(ProcessLookupError):
             self.process.kill()
         self.process.wait(END_SECONDS)
-
-    def log_lines(self) -> Iterator[dict[str, Any]]:
-        """Everything logged by all its lives."""
-        for log in self.logs:
-            with log.open(encoding="utf-8", errors="replace") as lines:
-                for line in lines:
-                    if line.startswith("{"):
-                        with suppress(json.JSONDecodeError):
-                            yield json.loads(line)
-
-    def text_besides(self) -> list[str]:
-        """What is in the logs and no log line: tracebacks."""
-        found: list[str] = []
-        for log in self.logs:
-            lines = log.read_text(errors="replace").splitlines()
-            found += [line for line in lines if line and not line.startswith("{")]
-        return found
 
 
 def _answers_ok(url: str) -> bool:

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from callcore.switchsim.distributions import Constant, Lognormal, Uniform
+from callcore.switchsim.distributions import Constant, Exponential, Lognormal, Uniform
 from callcore.switchsim.phones import AgentPhone
 
 SITE = "chaos"
@@ -28,13 +28,32 @@ PRIORITIES = {"8002": 1}
 WEIGHTS = {"8001": 5.0, "8002": 1.0, "8003": 3.0, MENU_NUMBER: 1.0}
 """How many call which number."""
 
+CUSTOMERS_PREFIX = "+48"
+"""Of the numbers of whoever calls."""
+
 WRAP_UP_SECONDS = 0.3
 RETRY_SECONDS = 0.5
 RING_SECONDS = 2.0
 SHORT_SECONDS = 1.0
 """Whoever waited less and left was hardly there."""
 
-HANDLING_SECONDS = 2.0
+CALLBACK_KEY, RIGHT_KEY, NO_KEY = "9", "1", "*"
+"""Of whoever wants to be called back, and confirms the number read back or not."""
+AGENT_FIRST = frozenset({SUPPORT})
+"""Queues whose customers are called when an agent has picked up; the others' before that."""
+ON_HOOK_SECONDS = 5.0
+"""For so long after a line has ended nobody is called back on that phone."""
+PROMISED_AFTER_SECONDS = 2.0
+"""Whoever waited so long in support and hangs up is called back all the same."""
+GIVEN_UP_DELAY_SECONDS = 6.0
+"""But not sooner; nor are those whose switch died while they waited for sales."""
+ATTEMPTS = 2
+CUSTOMER_RING_SECONDS = 2.5
+RETRY_CUSTOMER_SECONDS = 2.0
+EXPIRES_SECONDS = 45.0
+LATER_KEY, DECLINE_KEY = "2", "3"
+
+HANDLING_SECONDS = 2.1
 """That an agent is busy with a call, of the machine's seconds: ringing, talk and notes."""
 
 PERSON = AgentPhone(
@@ -43,6 +62,21 @@ PERSON = AgentPhone(
     hold_seconds=Constant(4.0),
 )
 """Picks up, and talks a while."""
+
+CUSTOMER = AgentPhone(
+    ring_seconds=Uniform(2.0, 8.0),
+    talk_seconds=Lognormal(15.0, 0.5),
+    miss_chance=0.08,
+    busy_chance=0.08,
+    refuse_chance=0.03,
+    hasty_chance=0.03,
+    machine_chance=0.04,
+    machine_seconds=Constant(20.0),
+    keys={"1": 0.84, LATER_KEY: 0.05, DECLINE_KEY: 0.06, "": 0.05},
+    key_seconds=Uniform(2.0, 7.0),
+    patience_seconds=Exponential(120.0),
+)
+"""Whoever was promised a call: mostly there, sometimes busy, away, in a hurry or a machine."""
 
 MOODS = (
     PERSON,
@@ -118,6 +152,7 @@ def settings(
         "redis": {"url": redis_url},
         "postgres": {"url": postgres_url},
         **({"records": {"cdr_directories": details, "cdr_files": "delete"}} if details else {}),
+        "dialplan": {"callback_contact": "sofia/gateway/carrier/{number}"},
         "surveys": {"csat": {"questions": [_QUESTION]}},
         "menus": {
             "main": {
@@ -135,7 +170,14 @@ def settings(
             },
             MENU_NUMBER: {"menu": "main"},
         },
-        "queues": {SUPPORT: queue, SALES: {**queue, "survey": {"name": "csat", "share": 0.3}}},
+        "queues": {
+            SUPPORT: {**queue, "callback": _callback_of_support()},
+            SALES: {
+                **queue,
+                "survey": {"name": "csat", "share": 0.3},
+                "callback": _callback_of_sales(),
+            },
+        },
         "agent_defaults": {"break_after_misses": None, "must_be_registered": False},
         "agents": {
             agent_id: {
@@ -155,3 +197,32 @@ _QUESTION = {
     "timeout_seconds": 1,
     "tries": 1,
 }
+
+
+def _callback() -> dict[str, Any]:
+    """What both queues have in common."""
+    return {
+        "offer": {"key": CALLBACK_KEY},
+        "tells_estimate": False,
+        "ring_seconds": CUSTOMER_RING_SECONDS,
+        "attempts": ATTEMPTS,
+        "retry_after_seconds": RETRY_CUSTOMER_SECONDS,
+        "expires_after_seconds": EXPIRES_SECONDS,
+    }
+
+
+def _callback_of_support() -> dict[str, Any]:
+    abandoned = {
+        "after_seconds": PROMISED_AFTER_SECONDS,
+        "delay_seconds": GIVEN_UP_DELAY_SECONDS,
+    }
+    return {**_callback(), "call_first": "agent", "abandoned": abandoned}
+
+
+def _callback_of_sales() -> dict[str, Any]:
+    return {
+        **_callback(),
+        "call_first": "customer",
+        "check": {"timeout_seconds": 1.5, "tries": 1},
+        "switch_lost": {"delay_seconds": GIVEN_UP_DELAY_SECONDS},
+    }

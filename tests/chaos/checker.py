@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.chaos import rules_of_phones, rules_of_records, rules_of_waiting
+from tests.chaos import rules_of_callbacks, rules_of_phones, rules_of_records, rules_of_waiting
 from tests.chaos.evidence import Bounds, Evidence, Found, Run, Violation
 
 _RULES: tuple[Callable[[Run], Found], ...] = (
@@ -19,8 +19,12 @@ _RULES: tuple[Callable[[Run], Found], ...] = (
     rules_of_waiting.music_goes_on,
     rules_of_waiting.nobody_is_left_alone,
     rules_of_phones.one_phone_each,
+    rules_of_phones.nobody_called_while_away,
     rules_of_phones.nobody_called_in_vain,
     rules_of_phones.nothing_left,
+    rules_of_callbacks.promised_as_asked,
+    rules_of_callbacks.called_as_promised,
+    rules_of_callbacks.ended_as_lived,
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tests.chaos import centre
 from tests.chaos.evidence import Evidence
-from tests.chaos.lived import MICROS, Ring
+from tests.chaos.legs import MICROS, Ring
 from tests.chaos.windows import Fault
 
 _AFTER_MICROS = 5 * MICROS
@@ -42,6 +42,18 @@ class Decisions:
                 f"  99 % {_share(delays, 0.99):6.3f}  longest {delays[-1]:6.3f}"
             )
         return lines
+
+    def figures(self) -> dict[str, dict[str, float]]:
+        """The same as numbers."""
+        return {
+            kind: {
+                "rings": len(delays),
+                "median": _share(sorted(delays), 0.5),
+                "99 %": _share(sorted(delays), 0.99),
+                "longest": max(delays),
+            }
+            for kind, delays in self._delays.items()
+        }
 
     def _measured(self, evidence: Evidence) -> Iterator[tuple[int, float]]:
         for caller in evidence.lives.callers.values():

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-from tests.chaos.lived import MICROS, Caller, Leg, Lives
+from tests.chaos.legs import MICROS, Caller, Leg
+from tests.chaos.lived import Lives
+from tests.chaos.people import Absence, Withdrawal
+from tests.chaos.promises import Promise, promises
 from tests.chaos.windows import Fault, Windows
 
 Record = Mapping[str, Any]
-"""A row of ``callcore.call_records``."""
+"""A row of ``callcore.call_records``, with what is known of callbacks."""
 
+Waiter: TypeAlias = Caller | Promise
+"""Who stands in line."""
 
 BEHIND_SECONDS = 4.0
 
@@ -38,6 +43,8 @@ class Bounds:
     """What happened so shortly before a fault may not have been heard."""
     felt: float = 5.0
     """For so long after a fault a record may tell less, or a phone ring twice."""
+    starved_times: float = 3.0
+    """So many times as long may that be where the machine itself had no time."""
     exact: float = 0.5
     """So far may instants of a record be from those that were lived."""
     in_vain: float = 0.5
@@ -61,6 +68,8 @@ class Evidence:
     faults: list[Fault]
     busy: Sequence[Fault] = ()
     """When the machine was too busy for anything to be in time."""
+    absences: Sequence[Absence] = ()
+    withdrawals: Sequence[Withdrawal] = ()
     left_at_end: list[str] = field(default_factory=list)
     """What was not at rest when all was over."""
     has_details: bool = True
@@ -74,11 +83,23 @@ class Run:
         self.bounds = bounds
         self.lives = evidence.lives
         self.records = evidence.records
+        self.absences = evidence.absences
+        self.withdrawals = {one.call_id: one for one in evidence.withdrawals}
         self.left_at_end = evidence.left_at_end
         self.has_details = evidence.has_details
         self.callers = sorted(self.lives.callers.values(), key=lambda one: one.began_at)
+        self.by_number = self.lives.by_number()
         self.phones = self.lives.phones()
-        faults = [_felt_earlier(fault, evidence.busy) for fault in evidence.faults]
+        self.promises = promises(self.lives, self.records)
+        self.waiters: list[Waiter] = [*self.callers, *self.promises]
+        self.calling = sorted(
+            (customer.began_at, min(customer.first_talk, customer.end))
+            for promise in self.promises
+            if not promise.is_agent_first
+            for customer in promise.customers
+        )
+        """From when to when a customer was called for whom an agent may be kept."""
+        faults = [_felt_longer(fault, evidence.busy) for fault in evidence.faults]
         # What nobody was told before both of them died is known to nobody.
         self.speechless = Windows(
             (one for one in faults if "switch" in one.kind and "worker" in one.kind),
@@ -86,6 +107,7 @@ class Run:
             bounds.felt_before,
         )
         self.felt = Windows(faults, bounds.felt, bounds.felt_before)
+        self.starved = Windows(evidence.busy, bounds.felt, 1.0)
         hindrances = [*faults, *evidence.busy]
         self.late = Windows(hindrances, bounds.felt, 1.0)
         self.of_idle = Windows(hindrances, bounds.idle_after, 1.0)
@@ -95,11 +117,15 @@ class Run:
             self.by_call.setdefault(str(record["call_id"]), []).append(record)
 
 
-def _felt_earlier(fault: Fault, busy: Sequence[Fault]) -> Fault:
-    """On a busy machine callcore is some seconds behind: what it had not come to is lost too."""
+def _felt_longer(fault: Fault, busy: Sequence[Fault]) -> Fault:
+    """On a busy machine callcore is some seconds behind: what it had not come to is lost too, and
+    what follows takes longer.
+    """
     late = int(BEHIND_SECONDS * MICROS)
-    is_busy = any(span.at <= fault.at and fault.at - late <= span.until_at for span in busy)
-    return replace(fault, at=fault.at - late) if is_busy else fault
+    is_busy = any(span.at <= fault.until_at and fault.at - late <= span.until_at for span in busy)
+    if not is_busy:
+        return fault
+    return replace(fault, at=fault.at - late, until_at=fault.until_at + late)
 
 
 Found = Iterator[Violation]
@@ -115,13 +141,6 @@ def life(leg: Leg) -> tuple[float, float]:
 
 def end_of(leg: Leg) -> tuple[float, float]:
     return (leg.end, leg.end)
-
-
-def joined(caller: Caller) -> int:
-    """When the caller came to wait: at the switch, or behind the menu."""
-    if caller.is_asked_first and caller.music_at is not None:
-        return caller.music_at
-    return caller.began_at
 
 
 def story(leg: Leg) -> str:

@@ -20,10 +20,12 @@ class Word(StrEnum):
 
     ARRIVED = "arrived"
     """Somebody called: number, name, dialled number."""
+    AGAIN = "again"
+    """The next to arrive has called before, and is nobody new."""
     REFUSED = "refused"
     """Somebody called and the switch took no call: number."""
     RANG = "rang"
-    """A phone is called: the phone, the number it shows."""
+    """A phone is called, an agent's or a customer's: the phone, the number it shows."""
     ANSWERED = "answered"
     SOUND = "sound"
     """Something is heard after nothing was: what."""
@@ -67,7 +69,9 @@ class Journal:
 
 
 def read(file: Path) -> Iterator[Line]:
-    """The lines of a file; one that a death cut short is the last."""
+    """The lines of a file, if there is one; one that a death cut short is the last."""
+    if not file.exists():
+        return
     with file.open(encoding="utf-8") as lines:
         for text in lines:
             if not text.endswith("\n"):

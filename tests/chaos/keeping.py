@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tests.chaos import checker, journal, lived, windows
+from tests.chaos import checker, journal, lived, people, windows
 from tests.chaos.evidence import Bounds, Evidence, Record
 
 FAULTS = "faults.jsonl"
@@ -46,6 +46,8 @@ def evidence(base: Path) -> Evidence:
         records=[_record(line) for line in (base / _RECORDS).read_text().splitlines()],
         faults=windows.read(base / FAULTS),
         busy=windows.read(base / _BUSY),
+        absences=people.absences(base),
+        withdrawals=people.withdrawals(base),
         left_at_end=rest["left_at_end"],
         has_details=rest["has_details"],
     )

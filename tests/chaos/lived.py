@@ -1,144 +1,16 @@
-"""Journals read as lives: what each caller, and each ringing of an agent's phone, came to."""
+"""Journals read as lives: what each caller, and each ringing of a phone, came to."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tests.chaos import centre
 from tests.chaos.journal import Line, Word
+from tests.chaos.legs import MICROS, Caller, Customer, Leg, Ring
 
-MICROS = 1_000_000
-MUSIC = "local_stream://"
 FALLBACK = "callcore_fallback"
-Span = tuple[int, int]
-"""From when to when, epoch microseconds."""
-
-
-@dataclass(kw_only=True)
-class Leg:
-    """One phone's end of a call; ``ended_at`` is ``None`` while it lasts."""
-
-    leg: str
-    node: str
-    began_at: int
-    answered_at: int | None = None
-    ended_at: int | None = None
-    cause: str = ""
-    ended_by: str = ""
-    """``person``, ``switch``, ``death`` of the switch; empty while it lasts."""
-    talks: list[tuple[int, int | None, str]] = field(default_factory=list)
-    """From, to, the leg talked with."""
-
-    def end_talk(self, at: int) -> None:
-        """The talk of now is over."""
-        if self.talks and self.talks[-1][1] is None:
-            self.talks[-1] = (self.talks[-1][0], at, self.talks[-1][2])
-
-    @property
-    def end(self) -> float:
-        """When it ended; infinity if it did not."""
-        return math.inf if self.ended_at is None else self.ended_at
-
-    @property
-    def first_talk(self) -> float:
-        """When it began to talk; infinity if it never did."""
-        return self.talks[0][0] if self.talks else math.inf
-
-
-@dataclass(kw_only=True)
-class Ring(Leg):
-    """A phone was called."""
-
-    phone: str
-    shows: str
-
-    @property
-    def was_missed(self) -> bool:
-        """True if it was not picked up."""
-        return self.answered_at is None
-
-
-@dataclass(kw_only=True)
-class Caller(Leg):
-    """Somebody called."""
-
-    number: str
-    dialled: str
-    key: str = ""
-    """What was pressed first, before any talk."""
-    music_at: int | None = None
-    """When the wait was first heard to be one."""
-    silences: list[Span] = field(default_factory=list)
-    sent_on_at: int | None = None
-    """To the dialplan's fallback."""
-    rings: list[Ring] = field(default_factory=list)
-    """Phones that rang with this caller's number, in order."""
-    _silent_since: int | None = None
-
-    @property
-    def queue(self) -> str:
-        """Where the caller waits, as far as that can be told."""
-        return centre.queue_of(self.dialled, self.key)
-
-    @property
-    def priority(self) -> int:
-        """How much more urgent than others."""
-        return centre.PRIORITIES.get(self.dialled, 0)
-
-    @property
-    def is_asked_first(self) -> bool:
-        """True of one who goes through the menu."""
-        return self.dialled == centre.MENU_NUMBER
-
-    @property
-    def was_heard(self) -> bool:
-        """True if callcore did anything: nobody else answers, plays or connects before the
-        fallback does.
-        """
-        before = math.inf if self.sent_on_at is None else self.sent_on_at
-        return (self.answered_at is not None and self.answered_at < before) or bool(self.talks)
-
-    @property
-    def wait_end(self) -> float:
-        """When the wait was over, however."""
-        sent_on = math.inf if self.sent_on_at is None else self.sent_on_at
-        return min(self.first_talk, sent_on, self.end)
-
-    def unrung(self) -> list[Span]:
-        """From when to when the caller waited in the queue and no phone rang for it."""
-        if self.music_at is None:
-            return []
-        spans, at, end = [], self.music_at, self.wait_end
-        for ring in self.rings:
-            if ring.began_at > end:
-                break
-            if ring.began_at > at:
-                spans.append((at, ring.began_at))
-            at = max(at, int(min(ring.end, end)))
-        if at < end < math.inf:
-            spans.append((at, int(end)))
-        return spans
-
-    def hears(self, at: int, what: str) -> None:
-        """A sound begins."""
-        if self._silent_since is not None:
-            self.silences.append((self._silent_since, at))
-            self._silent_since = None
-        if what.startswith(MUSIC) and self.music_at is None:
-            self.music_at = at
-
-    def hears_nothing(self, at: int) -> None:
-        """No sound any more; also when a talk begins or the line ends, which end a silence."""
-        if self._silent_since is None:
-            self._silent_since = at
-
-    def silence_over(self, at: int) -> None:
-        """A talk or the end of the line ends a silence."""
-        if self._silent_since is not None:
-            self.silences.append((self._silent_since, at))
-            self._silent_since = None
+_HARDLY_GONE_SECONDS = centre.ON_HOOK_SECONDS - 0.5
 
 
 @dataclass(kw_only=True)
@@ -147,12 +19,19 @@ class Lives:
 
     callers: dict[str, Caller] = field(default_factory=dict)
     rings: dict[str, Ring] = field(default_factory=dict)
+    """Of agents' phones."""
+    customers: dict[str, Customer] = field(default_factory=dict)
+    callback_rings: dict[str, list[Ring]] = field(default_factory=dict)
+    """Of agents' phones with the number of somebody who is not on the line, by that, in order."""
     refused: set[str] = field(default_factory=set)
     last_at: int = 0
 
-    def by_number(self) -> dict[str, Caller]:
-        """Callers by the number that phones show."""
-        return {caller.number: caller for caller in self.callers.values()}
+    def by_number(self) -> dict[str, list[Caller]]:
+        """Callers by the number that phones show, each time they called."""
+        found: dict[str, list[Caller]] = {}
+        for caller in sorted(self.callers.values(), key=lambda one: one.began_at):
+            found.setdefault(caller.number, []).append(caller)
+        return found
 
     def phones(self) -> dict[str, list[Ring]]:
         """What rang at each phone, in order."""
@@ -169,9 +48,22 @@ def lives(journals: Mapping[str, Iterable[Line]], deaths: Mapping[str, Sequence[
         _Reader(found, node, deaths.get(node, ())).read(lines)
     numbers = found.by_number()
     for ring in sorted(found.rings.values(), key=lambda one: one.began_at):
-        if ring.shows in numbers:
-            numbers[ring.shows].rings.append(ring)
+        rung_for = _on_line(numbers.get(ring.shows, ()), ring.began_at)
+        if rung_for is not None:
+            rung_for.rings.append(ring)
+        else:
+            found.callback_rings.setdefault(ring.shows, []).append(ring)
     return found
+
+
+def _on_line(callers: Sequence[Caller], at: int) -> Caller | None:
+    """Who of them an agent's phone was rung for; ``None`` if it must have been a callback's:
+    nobody is called back so shortly after a call.
+    """
+    earlier = [one for one in callers if one.began_at <= at]
+    if earlier and at < earlier[-1].end + _HARDLY_GONE_SECONDS * MICROS:
+        return earlier[-1]
+    return None
 
 
 class _Reader:
@@ -192,16 +84,14 @@ class _Reader:
                 self._begin()
             else:
                 self._note(line)
-        if self._life <= len(self._deaths):
-            self._die()
+        self._die()
 
     def _begin(self) -> None:
-        if self._life:
-            self._die()
+        self._die()
         self._life += 1
 
     def _die(self) -> None:
-        if self._life > len(self._deaths):
+        if not 0 < self._life <= len(self._deaths):
             return
         at = self._deaths[self._life - 1]
         for leg in self._living.values():
@@ -213,6 +103,9 @@ class _Reader:
         if word is Word.ARRIVED:
             caller = Caller(leg=name, node=self._node, began_at=at, number=more[0], dialled=more[1])
             self._found.callers[name] = self._living[name] = caller
+        elif word is Word.RANG and more[0].startswith(centre.CUSTOMERS_PREFIX):
+            customer = Customer(leg=name, node=self._node, began_at=at, number=more[0])
+            self._found.customers[name] = self._living[name] = customer
         elif word is Word.RANG:
             ring = Ring(leg=name, node=self._node, began_at=at, phone=more[0], shows=more[1])
             self._found.rings[name] = self._living[name] = ring
@@ -234,6 +127,8 @@ class _Reader:
         elif word is Word.HUNG_UP:
             self._end(leg, at, more[0], more[1])
             del self._living[leg.leg]
+        elif word is Word.PRESSED and isinstance(leg, Caller | Customer) and not leg.talks:
+            leg.keys.append((at, more[0]))
         if isinstance(leg, Caller):
             _hear(leg, at, word, more)
 
@@ -255,7 +150,5 @@ def _hear(caller: Caller, at: int, word: Word, more: tuple[str, ...]) -> None:
         caller.hears_nothing(at)
     elif word is Word.BRIDGED:
         caller.silence_over(at)
-    elif word is Word.PRESSED and not caller.key and not caller.talks:
-        caller.key = more[0]
     elif word is Word.SENT_ON and more[0].partition(" ")[0] == FALLBACK:
         caller.sent_on_at = caller.sent_on_at or at

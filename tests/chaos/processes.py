@@ -23,11 +23,13 @@ _LAST_PORT = 65_535
 T = TypeVar("T")
 
 
-def until(holds: Callable[[], T], what: str, seconds: float = START_SECONDS) -> T:
+def until(
+    holds: Callable[[], T], what: str, seconds: float = START_SECONDS, *, every: float = 0.05
+) -> T:
     """Waits for a condition, and says which one it waited for in vain."""
     with gevent.Timeout(seconds, TimeoutError(f"in vain for {what}")):
         while not (found := holds()):
-            gevent.sleep(0.05)
+            gevent.sleep(every)
     return found
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from tests.chaos.evidence import Found, Record, Run, Violation, end_of, life, micros, story
-from tests.chaos.lived import MICROS, Caller
+from tests.chaos.legs import MICROS, Caller
 
 
 def one_record_each(run: Run) -> Found:
@@ -96,6 +96,11 @@ def _untalked_differences(
         may_be = {"lost", "exited", "refused"}
     else:
         may_be = {"refused", "overflowed", "lost", "exited"}
+    if caller.confirmed_at < caller.end:
+        may_be.add("callback_promised")
+    if is_felt and record["source"] == "floor":
+        # How it ended died with whoever knew: the floor has only that the caller waited.
+        may_be |= {"abandoned", "short_abandoned"}
     if run.late.touches(life(caller)):
         # Whom the floor could not take in, or callcore had no time for, hears so and may stay on.
         may_be.add("refused")
@@ -129,8 +134,10 @@ def _ended_by_another(
     if is_felt:
         # The switch died before it had told.
         may_be |= {"switch"}
-    if record["outcome"] == "refused" and run.late.touches(end_of(caller)):
-        # Who is turned away late may just have left.
+    is_promised = record["outcome"] == "callback_promised"
+    if is_promised or (record["outcome"] == "refused" and run.late.touches(end_of(caller))):
+        # Who has heard that the line ends, or is turned away late, may just have left: the cause is
+        # the same.
         may_be |= {"callcore"}
     if by not in may_be and not (is_felt and caller.talks):
         yield "hung up by", f"the record says {by}, and it may be {sorted(may_be)}"

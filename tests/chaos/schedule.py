@@ -32,6 +32,8 @@ class Planned:
     kinds: tuple[str, ...]
     target: str = ""
     """A link, a node, or the number of a worker."""
+    second_target: str = ""
+    """Of the second of a pair, if that has one of its own."""
     is_half: bool = False
     """Of a link, every second connection only."""
     seconds: float = 0.0
@@ -41,8 +43,14 @@ class Planned:
     def name(self) -> str:
         """What it is, in words."""
         half = "half of " if self.is_half else ""
-        target = f" {half}{self.target}" if self.target else ""
+        second = f" and {self.second_target}" if self.second_target else ""
+        target = f" {half}{self.target}{second}" if self.target else ""
         return f"{' and '.join(self.kinds)}{target}"
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Of each part."""
+        return (self.target, *(self.second_target or self.target for _ in self.kinds[1:]))
 
     @property
     def name_of_kind(self) -> str:
@@ -51,7 +59,8 @@ class Planned:
         if not is_link:
             return " and ".join(self.kinds)
         link = self.target if self.target in _LINKS_OF_STORES else "event socket"
-        return f"{self.kinds[0]} {link}"
+        others = "".join(f" and {kind}" for kind in self.kinds[1:])
+        return f"{self.kinds[0]} {link}{others}"
 
 
 def schedule(seed: int, *, workers: int, nodes: Sequence[str]) -> Iterator[Planned]:
@@ -67,12 +76,14 @@ def _deck(chance: random.Random, workers: int, nodes: Sequence[str]) -> list[Pla
     def planned(
         *kinds: str,
         target: str = "",
+        second_target: str = "",
         seconds: tuple[float, float] = (0.0, 0.0),
         is_half: bool = False,
     ) -> Planned:
         return Planned(
             kinds=kinds,
             target=target,
+            second_target=second_target,
             is_half=is_half,
             seconds=round(chance.uniform(*seconds), 2),
             calm_seconds=round(chance.uniform(5.0, 12.0), 2),
@@ -101,12 +112,22 @@ def _deck(chance: random.Random, workers: int, nodes: Sequence[str]) -> list[Pla
         planned(KILL_SWITCH, KILL_VALKEY, target=node(), seconds=short),
         planned(KILL_SWITCH, KILL_POSTGRES, target=node(), seconds=short),
         planned(KILL_SWITCH, KILL_ALL_WORKERS, target=node()),
+        planned(KILL_SWITCH, KILL_WORKER, target=node(), second_target=worker()),
+        *(
+            planned(STALL, KILL_WORKER, target=link, second_target=worker(), seconds=short)
+            for link in (node(), *_LINKS_OF_STORES)
+        ),
     ]
+    if workers > 2:
+        first = chance.randrange(1, workers)
+        deck += [planned(KILL_WORKER, KILL_WORKER, target=str(first), second_target=str(first + 1))]
     if workers > 1:
         deck += [
             planned(PAUSE_WORKER, target=worker(), seconds=(5.0, 20.0)),
             planned(STOP_WORKER, target=worker()),
             planned(STOP_WORKER, target=worker()),
+            planned(STOP_WORKER, KILL_VALKEY, target=worker(), seconds=short),
+            planned(PAUSE_WORKER, KILL_VALKEY, target=worker(), seconds=(2.0, 5.0)),
             planned(ROLLING_RESTART),
         ]
     else:

@@ -34,6 +34,10 @@ class Servers:
         memory = self.base / "servers" / "postgres" / "socket_directory"
         return f"{memory.read_text().strip()}/.s.PGSQL.5432"
 
+    def pids(self) -> list[int]:
+        """Of those that were started."""
+        return [getattr(self, name).pid for name in ("valkey", "postgres") if hasattr(self, name)]
+
     def kill(self, name: str) -> None:
         """Kills one of them."""
         server: RunningServer = getattr(self, name)
@@ -65,6 +69,11 @@ class Links:
     def do(self, command: str) -> None:
         """Makes a link bad or good."""
         self._module.tell(command)
+
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._module.process.pid
 
     def end(self) -> None:
         """Ends the proxy."""

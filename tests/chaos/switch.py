@@ -14,164 +14,21 @@ monkey.patch_all()
 import argparse
 import signal
 import sys
-import time
 from pathlib import Path
 
 import gevent
 from gevent.fileobject import FileObject
 
 from callcore.runtime.greenlets import spawn
-from callcore.switchsim.channels import Channel
 from callcore.switchsim.dialplan import Dialplan
-from callcore.switchsim.legs import Leg
 from callcore.switchsim.settings import SwitchSettings
 from callcore.switchsim.sounds import Sounds
-from callcore.switchsim.switch import CallRefusedError, SimulatedSwitch
-from tests.chaos import callers, centre
+from tests.chaos import centre
 from tests.chaos.journal import Journal, Word
+from tests.chaos.journalled import JournalledSwitch
+from tests.chaos.public import Public
 
 _STATUS_SECONDS = 0.5
-_PLAIN = {
-    "answer": Word.ANSWERED,
-    "digit": Word.PRESSED,
-    "bridge": Word.BRIDGED,
-    "unbridge": Word.PARTED,
-    "transfer": Word.SENT_ON,
-}
-"""What a leg's history says, and the journal says in the same way."""
-
-
-class JournalledSwitch(SimulatedSwitch):
-    """Writes down what every leg lives through."""
-
-    def __init__(self, settings: SwitchSettings, journal: Journal) -> None:
-        super().__init__(settings)
-        self.journal = journal
-
-    def begin(self, channel: Channel) -> None:
-        """Starts a channel's thread, and listens to what it lives through."""
-        _Ear(self.journal, channel)
-        super().begin(channel)
-
-
-class _Ear:
-    """One leg's."""
-
-    def __init__(self, journal: Journal, channel: Channel) -> None:
-        self._journal = journal
-        self._channel = channel
-        self._sounds = 0
-        profile = channel.profile
-        if channel.is_inbound:
-            self._write(Word.ARRIVED, profile.caller_number, profile.destination)
-        else:
-            self._write(Word.RANG, profile.destination, profile.caller_number)
-        channel.when_changed.append(self._hear)
-
-    def _hear(self, what: str) -> None:
-        name, _, rest = what.partition(" ")
-        if name in _PLAIN:
-            self._write(_PLAIN[name], *([rest] if rest else []))
-        elif name == "play":
-            self._sounds += 1
-            if self._sounds == 1:
-                self._write(Word.SOUND, rest)
-        elif name == "stop":
-            self._sounds -= 1
-            if self._sounds == 0:
-                self._write(Word.SILENCE)
-        elif name == "hangup":
-            by = "person" if self._channel.is_ended_by_far_end else "switch"
-            self._write(Word.HUNG_UP, rest, by)
-
-    def _write(self, word: Word, *more: str) -> None:
-        self._journal.write(word, self._channel.uuid, *more)
-
-
-class Public:
-    """Everybody who calls one switch: each caller of the plan whose number leaves ``remainder``
-    when it is divided by ``divisor``, from ``first`` on.
-    """
-
-    def __init__(self, switch: JournalledSwitch, plan: argparse.Namespace) -> None:
-        self.arrived_count = 0
-        self._switch = switch
-        self._plan = plan
-        self._left = plan.callers
-        self._index = plan.first * plan.divisor + plan.remainder
-
-    def come(self) -> None:
-        """Calls one after another until all have."""
-        next_at = time.monotonic()
-        while self._left > 0:
-            one = callers.person(self._plan.seed, self._index)
-            self._call(one)
-            self._left -= 1
-            self._index += self._plan.divisor
-            next_at += one.next_after_share / self._plan.rate
-            gevent.sleep(max(next_at - time.monotonic(), 0.0))
-
-    def _call(self, one: callers.Person) -> None:
-        self.arrived_count += 1
-        try:
-            leg = self._switch.call_in(
-                dialled=one.dialled,
-                caller_number=one.number,
-                caller_name=one.name,
-                patience_seconds=one.patience_seconds,
-                leg_id=one.leg_id,
-            )
-        except CallRefusedError:
-            self._switch.journal.write(Word.REFUSED, one.leg_id, one.number)
-            return
-        _Caller(self._switch, leg, one)
-
-
-class _Caller:
-    """What one caller does on the line."""
-
-    def __init__(self, switch: JournalledSwitch, leg: Leg, one: callers.Person) -> None:
-        self._switch = switch
-        self._leg = leg
-        self._one = one
-        self._has_been_asked = False
-        leg.channel.when_changed.append(self._hear)
-
-    def _hear(self, what: str) -> None:
-        one, word = self._one, what.partition(" ")[0]
-        if word == "answer" and one.dialled == centre.MENU_NUMBER and one.menu_key:
-            self._later(one.menu_seconds, self._press_in_menu)
-        elif word == "bridge" and one.talk_seconds is not None:
-            self._later(one.talk_seconds, self._leg.hang_up)
-        elif word == "unbridge" or (word == "park" and self._has_talked):
-            self._be_asked()
-
-    @property
-    def _has_talked(self) -> bool:
-        return any(what.startswith("bridge ") for _, what in self._leg.history)
-
-    def _be_asked(self) -> None:
-        if self._has_been_asked:
-            return
-        self._has_been_asked = True
-        one = self._one
-        if one.answer:
-            self._later(one.answer_seconds, lambda: self._press(one.answer))
-        self._later(one.answer_seconds * 3, self._leave)
-
-    def _press_in_menu(self) -> None:
-        self._press(self._one.menu_key)
-
-    def _press(self, key: str) -> None:
-        if self._leg.channel.is_up and not self._leg.channel.is_talking:
-            self._leg.press(key)
-
-    def _leave(self) -> None:
-        if self._leg.channel.is_up and not self._leg.channel.is_talking:
-            self._leg.hang_up()
-
-    def _later(self, seconds: float, act: object) -> None:
-        self._switch.clock.after(seconds / self._switch.speed, act)  # type: ignore[arg-type] # called without arguments
 
 
 def main() -> None:
@@ -194,6 +51,7 @@ def main() -> None:
             sounds=Sounds(streams=frozenset({"moh"})),
             media_timeout_seconds=1.5,
             detail_record_directory=plan.details,
+            unknown_phone=centre.CUSTOMER,
         ),
         journal,
     )
@@ -233,6 +91,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--callers", type=int, required=True, help="how many come altogether")
     parser.add_argument("--rate", type=float, required=True, help="callers a second")
     parser.add_argument("--agents", type=int, required=True)
+    parser.add_argument("--patience", type=float, default=60.0, help="the callers' mean")
     parser.add_argument("--first", type=int, default=0, help="how many came in earlier lives")
     parser.add_argument("--divisor", type=int, default=1)
     parser.add_argument("--remainder", type=int, default=0)

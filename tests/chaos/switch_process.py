@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,19 +18,22 @@ class SwitchPlan:
     callers: int
     rate: float
     agents_count: int
+    patience_seconds: float
     divisor: int
     remainder: int
     details: Path | None
     """Where it writes its own records of legs."""
 
     def arrived(self) -> int:
-        """How many callers its journal tells of."""
+        """How many callers its journal tells of, those who called again not counted."""
         if not self.journal.exists():
             return 0
-        return sum(
-            b'"arrived"' in line or b'"refused"' in line
-            for line in self.journal.read_bytes().splitlines()
-        )
+        count = 0
+        with self.journal.open("rb") as lines:
+            for line in lines:
+                count += b'"arrived"' in line or b'"refused"' in line
+                count -= b'"again"' in line
+        return count
 
 
 class Switch:
@@ -60,10 +62,9 @@ class Switch:
         return self._status()[1]
 
     @property
-    def process(self) -> subprocess.Popen[bytes]:
-        """The process that runs now."""
-        assert self._module is not None
-        return self._module.process
+    def pid(self) -> int | None:
+        """Of the process that runs now, if one does."""
+        return None if self._module is None else self._module.process.pid
 
     def start(self) -> None:
         """Starts it, on the port that it had."""
@@ -75,6 +76,7 @@ class Switch:
             *("--name", plan.name, "--journal", str(plan.journal), "--seed", str(plan.seed)),
             *("--callers", str(max(0, plan.callers - self._arrived_before))),
             *("--rate", str(plan.rate), "--agents", str(plan.agents_count)),
+            *("--patience", str(plan.patience_seconds)),
             *("--first", str(self._arrived_before), "--port", str(self.port)),
             *("--divisor", str(plan.divisor), "--remainder", str(plan.remainder)),
             *("--life", str(self.life)),

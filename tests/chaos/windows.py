@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.chaos.lived import MICROS, Span
+from tests.chaos.legs import MICROS, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from callcore.adapters.control import client, messages
+from callcore.adapters.control import client, failures
 from callcore.cli import callcore, words
 from callcore.domain import outcomes
 from callcore.domain.outcomes import AskingEnd
@@ -47,15 +47,15 @@ def test_every_command_of_operators_is_told():
 @pytest.mark.parametrize(
     "word",
     [
-        *(word for word, _ in messages.ERRORS.values() if word != "refused"),
+        *(word for word, _ in failures.ERRORS.values() if word != "refused"),
         *outcomes.OF_THE_NUMBER,
         AskingEnd.TOO_MANY,
         AskingEnd.NOT_KEPT_HERE,
-        messages.BAD_REQUEST,
-        messages.UNKNOWN_ADDRESS,
-        messages.WRONG_METHOD,
-        messages.TOO_LARGE,
-        messages.INTERNAL_ERROR,
+        failures.BAD_REQUEST,
+        failures.UNKNOWN_ADDRESS,
+        failures.WRONG_METHOD,
+        failures.TOO_LARGE,
+        failures.INTERNAL_ERROR,
         client.NotRunningError.word,
         client.NotAllowedError.word,
         client.UnansweredError.word,

@@ -13,6 +13,7 @@ from callcore.domain.outcomes import CallOutcome, HungUpBy, OfferLostReason
 from callcore.domain.records import CallRecord, OfferRecord, QueueVisit
 from callcore.ports.config_versions import ConfigVersions
 from callcore.ports.forgetting import PeopleOnFloor
+from callcore.ports.left_ledgers import LeftLedgers
 from callcore.ports.lockouts import Lockouts
 from callcore.ports.node_drains import NodeDrains
 from callcore.ports.records import PendingRecords
@@ -65,6 +66,8 @@ class AnyFloor(Protocol):
     def roster(self) -> Roster: ...
     @property
     def pending_records(self) -> PendingRecords: ...
+    @property
+    def left_ledgers(self) -> LeftLedgers: ...
     @property
     def pending_changes(self) -> PendingChanges: ...
     @property

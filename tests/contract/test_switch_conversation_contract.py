@@ -39,6 +39,12 @@ def is_parked(stage: Stage, leg_id: LegId) -> bool:
     return found is not None and found.is_parked
 
 
+def keep_after_talk(stage: Stage, leg_id: LegId, seconds: int) -> None:
+    """Has the leg kept; it is so when this returns, since the next question has been answered."""
+    stage.switch.keep_after_talk(leg_id, seconds)
+    assert stage.switch.leg_exists(leg_id)
+
+
 class TestConversation:
     """Caller and agent are joined."""
 
@@ -131,7 +137,7 @@ class TestConversation:
     def test_a_leg_that_is_kept_parks_when_its_talk_is_over(self, stage: Stage) -> None:
         """Told apart from an arrival, by event and by asking; not ended while it is guarded."""
         caller, agent = talking(stage)
-        stage.switch.keep_after_talk(caller, 1)
+        keep_after_talk(stage, caller, 1)
         stage.heard.clear()
         stage.put_down(agent)
         parked = stage.hear(LegParked, caller)
@@ -153,7 +159,7 @@ class TestConversation:
     def test_a_leg_that_is_kept_ends_if_nobody_cares(self, stage: Stage) -> None:
         """The switch itself ends it."""
         caller, agent = talking(stage)
-        stage.switch.keep_after_talk(caller, 1)
+        keep_after_talk(stage, caller, 1)
         stage.put_down(agent)
         stage.hear(LegParked, caller)
         assert stage.hear(LegEnded, caller).cause == "ALLOTTED_TIMEOUT"
@@ -161,7 +167,7 @@ class TestConversation:
     def test_a_leg_that_is_kept_no_more_ends_with_its_talk(self, stage: Stage) -> None:
         """As any other."""
         caller, agent = talking(stage)
-        stage.switch.keep_after_talk(caller, 5)
+        keep_after_talk(stage, caller, 5)
         stage.switch.forget_after_talk(caller)
         stage.heard.clear()
         stage.put_down(agent)
@@ -171,7 +177,7 @@ class TestConversation:
     def test_a_leg_that_is_kept_goes_where_it_is_sent(self, stage: Stage) -> None:
         """A blind transfer goes before it."""
         caller, agent = talking(stage)
-        stage.switch.keep_after_talk(caller, 5)
+        keep_after_talk(stage, caller, 5)
         stage.heard.clear()
         stage.transfer_blind(agent, ELSEWHERE)
         stage.hear(LegUnbridged, caller)
@@ -182,7 +188,7 @@ class TestConversation:
     def test_a_leg_that_is_kept_ends_on_hold(self, stage: Stage) -> None:
         """Whose partner hangs up while holding it."""
         caller, agent = talking(stage)
-        stage.switch.keep_after_talk(caller, 5)
+        keep_after_talk(stage, caller, 5)
         stage.hold(agent)
         stage.hear(LegHeld, agent)
         stage.put_down(agent)

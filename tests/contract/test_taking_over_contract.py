@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from callcore.domain.ids import CallId, Micros
+from callcore.domain.outcomes import LeaveReason
 from callcore.ports.stores import (
     FloorCallState,
     JoinAnswer,
@@ -61,6 +62,7 @@ def test_a_caller_takes_the_place_of_the_promise(floor: AnyFloor) -> None:
     over = known(floor, "p1")
     assert (over.state, over.callback) == (FloorCallState.ENDED, CALLBACK)
     assert over.ended_at is not None
+    assert over.left_for is LeaveReason.RANG_IN
     assert promises_count(floor) == 0
     left = floor.waiting_room.leave(CallId("p1"), SUPPORT, request())
     assert left is LeaveAnswer.NOT_THERE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
 from collections.abc import Callable
 
 import gevent
@@ -64,6 +65,13 @@ class FakeClock:
                 settle()
         self._now = Micros(until)
         settle()
+
+    def seconds_to_next(self) -> float:
+        """Until the next timer fires; infinite if there is none."""
+        settle()
+        while self._timers and self._timers[0][2].is_cancelled:
+            heapq.heappop(self._timers)
+        return (self._timers[0][0] - self._now) / MICROS_PER_SECOND if self._timers else math.inf
 
     def jump(self, seconds: float) -> None:
         """The process is stopped for so long: time passes, and timers fire late, all at once."""

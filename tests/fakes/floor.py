@@ -15,6 +15,7 @@ from callcore.domain.records import CallRecord
 from callcore.ports.records import Appending, PendingRecord
 from tests.fakes.floor_changes import FakePendingChanges
 from tests.fakes.floor_config_versions import FakeConfigVersions
+from tests.fakes.floor_left_ledgers import FakeLeftLedgers
 from tests.fakes.floor_lockouts import FakeLockouts
 from tests.fakes.floor_memory import FloorMemory, Instants
 from tests.fakes.floor_node_drains import FakeNodeDrains
@@ -86,7 +87,8 @@ class FakeFloor:
         self.lockouts = FakeLockouts(self._memory)
         self.config_versions = FakeConfigVersions(self._memory)
         self.node_drains = FakeNodeDrains(self._memory)
-        self.shards = FakeShardLeases(self._memory)
+        self.left_ledgers = FakeLeftLedgers(self._memory)
+        self.shards = FakeShardLeases(self._memory, lambda: str(self._epoch))
         self.worker_post = FakeWorkerPost(self._memory.check)
 
     def know_by(self, identified: Callable[[str], str]) -> None:
@@ -108,6 +110,7 @@ class FakeFloor:
         self.pending_records.clear()
         self.config_versions.clear()
         self.node_drains.clear()
+        self.left_ledgers.clear()
         self.shards.clear()
         self.worker_post.clear()
 

@@ -18,6 +18,7 @@ from callcore.domain.admission import Closure, DroppedPlace
 from callcore.domain.agents import STAFFED, AgentState, Why, Wish
 from callcore.domain.estimates import Rates
 from callcore.domain.ids import MICROS_PER_SECOND, AgentId, CallId, Micros, NodeName, QueueName
+from callcore.domain.outcomes import LeaveReason
 from callcore.domain.wait_telling import ToldEstimate
 from callcore.ports.stores import (
     AskingOrder,
@@ -316,10 +317,17 @@ class FloorMemory:
         self._answers.put((verb, request_id), answer, ANSWERS_KEPT_SECONDS)
         return answer
 
-    def end(self, call: FloorCall) -> None:
+    def end(self, call: FloorCall, left_for: LeaveReason | None = None) -> None:
         """Takes the call's place away, and remembers the call."""
-        ended = replace(call, state=FloorCallState.ENDED, offers=(), ended_at=self.clock.now())
-        self.calls.put(ended)
+        self.calls.put(
+            replace(
+                call,
+                state=FloorCallState.ENDED,
+                offers=(),
+                ended_at=self.clock.now(),
+                left_for=left_for,
+            )
+        )
 
     def tell(self, before: FloorAgent, after: FloorAgent, why: Why, at: Micros) -> None:
         """Adds a line to the agent's timeline; of an offer that is over it tells too."""

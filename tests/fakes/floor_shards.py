@@ -18,8 +18,9 @@ NOBODY = WorkerId("")
 class FakeShardLeases:
     """``ports.stores.ShardLeases`` in memory."""
 
-    def __init__(self, memory: FloorMemory) -> None:
+    def __init__(self, memory: FloorMemory, epoch: Callable[[], str]) -> None:
         self._memory = memory
+        self._epoch = epoch
         self.clear()
 
     def clear(self) -> None:
@@ -60,6 +61,7 @@ class FakeShardLeases:
                 shard: self._tokens[shard] for shard, who in self._holders.items() if who == NOBODY
             },
             age_seconds=self._age / MICROS_PER_SECOND,
+            epoch=self._epoch(),
         )
 
     def claim(self, card: WorkerCard, shards: Collection[Shard]) -> Mapping[Shard, int]:

@@ -10,6 +10,7 @@ from callcore.domain.admission import Closure, Door, DroppedPlace
 from callcore.domain.callbacks import Callback
 from callcore.domain.estimates import Lesson
 from callcore.domain.ids import AgentId, CallId, Micros, NodeName, QueueName
+from callcore.domain.outcomes import LeaveReason
 from callcore.domain.wait_telling import ToldEstimate
 from callcore.ports.stores import (
     Candidates,
@@ -119,7 +120,7 @@ class FakeWaitingRoom:
         """Its place is another call's; so is all that the number had left behind."""
         promise = self._calls.get(call_id)
         assert promise is not None
-        self._memory.end(promise)
+        self._memory.end(promise, LeaveReason.RANG_IN)
         self._memory.dropped.discard(number_of_queue)
         if self._memory.promises.get(number_of_queue) == call_id:
             del self._memory.promises[number_of_queue]

@@ -44,6 +44,8 @@ class FakeLeg:
     variables: dict[str, str] = field(default_factory=dict)
     is_ending: bool = False
     outlives_talks: bool = False
+    parks_on_cancel: bool = False
+    """True if the leg parks when the one it is being joined with is gone before they have met."""
     kept_seconds: int | None = None
     """How long the leg is kept when its talk is over; ``None`` if it ends with it."""
     is_holding: bool = False

@@ -27,4 +27,4 @@ def learnt(
 def seen_at_work(floor: TestFloor, *agents: AgentId) -> None:
     """The process has seen who is there: it looks by itself now and then."""
     for agent_id in agents:
-        floor.worker.queue_watch.staffing_changed(agent_id)
+        floor.worker.service.queue_watch.staffing_changed(agent_id)

@@ -72,7 +72,7 @@ def until(holds: Callable[[], Any], floor: TestFloor) -> None:
     while not holds():
         assert time.monotonic() < deadline, f"not in time; told {floor.facts[-5:]}"
         gevent.sleep(0.002)
-        if not floor.worker.feature_calls._checking._back_room._place.locked():
+        if not floor.worker.office.feature_calls._checking._back_room._place.locked():
             floor.clock.advance(0.1)
 
 

@@ -19,6 +19,7 @@ from callcore.domain.policies import (
     SoundsPolicy,
 )
 from callcore.domain.records import CallRecord
+from callcore.flows.office import Sources
 from callcore.flows.policies import Policies
 from callcore.flows.site import Site
 from callcore.flows.worker import Worker
@@ -99,7 +100,7 @@ class TestFloor:
         """A process begins: opens the floor and hears the switch."""
         self._life = MortalClock(self.clock)
         self.site = self._new_site(self._life)
-        worker = Worker(spawn, lambda _: nullcontext(), source=self.settings)
+        worker = Worker(spawn, lambda _: nullcontext(), Sources(configuration=self.settings))
         self._open(worker)
         self.switch.deliver_to(worker.deliver)
         settle()
@@ -160,7 +161,7 @@ class TestFloor:
             if phone is not None:
                 self.switch.phones[self.policy.agents[agent_id].contact] = phone
             self.store.roster.log_in(agent_id, RandomIds().request_id(), TESTED)
-            self.worker.dispatcher.agent_free(agent_id, self.clock.now())
+            self.worker.crew.dispatcher.agent_free(agent_id, self.clock.now())
         settle()
 
     def call_in(self, dialled: str = "8001", **what: str) -> LegId:

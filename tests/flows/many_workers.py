@@ -16,12 +16,13 @@ from callcore.domain.ids import CallId, LegId, Micros, NodeName
 from callcore.domain.policies import SitePolicy
 from callcore.domain.records import CallRecord
 from callcore.domain.sharding import DIGITS, Shard, WorkerId
+from callcore.flows.office import Sources
 from callcore.flows.policies import Policies
 from callcore.flows.share import SharedFloor
 from callcore.flows.site import Site
 from callcore.flows.tenure import Tenure
 from callcore.flows.worker import Worker
-from callcore.ports.stores import StoreUnavailableError
+from callcore.ports.stores import LeaseLapsedError, StoreUnavailableError
 from callcore.ports.switch_events import SwitchEvent
 from callcore.runtime.broadcast import Broadcast
 from callcore.runtime.greenlets import spawn
@@ -45,6 +46,7 @@ class Life:
         self.is_asleep = False
         self._clock = clock
         self._due: list[Callable[[], object]] = []
+        self._absences: list[tuple[Micros, Micros | None]] = []
 
     def now(self) -> Micros:
         """The instant the test has reached."""
@@ -83,13 +85,28 @@ class Life:
     def stop(self) -> None:
         """The process is stopped."""
         self.is_asleep = True
+        self._absences.append((self.now(), None))
 
     def go_on(self) -> None:
         """The process runs again, and finds all that came meanwhile."""
+        if self.is_asleep:
+            stopped_at, _ = self._absences.pop()
+            self._absences.append((stopped_at, self.now()))
         self.is_asleep = False
         due, self._due = self._due, []
         for run in due:
             spawn("late", self.when_awake, run)
+
+    def die(self) -> None:
+        """The process is killed."""
+        self.is_dead = True
+        self._absences.append((self.now(), None))
+
+    def was_absent(self, since: Micros, until: Micros) -> bool:
+        """True if the process did not run all the time in between."""
+        return any(
+            begun <= until and (over is None or since <= over) for begun, over in self._absences
+        )
 
     def wait_until_awake(self) -> None:
         """Returns when the process runs; never if it is dead."""
@@ -120,8 +137,10 @@ class Gated:
             return real
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            if self._life.is_dead or not self._may_act():
+            if self._life.is_dead:
                 raise StoreUnavailableError(verb)
+            if not self._may_act():
+                raise LeaseLapsedError(verb)
             self._pause()
             answer = real(*args, **kwargs)
             self._pause()
@@ -146,7 +165,7 @@ class Process:
         self.facts: list[Fact] = []
         self.tenure = Tenure(self.name, is_alone=False, seconds=self.life.boot_seconds)
         self.switches = {node: switch.another_link() for node, switch in floor.switches.items()}
-        self.worker = Worker(spawn, lambda _: nullcontext(), source=floor.settings)
+        self.worker = Worker(spawn, lambda _: nullcontext(), Sources(configuration=floor.settings))
         for node, switch in self.switches.items():
             switch.lose_link()
             switch.act_while(partial(self._may_command, node))
@@ -182,7 +201,7 @@ class Process:
 
     def follows(self, call_id: str) -> bool:
         """True if a call is followed here."""
-        return self.worker.switchboard.node_of(CallId(call_id)) is not None
+        return self.worker.crew.switchboard.node_of(CallId(call_id)) is not None
 
     def listen(self) -> None:
         """It hears its links."""
@@ -196,26 +215,29 @@ class Process:
 
     def kill(self) -> None:
         """The process is killed in this instant."""
-        self.life.is_dead = True
+        self.life.die()
         self.be_deaf()
         settle()
 
     def leftovers(self) -> dict[str, int]:
         """How much is kept of calls."""
-        worker, board = self.worker, self.worker.switchboard
+        worker, board = self.worker, self.worker.crew.switchboard
+        claims = board._claims
         return {
             "mailboxes": len(board._mailboxes),
             "nodes": len(board._nodes),
-            "legs": len(board._calls_by_leg) + len(board._claimed_at) + len(board._over),
-            "legs by call": len(board._legs_by_call),
-            "kept": len(board._kept) + len(board._kept_at),
+            "legs": len(claims._calls_by_leg) + len(claims._claimed_at) + len(claims._over),
+            "legs by call": len(claims._legs_by_call),
+            "kept": len(claims._kept) + len(claims._kept_at),
             "promises": len(board._promises),
-            "joining": len(board._joining),
+            "joining": len(claims._joining),
             "heard": len(board._heard),
             "ledgers": len(worker.operating._crew.ledgers),
             "waiters": len(worker.operating._crew.waiters.all()),
-            "lines": worker.lines.count,
-            "callbacks": len(worker.callbacks.kept()) + len(worker.callbacks._waiting),
+            "lines": worker.crew.lines.count,
+            "callbacks": len(worker.service.callbacks.kept())
+            + len(worker.service.callbacks._waiting),
+            "ledgers on their way": worker.operating._crew.passing.count,
             "scripts": worker._scripts.count + len(worker._scripts._dropped),
             "owed": worker.unkept_count,
         }
@@ -292,6 +314,7 @@ class WorkersFloor(CallbackFloor):
             lockouts=gated(self.store.lockouts),
             lookups=self.lookups,
             notices=self.notices,
+            left_ledgers=gated(self.store.left_ledgers),
             epoch=self.store.epoch,
             clock=life,
             ids=RandomIds(),
@@ -391,7 +414,7 @@ class WorkersFloor(CallbackFloor):
             if len(holders) != 1:
                 found.append(f"{shard.name} is of {holders}")
         for process in self.living():
-            board = process.worker.switchboard
+            board = process.worker.crew.switchboard
             for call_id, node in board._nodes.items():
                 if not process.tenure.holds_call(node, call_id) and not (
                     call_id in board._promises and process.tenure.holds_call(CALLBACKS, call_id)

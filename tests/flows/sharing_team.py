@@ -94,8 +94,11 @@ class Process:
         self.given: set[Shard] = set()
         self.facts: list[Fact] = []
         self.release_seconds = 0.0
+        self.follows_after_seconds: float | None = 0.0
+        """How long it takes to follow what was handed over; ``None`` if it never says so."""
         self.answer_seconds = 0.0
         self.busy_digits = DIGITS
+        self.has_calls = True
         self.switches = {node: team.switches[node].another_link() for node in (FS1, FS2)}
         for node in self.switches.keys() - set(nodes):
             self.switches[node].lose_link()
@@ -119,11 +122,17 @@ class Process:
             tenure=self.tenure,
         )
         self.letters = Letters(site, self)
-        self.sharing = SharingOut(site, self, self.letters, self, spawn, life=life)
+        self.floor_changes_count = 0
+        self.sharing = SharingOut(
+            site, self, self.letters, self, spawn, life=life, floor_changed=self._floor_changed
+        )
         self.sharing.open()
         spawn("letters", self.letters.run)
         spawn("letters out", self.letters.run_sending)
         settle()
+
+    def _floor_changed(self) -> None:
+        self.floor_changes_count += 1
 
     def acts_on(self) -> set[Shard]:
         """Whose calls it would command this very instant."""
@@ -185,6 +194,8 @@ class Process:
         self.given |= set(given)
         self.followed |= set(shards)
         self.team.check()
+        if self.follows_after_seconds is not None:
+            self.clock.after(self.follows_after_seconds, lambda: self.sharing.taken_over(given))
 
     # Its way to the floor.
 

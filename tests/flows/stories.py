@@ -57,23 +57,23 @@ def come(floor: TestFloor, *agents: AgentId) -> None:
 
 def log_in(floor: TestFloor, agent_id: AgentId) -> AgentAnswer:
     """An operator logs an agent in."""
-    return floor.worker.duty.log_in(agent_id, duty_order(DutyChange.LOG_IN))
+    return floor.worker.office.duty.log_in(agent_id, duty_order(DutyChange.LOG_IN))
 
 
 def log_out(floor: TestFloor, agent_id: AgentId) -> AgentAnswer:
     """An operator logs an agent out."""
-    return floor.worker.duty.log_out(agent_id, duty_order(DutyChange.LOG_OUT))
+    return floor.worker.office.duty.log_out(agent_id, duty_order(DutyChange.LOG_OUT))
 
 
 def start_break(floor: TestFloor, agent_id: AgentId) -> AgentAnswer:
     """An operator gives an agent a break as long as ever."""
     order = duty_order(DutyChange.START_BREAK)
-    return floor.worker.duty.start_break(agent_id, order, ANY_BREAK, None)
+    return floor.worker.office.duty.start_break(agent_id, order, ANY_BREAK, None)
 
 
 def end_break(floor: TestFloor, agent_id: AgentId) -> AgentAnswer:
     """An operator calls an agent back from a break."""
-    return floor.worker.duty.end_break(agent_id, duty_order(DutyChange.END_BREAK))
+    return floor.worker.office.duty.end_break(agent_id, duty_order(DutyChange.END_BREAK))
 
 
 def duty_order(what: str) -> DutyOrder:

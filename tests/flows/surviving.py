@@ -31,7 +31,7 @@ def assert_nothing_is_left(floor: CallbackFloor, step: object) -> None:
     assert floor.promises() == [], step
     assert floor.store.waiting_room.calls(NODE) == [], step
     assert set(floor.switch.legs_by_id) == set(), step
-    assert floor.worker.switchboard.calls_count == 0, step
+    assert floor.worker.crew.switchboard.calls_count == 0, step
     assert floor.complaints == [], step
 
 

@@ -195,7 +195,7 @@ class TestLeftAlone:
         """A process that is to be gone begins nothing."""
         caller = floor.call_in()
         floor.clock.advance(AFTER + 1)
-        floor.worker.callbacks.pause()
+        floor.worker.service.callbacks.pause()
         floor.switch.end(caller)
         settle()
         assert floor.promises() == []

@@ -139,7 +139,7 @@ class TestTimeline:
         """With that history."""
         return AgentOperations(
             floor.site,
-            floor.worker.duty,
+            floor.worker.office.duty,
             lambda agent_id, count: [one for one in changes if one.agent_id == agent_id][-count:],
         )
 
@@ -178,7 +178,7 @@ class TestTimeline:
             raise RecordsUnavailableError("Postgres is away")
 
         with pytest.raises(NotReadyError, match="Postgres is away"):
-            AgentOperations(floor.site, floor.worker.duty, away).timeline(ANN, 10)
+            AgentOperations(floor.site, floor.worker.office.duty, away).timeline(ANN, 10)
 
 
 class TestRedisTimesOut:

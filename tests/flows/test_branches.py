@@ -111,7 +111,7 @@ class TestHours:
         """A minute later it may be another."""
         floor = floor_of(by_hours(BEGINS.weekday()))
         until_midnight = 86_400 - (START // MICROS_PER_SECOND) % 86_400
-        floor.clock.advance(until_midnight - 1)
+        floor.clock.jump(until_midnight - 1)
         early = floor.call_in(NUMBER)
         floor.clock.advance(2)
         late = floor.call_in(NUMBER)

@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 
 from callcore.domain.agents import AgentState
+from callcore.domain.events import CallArrived
 from callcore.domain.ids import LegId
 from callcore.domain.outcomes import AskingEnd, CallOutcome
 from callcore.ports.stores import FloorCallState
@@ -15,26 +16,31 @@ from tests.fakes.switch import NODE, SILENT
 from tests.flows.callback_lines import KEY, OTHER, LineFloor, site
 from tests.flows.callbacks import PROMPTS
 from tests.flows.floor import ANN
+from tests.flows.moments import Moments, advanced, every_moment
 from tests.flows.stories import pick_up, who_talks_with
 
 PRESSED = f"{KEY}2600700#1"
 EVERY_SECONDS = 0.1
 LASTS_SECONDS = EVERY_SECONDS * (len(PRESSED) + 1) + 0.3
-STEP_SECONDS = 0.006
 
 
-def dialogues(*, rings: bool = False) -> Iterator[tuple[float, LineFloor, LegId]]:
-    """A dialogue that leads to a promise, advanced to one instant after another."""
-    for step in range(round(LASTS_SECONDS / STEP_SECONDS)):
-        floor = LineFloor(site())
-        if rings:
-            floor.log_in(ANN, phone=SILENT)
-        caller = floor.call_in()
-        floor.clock.advance(6)
-        for number, key in enumerate(PRESSED, start=1):
-            floor.clock.after(number * EVERY_SECONDS, partial(press, floor, caller, key))
-        floor.clock.advance(step * STEP_SECONDS)
-        yield step * STEP_SECONDS, floor, caller
+def begun(*, rings: bool = False) -> LineFloor:
+    """A dialogue begins that leads to a promise."""
+    floor = LineFloor(site())
+    if rings:
+        floor.log_in(ANN, phone=SILENT)
+    caller = floor.call_in()
+    floor.clock.advance(6)
+    for number, key in enumerate(PRESSED, start=1):
+        floor.clock.after(number * EVERY_SECONDS, partial(press, floor, caller, key))
+    return floor
+
+
+def dialogues(moments: Moments, *, rings: bool = False) -> Iterator[tuple[float, LineFloor, LegId]]:
+    """It, at one moment after another."""
+    for moment, floor in advanced(partial(begun, rings=rings), LASTS_SECONDS, moments):
+        (arrived,) = floor.told(CallArrived)
+        yield moment, floor, LegId(arrived.call_id)
 
 
 def press(floor: LineFloor, caller: LegId, key: str) -> None:
@@ -43,10 +49,11 @@ def press(floor: LineFloor, caller: LegId, key: str) -> None:
         floor.switch.press(caller, key)
 
 
-def test_an_agent_picks_up() -> None:
+@every_moment
+def test_an_agent_picks_up(moments: Moments) -> None:
     """They talk, or the promise was made before and the agent is free again: never both."""
     found = set()
-    for at, floor, caller in dialogues(rings=True):
+    for at, floor, caller in dialogues(moments, rings=True):
         if floor.agent(ANN).state is AgentState.RINGING and not floor.promises():
             pick_up(floor, ANN)
         floor.clock.advance(LASTS_SECONDS + 1)
@@ -67,10 +74,11 @@ def test_an_agent_picks_up() -> None:
     assert found == {AskingEnd.PICKED_UP, AskingEnd.PROMISED}
 
 
-def test_the_caller_hangs_up() -> None:
+@every_moment
+def test_the_caller_hangs_up(moments: Moments) -> None:
     """Before the last key nothing is promised, after it all is; one record either way."""
     found = set()
-    for at, floor, caller in dialogues():
+    for at, floor, caller in dialogues(moments):
         floor.switch.end(caller)
         floor.clock.advance(PROMPTS + 1)
         ends = floor.ends()
@@ -87,9 +95,10 @@ def test_the_caller_hangs_up() -> None:
     assert found == {AskingEnd.HUNG_UP, AskingEnd.PROMISED}
 
 
-def test_the_process_dies() -> None:
+@every_moment
+def test_the_process_dies(moments: Moments) -> None:
     """Another finds the caller in line with the old place, hearing music, or promised: not both."""
-    for at, floor, caller in dialogues():
+    for at, floor, caller in dialogues(moments):
         before = floor.place(caller)
         floor.restart_at_once()
         floor.clock.advance(LASTS_SECONDS + PROMPTS + 3)
@@ -106,9 +115,10 @@ def test_the_process_dies() -> None:
             assert caller not in floor.switch.legs_by_id, at
 
 
-def test_the_link_goes_down_for_a_moment() -> None:
+@every_moment
+def test_the_link_goes_down_for_a_moment(moments: Moments) -> None:
     """The dialogue goes on or comes to nothing; the caller is served, or called."""
-    for at, floor, caller in dialogues():
+    for at, floor, caller in dialogues(moments):
         floor.switch.lose_link()
         floor.clock.advance(0.5)
         floor.switch.restore_link()

@@ -6,6 +6,8 @@ import pytest
 
 from callcore.domain.outcomes import AskingEnd, LeaveReason
 from callcore.domain.policies import AtClosing
+from callcore.domain.speech import phrases
+from callcore.domain.speech.utterances import Digits
 from callcore.domain.treatments import OverflowReason, ToQueue
 from tests.fakes.switch import SILENT
 from tests.fakes.switch_sounds import PROMPT_SECONDS
@@ -152,6 +154,32 @@ class TestBesides:
         assert floor.heard(caller) == [sounds(*CONFIRM)] * 2
         floor.keep_silent()
         assert floor.ends() == [AskingEnd.SILENT]
+
+    @pytest.mark.parametrize("is_quick", [False, True])
+    def test_a_number_that_could_not_be_read_back_is_not_confirmed(
+        self, floor: LineFloor, *, is_quick: bool
+    ) -> None:
+        """The link was down when it should have been said: it is said once the link is back, even
+        if a key is pressed before the floor could be compared.
+        """
+        read_back = (phrases.CALLBACK_YOUR_NUMBER, Digits("999999999"), phrases.CALLBACK_CONFIRM)
+        caller = floor.call_in()
+        floor.press(caller, f"{KEY}2999999999")
+        floor.switch.lose_link()
+        floor.clock.advance(6)
+        assert floor.last_heard(caller, *ENTER)
+        if is_quick:
+            floor.store.go_down()
+        floor.switch.restore_link()
+        if is_quick:
+            floor.press(caller, "1")
+            assert floor.ends() == []
+            floor.store.come_up()
+        floor.clock.advance(0.5)
+        assert floor.last_heard(caller, *read_back)
+        assert floor.promises() == []
+        floor.press(caller, "1")
+        assert floor.promise().caller_number == "999999999"
 
     @pytest.mark.parametrize("ask", ["move", "withdraw"])
     def test_an_operator_who_takes_the_caller_out_breaks_it_off(

@@ -129,7 +129,7 @@ def assert_all_is_over(floor: Stories, told: str) -> None:
     assert {agent.state for agent in floor.store.roster.agents()} == {AgentState.AVAILABLE}, told
     assert floor.store.waiting_room.calls(NODE) == [], told
     assert floor.store.waiting_room.calls(CALLBACKS) == [], told
-    assert floor.worker.switchboard.calls_count == 0, told
+    assert floor.worker.crew.switchboard.calls_count == 0, told
     assert set(floor.switch.legs_by_id) == set(), told
     assert floor.complaints == [], told
     records = Counter(record.call_id for record in floor.records())

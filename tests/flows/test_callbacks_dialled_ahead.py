@@ -40,7 +40,7 @@ class TestDialledAhead:
         promise = floor.promise()
         leg = floor.press("1")
         assert leg.playing == "local_stream://moh"
-        ((_, visit),) = floor.worker.callbacks.kept()
+        ((_, visit),) = floor.worker.service.callbacks.kept()
         assert visit is not None
         assert visit.state is CallbackState.ANSWERED
         assert floor.agents_rung() == [ANN, BOB], "rung for the two callers before"
@@ -97,7 +97,7 @@ class TestDialledAhead:
             holds = frozenset({HoldReason.OUTSIDE_CALL})
             floor.store.roster.hold(agent_id, holds, f"hold {number}")
             floor.log_in(agent_id)
-            floor.worker.queue_watch.staffing_changed(agent_id)
+            floor.worker.service.queue_watch.staffing_changed(agent_id)
         settle()
         assert floor.dialled_count() == 1, "less than half of that"
 
@@ -144,7 +144,7 @@ class TestDialledAhead:
         floor = CustomersFirst(site)
         for number in range(40):
             floor.customer(Phone(answers_after_seconds=0.1), f"+4820010{number:02}")
-            floor.worker.callbacks.pacing.learn(SUPPORT, 1.0)
+            floor.worker.service.callbacks.pacing.learn(SUPPORT, 1.0)
         floor.overflow(floor.call_in())
         self.serve_two(floor)
         floor.clock.advance(ON_HOOK + 5)

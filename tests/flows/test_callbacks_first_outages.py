@@ -96,7 +96,7 @@ class TestLink:
         agents_leg, call_id = floor.offered_leg_of(ANN), floor.promise().call_id
         floor.switch.lose_link()
         pressed = DigitPressed(node=NODE, at=floor.clock.now(), leg_id=agents_leg, digit="7")
-        floor.worker.switchboard.post(call_id, pressed)
+        floor.worker.crew.switchboard.post(call_id, pressed)
         floor.clock.advance(2)
         assert leg.leg_id in floor.switch.legs_by_id
         floor.switch.restore_link()
@@ -215,7 +215,7 @@ class TestRedis:
         before = floor.promise()
         floor.customer(ANSWERING)
         floor.log_in(ANN, phone=Phone(answers_after_seconds=14))
-        floor.worker.queue_watch.staffing_changed(ANN)
+        floor.worker.service.queue_watch.staffing_changed(ANN)
         floor.press("1")
         floor.store.lose_data()
         floor.clock.advance(16)

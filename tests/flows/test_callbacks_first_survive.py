@@ -12,9 +12,10 @@ from callcore.domain.ids import LegId
 from callcore.domain.outcomes import AttemptOutcome, CallOutcome, LeaveReason
 from callcore.domain.policies import CallbackPolicy
 from tests.fakes.switch import SILENT, Phone
-from tests.flows.callbacks import ANSWERING, QUICK
+from tests.flows.callbacks import ANSWERING
 from tests.flows.customers_first import CUSTOMER_FIRST, UNCHECKED, CustomersFirst, customer_first
 from tests.flows.floor import ANN, BOB
+from tests.flows.stories import pick_up
 from tests.flows.surviving import (
     AT_ONCE,
     SOON,
@@ -44,12 +45,12 @@ class TestProcessDies:
     def test_a_customer_who_holds_is_kept_on_the_line(self, floor: CustomersFirst) -> None:
         """With music again, next in line, and called by nobody a second time."""
         held = self.hold(floor)
-        floor.switch.phones["user/1001@t"] = QUICK
         floor.restart()
         leg = floor.customers_leg()
         assert leg.leg_id == held
         assert leg.playing == "local_stream://moh"
         assert leg.guarded is not None
+        pick_up(floor, ANN)
         floor.clock.advance(5)
         assert floor.agent(ANN).state is AgentState.TALKING
         assert leg.bridged_to is not None
@@ -86,20 +87,19 @@ class TestProcessDies:
         assert floor.agent(ANN).state is AgentState.TALKING
         assert floor.dialled_count() == 1
 
-    def test_a_ringing_phone_falls_silent(self, floor: CustomersFirst) -> None:
-        """No attempt; the agent who was kept is free, and kept again as the customer is called."""
+    def test_a_ringing_phone_rings_on(self, floor: CustomersFirst) -> None:
+        """And the agent is kept for the customer."""
         floor.promised()
         floor.customer(SILENT)
         floor.log_in(ANN)
         floor.clock.advance(4)
-        ringing = floor.customers_leg().leg_id
-        floor.customer(AT_ONCE)
+        ringing, offer_id = floor.customers_leg(), floor.agent(ANN).offer_id
         floor.restart()
         floor.clock.advance(0.05)
-        assert floor.switch.causes[ringing] == "ORIGINATOR_CANCEL"
-        callback = floor.promise().callback
-        assert callback is not None
-        assert callback.attempts == ()
+        assert floor.customers_leg() is ringing
+        assert floor.agent(ANN).offer_id == offer_id
+        floor.switch._pick_up(ringing)
+        floor.clock.advance(0.1)
         floor.press("1")
         floor.clock.advance(5)
         assert floor.agent(ANN).state is AgentState.TALKING
@@ -206,7 +206,7 @@ class TestProcessDies:
             floor.restart()
             assert_called_once_at_a_time(floor, step)
             assert_kept_in_the_end(floor, step)
-            assert floor.dialled_count() <= 2, step
+            assert floor.dialled_count() == 1, step
 
     def test_attempts_are_not_lost(self, floor: CustomersFirst) -> None:
         """The record of another process has them all."""
@@ -227,10 +227,12 @@ class TestProcessDies:
 
 
 def test_orphans_are_told_of(floor: CustomersFirst) -> None:
-    """What was mended is a fact."""
+    """Of a floor that knows of no promise any more the phone is silenced, which is a fact."""
     floor.promised()
     floor.customer(SILENT)
     floor.log_in(ANN)
     floor.clock.advance(4)
+    floor.kill_worker()
+    floor.store.lose_data()
     floor.restart()
     assert ("leg", "orphan") in [(fact.what, fact.reason) for fact in floor.told(SelfHealed)]

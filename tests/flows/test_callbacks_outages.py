@@ -6,7 +6,9 @@ import pytest
 
 from callcore.domain.agents import AgentState
 from callcore.domain.callbacks import CALLBACKS
-from callcore.domain.events import CallbackUnreached
+from callcore.domain.events import CallbackUnreached, SelfHealed
+from callcore.domain.ids import CallId, LegId
+from callcore.ports.stores import StoreUnavailableError
 from tests.fakes.switch import SILENT, Phone
 from tests.flows.callbacks import NUMBER, PROMPTS, CallbackFloor
 from tests.flows.floor import ANN, BOB
@@ -176,6 +178,41 @@ class TestRedis:
             floor.clock.advance(3)
             floor.store.come_up()
             assert_kept_in_the_end(floor, step)
+
+    @pytest.mark.parametrize("is_promise", [True, False])
+    def test_what_the_floor_could_not_be_told_is_not_taken_up_again(
+        self, monkeypatch: pytest.MonkeyPatch, *, is_promise: bool
+    ) -> None:
+        """A promise withdrawn, or a caller gone, as Redis goes away: it is back, and the floor is
+        compared, before it has heard of that.
+        """
+        floor = CallbackFloor()
+        room = floor.store.waiting_room
+        if is_promise:
+            floor.promised()
+            call_id = floor.promise().call_id
+        else:
+            call_id = CallId(floor.call_in())
+        leave = room.leave
+
+        def away(*_: object, **__: object) -> None:
+            message = "away"
+            raise StoreUnavailableError(message)
+
+        monkeypatch.setattr(room, "leave", away)
+        if is_promise:
+            floor.worker.operating.withdraw(call_id, by="eve")
+        else:
+            floor.switch.end(LegId(call_id))
+        floor.clock.advance(0.1)
+        monkeypatch.setattr(room, "leave", leave)
+        floor.log_in(ANN)
+        floor.switch.lose_link()
+        floor.switch.restore_link()
+        floor.clock.advance(30)
+        assert floor.switch.requests == []
+        assert room.call(call_id) is None
+        assert floor.told(SelfHealed) == []
 
     def test_away_as_the_next_process_begins_to_follow_it(self, floor: CallbackFloor) -> None:
         """Nothing is given up that is promised."""

@@ -74,7 +74,7 @@ class TestHours:
         assert floor.agent(ANN).call_id == behind
         floor.clock.advance(5)
         assert floor.position(floor.promise().leg_id) == 1
-        ((_, visit),) = floor.worker.callbacks.kept()
+        ((_, visit),) = floor.worker.service.callbacks.kept()
         assert visit is not None
         assert visit.state is CallbackState.OUTSIDE_HOURS
         floor.switch.end(behind)
@@ -227,7 +227,7 @@ class TestRangIn:
         floor.log_in(ANN, phone=Phone(answers_after_seconds=0.5))
         floor.clock.advance(seconds)
         call_id = floor.promise().call_id
-        floor.worker.switchboard.post(call_id, RangIn(by=CallId("other")))
+        floor.worker.crew.switchboard.post(call_id, RangIn(by=CallId("other")))
         settle()
         floor.clock.advance(1)
         assert floor.agent(ANN).state is AgentState.AVAILABLE
@@ -327,7 +327,7 @@ class TestInOtherHands:
         floor.log_in(ANN, phone=SILENT)
         leg = floor.until_customer_answers()
         floor.clock.advance(1)
-        floor.worker.switchboard.post(floor.promise().call_id, WentToFallback())
+        floor.worker.crew.switchboard.post(floor.promise().call_id, WentToFallback())
         floor.clock.advance(1)
         assert leg.leg_id in floor.switch.legs_by_id
         assert floor.agent(ANN).state is AgentState.AVAILABLE

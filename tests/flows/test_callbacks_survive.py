@@ -16,6 +16,7 @@ from callcore.domain.treatments import OverflowReason
 from tests.fakes.switch import SILENT
 from tests.flows.callbacks import KEPT_BY, NUMBER, CallbackFloor, policy
 from tests.flows.floor import ANN, SUPPORT
+from tests.flows.stories import pick_up
 from tests.flows.surviving import (
     AT_ONCE,
     KEEPING,
@@ -81,35 +82,56 @@ class TestProcessDies:
         floor.clock.advance(100)
         assert floor.promises() == []
 
-    def test_the_agent_being_rung_is_asked_anew(self, floor: CallbackFloor) -> None:
-        """The phone falls silent and rings again, without a miss."""
+    def test_the_agents_phone_rings_on(self, floor: CallbackFloor) -> None:
+        """And the customer is called when it is picked up."""
         floor.promised()
+        floor.customer(AT_ONCE)
         floor.log_in(ANN, phone=SILENT)
         floor.clock.advance(1)
         first = floor.offered_leg_of(ANN)
         floor.restart()
-        floor.clock.advance(0.1)
-        assert floor.switch.causes[first] == "ORIGINATOR_CANCEL"
-        assert floor.agent(ANN).miss_count == 0
-        assert floor.offered_leg_of(ANN) != first
+        pick_up(floor, ANN)
+        floor.clock.advance(5)
+        assert floor.customers_leg().bridged_to == first
+        assert floor.dialled_count() == 1
+        assert_kept_in_the_end(floor, "rung on")
 
-    def test_the_customers_phone_falls_silent_and_the_promise_waits(
+    def test_the_customers_phone_rings_on_for_the_agent_who_waits(
         self, floor: CallbackFloor
     ) -> None:
-        """Nobody would be there if it were picked up; it was no attempt."""
+        """Neither is called a second time, and the agent is not told again."""
         floor.promised()
         floor.customer(SILENT)
         floor.log_in(ANN)
         floor.clock.advance(4)
-        legs = [floor.customers_leg().leg_id, floor.offered_leg_of(ANN)]
+        customer, agents = floor.customers_leg(), floor.offered_leg_of(ANN)
+        said = len(floor.switch.legs_by_id[agents].announced)
         floor.restart()
-        floor.clock.advance(0.1)
-        assert [floor.switch.causes[leg] for leg in legs] == ["ORIGINATOR_CANCEL"] * 2
+        floor.clock.advance(1)
+        assert len(floor.switch.legs_by_id[agents].announced) == said
+        floor.switch._pick_up(customer)
+        floor.clock.advance(5)
+        assert customer.bridged_to == agents
+        assert floor.dialled_count() == 1
+        assert_kept_in_the_end(floor, "rung on")
+
+    def test_a_customers_phone_rings_no_longer_than_it_may(self, floor: CallbackFloor) -> None:
+        """Counted from when it was called, by whichever process; then it was an attempt."""
+        floor.promised()
+        floor.customer(SILENT)
+        floor.log_in(ANN)
+        while not floor.customers_legs():
+            floor.clock.advance(0.1)
+        customer = floor.customers_leg().leg_id
+        floor.clock.advance(KEPT_BY.ring_seconds - 5)
+        floor.restart()
+        floor.clock.advance(1.5)
+        assert customer in floor.switch.legs_by_id
+        floor.clock.advance(1)
+        assert customer not in floor.switch.legs_by_id
         callback = floor.promise().callback
         assert callback is not None
-        assert callback.attempts_count == 0
-        floor.customer(AT_ONCE)
-        assert_kept_in_the_end(floor, "silenced")
+        assert callback.attempts_count == 1
 
     def test_a_talk_is_followed_to_its_end(self, floor: CallbackFloor) -> None:
         """One record, of a callback, with the customer's number and the whole talk."""

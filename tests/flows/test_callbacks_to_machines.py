@@ -71,7 +71,7 @@ class TestMachine:
         assert record.outcome is CallOutcome.CALLBACK_FAILED
         reasons = [visit.leave_reason for visit in record.visits]
         assert reasons == [LeaveReason.PICKED_UP, LeaveReason.CALLBACK_FAILED]
-        assert floor.worker.switchboard.calls_count == 0
+        assert floor.worker.crew.switchboard.calls_count == 0
 
     def test_the_key_of_a_customer_is_none(self) -> None:
         """Only the agent knows a machine from a person."""

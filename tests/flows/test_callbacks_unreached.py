@@ -116,7 +116,7 @@ class TestUnreached:
         assert (record.hung_up_by, record.hangup_cause) == (HungUpBy.CALLCORE, "USER_BUSY")
         assert floor.dialled_count() == 2
         assert floor.agent(ANN).state is AgentState.AVAILABLE
-        assert floor.worker.switchboard.calls_count == 0
+        assert floor.worker.crew.switchboard.calls_count == 0
         assert floor.complaints == []
 
     def test_a_customer_who_hangs_up_while_the_agent_waits(self, floor: CallbackFloor) -> None:

@@ -120,7 +120,7 @@ def test_what_was_told_at_a_promise_is_judged_when_it_is_kept() -> None:
     floor.promised()
     (promise,) = floor.promises()
     wait, told = Wait(mean=30.0, variance=100.0), ToldWait(low_minutes=0, high_minutes=1)
-    expecting.note_told(floor.worker.changes, floor.site, promise.call_id, SUPPORT, wait, told)
+    expecting.note_told(floor.worker.crew.changes, floor.site, promise.call_id, SUPPORT, wait, told)
     floor.clock.advance(100)
     floor.log_in(ANN)
     floor.clock.advance(8)
@@ -131,23 +131,16 @@ def test_what_was_told_at_a_promise_is_judged_when_it_is_kept() -> None:
 
 
 def test_the_estimate_of_whoever_asks() -> None:
-    """Of a caller in line, and of one who would come now; of nobody there is none."""
+    """Of a caller in line; of nobody, and without the floor, there is none."""
     floor, caller = busy()
     seen_at_work(floor, ANN)
     of_caller = expecting.of_call(floor.site, CallId(caller), SUPPORT)
     assert isinstance(of_caller, Wait)
     assert of_caller.mean == pytest.approx(60.0, rel=0.1)
-    newcomer = expecting.of_newcomer(floor.site, SUPPORT)
-    assert isinstance(newcomer, Wait)
-    assert newcomer.mean == pytest.approx(120.0, rel=0.1)
-    range_ = expecting.told_range(newcomer, floor.policy.queues[SUPPORT])
+    range_ = expecting.told_range(of_caller, floor.policy.queues[SUPPORT])
     assert range_ is not None
-    assert range_.high_minutes == 3
-    for unknown in (
-        expecting.of_call(floor.site, CallId("nobody"), SUPPORT),
-        expecting.of_newcomer(floor.site, SALES),
-    ):
-        assert expecting.told_range(unknown, floor.policy.queues[SUPPORT]) is None
+    assert range_.high_minutes == 2
+    unknown = expecting.of_call(floor.site, CallId("nobody"), SUPPORT)
+    assert expecting.told_range(unknown, floor.policy.queues[SUPPORT]) is None
     floor.store.go_down()
     assert not isinstance(expecting.of_call(floor.site, CallId(caller), SUPPORT), Wait)
-    assert not isinstance(expecting.of_newcomer(floor.site, SUPPORT), Wait)

@@ -7,10 +7,36 @@ from functools import partial
 import pytest
 
 from callcore.domain.agents import AgentState
+from callcore.domain.events import CallArrived
 from callcore.domain.ids import LegId
 from callcore.domain.outcomes import CallOutcome
 from tests.fakes.switch import NODE, Phone
 from tests.flows.floor import ANN, TestFloor
+from tests.flows.moments import Moments, advanced, every_moment
+
+CALL_SECONDS = 0.4
+"""The agent is rung, picks up and talks."""
+
+
+def called() -> TestFloor:
+    """Somebody has just called, and Ann will pick up."""
+    floor = TestFloor()
+    floor.log_in(ANN, phone=Phone(answers_after_seconds=0.1))
+    floor.call_in()
+    return floor
+
+
+def hung_up_soon() -> TestFloor:
+    """The caller will hang up."""
+    floor = called()
+    floor.clock.after(CALL_SECONDS, partial(floor.switch.end, caller_of(floor)))
+    return floor
+
+
+def caller_of(floor: TestFloor) -> LegId:
+    """The caller's leg."""
+    (arrived,) = floor.told(CallArrived)
+    return LegId(arrived.call_id)
 
 
 def assert_nothing_is_left(floor: TestFloor, *callers: LegId, step: object) -> None:
@@ -27,13 +53,11 @@ def assert_nothing_is_left(floor: TestFloor, *callers: LegId, step: object) -> N
     assert floor.complaints == [], step
 
 
-def test_the_end_at_every_message_leaves_nobody_stuck() -> None:
+@every_moment
+def test_the_end_at_every_message_leaves_nobody_stuck(moments: Moments) -> None:
     """A caller who hangs up after any number of milliseconds: agent free, one record, no place."""
-    for step in range(400):
-        floor = TestFloor()
-        floor.log_in(ANN, phone=Phone(answers_after_seconds=0.1))
-        caller = floor.call_in()
-        floor.clock.advance(step * 0.001)
+    for step, floor in advanced(called, CALL_SECONDS, moments):
+        caller = caller_of(floor)
         floor.switch.end(caller)
         floor.clock.advance(30)
         assert floor.agent(ANN).state is AgentState.AVAILABLE, step
@@ -43,13 +67,11 @@ def test_the_end_at_every_message_leaves_nobody_stuck() -> None:
         assert set(floor.switch.legs_by_id) == set(), step
 
 
-def test_a_kill_at_every_message_leaves_nobody_stuck() -> None:
+@every_moment
+def test_a_kill_at_every_message_leaves_nobody_stuck(moments: Moments) -> None:
     """The process dies at any millisecond and another adopts: one record, agent free."""
-    for step in range(0, 400, 2):
-        floor = TestFloor()
-        floor.log_in(ANN, phone=Phone(answers_after_seconds=0.1))
-        caller = floor.call_in()
-        floor.clock.advance(step * 0.001)
+    for step, floor in advanced(called, CALL_SECONDS, moments):
+        caller = caller_of(floor)
         floor.restart()
         floor.clock.advance(60)
         assert floor.agent(ANN).state is AgentState.TALKING, step
@@ -61,13 +83,11 @@ def test_a_kill_at_every_message_leaves_nobody_stuck() -> None:
         assert set(floor.switch.legs_by_id) == set(), step
 
 
-def test_a_short_loss_of_the_link_at_every_message_leaves_nobody_stuck() -> None:
+@every_moment
+def test_a_short_loss_of_the_link_at_every_message_leaves_nobody_stuck(moments: Moments) -> None:
     """The link is down for a second at any instant: the two talk in the end, one record."""
-    for step in range(0, 400, 2):
-        floor = TestFloor()
-        floor.log_in(ANN, phone=Phone(answers_after_seconds=0.1))
-        caller = floor.call_in()
-        floor.clock.advance(step * 0.001)
+    for step, floor in advanced(called, CALL_SECONDS, moments):
+        caller = caller_of(floor)
         floor.switch.lose_link()
         floor.clock.advance(1)
         floor.switch.restore_link()
@@ -81,13 +101,13 @@ def test_a_short_loss_of_the_link_at_every_message_leaves_nobody_stuck() -> None
 
 
 @pytest.mark.parametrize("deaf_seconds", [1, 10])
-def test_an_end_while_the_link_is_down_leaves_nobody_stuck(deaf_seconds: float) -> None:
+@every_moment
+def test_an_end_while_the_link_is_down_leaves_nobody_stuck(
+    deaf_seconds: float, moments: Moments
+) -> None:
     """The caller hangs up unheard at any instant."""
-    for step in range(0, 400, 3):
-        floor = TestFloor()
-        floor.log_in(ANN, phone=Phone(answers_after_seconds=0.1))
-        caller = floor.call_in()
-        floor.clock.advance(step * 0.001)
+    for step, floor in advanced(called, CALL_SECONDS, moments):
+        caller = caller_of(floor)
         floor.switch.lose_link()
         floor.switch.end(caller)
         floor.clock.advance(deaf_seconds)
@@ -95,13 +115,11 @@ def test_an_end_while_the_link_is_down_leaves_nobody_stuck(deaf_seconds: float) 
         assert_nothing_is_left(floor, caller, step=step)
 
 
-def test_an_end_while_no_process_lives_leaves_nobody_stuck() -> None:
+@every_moment
+def test_an_end_while_no_process_lives_leaves_nobody_stuck(moments: Moments) -> None:
     """The process dies, the caller hangs up, another process begins."""
-    for step in range(0, 400, 3):
-        floor = TestFloor()
-        floor.log_in(ANN, phone=Phone(answers_after_seconds=0.1))
-        caller = floor.call_in()
-        floor.clock.advance(step * 0.001)
+    for step, floor in advanced(called, CALL_SECONDS, moments):
+        caller = caller_of(floor)
         floor.kill_worker()
         floor.switch.end(caller)
         floor.clock.advance(1)
@@ -109,15 +127,11 @@ def test_an_end_while_no_process_lives_leaves_nobody_stuck() -> None:
         assert_nothing_is_left(floor, caller, step=step)
 
 
-def test_a_short_absence_of_redis_at_every_message_leaves_nobody_stuck() -> None:
+@every_moment
+def test_a_short_absence_of_redis_at_every_message_leaves_nobody_stuck(moments: Moments) -> None:
     """Three seconds without a floor at any instant of a call's life and end."""
-    for step in range(0, 800, 7):
-        floor = TestFloor()
-        floor.log_in(ANN, phone=Phone(answers_after_seconds=0.1))
-        caller = floor.call_in()
-        floor.clock.after(0.4, partial(floor.switch.end, caller))
-        floor.clock.advance(step * 0.001)
+    for step, floor in advanced(hung_up_soon, 2 * CALL_SECONDS, moments):
         floor.store.go_down()
         floor.clock.advance(3)
         floor.store.come_up()
-        assert_nothing_is_left(floor, caller, step=step)
+        assert_nothing_is_left(floor, caller_of(floor), step=step)

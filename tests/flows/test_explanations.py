@@ -385,7 +385,7 @@ class TestExplain:
         floor.clock.advance(1)
         pick_up(floor, ANN)
         floor.store.roster.log_in(CLEO, "by hand", TESTED)
-        floor.worker.dispatcher.agent_free(CLEO, floor.clock.now())
+        floor.worker.crew.dispatcher.agent_free(CLEO, floor.clock.now())
         floor.clock.advance(0.5)
         assert who_talks_with(floor, caller) == ANN
         decisions = ended(floor, caller)

@@ -185,7 +185,7 @@ class TestTroubles:
         settle()
         assert answers(floor) == [FeatureAnswer.HUNG_UP]
         assert floor.worker.calls_count == 0
-        assert not floor.worker.switchboard.follows(leg_id)
+        assert not floor.worker.crew.switchboard.follows(leg_id)
 
     def test_who_hangs_up_after_the_pin_has_said_it_all(self) -> None:
         """Agents do not wait for the confirmation."""

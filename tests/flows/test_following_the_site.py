@@ -97,7 +97,7 @@ def test_a_reload_there_makes_its_file_the_sites(one: TestFloor, other: TestFloo
     assert not again.changes
     assert version_of(other) == "v1"
     assert other.agent(DORA).queues == ()
-    other.worker.duty.log_out(BOB, LOGOUT)
+    other.worker.office.duty.log_out(BOB, LOGOUT)
     come(other, BOB)
     assert free(other) == [ANN, BOB]
     one.clock.advance(16)

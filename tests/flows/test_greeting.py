@@ -173,7 +173,7 @@ class TestConfirming:
         floor = TestFloor(whispering("1"))
         _, leg = picked_up(floor)
         floor.clock.advance(6)
-        floor.worker.lease_watch.look()
+        floor.worker.recovery.lease_watch.look()
         floor.switch.press(leg, "1")
         floor.clock.advance(0.5)
         assert floor.agent(ANN).state is AgentState.TALKING

@@ -197,7 +197,7 @@ class TestOperators:
         floor = TestFloor(SITE)
         caller = floor.call_in()
         floor.clock.advance(1)
-        switchboard = floor.worker.switchboard
+        switchboard = floor.worker.crew.switchboard
         post = switchboard.post
 
         def post_after_the_end(call_id: CallId, message: object) -> bool:

@@ -12,6 +12,7 @@ from callcore.domain.ids import LegId, NodeName
 from callcore.domain.outcomes import CallOutcome
 from callcore.flows.leg_watch import LOOK_EVERY_SECONDS, SETTLED_SECONDS
 from callcore.flows.mending import ORPHAN_CAUSE
+from callcore.flows.taking_over import LISTED_LATE_SECONDS
 from tests.fakes.clock import settle
 from tests.fakes.switch import NODE
 from tests.fakes.switch_core import FakeLeg
@@ -134,6 +135,7 @@ def test_a_leg_that_has_just_been_called_is_left_alone(monkeypatch: pytest.Monke
 def test_strangers_are_asked_about_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The legs of other users of the switch cost one question each, and are never touched."""
     floor = TestFloor(ROOMY)
+    floor.clock.advance(2 * LISTED_LATE_SECONDS)
     stranger = floor.switch.call_phone("user/9@t")
     asked: list[frozenset[LegId]] = []
     legs = floor.switch.legs

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +14,9 @@ from callcore.domain.lookups import LookupAnswer, LookupFailure
 from callcore.domain.outcomes import CallOutcome, HungUpBy
 from callcore.domain.policies import USUAL_MUSIC
 from callcore.domain.treatments import ToMenu
+from callcore.flows import lookup_asking
 from callcore.flows.messages import LookupAnswered
+from callcore.runtime.greenlets import spawn
 from tests.fakes.lookups import System
 from tests.flows.floor import SALES, TestFloor
 from tests.flows.front_doors import (
@@ -36,10 +37,17 @@ from tests.flows.stories import line, line_of, record_of
 TIMEOUT_SECONDS = 3.0
 
 
-def asking() -> set[Greenlet[..., Any]]:
-    """Greenlets that ask, still alive."""
-    alive = (one for one in gc.get_objects() if isinstance(one, Greenlet) and not one.dead)
-    return {one for one in alive if str(one.name).startswith("lookup ")}
+@pytest.fixture
+def askers(monkeypatch: pytest.MonkeyPatch) -> list[Greenlet[..., Any]]:
+    """The greenlets that ask other systems."""
+    begun: list[Greenlet[..., Any]] = []
+
+    def spawned(name: str, *run: Any) -> Greenlet[..., Any]:
+        begun.append(spawn(name, *run))
+        return begun[-1]
+
+    monkeypatch.setattr(lookup_asking, "spawn", spawned)
+    return begun
 
 
 class TestFailures:
@@ -112,15 +120,18 @@ class TestHangUps:
 
     @pytest.mark.parametrize("ignores_time", [False, True])
     @pytest.mark.parametrize("seconds", [0.0, 0.5, 1.0, 1.02, 1.5, 2.4, 2.51, 3.01, 4.5])
-    def test_at_any_moment_nothing_is_left(self, seconds: float, ignores_time: bool) -> None:
+    def test_at_any_moment_nothing_is_left(
+        self, seconds: float, ignores_time: bool, askers: list[Greenlet[..., Any]]
+    ) -> None:
         """The wait ends at once; nobody asks any more, no timer runs on, one record."""
-        others, answer = asking(), {"say": [{"prompt": "shop/balance"}]}
+        answer = {"say": [{"prompt": "shop/balance"}]}
         floor, caller = asked(System(answer=answer, after_seconds=2.5, ignores_time=ignores_time))
         floor.clock.advance(seconds)
         floor.switch.end(caller)
         floor.clock.advance(0.01)
         assert floor.worker.calls_count == 0
-        assert asking() == others
+        assert askers
+        assert all(asker.dead for asker in askers)
         assert floor.lookups.unanswered[CRM] == 0
         record = record_of(floor, caller)
         assert (record.outcome, record.hung_up_by) == (CallOutcome.EXITED, HungUpBy.CALLER)
@@ -135,7 +146,7 @@ class TestHangUps:
         caller = floor.call_in(NUMBER)
         floor.clock.advance(TIMEOUT_SECONDS + 0.5)
         stale = LookupAnswered(number=1, answer=LookupAnswer(branch="gold"))
-        floor.worker.switchboard.post(CallId(caller), stale)
+        floor.worker.crew.switchboard.post(CallId(caller), stale)
         floor.clock.advance(0.5)
         assert floor.told(MenuAnswered)[0].branch == "failed"
         assert line(floor, caller, queue=SALES) == [None]
@@ -188,9 +199,9 @@ class TestLinkAndProcess:
         assert line(floor, caller) == [1]
         assert line_of(floor, caller).dialled == NUMBER
 
-    def test_in_the_fallbacks_hands_nothing_is_done(self) -> None:
+    def test_in_the_fallbacks_hands_nothing_is_done(self, askers: list[Greenlet[..., Any]]) -> None:
         """Down for longer than the switch waits: the answer is of no use any more."""
-        others, policy = asking(), with_menus(lookup_menu(), BYE)
+        policy = with_menus(lookup_menu(), BYE)
         fallback = replace(policy.fallback, waiting_after_seconds=10)
         slow = replace(policy.lookups[CRM], timeout_seconds=30.0)
         floor = TestFloor(replace(policy, fallback=fallback, lookups={CRM: slow}))
@@ -203,4 +214,5 @@ class TestLinkAndProcess:
         floor.clock.advance(30)
         assert line_of(floor, caller).dialled == "callcore_fallback"
         assert line(floor, caller, queue=SALES) == [None]
-        assert asking() == others
+        assert askers
+        assert all(asker.dead for asker in askers)

@@ -165,7 +165,7 @@ class TestKeys:
         floor, caller = asked
         floor.clock.advance(4)
         floor.switch._tell_digit(line_of(floor, caller), "3")
-        floor.worker.switchboard.post(CallId(caller), KeyTimedOut(attempt=0))
+        floor.worker.crew.switchboard.post(CallId(caller), KeyTimedOut(attempt=0))
         floor.clock.advance(0.3)
         assert line_of(floor, caller).announced[-1] == ("/sounds/en/languages.wav",)
         floor.clock.advance(4)

@@ -245,7 +245,7 @@ class TestNothingIsLeftOver:
         floor = TestFloor(policy)
         caller = floor.call_in()
         floor.worker.operating.close_queue(SUPPORT, until=None, reason="", by="eve")
-        floor.worker.queue_watch.look([SUPPORT])
+        floor.worker.service.queue_watch.look([SUPPORT])
         floor.clock.advance(1)
         assert line(floor, caller, queue=SALES) == [1]
 

@@ -16,7 +16,7 @@ from tests.fakes.switch import NODE
 from tests.flows.turmoil import Act, Turmoil, play
 
 SEED = int(os.environ.get("CALLCORE_STUCK_SEED", "1"))
-STORIES = int(os.environ.get("CALLCORE_STUCK_STORIES", "2"))
+STORIES = int(os.environ.get("CALLCORE_STUCK_STORIES", "1"))
 CALLS = int(os.environ.get("CALLCORE_STUCK_CALLS", "180"))
 
 DAILY: tuple[Act, ...] = (
@@ -56,6 +56,8 @@ AFTER_A_LIFE = {
     ("call", "adopted"),
     ("call", "arrived_unheard"),
     ("call", "ended_unheard"),
+    ("offer", "adopted"),
+    ("agent", "offer_leg_gone"),
     ("agent", "offer_withdrawn"),
     ("agent", "held_by_nothing"),
     ("agent", "lease_expired"),
@@ -73,7 +75,14 @@ IDLE = {AgentState.AVAILABLE, AgentState.ON_BREAK, AgentState.LOGGED_OUT}
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-@pytest.mark.parametrize("seed", range(SEED, SEED + STORIES), indirect=True)
+@pytest.mark.parametrize(
+    "seed",
+    [
+        *range(SEED, SEED + STORIES),
+        *(pytest.param(SEED + STORIES + more, marks=pytest.mark.chaos) for more in range(5)),
+    ],
+    indirect=True,
+)
 def test_nobody_is_stuck(trouble: str, seed: int) -> None:
     """Once it is quiet for as long as one look and the longest lease take: agents are idle or talk
     on a channel that exists, nobody waits beside a free agent, no leg is without a call. And of all
@@ -102,6 +111,4 @@ def test_the_story_is_hard_enough() -> None:
     play(floor, TROUBLES["everything"], CALLS)
     floor.calm()
     assert {act.__name__ for act in TROUBLES["everything"]} <= set(floor.acts)
-    assert {GONE, ("call", "adopted"), ("leg", "orphan"), ("agent", "offer_withdrawn")} <= (
-        floor.heals()
-    )
+    assert {GONE, ("call", "adopted"), ("offer", "adopted")} <= floor.heals()

@@ -24,7 +24,7 @@ from tests.flows.stories import agent_of, queue_of
 
 
 def _look(floor: TestFloor) -> None:
-    floor.worker.lease_watch.look()
+    floor.worker.recovery.lease_watch.look()
 
 
 def test_an_agent_is_not_kept_for_a_caller_whose_line_is_never_answered(

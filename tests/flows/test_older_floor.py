@@ -80,7 +80,7 @@ def test_a_floor_that_kept_everything_stays_as_it_was(floor: TestFloor) -> None:
     before = [floor.store.waiting_room.call(CallId(one)) for one in (talking, ringing, first)]
     agents, healed = floor.store.roster.agents(), len(floor.told(SelfHealed))
     floor.store.begin_anew()
-    floor.worker.lease_watch.look()
+    floor.worker.recovery.lease_watch.look()
     floor.clock.advance(0.5)
     assert floor.store.roster.agents() == agents
     after = [floor.store.waiting_room.call(CallId(one)) for one in (talking, ringing, first)]
@@ -146,7 +146,7 @@ def test_an_agent_talks_with_whom_they_talk(floor: TestFloor) -> None:
         floor.clock.advance(20)
         assert who_talks_with(floor, second) == ANN
         go_back(floor, then, 1)
-        floor.worker.lease_watch.look()
+        floor.worker.recovery.lease_watch.look()
         floor.clock.advance(1)
         assert who_talks_with(floor, second) == ANN
         assert floor.agent(ANN).call_id == second

@@ -121,6 +121,17 @@ def test_who_was_ours_before_is_no_new_caller(floor: TestFloor) -> None:
     assert not is_refused(floor, caller)
 
 
+def test_an_arrival_that_is_found_is_judged_like_one_that_was_heard(floor: TestFloor) -> None:
+    """The link was down when the caller came, and nothing was done for them yet."""
+    swamp(floor)
+    floor.switch.lose_link()
+    caller = floor.call_in()
+    floor.clock.advance(1)
+    floor.switch.restore_link()
+    assert is_refused(floor, caller)
+    assert floor.record().outcome is CallOutcome.REFUSED
+
+
 def test_nobody_is_turned_away_where_that_is_not_wanted() -> None:
     """``enabled: false``."""
     floor = TestFloor(having(enabled=False))
@@ -227,3 +238,16 @@ def test_a_step_of_the_clock_is_told_once(floor: TestFloor) -> None:
     watch.look()
     watch.look()
     assert len(floor.told(ClockCaughtUp)) == 1
+
+
+@pytest.mark.parametrize("cause", ["ORIGINATOR_CANCEL", "NORMAL_CLEARING"])
+def test_a_caller_who_is_quicker_than_the_refusal_has_hung_up(floor: TestFloor, cause: str) -> None:
+    """In the instant between our command and the end of the line: the cause is not ours."""
+    swamp(floor)
+    caller = floor.call_in()
+    assert floor.switch.commands[-1][0] == "hang_up"
+    floor.switch.end(caller, cause)
+    floor.clock.advance(0.1)
+    record = floor.record()
+    assert (record.hung_up_by, record.hangup_cause) == (HungUpBy.CALLER, cause)
+    assert record.outcome is CallOutcome.REFUSED

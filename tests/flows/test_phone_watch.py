@@ -27,7 +27,7 @@ def apply(floor: TestFloor, policy: SitePolicy) -> None:
     floor.policy = policy
     floor.site.policies.replace(policy, policy, "v2")
     now = floor.clock.now()
-    floor.worker.phone_watch.hear_fact(ConfigurationApplied(at=now, version="v2", by="eve"))
+    floor.worker.service.phone_watch.hear_fact(ConfigurationApplied(at=now, version="v2", by="eve"))
     pass_time(floor)
 
 

@@ -154,7 +154,7 @@ class TestWhileAsking:
             return answer
 
         floor.switch.legs_of = late  # type: ignore[assignment]  # the world moves on
-        floor.worker.phone_watch.compare(NODE)
+        floor.worker.service.phone_watch.compare(NODE)
         pass_time(floor)
         assert holds(floor) == NOTHING
 
@@ -178,6 +178,6 @@ class TestWhileAsking:
             return answer
 
         floor.switch.registered = late  # type: ignore[assignment]  # the world moves on
-        floor.worker.phone_watch.compare(NODE)
+        floor.worker.service.phone_watch.compare(NODE)
         pass_time(floor)
         assert holds(floor) == AWAY

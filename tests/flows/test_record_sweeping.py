@@ -100,6 +100,18 @@ class History:
             raise RecordsRejectedError(refused, 0)
         return len(records)
 
+    def add_answers(self, records: Sequence[CallRecord]) -> frozenset[CallId]:
+        lacking = [
+            one
+            for one in records
+            if self.rows[one.call_id].source is RecordSource.FLOOR
+            and not self.rows[one.call_id].survey_answers
+        ]
+        for one in lacking:
+            kept = self.rows[one.call_id]
+            self.rows[one.call_id] = replace(kept, survey_answers=one.survey_answers)
+        return frozenset(one.call_id for one in lacking)
+
     def ranks(self, call_ids: Sequence[CallId]) -> dict[CallId, int]:
         if self.is_away:
             message = "away"
@@ -299,3 +311,48 @@ def test_a_directory_that_cannot_be_read_is_told_once(floor: TestFloor, history:
     for _ in range(3):
         sweeping.look()
     assert [fact.store for fact in floor.told(StoreFailed)] == ["details"]
+
+
+SURVEYED = {
+    "callcore_parked": "true",
+    "callcore_talks_in": SUPPORT,
+    "callcore_offer": "o1",
+    "callcore_agent": ANN,
+    "callcore_agent_leg": "a1",
+    "callcore_bridged_at": str(at(5)),
+    "callcore_talk_ended_at": str(at(15)),
+    "callcore_survey": "csat",
+    "callcore_survey_answers": f"satisfaction:5:{at(20)},resolved::{at(25)}",
+}
+"""What is left on the leg of somebody who hung up in a survey."""
+
+
+def test_what_was_answered_in_a_survey_is_found() -> None:
+    """With the talk that it was about, which the agent had ended."""
+    record = told_of(detail(variables=SURVEYED))
+    answers = [(one.survey, one.question, one.answer, one.at) for one in record.survey_answers]
+    assert answers == [
+        ("csat", "satisfaction", "5", at(20)),
+        ("csat", "resolved", "", at(25)),
+    ]
+    assert {(one.offer_id, one.agent_id, one.queue) for one in record.survey_answers} == {
+        ("o1", ANN, SUPPORT)
+    }
+    assert (record.unbridged_at, record.hung_up_by) == (at(15), HungUpBy.AGENT)
+
+
+@pytest.mark.parametrize("source", RecordSource)
+def test_answers_are_added_to_a_record_that_lacks_them(
+    floor: TestFloor, history: History, source: RecordSource
+) -> None:
+    """To one made from the floor, which knows of no answers; once, and told of."""
+    known = replace(record("c1"), source=source)
+    history.rows[known.call_id] = known
+    details = Details(detail(variables=SURVEYED))
+    look(floor, details, history)
+    is_lacking = source is RecordSource.FLOOR
+    kept = history.rows[known.call_id]
+    assert [one.answer for one in kept.survey_answers] == (["5", ""] if is_lacking else [])
+    assert replace(kept, survey_answers=()) == known
+    healed = [(one.subject, one.reason) for one in floor.told(SelfHealed)]
+    assert healed == ([("c1", "answers_from_cdr")] if is_lacking else [])

@@ -45,18 +45,18 @@ class TestProcessDies:
         assert record.outcome is CallOutcome.SERVED
         assert record.wait_seconds == pytest.approx(15, abs=0.2)
 
-    def test_a_ringing_offer_is_withdrawn_and_made_anew(self, floor: TestFloor) -> None:
-        """The phone that rang for the dead process is silenced; the agent is free, no miss."""
+    def test_a_phone_that_rings_rings_on(self, floor: TestFloor) -> None:
+        """The offer is the same, and what became of it is told."""
         floor.log_in(ANN, phone=SILENT)
         floor.call_in()
         floor.clock.advance(1)
-        first_leg = floor.switch.requests[0].leg_id
+        offer_id, leg_id = floor.agent(ANN).offer_id, floor.switch.requests[0].leg_id
         floor.restart()
         floor.clock.advance(0.1)
-        assert floor.switch.causes[first_leg] == "ORIGINATOR_CANCEL"
-        assert floor.agent(ANN).miss_count == 0
-        assert len(floor.switch.requests) == 2
-        assert ("agent", "offer_withdrawn") in healed(floor)
+        assert leg_id in floor.switch.legs_by_id
+        assert floor.agent(ANN).offer_id == offer_id
+        assert len(floor.switch.requests) == 1
+        assert ("offer", "adopted") in healed(floor)
 
     def test_a_conversation_is_followed_to_its_end(self, floor: TestFloor) -> None:
         """The talk time runs from the bridge the dead process made; the agent wraps up after."""

@@ -135,7 +135,7 @@ class TestQueues:
 
         def enrol_slowly(*args: Any, **more: Any) -> None:
             enrol(*args, **more)
-            floor.worker.queue_watch.look(floor.site.policy.queues)
+            floor.worker.service.queue_watch.look(floor.site.policy.queues)
             floor.clock.advance(0.1)
 
         floor.store.roster.enrol = enrol_slowly

@@ -78,7 +78,7 @@ def staffed(floor: TestFloor) -> dict[AgentId, bool]:
     }
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(
     before=policies(),
     later=st.lists(policies(), min_size=1, max_size=3),

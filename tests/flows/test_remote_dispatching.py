@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from callcore.domain.agents import AgentState
+from callcore.domain.callbacks import CALLBACKS
 from callcore.domain.events import AgentChanged, LegsBridged
-from callcore.domain.ids import AgentId, CallId
+from callcore.domain.ids import AgentId, CallId, LegId, NodeName
 from callcore.domain.policies import SitePolicy, StickyPolicy, Strategy
 from callcore.flows.remote_waiters import NoLines, RemoteWaiters
+from callcore.flows.sharing_out import BEAT_SECONDS
 from callcore.ports.operations import CallbackRequest, DutyChange, DutyOrder
 from tests.contract.floor_builders import joining
 from tests.fakes.clock import settle
@@ -44,7 +47,7 @@ def served(floor: WorkersFloor) -> list[CallId]:
 
 
 def letters_sent(floor: WorkersFloor) -> int:
-    return sum(one.worker._letters._number for one in floor.processes if one.worker._letters)
+    return sum(one.worker.share._letters._number for one in floor.processes if one.worker.share)
 
 
 def test_an_agent_found_by_one_worker_gets_the_caller_of_another() -> None:
@@ -84,6 +87,38 @@ def test_a_caller_who_comes_gets_the_agent_who_waits() -> None:
     caller = floor.call_to(two)
     floor.clock.advance(1)
     assert served(floor) == [caller]
+
+
+def test_an_agent_found_by_a_worker_without_a_link() -> None:
+    """What counts is whether the caller's own worker can ring the phone."""
+    floor = shared()
+    one, two, _ = floor.processes
+    caller = floor.call_to(two)
+    one.switches[NODE].lose_link()
+    log_in(one, ANN)
+    assert floor.agent(ANN).call_id == caller
+    floor.clock.advance(1)
+    assert served(floor) == [caller]
+
+
+def test_a_caller_whose_worker_has_no_link_is_passed_by() -> None:
+    """Nobody is rung for whom nobody can ring just now: until the link is back, or the caller is
+    another worker's.
+    """
+    floor = shared()
+    one, two, three = floor.processes
+    first, second = floor.call_to(two), floor.call_to(three)
+    two.switches[NODE].lose_link()
+    floor.clock.advance(2 * BEAT_SECONDS + 0.1)  # the one tells of it, the others hear of it
+    assert not two.switches[NODE].is_connected
+    log_in(one, ANN)
+    assert floor.agent(ANN).call_id == second
+    log_in(one, BOB)
+    assert floor.agent(BOB).state is AgentState.AVAILABLE
+    floor.clock.advance(1)
+    two.switches[NODE].restore_link()
+    floor.clock.advance(1)
+    assert floor.agent(BOB).call_id == first
 
 
 def test_levels_and_sticky_agents_count_for_callers_elsewhere() -> None:
@@ -244,7 +279,7 @@ class TestPromises:
         for number, process in enumerate((one, two, three)):
             self.promised(floor, process, f"+4820030{number}")
         for process in floor.processes:
-            process.worker.callbacks.pause()
+            process.worker.service.callbacks.pause()
         behind = floor.call_to(two, number="+48200777")
         before = letters_sent(floor)
         log_in(one, ANN)
@@ -274,3 +309,55 @@ def test_many_phones_ring_for_callers_elsewhere(strategy: Strategy) -> None:
     holders = {agent_id for agent_id in (ANN, BOB, CLEO) if floor.agent(agent_id).call_id == caller}
     assert holders == {ANN, BOB, CLEO}
     assert floor.objections() == []
+
+
+class TestDying:
+    """An agent is free while a worker is dead and still counts as living, whose caller is first."""
+
+    FREE_AFTER_SECONDS = 0.7
+    SERVED_SECONDS = 0.5
+    """From when others may act for the dead one."""
+
+    def play(self, site: SitePolicy, *, is_promise: bool = False, hangs_up: bool = False) -> None:
+        """The agent's phone rings for whoever is first by then."""
+        floor = shared(site)
+        one, two, three = floor.processes
+        first: CallId | LegId
+        first = TestPromises().promised(floor, two) if is_promise else floor.call_to(two)
+        behind = floor.call_to(three, number="+48200777")
+        floor.switch.phones[floor.policy.agents[ANN].contact] = SILENT
+        two.kill()
+        floor.clock.advance(self.FREE_AFTER_SECONDS)
+        log_in(one, ANN)
+        if hangs_up and not is_promise:
+            floor.switch.end(LegId(first))
+        self.until_held(floor, CALLBACKS if is_promise else NODE, CallId(first), (one, three))
+        floor.clock.advance(self.SERVED_SECONDS)
+        agent = floor.agent(ANN)
+        assert agent.state is AgentState.RINGING
+        assert agent.call_id == (behind if hangs_up else first)
+
+    def until_held(
+        self, floor: WorkersFloor, node: NodeName, call_id: CallId, living: Sequence[Process]
+    ) -> None:
+        """Plays on until one of them may act for whoever was the dead one's."""
+        deadline = floor.clock.now() + 3_000_000
+        while not any(one.tenure.holds_call(node, call_id) for one in living):
+            floor.clock.advance(0.01)
+            assert floor.clock.now() < deadline
+
+    @pytest.mark.parametrize("hangs_up", [False, True])
+    def test_a_caller(self, *, hangs_up: bool) -> None:
+        """Reserved by one who did not know; whoever takes the caller over has the phone ring, or
+        lets the agent go if the caller has hung up.
+        """
+        self.play(ROOMY, hangs_up=hangs_up)
+
+    def test_one_for_whom_many_phones_ring(self) -> None:
+        """The dead one is asked in vain."""
+        many = replace(ROOMY.queues[SUPPORT], strategy=Strategy.RING_ALL)
+        self.play(replace(ROOMY, queues={**ROOMY.queues, SUPPORT: many}))
+
+    def test_a_promise(self) -> None:
+        """The same."""
+        self.play(policy(), is_promise=True)

@@ -69,14 +69,14 @@ def test_a_change_is_told_to_those_only_whom_it_concerns(
     floor.clock.advance(5)
     callers = [floor.call_in() for _ in range(3)]
     told: list[CallId] = []
-    real = floor.worker.switchboard.post
+    real = floor.worker.crew.switchboard.post
 
     def post(call_id: CallId, message: Any) -> bool:
         if isinstance(message, StaffingChanged):
             told.append(call_id)
         return real(call_id, message)
 
-    monkeypatch.setattr(floor.worker.switchboard, "post", post)
+    monkeypatch.setattr(floor.worker.crew.switchboard, "post", post)
     leg_id = floor.agent(ANN).leg_id
     assert leg_id is not None
     floor.switch.end(leg_id)

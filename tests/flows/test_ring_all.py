@@ -148,7 +148,7 @@ class TestOneWins:
         floor.clock.advance(7.99)
         assert floor.agent(CLEO).state is AgentState.AVAILABLE
         pick_up(floor, ANN)
-        floor.worker.freeing.wake(CLEO)
+        floor.worker.crew.freeing.wake(CLEO)
         assert floor.agent(CLEO).state is AgentState.RESERVED
         floor.clock.advance(0.5)
         assert who_talks_with(floor, caller) == ANN

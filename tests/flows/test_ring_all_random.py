@@ -37,12 +37,15 @@ def most_open_offers(floor: TestFloor) -> int:
 
 @pytest.mark.parametrize("story", STORIES)
 @pytest.mark.parametrize("strategy", [Strategy.RING_ALL, Strategy.RING_PROGRESSIVELY], ids=str)
-def test_no_story_leaves_anybody_stuck(story: str, strategy: Strategy) -> None:
+@pytest.mark.parametrize(
+    "seeds", [range(5), pytest.param(range(5, 25), marks=pytest.mark.chaos)], ids=str
+)
+def test_no_story_leaves_anybody_stuck(story: str, strategy: Strategy, seeds: range) -> None:
     """Whatever happens: agents free, floor and switch empty, a record a call, and never more phones
     than allowed.
     """
     policy = ringing(strategy, ring_at_most=2, ring_more_after_seconds=1, ring_timeout_seconds=6)
-    for seed in range(12):
+    for seed in seeds:
         dice = random.Random(seed)
         floor = SlowFloor(dice, policy)
         for agent_id in TEAM:

@@ -32,37 +32,48 @@ class TestProcessDies:
     """The process is killed; another one takes over."""
 
     def test_while_three_ring(self, three: tuple[TestFloor, LegId]) -> None:
-        """Phones stop, agents are free, the caller keeps the place and they ring anew."""
+        """They ring on for the same caller; whoever picks up first talks, and the others stop."""
         floor, caller = three
         behind = floor.call_in()
         before = [leg_of(floor, agent_id) for agent_id in TEAM]
         floor.restart()
         floor.clock.advance(0.1)
-        assert [floor.switch.causes.get(leg) for leg in before] == ["ORIGINATOR_CANCEL"] * 3
+        assert [leg_of(floor, agent_id) for agent_id in TEAM] == before
+        assert set(before) <= set(floor.switch.legs_by_id)
         assert (floor.position(caller), floor.position(behind)) == (1, 2)
-        assert {floor.agent(one).call_id for one in TEAM} == {caller}
         pick_up(floor, CLEO)
         floor.clock.advance(0.2)
         assert who_talks_with(floor, caller) == CLEO
+        assert [floor.switch.causes.get(leg) for leg in before[:2]] == ["LOSE_RACE"] * 2
         assert [floor.agent(one).call_id for one in (ANN, BOB)] == [behind] * 2
         assert [floor.agent(one).miss_count for one in TEAM] == [0, 0, 0]
 
     def test_after_a_pick_up_before_the_bridge(
         self, three: tuple[TestFloor, LegId], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Nobody joined them: the caller waits on, all phones are free for another try."""
+        """Nobody joined them: they are joined now, and the other phones stop."""
         floor, caller = three
         with monkeypatch.context() as patch:
             patch.setattr(floor.switch, "bridge", lambda *_: None)
             pick_up(floor, BOB)
             settle()
-            floor.restart()
+            floor.kill_worker()
+        floor.restart()
         floor.clock.advance(0.1)
-        assert floor.position(caller) == 1
-        assert {floor.agent(one).call_id for one in TEAM} == {caller}
-        pick_up(floor, ANN)
+        assert who_talks_with(floor, caller) == BOB
+
+    def test_two_have_picked_up_unheard(self, three: tuple[TestFloor, LegId]) -> None:
+        """One of them talks, the other's phone is hung up."""
+        floor, caller = three
+        floor.kill_worker()
+        pick_up(floor, BOB, CLEO)
+        floor.restart()
         floor.clock.advance(0.2)
-        assert who_talks_with(floor, caller) == ANN
+        talks_with = who_talks_with(floor, caller)
+        assert talks_with in {BOB, CLEO}
+        assert len(floor.switch.legs_by_id) == 2
+        others = [one for one in TEAM if one != talks_with]
+        assert [floor.agent(one).state for one in others] == [AgentState.AVAILABLE] * 2
 
     @pytest.mark.parametrize("winner", TEAM)
     def test_after_the_bridge_before_the_floor_knew(

@@ -33,6 +33,7 @@ from tests.flows.callbacks import (
     policy,
 )
 from tests.flows.floor import ANN, BOB, SALES, SUPPORT
+from tests.flows.many_workers import WorkersFloor
 
 ROOMY = {"maximum_wait_seconds": 600.0}
 OTHER = "+48200009"
@@ -80,6 +81,22 @@ class TestThePlace:
         floor.log_in(ANN)
         floor.clock.advance(60)
         assert floor.dialled_count() == 0
+
+    def test_is_theirs_while_nobody_follows_the_promise(self) -> None:
+        """Its worker is dead, and the other one has not taken it up: both records say so."""
+        floor = WorkersFloor("1", "2")
+        one, two = floor.named("1"), floor.named("2")
+        request = CallbackRequest(queue=SUPPORT, number=NUMBER, by="eve")
+        promise = two.worker.operating.request_callback(request).call_id
+        assert two.follows(promise)
+        two.kill()
+        caller = floor.call_to(one, number=NUMBER)
+        floor.clock.advance(5)
+        assert not two.is_alive
+        over = floor.kept()[promise]
+        assert over.outcome is CallOutcome.CALLBACK_RANG_IN
+        assert [visit.leave_reason for visit in over.visits] == [LeaveReason.RANG_IN]
+        assert floor.position(caller) == 1
 
     def test_is_theirs_though_the_queue_is_full(self) -> None:
         """It was theirs before."""

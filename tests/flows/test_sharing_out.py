@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 import pytest
 
 from callcore.domain.callbacks import CALLBACKS
@@ -132,6 +135,49 @@ def test_what_could_not_be_given_comes_back_as_planned(team: Team) -> None:
     team.advance(5)
     assert followed(one) == [16]
     assert len({shard.part for shard in one.given}) == 1
+
+
+def test_what_was_let_go_of_stays_if_redis_goes_away(team: Team) -> None:
+    """Its calls are nobody's for a moment, not for as long as Redis is away; then it is given."""
+    (one,) = team.start_settled("1")
+    one.release_seconds = 0.3
+    two = team.start("2")
+    team.seconds_until(lambda: one.tenure.digits_of(FS1) != DIGITS, 5)
+    team.floor.go_down()
+    assert one.kinds()[-1] != "release"
+    team.advance(1.0)
+    assert one.kinds()[-2:] == ["release", "gained"]
+    assert team.is_whole(one)
+    team.advance(30)
+    assert team.is_whole(one)
+    team.floor.come_up()
+    team.advance(25)
+    assert followed(one, two) == [8, 8]
+
+
+def test_what_may_have_been_given_does_not_come_back(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The floor has done it, and its answer is lost with Redis."""
+    (one,) = team.start_settled("1")
+    two = team.start("2")
+    give = one.give
+
+    def unheard(card: WorkerCard, shards: Collection[Shard], heir: WorkerId | None) -> Any:
+        give(card, shards, heir)
+        one.is_cut_off = True
+        return give(card, shards, heir)
+
+    monkeypatch.setattr(one.sharing._departures._leases, "give", unheard)
+    team.seconds_until(lambda: one.is_cut_off)
+    gained_count = one.kinds().count("gained")
+    team.advance(1.0)
+    assert one.kinds().count("gained") == gained_count
+    assert two.followed
+    monkeypatch.undo()
+    one.is_cut_off = False
+    team.advance(25)
+    assert followed(one, two) == [8, 8]
 
 
 def test_nobody_acts_between_letting_go_and_giving(team: Team) -> None:

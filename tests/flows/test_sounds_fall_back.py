@@ -139,7 +139,7 @@ class TestMissingSounds:
         caller = floor.call_in("8002")
         floor.clock.advance(1)
         assert line_of(floor, caller).playing == STAND_IN_MUSIC
-        floor.worker.switchboard.post(CallId(caller), Admitted())
+        floor.worker.crew.switchboard.post(CallId(caller), Admitted())
         floor.clock.advance(1)
         assert line_of(floor, caller).playing == STAND_IN_MUSIC
         assert missing(floor) == [POLKA, MUSIC]

@@ -186,7 +186,7 @@ class TestKeys:
         assert told == ["/sounds/en/feature/logged-out.wav", "/sounds/en/menu/goodbye.wav"]
         agent = floor.agent(ANN)
         assert (agent.state, agent.standing_leg) == (AgentState.LOGGED_OUT, None)
-        assert (agent.reason, floor.worker.lines.count) == (AgentReason.FEATURE_CODE, 0)
+        assert (agent.reason, floor.worker.crew.lines.count) == (AgentReason.FEATURE_CODE, 0)
 
     def test_a_call_waits_for_the_end_of_what_is_said(self, floor: TestFloor) -> None:
         """An agent who hears that the break is over is not cut off by the first call."""
@@ -213,7 +213,7 @@ class TestEnds:
         agent = floor.agent(ANN)
         assert (agent.state, agent.reason) == (AgentState.LOGGED_OUT, AgentReason.STANDING_LEG)
         assert agent.standing_leg is None
-        assert floor.worker.lines.count == 0
+        assert floor.worker.crew.lines.count == 0
 
     def test_who_hangs_up_during_a_call_is_logged_out_with_it(self) -> None:
         """The caller's line ends with it, and nobody is there to write notes."""
@@ -298,7 +298,7 @@ class TestEnds:
         floor.store.come_up()
         until(lambda: leg_id not in floor.switch.legs_by_id, floor)
         assert floor.agent(ANN).state is AgentState.LOGGED_OUT
-        assert floor.worker.lines.count == 0
+        assert floor.worker.crew.lines.count == 0
 
 
 class TestReach:
@@ -320,10 +320,10 @@ class TestReach:
 
     def test_a_line_at_another_switch_is_out_of_reach(self, floor: TestFloor) -> None:
         stand(floor)
-        found = floor.worker.lines.of(ANN)
+        found = floor.worker.crew.lines.of(ANN)
         assert found is not None
         found.node = NodeName("fs2")
-        floor.worker.lines._note_nodes()
+        floor.worker.crew.lines._note_nodes()
         caller = floor.call_in()
         floor.clock.advance(30)
         assert line(floor, caller) == [1]

@@ -98,7 +98,7 @@ class TestRestarts:
     def test_the_end_of_a_talk_was_not_heard(self, floor: TestFloor) -> None:
         """A line that is taken to talk takes the next call all the same, by what the floor says."""
         ann = stand(floor)
-        found = floor.worker.lines.of(ANN)
+        found = floor.worker.crew.lines.of(ANN)
         assert found is not None
         found.phase = Phase.TALKING
         caller = floor.call_in()
@@ -152,7 +152,7 @@ class TestRestarts:
         floor.switch.restore_link(is_restarted=True)
         floor.clock.advance(1)
         assert floor.agent(ANN).state is AgentState.LOGGED_OUT
-        assert floor.worker.lines.count == 0
+        assert floor.worker.crew.lines.count == 0
 
     def test_redis_loses_its_data(self, floor: TestFloor) -> None:
         ann = stand(floor)

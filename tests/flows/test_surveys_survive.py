@@ -231,9 +231,10 @@ class TestLinkAndProcess:
 class TestEveryInstant:
     """Nobody is left, whenever it happens."""
 
-    def test_a_hang_up_at_every_instant(self) -> None:
+    @pytest.mark.parametrize("every", [290, pytest.param(73, marks=pytest.mark.chaos)])
+    def test_a_hang_up_at_every_instant(self, every: int) -> None:
         """One record, the agent free, nothing left; the answers given are there."""
-        for step in range(0, 12_000, 73):
+        for step in range(0, 12_000, every):
             floor = TestFloor(surveyed())
             caller = left(floor, 1.0)
             pressed = 0

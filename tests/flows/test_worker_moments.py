@@ -8,8 +8,8 @@ import pytest
 
 from callcore.domain.agents import AgentState
 from callcore.domain.callbacks import CALLBACKS
-from callcore.domain.ids import CallId, LegId, NodeName
-from callcore.domain.sharding import shard_of_leg, shard_of_promise
+from callcore.domain.ids import CallId, LegId, Micros, NodeName
+from callcore.domain.sharding import DIGITS, shard_of_leg, shard_of_promise
 from callcore.flows.messages import Message, Reserved
 from tests.fakes.switch import NODE, Phone
 from tests.flows.floor import ANN, SUPPORT
@@ -40,7 +40,7 @@ def test_a_wrap_up_ends_in_time_though_its_worker_is_gone(talked_seconds: int) -
 
 def mislead_once(about: LegId, one: Process, another: Process) -> None:
     """The next reservation by the one for a call goes to another, which had it a beat ago."""
-    board, shard = one.worker.switchboard, shard_of_leg(NODE, about)
+    board, shard = one.worker.crew.switchboard, shard_of_leg(NODE, about)
     post, misled = board.post, list[Message]()
 
     def posted(call_id: CallId, message: Message, node: NodeName = CALLBACKS) -> bool:
@@ -60,7 +60,7 @@ def test_a_reservation_for_a_call_that_was_another_workers_a_moment_ago() -> Non
     mislead_once(caller, one, two)
     floor.worker = one.worker
     for process in (two, three):
-        process.worker.dispatcher.hold_for(0.5)
+        process.worker.crew.dispatcher.hold_for(0.5)
     floor.log_in(ANN, phone=QUICK)
     floor.clock.advance(2)
     assert line_of(floor, caller).bridged_to is not None
@@ -72,7 +72,7 @@ def test_an_end_is_waited_for_with_the_promise_that_was_given() -> None:
     floor = WorkersFloor("1", site=everything())
     (one,) = floor.processes
     caller = floor.call_to(one)
-    board, giving = one.worker.switchboard, one.worker._giving_up
+    board, giving = one.worker.crew.switchboard, one.worker.recovery.giving_up
     board._promises.add(CallId(caller))
     giving.lose(frozenset({shard_of_promise(CallId(caller))}))
     assert not one.follows(caller)
@@ -103,3 +103,36 @@ def test_an_offer_lost_with_the_link_that_the_floor_hears_of_when_the_link_is_ba
     one.switches[NODE].restore_link()
     floor.clock.advance(12)
     assert line_of(floor, caller).bridged_to is not None
+
+
+def test_digits_that_are_gained_as_a_node_is_compared_have_their_turn_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The switch may not list their legs yet: nobody is to take their callers for gone."""
+    floor = WorkersFloor("1", "2", site=everything())
+    one, two = floor.processes
+    floor.clock.advance(2)  # until what was shared out is heard no more
+    caller, before = floor.call_to(two), one.digits
+    recovery, compared = one.worker.recovery, list[str]()
+    taking = recovery.taking_over
+    follow, compare = taking._follow_digits, recovery.reclaiming.compare
+
+    def follow_and_gain(node: NodeName) -> None:
+        """The other worker dies, and its leases end, in the moment after."""
+        follow(node)
+        if two.is_alive:
+            two.kill()
+            floor.store.shards.end(two.name, two._shared.life)
+            floor.clock.advance(1)
+
+    def note_and_compare(node: NodeName, restored_at: Micros, digits: str, *given: Any) -> None:
+        compared.append(digits)
+        compare(node, restored_at, digits, *given)
+
+    monkeypatch.setattr(taking, "_follow_digits", follow_and_gain)
+    monkeypatch.setattr(recovery.reclaiming, "compare", note_and_compare)
+    taking.compare_soon(NODE, DIGITS)
+    floor.clock.advance(3)
+    assert compared == [before, "".join(sorted(set(DIGITS).difference(before)))]
+    assert one.follows(caller)
+    play_to_the_end(floor)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from callcore.domain.agents import AgentState
 from callcore.domain.callbacks import CALLBACKS
-from callcore.domain.events import CallEnded
-from callcore.domain.ids import CallId
+from callcore.domain.events import CallEnded, CallRefused, SelfHealed
+from callcore.domain.ids import CallId, LegId
 from callcore.domain.outcomes import CallOutcome, HungUpBy
 from callcore.domain.sharding import DIGITS, Shard
 from callcore.flows.messages import LinkBack, Message
@@ -149,6 +152,32 @@ class TestSleeper:
         assert line_of(floor, caller).bridged_to is not None
         play_to_the_end(floor)
 
+    @pytest.mark.parametrize("is_overloaded", [False, True])
+    def test_it_refuses_nobody_whom_another_has_taken(self, *, is_overloaded: bool) -> None:
+        """It hears of the arrival when it wakes, and Redis is away just then: it cannot admit the
+        caller, and leaves them where they are.
+        """
+        floor = WorkersFloor("1", "2", site=everything())
+        one, two = floor.processes
+        one.life.stop()
+        caller = floor.call_to(one)
+        floor.clock.advance(5)
+        assert two.follows(caller)
+        one.worker.overload._load = replace(
+            one.worker.overload._load, share=1.0 if is_overloaded else 0.0
+        )
+        count, told = len(one.switches[NODE].commands), len(one.facts)
+        floor.store.go_down()
+        one.life.go_on()
+        floor.clock.advance(3)
+        floor.store.come_up()
+        floor.clock.advance(10)
+        assert caller not in [leg for _, leg in one.switches[NODE].commands[count:]]
+        assert not [fact for fact in one.facts[told:] if isinstance(fact, CallEnded | CallRefused)]
+        assert floor.objections() == []
+        assert floor.position(caller) == 1
+        play_to_the_end(floor)
+
 
 class TestWhatTravels:
     """A call in one worker has to do with a call in another."""
@@ -194,7 +223,7 @@ class TestWhatTravels:
         for _ in range(20):
             floor.clock.advance(0.05)
             for process in floor.living():
-                process.worker.dispatcher.look_everywhere()
+                process.worker.crew.dispatcher.look_everywhere()
             if floor.agent(ANN).state is AgentState.LOGGED_OUT:
                 floor.log_in(ANN, phone=QUICK)
         floor.clock.advance(20)
@@ -310,6 +339,38 @@ def test_who_hangs_up_while_the_call_changes_hands_has_hung_up() -> None:
     play_to_the_end(floor)
 
 
+def test_who_arrives_while_the_digit_changes_hands_is_not_kept_waiting() -> None:
+    """The worker that gives the digit away hears of the caller, the next one does not yet, nor does
+    the switch list the leg.
+    """
+    floor = WorkersFloor("1", "2", site=everything())
+    one, two = floor.named("1"), floor.named("2")
+    give = floor.store.shards.give
+    came: list[LegId] = []
+    leg_ids = two.switches[NODE].leg_ids
+
+    def call_first(*what: Any) -> Any:
+        """Somebody calls in the instant in which the digit is nobody's."""
+        released = set(one.tenure.held) - {s for s in one.tenure.held if one.tenure.holds(s)}
+        digits = sorted(shard.part for shard in released if shard.node == NODE)
+        if digits and not came:
+            two.be_deaf()
+            came.append(floor.call_in(digit=digits[0]))
+            two.listen()
+        return give(*what)
+
+    def without_the_latest() -> Any:
+        return frozenset(leg_id for leg_id in leg_ids() if leg_id not in came)
+
+    floor.store.shards.give = call_first  # type: ignore[assignment] # watched
+    two.switches[NODE].leg_ids = without_the_latest  # late
+    spawn("leave", one.worker.leave, 10.0)
+    floor.clock.advance(0.2)
+    assert two.follows(came[0])
+    assert floor.position(came[0]) == 1
+    assert [fact for fact in two.facts if isinstance(fact, SelfHealed)] == []
+
+
 class TestMissedInPassing:
     """What falls between two looks is not lost."""
 
@@ -347,13 +408,13 @@ class TestMissedInPassing:
         caller = floor.call_to(one)
         floor.clock.advance(3)
         told: list[Message] = []
-        post = one.worker.switchboard.post
+        post = one.worker.crew.switchboard.post
 
         def noted(call_id: CallId, message: Any, *args: Any) -> bool:
             told.extend([message] if call_id == caller else ())
             return post(call_id, message, *args)
 
-        monkeypatch.setattr(one.worker.switchboard, "post", noted)
+        monkeypatch.setattr(one.worker.crew.switchboard, "post", noted)
         floor.clock.advance(2)
         assert told == []
         one.site.tenure.lapse()

@@ -138,7 +138,7 @@ class Turmoil(SlowFloor):
             self._tell_core(event)
 
     def _note_end(self, leg_id: LegId, *, is_told: bool) -> None:
-        board = self.worker.switchboard
+        board = self.worker.crew.switchboard
         if not (is_told and board.follows(leg_id)):
             self.ended_unheard.add(leg_id)
         if not is_told and board.node_of(CallId(leg_id)) is not None:
@@ -158,16 +158,19 @@ class Turmoil(SlowFloor):
         self.kill_worker()
         self.clock.advance(3)
         self.must_heal |= {("call", call_id) for call_id in held}
-        self.must_heal |= {
-            ("leg", leg_id)
-            for leg_id in self.agents_legs()
-            if not self.switch.legs_by_id[leg_id].bridged_to
+        legs = {leg_id: self.switch.legs_by_id[leg_id] for leg_id in self.agents_legs()}
+        rung = {
+            leg_id: ("offer", leg.variables.get("callcore_offer", ""))
+            for leg_id, leg in legs.items()
+            if not leg.bridged_to
         }
+        self.must_heal |= {("leg", leg_id) for leg_id in rung}
         self.worker = self.start_worker()
         self._is_deaf = False
         self.switch.restore_link()
         self.clock.advance(2)
         self.must_heal -= {one for one in self.unhealed() if self._has_ended_by_itself(one[1])}
+        self.must_heal -= {("leg", leg) for leg, offer in rung.items() if self._is_healed(offer)}
 
     def _has_ended_by_itself(self, leg_id: str) -> bool:
         return self.switch.causes.get(LegId(leg_id), ORPHAN_CAUSE) != ORPHAN_CAUSE
@@ -349,7 +352,7 @@ class Turmoil(SlowFloor):
         found += [
             f"nobody's leg: {leg}"
             for leg in self.switch.legs_by_id.values()
-            if not self.worker.switchboard.follows(leg.leg_id) and self._is_callcores(leg)
+            if not self.worker.crew.switchboard.follows(leg.leg_id) and self._is_callcores(leg)
         ]
         free = [one for one in agents if _is_free(one)]
         for call in self.store.waiting_room.calls(NODE):
@@ -360,7 +363,7 @@ class Turmoil(SlowFloor):
                     if call.queue in agent.queues
                 ]
             if call.state is not FloorCallState.ENDED and (
-                self.worker.switchboard.node_of(call.call_id) is None
+                self.worker.crew.switchboard.node_of(call.call_id) is None
             ):
                 found.append(f"nobody's call: {call}")
         return found

@@ -49,7 +49,7 @@ class TwoNodes(TestFloor):
             self.switch.phones[agent.contact] = QUICK
         self.other.restore_link()
         settle()
-        self.worker.phone_watch.compare_all()
+        self.worker.service.phone_watch.compare_all()
         self.clock.advance(0.1)
 
     def _new_site(self, life: MortalClock) -> Site:
@@ -117,7 +117,7 @@ class TwoNodes(TestFloor):
 
     def stuck(self) -> list[str]:
         """What nobody will ever end: calls that nobody follows, agents held by no such call."""
-        follows, room = self.worker.switchboard.node_of, self.store.waiting_room
+        follows, room = self.worker.crew.switchboard.node_of, self.store.waiting_room
         calls = [
             f"call {call.call_id} is {call.state} at {node}"
             for node in (NODE, OTHER, CALLBACKS)

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from callcore.domain.agents import AgentState
 from callcore.domain.callbacks import CALLBACKS
-from callcore.domain.events import CallArrived, CallbackPromised, CallerJoined, LeaseLapsed
-from callcore.domain.ids import AgentId, CallId, LegId
+from callcore.domain.events import CallArrived, CallbackPromised, CallerJoined, Fact
+from callcore.domain.ids import MICROS_PER_SECOND, AgentId, CallId, LegId, Micros
 from callcore.domain.policies import (
     AgentPolicy,
     CallbackOfferPolicy,
@@ -20,6 +20,7 @@ from callcore.domain.policies import (
 )
 from callcore.domain.treatments import OverflowReason
 from callcore.ports.stores import FloorAgent, FloorCallState
+from callcore.ports.switch_events import LegEnded, SwitchEvent
 from callcore.runtime.greenlets import spawn
 from tests.fakes.clock import settle
 from tests.fakes.switch import ANSWERING, BUSY, NODE, REFUSING, SILENT, Phone
@@ -36,6 +37,9 @@ HABITS = (Phone(answers_after_seconds=0.1), ANSWERING, ANSWERING, BUSY, SILENT, 
 KEYS = "12"
 CALM_SECONDS = 150.0
 """A look at the switch, and the longest lease."""
+
+KEEPING_SECONDS = 0.1
+"""What it takes to keep a record after the caller's line has ended."""
 
 
 def _agent(number: int, *queues: str) -> AgentPolicy:
@@ -101,7 +105,10 @@ class WorkersTurmoil(WorkersFloor):
 
     def __init__(self, seed: int) -> None:
         self.callers: list[LegId] = []
+        self._followed_by: dict[CallId, Process] = {}
+        self._ended_at: dict[LegId, Micros] = {}
         super().__init__(*NAMES, site=BUSTLE)
+        self.switch.deliver_to(self._witness)
         self.dice = random.Random(seed)
         self.switch.phones[CONTACT] = ANSWERING
         for agent in _AGENTS:
@@ -243,7 +250,7 @@ class WorkersTurmoil(WorkersFloor):
             is_ours = any(name.startswith("callcore_") for name in leg.variables)
             if leg.is_inbound and not leg.is_parked and not leg.bridged_to:
                 continue
-            boards = [process.worker.switchboard for process in self.living()]
+            boards = [process.worker.crew.switchboard for process in self.living()]
             if is_ours and not any(board.follows(leg.leg_id) for board in boards):
                 found.append(f"nobody's leg: {leg}")
         return found
@@ -266,19 +273,26 @@ class WorkersTurmoil(WorkersFloor):
         """Calls that were heard of and have no record, but for those of which only the switch's own
         records can tell.
         """
-        heard = {fact.call_id for fact in self.told(CallArrived)} - self._unheard_of()
+        heard = {fact.call_id for fact in self.told(CallArrived)}
         heard |= {fact.call_id for fact in self.told(CallbackPromised)}
-        return sorted(heard - set(self.kept()))
+        without = heard - set(self.kept())
+        return sorted(call_id for call_id in without if not self._was_never_told(call_id))
 
-    def _unheard_of(self) -> set[CallId]:
-        """Callers of whom the only process that had heard of them could not tell the floor: it was
-        stopped or killed first.
+    def _was_never_told(self, call_id: CallId) -> bool:
+        """True of a caller who had no place yet, and was gone before the process that had heard of
+        the arrival, as the only one, could say or keep anything: it was stopped or killed.
         """
-        joined = {fact.call_id for fact in self.told(CallerJoined)}
-        found: set[CallId] = set()
-        for process in self.processes:
-            told = [fact for fact in process.facts if isinstance(fact, CallArrived)]
-            was_stopped = any(isinstance(fact, LeaseLapsed) for fact in process.facts)
-            if was_stopped or not process.is_alive:
-                found |= {fact.call_id for fact in told}
-        return found - joined
+        if any(fact.call_id == call_id for fact in self.told(CallerJoined)):
+            return False
+        ended_at = self._ended_at[LegId(call_id)]
+        keeps_until = Micros(ended_at + round(KEEPING_SECONDS * MICROS_PER_SECOND))
+        return self._followed_by[call_id].life.was_absent(ended_at, keeps_until)
+
+    def _hear_of(self, process: Process, fact: Fact) -> None:
+        if isinstance(fact, CallArrived):
+            self._followed_by[fact.call_id] = process
+        super()._hear_of(process, fact)
+
+    def _witness(self, event: SwitchEvent) -> None:
+        if isinstance(event, LegEnded):
+            self._ended_at[event.leg_id] = event.at

@@ -32,7 +32,7 @@ CUSTOMER_FIRST = {"call_first": "customer", "check": "false"}
 LONG_HOLD = {**CUSTOMER_FIRST, "longest_hold_seconds": 60}
 """Customers are called well before an agent is free."""
 
-DUE_SECONDS = 10
+DUE_SECONDS = 30
 """The phone that a callback was promised to is free again by then."""
 
 _NUMBER = re.compile(r"sip:(\+?\d+)@")
@@ -97,7 +97,7 @@ def joins(watched: Esl, phones: Phones, place: int, **how: Any) -> tuple[Listeni
     return phone, uuid
 
 
-def hears(watched: Esl, uuid: str, part: str, seconds: float = 10) -> Event:
+def hears(watched: Esl, uuid: str, part: str, seconds: float = 30) -> Event:
     """Waits until something begins to be heard on the channel that has the prompt in it."""
     return watched.wait_event(
         "PLAYBACK_START",
@@ -140,7 +140,7 @@ def dialled(phone: Phone) -> list[str]:
     return [_NUMBER.findall(line)[0] for line in first_lines]
 
 
-def calling(watched: Esl, user: str, seconds: float = 20) -> str:
+def calling(watched: Esl, user: str, seconds: float = 40) -> str:
     """Waits until the switch calls a phone; its channel."""
     event = watched.wait_event(
         "CHANNEL_OUTGOING",
@@ -150,7 +150,7 @@ def calling(watched: Esl, user: str, seconds: float = 20) -> str:
     return event["Unique-ID"]
 
 
-def talks(watched: Esl, uuid: str, seconds: float = 20) -> Event:
+def talks(watched: Esl, uuid: str, seconds: float = 40) -> Event:
     """Waits until the channel is joined with another, on whichever side."""
     return watched.wait_event(
         "CHANNEL_BRIDGE",
@@ -159,7 +159,7 @@ def talks(watched: Esl, uuid: str, seconds: float = 20) -> Event:
     )
 
 
-def serve(watched: Esl, count: int, seconds: float = 30) -> list[str]:
+def serve(watched: Esl, count: int, seconds: float = 60) -> list[str]:
     """Lets so many talks come about, one after another, each ended by the caller's side; whose
     channels they were.
     """
@@ -168,7 +168,7 @@ def serve(watched: Esl, count: int, seconds: float = 30) -> list[str]:
         event = watched.wait_event("CHANNEL_BRIDGE", seconds)
         served.append(event["Bridge-A-Unique-ID"])
         watched.api(f"uuid_kill {served[-1]}")
-    until(lambda: not watched.channels(), 5, "no leg is left")
+    until(lambda: not watched.channels(), 15, "no leg is left")
     return served
 
 

@@ -16,6 +16,7 @@ from tests.live.esl import Esl
 from tests.live.phones import Phone, Phones
 from tests.live.ports import HOST, free_port
 from tests.live.prompts import Prompts
+from tests.live.raw_sip import RawCaller
 from tests.live.switch import FreeSwitch, find_binary
 from tests.live.waiting import until
 
@@ -157,6 +158,20 @@ def watched(esl: Esl) -> Esl:
         *("CHANNEL_HANGUP", "CHANNEL_HANGUP_COMPLETE", "PLAYBACK_START", "PLAYBACK_STOP"),
     )
     return esl
+
+
+@pytest.fixture
+def strangers(switch: FreeSwitch) -> Iterator[Callable[[], RawCaller]]:
+    """Makes callers who write what they like."""
+    made: list[RawCaller] = []
+
+    def stranger() -> RawCaller:
+        made.append(RawCaller(switch.callers_port))
+        return made[-1]
+
+    yield stranger
+    for one in made:
+        one.close()
 
 
 @pytest.fixture

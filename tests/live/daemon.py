@@ -33,9 +33,9 @@ from tests.live.ports import HOST, free_ports
 from tests.live.switch import REPOSITORY, FreeSwitch
 from tests.live.waiting import until
 
-START_SECONDS = 30
+START_SECONDS = 60
 STOP_SECONDS = 30
-RECORD_SECONDS = 10
+RECORD_SECONDS = 30
 RECORDS_SECONDS = 60
 NODE = "fs1"
 SCREEN = (60, 200)

@@ -26,7 +26,7 @@ class RawCaller:
     """One call from outside; acknowledges what it is answered, and lets itself be hung up."""
 
     def __init__(self, switch_port: int) -> None:
-        self.call_id = uuid.uuid4().hex
+        self.call_id = uuid.uuid4().hex.encode()
         self.statuses: list[int] = []
         """Those of the answers to INVITE, 100 left out."""
         self.is_over = False
@@ -52,22 +52,33 @@ class RawCaller:
         user: bytes = b"+48600700800",
         name: bytes = b"Ann",
         lines: bytes = b"",
+        contact: bytes = b"",
+        call_id: bytes = b"",
     ) -> None:
         """Calls: ``name`` stands between quotation marks, ``lines`` are header lines, each with its
-        end.
+        end; ``contact`` stands before the address where the caller is, ``call_id`` before the
+        call's own id.
         """
         self._called_at = time.monotonic()
         here = b"%s:%d" % (HOST.encode(), self._port)
         there = b"%s:%d" % (self._peer[0].encode(), self._peer[1])
         self._uri = b"sip:%s@%s" % (dialled, there)
-        self._from = b'"%s" <sip:%s@%s>;tag=%s' % (name, user, here, self.call_id[:8].encode())
+        self._from = b'"%s" <sip:%s@%s>;tag=%s' % (name, user, here, self.call_id[:8])
+        self.call_id = call_id + self.call_id
         self._to = b"<%s>" % self._uri
         sdp = SDP.format(host=HOST, port=self._sound_port).encode()
-        self._request(b"INVITE", b"Contact: <sip:caller@%s>\r\n" % here + lines, sdp)
+        place = b"Contact: %s<sip:caller@%s>\r\n" % (contact, here)
+        self._request(b"INVITE", place + lines, sdp)
 
     def tell(self, content_type: bytes, body: bytes, lines: bytes = b"") -> None:
         """Sends an INFO within the call."""
         self._request(b"INFO", lines, body, content_type)
+
+    def send_on(self, target: bytes) -> None:
+        """Asks for the call to be sent elsewhere (REFER): ``target`` is all of that header."""
+        here = b"%s:%d" % (HOST.encode(), self._port)
+        place = b"Contact: <sip:caller@%s>\r\n" % here
+        self._request(b"REFER", place + b"Refer-To: %s\r\n" % target)
 
     def hang_up(self) -> None:
         """Ends the call, if there is one."""
@@ -111,7 +122,7 @@ class RawCaller:
             % (HOST.encode(), self._port, uuid.uuid4().hex.encode()),
             b"From: " + self._from,
             b"To: " + self._to,
-            b"Call-ID: " + self.call_id.encode(),
+            b"Call-ID: " + self.call_id,
             b"CSeq: %d %s" % (self._number if number is None else number, method),
             b"Max-Forwards: 70",
         ]
@@ -125,7 +136,7 @@ class RawCaller:
             head, _, _ = data.partition(b"\r\n\r\n")
             first, *lines = head.split(b"\r\n")
             if first.startswith(b"SIP/2.0"):
-                self._answered(int(first.split()[1]), _headers(lines))
+                self._answered(int(first.split()[1]), headers_of(lines))
             else:
                 self._asked(first.split()[0], lines)
 
@@ -153,6 +164,7 @@ class RawCaller:
             self.is_over = True
 
 
-def _headers(lines: list[bytes]) -> dict[bytes, bytes]:
+def headers_of(lines: list[bytes]) -> dict[bytes, bytes]:
+    """By their names in small letters; of several of one name the last."""
     pairs = (line.partition(b":") for line in lines)
     return {name.strip().lower(): value.strip() for name, _, value in pairs}

@@ -28,7 +28,7 @@ from tests.live.test_operating import told
 from tests.live.waiting import stays, until
 from tests.live.watching import arrival, playing
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 QUICK_OFFER = {"key": ASKS, "timeout_seconds": 1.5}
 STILL_WAITING = "callback/still-waiting"

@@ -30,7 +30,7 @@ from tests.live.test_operating import asked, told
 from tests.live.waiting import stays, until
 from tests.live.watching import arrival
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 BOTH = calling_back.of_both_kinds(CUSTOMER_FIRST)
 

@@ -9,7 +9,7 @@ from tests.live.ports import HOST
 from tests.live.waiting import stays, until
 from tests.live.watching import MUSIC, arrival, bridged, playing
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 NUMBER = "+48600700800"
 OFFERED = "tone_stream://%(200"

@@ -14,7 +14,7 @@ from tests.live.test_operating import asked, told
 from tests.live.waiting import until
 from tests.live.watching import arrival, bridged
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 PIN, WRONG_PIN = "47119082", "90817263"
 """Too long for a time in a log to hold them by chance."""

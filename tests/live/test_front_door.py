@@ -10,7 +10,7 @@ from tests.live.daemon import agent, phone_at, queue
 from tests.live.waiting import until
 from tests.live.watching import MUSIC, arrival, bridged, playing
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HOURS = {

@@ -1,31 +1,25 @@
-"""Callers, and systems that are asked about them, who mean harm: each is served or refused like any
-other, and nothing comes of what they wrote.
+"""Callers who mean harm: each is served or refused like any other, and nothing comes of what they
+wrote.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import socket
-from typing import Any
 from urllib.parse import quote
 
 import pytest
 
-from tests.live.crm import Crm
-from tests.live.daemon import agent, agents_at, phone_at, queue
+from tests.live.bystanders import all_made, bystander, site
 from tests.live.hostile import World, in_line, in_user, plain, quoted, texts
-from tests.live.raw_sip import RawCaller
 from tests.live.test_operating import told
 from tests.live.waiting import until
-from tests.live.watching import MUSIC, arrival, playing
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
 
-VICTIM_NUMBER = "8009"
-AT_ONCE = 8
 SERVED_SECONDS = 60
 URI_TOO_LONG = 414
-ALL_SECONDS = 120
 REFUSED = {("length", "number"), ("pages", "number")}
 """By the switch's SIP library: too long, and ``%n`` is no encoded character."""
 HEADER_NAMES = (
@@ -34,58 +28,9 @@ HEADER_NAMES = (
     *(b"Alert-Info", b"Organization", b"History-Info", b"Accept-Language", b"X-FS-Support"),
 )
 """What FreeSWITCH reads of an INVITE, or keeps as a variable."""
+_WORD_ENDS = re.compile(rb"[^A-Za-z0-9.!%*_+`'~()<>:\\\"/\[\]?{}-]")
+"""What a call's id is not made of (RFC 3261, 25.1)."""
 ADDRESSES = {b"P-Asserted-Identity", b"Remote-Party-ID", b"Diversion"}
-NOBODY = {"1009": agent("Jan Kowalski", phone_at(9, "1009"), "victims", logged_in=False)}
-
-
-@pytest.fixture
-def strangers(switch):
-    """Makes callers who write what they like."""
-    made = []
-
-    def stranger(port=None):
-        made.append(RawCaller(port or switch.callers_port))
-        return made[-1]
-
-    yield stranger
-    for one in made:
-        one.close()
-
-
-def bystander(phones, watched):
-    """Somebody else, who waits for nobody and hears music."""
-    phones.caller(VICTIM_NUMBER, from_user="+48600000009")
-    uuid = arrival(watched)
-    playing(watched, uuid, MUSIC)
-    return uuid
-
-
-def site(ports=(), **more):
-    return {
-        "numbers": {VICTIM_NUMBER: {"queue": "victims"}},
-        "queues": {
-            "support": queue(announce_position=False, wrap_up_seconds=0, ring_timeout_seconds=20),
-            "victims": queue(announce_position=False),
-        },
-        "agents": {**NOBODY, **agents_at(*ports)},
-        **more,
-    }
-
-
-def all_made(strangers, calls):
-    """The calls, some at a time, when all of them are over."""
-    waiting = list(calls.items())
-    made: dict[Any, RawCaller] = {}
-
-    def are_over():
-        while waiting and sum(one.is_under_way for one in made.values()) < AT_ONCE:
-            key, words = waiting.pop()
-            made[key] = strangers()
-            made[key].call(**words)
-        return not waiting and not any(one.is_under_way for one in made.values())
-
-    until(are_over, ALL_SECONDS, "every call is over")
-    return made
 
 
 def lines(value):
@@ -118,6 +63,8 @@ def test_callers_who_write_what_they_like(watched, phones, callcore, strangers, 
         calls[name, "name"] = {"name": quoted(in_line(text))}
         calls[name, "number"] = {"user": b"+48200" + in_user(text)}
         calls[name, "headers"] = {"lines": lines(in_line(text))}
+        calls[name, "contact"] = {"contact": b'"%s" ' % quoted(in_line(text)[:700])}
+        calls[name, "call-id"] = {"call_id": _WORD_ENDS.sub(b"", text)[:900]}
         calls[name, "dialled"] = {"dialled": b"5001" + in_user(text)}
         calls[name, "name as it is"] = {"name": text}
         calls[name, "number as it is"] = {"user": text}
@@ -263,56 +210,3 @@ def asked(daemon, path, body):
     if status != URI_TOO_LONG:  # that is refused before callcore is asked
         json.loads(told_back)
     return status
-
-
-def test_another_system_that_means_harm(watched, phones, callcore, strangers, tmp_path):
-    """What a lookup answers names no file, no function and no line of anybody's: it is refused as a
-    whole or means what it says, and the caller is served.
-    """
-    serving = [phones.agent(hang_up_after_seconds=0.6) for _ in "123"]
-    crm = Crm()
-    try:
-        parts = site([phone.port for phone in serving])
-        parts["numbers"]["8001"] = {"menu": "asks"}
-        url = crm.answers_by("/callers", lambda question: replies.pop())
-        daemon = callcore(
-            lookups={"crm": {"url": url, "timeout_seconds": 5}},
-            menus={
-                "asks": {
-                    "lookup": "crm",
-                    "branches": {"gold": {"queue": "support", "priority": 5}},
-                    "otherwise": {"queue": "support"},
-                    "failed": {"queue": "support"},
-                }
-            },
-            **parts,
-        )
-        victim = bystander(phones, watched)
-        world = World(watched, daemon, victim, tmp_path / "pwned")
-        harmful = list(texts(victim, world.file).values())
-        replies = [(200, answer) for text in harmful for answer in answers(text)]
-        count = len(replies)
-        calls = {
-            number: {"dialled": b"8001", "name": quoted(in_line(harmful[number // 3])[:700])}
-            for number in range(count)
-        }
-        made = all_made(strangers, calls)
-        assert {tuple(one.statuses) for one in made.values()} == {(200,)}
-        for question in crm.asked:
-            assert question.question["caller_name"].isprintable()
-        rows = daemon.records(count)
-        assert [row["outcome"] for row in rows] == ["served"] * count
-        assert all((row["account"] or "").isprintable() for row in rows)
-        world.is_unharmed()
-    finally:
-        crm.stop()
-
-
-def answers(text):
-    """Of a lookup: one that is no JSON, and one with the text in every member that takes one."""
-    said = text.decode("utf-8", "replace")
-    yield b'{"branch": "%s"}' % text
-    yield json.dumps({"branch": said, "account": said[:64], "unknown": {said: said}}).encode()
-    yield json.dumps(
-        {"say": [{"prompt": said[:100]}, {"digits": said[:32]}], "language": said}
-    ).encode()

@@ -14,7 +14,7 @@ from tests.live.test_operating import told
 from tests.live.waiting import until
 from tests.live.watching import MUSIC, arrival, playing
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 NOBODY = {"1001": agent("Anna Nowak", phone_at(9), logged_in=False)}
 POSITION = {"first_after_seconds": 0.5, "interval_seconds": 5}

@@ -13,7 +13,7 @@ from tests.live.test_operating import told
 from tests.live.waiting import until
 from tests.live.watching import arrival, bridged
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 TONES = {
     "music": HUM_HERTZ,

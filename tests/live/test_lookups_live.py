@@ -16,7 +16,7 @@ from tests.live.ports import HOST, free_port
 from tests.live.waiting import until
 from tests.live.watching import MUSIC, arrival, bridged, playing
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 QUEUES = ("support", "vip", "reception")
 NOBODY = {"1009": agent("Jan Kowalski", phone_at(9, "1009"), *QUEUES, logged_in=False)}

@@ -7,7 +7,7 @@ import pytest
 from tests.live.daemon import agent, phone_at, queue
 from tests.live.watching import bridged
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 PROMPT = "%(150,250,660)"
 WRONG = "%(300,100,330)"

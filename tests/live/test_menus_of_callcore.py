@@ -8,7 +8,7 @@ from tests.live import prompts
 from tests.live.daemon import agent, phone_at, queue
 from tests.live.watching import MUSIC, arrival, bridged, playing
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 PROMPT_SECONDS = 4
 MENU_NUMBER = "8001"

@@ -24,7 +24,7 @@ from tests.live.test_operating import told
 from tests.live.waiting import until
 from tests.live.watching import arrival
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 MENU = {"prompts": ["shop/first", "shop/second"], "choices": {"1": {"queue": "support"}}}
 SETTINGS = {

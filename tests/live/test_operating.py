@@ -13,7 +13,7 @@ from tests.live.switch import REPOSITORY
 from tests.live.waiting import until
 from tests.live.watching import arrival, bridged
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 COMMAND_SECONDS = 20
 NOBODY = {"1001": agent("Anna Nowak", phone_at(9), logged_in=False)}

@@ -9,7 +9,7 @@ from tests.live.daemon import agent, phone_at, queue
 from tests.live.waiting import stays, until
 from tests.live.watching import MUSIC, arrival, bridged, playing
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 NOBODY = {"1001": agent("Anna Nowak", phone_at(9), logged_in=False)}
 

@@ -27,7 +27,7 @@ from tests.live.switch import DOMAIN, FreeSwitch
 from tests.live.waiting import stays, until
 from tests.live.watching import arrival, bridged, exists
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 ANN, BOB, FRIEND = "1001", "1002", "1003"
 STORM = 6000

@@ -11,7 +11,7 @@ from tests.live.daemon import agent, one_agent, phone_at, queue
 from tests.live.waiting import stays, until
 from tests.live.watching import MUSIC, arrival, bridged, exists, packets_sent, playing
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 
 def sounded(esl, uuid, enough):

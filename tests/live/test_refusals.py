@@ -8,7 +8,7 @@ from tests.live import prompts
 from tests.live.daemon import agent, phone_at, queue
 from tests.live.watching import MUSIC, arrival, playing
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 NOBODY = {"1001": agent("Anna Nowak", phone_at(9), logged_in=False)}
 PAST = {"past": {"timezone": "Europe/Warsaw", "days": {"2020-01-02": ["08:00-16:00"]}}}

@@ -9,7 +9,7 @@ from tests.live.daemon import agents_at, queue
 from tests.live.waiting import until
 from tests.live.watching import MUSIC, arrival, bridged, playing
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 WHISPER_SECONDS = 1.5
 

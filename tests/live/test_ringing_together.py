@@ -8,7 +8,7 @@ from tests.live.daemon import agents_at, queue
 from tests.live.waiting import stays, until
 from tests.live.watching import arrival, bridged
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 NO_MISSED_CALL = 'SIP;cause=200;text="Call completed elsewhere"'
 """RFC 3326: phones that read it show no missed call."""

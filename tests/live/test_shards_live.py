@@ -31,7 +31,7 @@ from tests.live.ear import Ear
 from tests.live.switch import DOMAIN
 from tests.live.waiting import stays, until
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 LOW, HIGH = "01234567", "89abcdef"
 MUSIC = "local_stream://moh"

@@ -260,7 +260,8 @@ def test_nobody_notices_what_becomes_of_the_stores(floor):
         stores.valkey.restart()
         stores.postgres.restart()
     floor.end()
-    floor.windows.tell_delays(floor.journal.decisions("5001"))
+    floor.windows.tell_delays("agent free to next ring", floor.journal.decisions("5001"))
+    floor.windows.tell_spans()
     floor.each_call_has_its_record()
     floor.nothing_was_noticed()
     assert floor.daemon.stop() == 0

@@ -11,7 +11,7 @@ from tests.live.switch import DOMAIN
 from tests.live.waiting import until
 from tests.live.watching import MUSIC, arrival, bridged, playing
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 
 def test_caller_waits_is_told_the_position_and_is_served(watched, phones, callcore):

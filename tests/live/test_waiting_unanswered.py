@@ -9,7 +9,7 @@ from tests.live.daemon import one_agent
 from tests.live.waiting import stays, until
 from tests.live.watching import MUSIC, arrival, bridged, playing
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
 ENOUGH_PACKETS = 50
 """A second of sound."""

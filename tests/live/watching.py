@@ -5,17 +5,19 @@ from __future__ import annotations
 from tests.live.esl import Esl, Event
 
 MUSIC = "local_stream://moh"
+BUSY_SECONDS = 30
+"""So long a machine with much else to do may take for what is quick on an idle one."""
 
 
 def arrival(watched: Esl) -> str:
     """The channel id of the next caller who is parked."""
     event = watched.wait_event(
-        "CHANNEL_PARK", 10, lambda event: event["Call-Direction"] == "inbound"
+        "CHANNEL_PARK", BUSY_SECONDS, lambda event: event["Call-Direction"] == "inbound"
     )
     return event["Unique-ID"]
 
 
-def playing(watched: Esl, uuid: str, sound: str, seconds: float = 10) -> Event:
+def playing(watched: Esl, uuid: str, sound: str, seconds: float = BUSY_SECONDS) -> Event:
     """Waits until the caller begins to hear the sound."""
     return watched.wait_event(
         "PLAYBACK_START",
@@ -24,7 +26,7 @@ def playing(watched: Esl, uuid: str, sound: str, seconds: float = 10) -> Event:
     )
 
 
-def bridged(watched: Esl, uuid: str, seconds: float = 15) -> Event:
+def bridged(watched: Esl, uuid: str, seconds: float = BUSY_SECONDS) -> Event:
     """Waits until the caller talks."""
     return watched.wait_event(
         "CHANNEL_BRIDGE", seconds, lambda event: event["Bridge-A-Unique-ID"] == uuid

@@ -57,16 +57,20 @@ class Windows:
             and {self.name_at(promised[one]) for one in (earlier, later)} == {CALM}
         ]
 
-    def tell_delays(self, delays: Iterable[tuple[float, float]]) -> None:
+    def tell_delays(self, what: str, delays: Iterable[tuple[float, float]]) -> None:
         """Tells how long things took that were begun in each window, and otherwise."""
         found: dict[str, list[float]] = defaultdict(list)
         for at, seconds in delays:
             found[self.name_at(at)].append(seconds * 1000)
         for name, taken in found.items():
+            last = sorted(taken)[int(len(taken) * 0.99)]
             tell(
-                f"agent free to next ring, {name}: {len(taken)} times,"
-                f" usually {statistics.median(taken):.0f} ms, at worst {max(taken):.0f} ms"
+                f"{what}, {name}: {len(taken)} times, usually {statistics.median(taken):.0f} ms,"
+                f" 99 % within {last:.0f} ms, at worst {max(taken):.0f} ms"
             )
+
+    def tell_spans(self) -> None:
+        """Tells how long each window was."""
         spans = {name: round(ended - began, 1) for name, (began, ended) in self.spans.items()}
         tell(f"seconds of each: {spans}")
 

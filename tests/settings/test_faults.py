@@ -1,31 +1,12 @@
 """Every kind of fault is told with its place, in words an operator can act on, all at once."""
 
-from pathlib import Path
-
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
-from pydantic import TypeAdapter
 
 from callcore import settings
-from callcore.adapters.freeswitch import hostile
-from callcore.domain import sounds
 from callcore.domain.policies import Strategy
-from callcore.settings import document
-from callcore.settings.faults import Place
-from callcore.settings.scalars import (
-    Contact,
-    DialledNumber,
-    DialplanWord,
-    Prompt,
-    Sound,
-    SwitchDirectory,
-    VoicemailBox,
-)
 
 QUEUES = "queues: {support: {}}\n"
 STRATEGIES = " or ".join(Strategy)
-MANY = Path(__file__).parent / "many_faults.yaml"
 
 
 def test_all_faults_come_at_once_in_the_order_of_the_file(faults):
@@ -250,87 +231,6 @@ def test_fault_is_told_with_its_place(faults, text, expected):
         assert line == f"callcore.yaml:{expected}"
 
 
-def test_setting_of_the_wrong_kind_hides_no_limit(faults):
-    """Limits are checked of each setting that is one, whatever else its section has."""
-    text = """\
-queues:
-  support: {wrap_up_seconds: -1, strategy: busiest}
-  sales:
-    announce_position: {interval_seconds: 1, position_limit: many, first_after: 3}
-    maximum_waiting: 0
-    music: a;b
-    record: true
-numbers:
-  8001: {queue: Support, priority: 9000}
-  8002: {queues: support, priority: -9000}
-"""
-    assert faults(text) == [
-        "callcore.yaml:2:30: queues.support.wrap_up_seconds: must not be negative, found -1",
-        f"callcore.yaml:2:44: queues.support.strategy: expected {STRATEGIES}, found 'busiest'",
-        "callcore.yaml:4:43: queues.sales.announce_position.interval_seconds: must be at least 5, "
-        "found 1",
-        "callcore.yaml:4:62: queues.sales.announce_position.position_limit: expected a whole "
-        "number such as 15, found 'many'",
-        "callcore.yaml:4:68: queues.sales.announce_position.first_after: unknown key; did you mean "
-        "'first_after_seconds'?",
-        "callcore.yaml:5:22: queues.sales.maximum_waiting: must be at least 1, found 0",
-        "callcore.yaml:6:12: queues.sales.music: expected a sound file, local_stream://NAME or "
-        "tone_stream://TONES, found 'a;b'",
-        "callcore.yaml:7:13: queues.sales.record: needs recordings.directory, a path on the switch",
-        "callcore.yaml:9:17: numbers.8001.queue: expected 1 to 48 lower-case letters, digits, '-' "
-        "or '_', found 'Support'",
-        "callcore.yaml:9:36: numbers.8001.priority: must be -1000 to 1000, found 9000",
-        "callcore.yaml:10:9: numbers.8002: leads nowhere: give queue, menu or survey",
-        "callcore.yaml:10:10: numbers.8002.queues: unknown key; did you mean 'queue'?",
-        "callcore.yaml:10:37: numbers.8002.priority: must be -1000 to 1000, found -9000",
-    ]
-
-
-def test_faulty_node_hides_nothing_of_itself_or_of_others(faults):
-    """Name, password and address are checked of nodes that have other faults too; a port that is
-    none is not taken for the usual one.
-    """
-    text = QUEUES + (
-        "nodes:\n"
-        "- {name: fs1, host: x, port: 80210, password: ClueCon}\n"
-        "- {name: fs1, host: a b}\n"
-        "- {host: x}\n"
-        "- {name: fs4, host: x, port: 8021, heartbeat_seconds: 0}\n"
-        "- {name: fs1, host: y}\n"
-        "- {name: fs6, host: y, heartbeat: 5}\n"
-        "- {name: FS 7, host: z}\n"
-        "- {name: fs8, host: z}\n"
-    )
-    environ = {f"CALLCORE_NODE_FS{number}_PASSWORD": "p" for number in (4, 6)}
-    already = "the node 'fs1' has this name, or its variable CALLCORE_NODE_FS1_PASSWORD, already"
-    assert faults(text, **environ) == [
-        "callcore.yaml:3:10: nodes[0].name: its password is missing: set "
-        "CALLCORE_NODE_FS1_PASSWORD or CALLCORE_NODE_FS1_PASSWORD_FILE",
-        "callcore.yaml:3:30: nodes[0].port: must be 1 to 65535, found 80210",
-        "callcore.yaml:3:37: nodes[0].password: a secret does not belong in this file: set "
-        "CALLCORE_NODE_<NAME>_PASSWORD or CALLCORE_NODE_<NAME>_PASSWORD_FILE",
-        f"callcore.yaml:4:10: nodes[1].name: {already}",
-        "callcore.yaml:4:21: nodes[1].host: expected a host name or address, found 'a b'",
-        "callcore.yaml:5:3: nodes[2].name: is missing",
-        "callcore.yaml:6:21: nodes[3].host: this is the switch of nodes[2]",
-        "callcore.yaml:6:55: nodes[3].heartbeat_seconds: must be 1 to 300, found 0",
-        f"callcore.yaml:7:10: nodes[4].name: {already}",
-        "callcore.yaml:8:21: nodes[5].host: this is the switch of node 'fs1'",
-        "callcore.yaml:8:24: nodes[5].heartbeat: unknown key; did you mean 'heartbeat_seconds'?",
-        "callcore.yaml:9:10: nodes[6].name: expected 1 to 48 lower-case letters, digits, '-' or "
-        "'_', found 'FS 7'",
-        "callcore.yaml:10:10: nodes[7].name: its password is missing: set "
-        "CALLCORE_NODE_FS8_PASSWORD or CALLCORE_NODE_FS8_PASSWORD_FILE",
-        "callcore.yaml:10:21: nodes[7].host: this is the switch of nodes[6]",
-    ]
-
-
-def test_faults_hide_nothing_of_other_settings(faults):
-    """A part with a fault keeps nothing else of its queue or of other parts from being checked."""
-    expected = MANY.with_suffix(".txt").read_text(encoding="utf-8")
-    assert faults(MANY.read_bytes()) == expected.splitlines()
-
-
 def test_nodes_must_differ(faults):
     """Two nodes share neither a name, nor a variable, nor an address."""
     text = QUEUES + (
@@ -377,97 +277,3 @@ def test_file_that_is_not_there(tmp_path):
     with pytest.raises(settings.SettingsError) as caught:
         settings.load(path, {})
     assert str(caught.value) == f"{path}:1:1: cannot be read: No such file or directory"
-
-
-def test_aliases_of_aliases_are_bounded(faults):
-    """A file of nine short lines cannot take all memory."""
-    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
-    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
-    [line] = faults("\n".join(lines))
-    assert line.endswith(f"more than {document.LARGEST_VALUE_COUNT} values")
-
-
-def test_file_has_a_size_limit(faults):
-    """A file that is no settings file is not even parsed."""
-    [line] = faults("#" * (document.LARGEST_FILE_BYTES + 1))
-    assert line == "callcore.yaml:1:1: the file is larger than 4000000 bytes"
-
-
-WORDS = ["queues", "agents", "nodes", "numbers", "menus", "hours", "week", "choices", "overflow"]
-WORDS += [
-    "caller_lists",
-    "skills",
-    "ageing",
-    "curve",
-    "redis",
-    "url",
-    "name",
-    "support",
-    "null",
-    "1",
-]
-SIGNS = [
-    *": {}[],-\n\"'&*!|>%#?~\\@`a\t",
-    ": ",
-    "\n  ",
-    "\n  - ",
-    "<<",
-    "&a ",
-    "*a",
-    "---\n",
-    "!!x ",
-]
-YAMLISH = st.lists(st.sampled_from(WORDS + SIGNS), max_size=60).map("".join)
-
-
-@given(st.one_of(st.text(), YAMLISH, st.binary().map(lambda text: text.decode("latin-1"))))
-@example('queues: {"\\ud800": {"\\ud801": 1}}')
-@example("%YAML 9999999999999999999.1\n--- a")
-@example("queues: {support: {wrap_up_seconds: ٣}}")
-def test_no_text_does_anything_but_load_or_tell(tmp_path_factory, text):
-    """Whatever is in the file, the outcome is settings or faults that can be printed."""
-    path = tmp_path_factory.getbasetemp() / "arbitrary.yaml"
-    path.write_bytes(text.encode("utf-8", "surrogatepass"))
-    faults = faults_of(path)
-    assert len("\n".join(map(str, faults)).splitlines()) == len(faults)
-    for fault in faults:
-        str(fault).encode()
-        assert fault.place >= Place(1, 1)
-
-
-def faults_of(path):
-    try:
-        settings.load(path, {})
-    except settings.SettingsError as error:
-        return error.faults
-    return ()
-
-
-@pytest.mark.parametrize(
-    ("kind", "send"),
-    [
-        (Contact, hostile.contact),
-        (Sound, hostile.sound),
-        (SwitchDirectory, hostile.recording),
-        (DialplanWord, hostile.dialplan_word),
-        (DialledNumber, hostile.dialplan_word),
-        (Prompt, lambda prompt: hostile.sound(f"/sounds/en/{prompt}.wav")),
-        (VoicemailBox, lambda box: hostile.kept_variables({"callcore_voicemail_box": box})),
-    ],
-)
-@given(data=st.data())
-def test_nothing_is_accepted_that_the_switch_would_not_be_sent(kind, send, data):
-    """A setting that becomes part of a command never fails only when a call needs it."""
-    [pattern] = [
-        cell.cell_contents.pattern
-        for check in kind.__metadata__
-        for cell in check.func.__closure__ or ()
-        if hasattr(cell.cell_contents, "pattern")
-    ] or [sounds._SOUND.pattern]
-    text = data.draw(st.from_regex(pattern, fullmatch=True))
-    adapter: TypeAdapter[str] = TypeAdapter(kind)
-    try:
-        accepted = adapter.validate_python(text)
-    except ValueError:
-        return
-    assert send(accepted)

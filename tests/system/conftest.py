@@ -1,7 +1,8 @@
-"""Daemons and a simulated switch for them."""
+"""Daemons, a simulated switch for them, and servers that are not theirs."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -42,8 +43,18 @@ def switch() -> Iterator[SimulatedSwitch]:
 
 
 @pytest.fixture
+def servers(valkey_url: str, own_history_url: str) -> dict[str, Any]:
+    """Settings of a site of the test's own on servers that run already."""
+    return {
+        "site": f"system-{secrets.token_hex(4)}",
+        "redis": {"url": valkey_url},
+        "postgres": {"url": own_history_url},
+    }
+
+
+@pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts daemons that end with the test."""
+    """Starts daemons that end with the test; on servers of their own unless ``parts`` name some."""
     daemons: list[Daemon] = []
 
     def begin(

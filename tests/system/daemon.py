@@ -18,7 +18,11 @@ import gevent
 import psutil
 import psycopg
 import yaml
+from click.testing import CliRunner, Result
+from psycopg import conninfo
 from psycopg.rows import dict_row
+
+from callcore.cli import callcore
 
 PATIENCE_SECONDS = 30.0
 PASSWORD = "correct"
@@ -163,16 +167,22 @@ def records(base: Path) -> list[dict[str, Any]]:
     """
     (pid_file,) = (base / "data").rglob("postmaster.pid")
     lines = pid_file.read_text().splitlines()
-    with (
-        psycopg.connect(
-            host=lines[4],
-            port=int(lines[3]),
-            dbname="callcore",
-            user="callcore",
-            row_factory=dict_row,
-        ) as connection,
-    ):
-        try:
-            return connection.execute("SELECT * FROM callcore.call_records").fetchall()
-        except psycopg.errors.UndefinedTable:
-            return []
+    try:
+        return records_in(
+            conninfo.make_conninfo(
+                host=lines[4], port=int(lines[3]), dbname="callcore", user="callcore"
+            )
+        )
+    except psycopg.errors.UndefinedTable:
+        return []
+
+
+def records_in(url: str) -> list[dict[str, Any]]:
+    """The call records in a Postgres."""
+    with psycopg.connect(url, row_factory=dict_row) as connection:
+        return connection.execute("SELECT * FROM callcore.call_records").fetchall()
+
+
+def operate(base: Path, *command: str) -> Result:
+    """A command of an operator beside the daemon with its data in ``base``."""
+    return CliRunner().invoke(callcore, [*command, "--data-directory", str(base / "data")])

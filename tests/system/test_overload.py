@@ -143,7 +143,7 @@ def site(base: Path, switch: Witness, *, enabled: bool) -> dict[str, object]:
 
 def serve(switch: Witness, lived: Lived, measured_from: float) -> None:
     """The agent picks up at once and talks for a moment, for ever."""
-    _, agent_leg, _ = switch.originates.get()
+    agent_leg = switch.originates.get().leg_id
     while True:
         switch.park_agent(agent_leg)
         caller, _ = switch.bridges.get()
@@ -157,10 +157,11 @@ def serve(switch: Witness, lived: Lived, measured_from: float) -> None:
         ended_at = switch.end(agent_leg)
         switch.end(caller)
         lived.waiting_since = ended_at
-        originate_at, agent_leg, _ = switch.originates.get()
+        rung = switch.originates.get()
+        agent_leg = rung.leg_id
         lived.waiting_since = 0.0
         if ended_at > measured_from:
-            lived.decisions.append(originate_at - ended_at)
+            lived.decisions.append(rung.at - ended_at)
 
 
 def lived_with(base: Path, *, enabled: bool) -> Lived:

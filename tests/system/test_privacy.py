@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from callcore import settings as callcore_settings
+from callcore.cli import callcore
 from callcore.switchsim.legs import Leg
 from callcore.switchsim.switch import SimulatedSwitch
 from tests.system.conftest import Start, one_phone
-from tests.system.daemon import node, records, settings, until
+from tests.system.daemon import node, operate, records_in, settings, until
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -41,12 +41,13 @@ def guarded() -> Iterator[SimulatedSwitch]:
 
 
 def test_calls_at_debug_level_leave_no_number_and_no_secret(
-    start: Start, guarded: SimulatedSwitch, tmp_path: Path
+    start: Start, guarded: SimulatedSwitch, servers: dict[str, Any], tmp_path: Path
 ) -> None:
     """A talk, one who gives up, one whom no queue is for; the log, the processes and what operators
     are shown are looked through.
     """
-    daemon = start(guarded, environ=SECRETS)
+    daemon = start(guarded, environ=SECRETS, **servers)
+    history_url = servers["postgres"]["url"]
     daemon.wait_line("link_restored")
 
     def call_in(dialled: str) -> Leg:
@@ -59,22 +60,22 @@ def test_calls_at_debug_level_leave_no_number_and_no_secret(
     unserved = call_in("8009")
     daemon.wait_line("caller_joined", call_id=waiting.leg_id)
     shown = [
-        operator(tmp_path, *command)
+        operate(tmp_path, *command).stdout
         for command in (("call", "list"), ("queue", "list"), ("explain", waiting.leg_id))
     ]
     assert "+4820…01" in shown[0]
-    refused = operator(tmp_path, "forget", CALLER, is_refused=True)
+    refused = operate(tmp_path, "forget", CALLER).stderr
     assert "+4820…01 is on the line right now" in refused
     for caller in (waiting, talking, unserved):
         caller.hang_up()
         daemon.wait_line("call_ended", call_id=caller.leg_id)
-    found = until(lambda: len(records(tmp_path)) == 3 and records(tmp_path), "records")
+    found = until(lambda: len(records_in(history_url)) == 3 and records_in(history_url), "records")
     assert {record["caller_number"] for record in found} == {CALLER}
-    shown += [refused, operator(tmp_path, "forget", CALLER.replace("+", "00"))]
+    shown += [refused, operate(tmp_path, "forget", CALLER.replace("+", "00")).stdout]
     assert "+4820…01 is forgotten\n  3 calls" in shown[-1]
-    found = records(tmp_path)
+    found = records_in(history_url)
     assert [(one["caller_number"], one["caller_name"]) for one in found] == [("", "")] * 3
-    assert "nothing is known" in operator(tmp_path, "forget", CALLER, "--dry-run")
+    assert "nothing is known" in operate(tmp_path, "forget", CALLER, "--dry-run").stdout
     processes = [psutil.Process(daemon.process.pid), *daemon.children()]
     command_lines = [" ".join(process.cmdline()) for process in processes]
     guarded.stop()
@@ -87,18 +88,22 @@ def test_calls_at_debug_level_leave_no_number_and_no_secret(
     assert DIGITS not in [line.get("digits") for line in daemon.lines("digit_pressed")]
 
 
-def test_a_refused_password_is_in_no_error(start: Start, guarded: SimulatedSwitch) -> None:
+def test_a_refused_password_is_in_no_error(
+    start: Start, guarded: SimulatedSwitch, servers: dict[str, Any]
+) -> None:
     """The switch says no, and so does whoever listens for Redis; the errors name what to check."""
     wrong = {
         "CALLCORE_NODE_FS1_PASSWORD": "wr0ng-of-the-socket",
         "CALLCORE_REDIS_PASSWORD": REDIS,
     }
-    daemon = start(guarded, environ=wrong)
+    daemon = start(guarded, environ=wrong, **servers)
     daemon.wait_line("callcore_runs")
     until(lambda: "password" in daemon.page("readyz")[1], "a refusal")
     page = daemon.page("readyz")[1]
     daemon.end()
-    away = start(guarded, environ=wrong, redis={"url": "redis://callcore@127.0.0.1:9"})
+    away = start(
+        guarded, environ=wrong, **{**servers, "redis": {"url": "redis://callcore@127.0.0.1:9"}}
+    )
     away.wait_line("waiting_for_redis")
     away.end()
     for text in (page, daemon.text(), away.text()):
@@ -126,23 +131,7 @@ def test_settings_show_no_secret(tmp_path: Path) -> None:
     loaded = callcore_settings.load(file, environ)
     assert loaded.redis_sentinel_password == f"{REDIS}-2"
     assert loaded.postgres_owner_password == f"{REDIS}-5"
-    said = subprocess.run(
-        [sys.executable, "-m", "callcore", "check-config", "--config", str(file)],
-        env={**os.environ, **environ},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    said = CliRunner(env=environ).invoke(callcore, ["check-config", "--config", str(file)])
+    assert said.exit_code == 0
     for text in (repr(loaded), str(loaded), said.stdout, said.stderr):
         assert not any(secret in text for secret in {*environ.values()})
-
-
-def operator(base: Path, *command: str, is_refused: bool = False) -> str:
-    """What an operator's command shows; of one that is refused, why."""
-    said = subprocess.run(
-        [sys.executable, "-m", "callcore", *command, "--data-directory", str(base / "data")],
-        capture_output=True,
-        text=True,
-        check=not is_refused,
-    )
-    return said.stderr if is_refused else said.stdout

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 from gevent import socket
 
-from callcore.adapters.control import messages, place
+from callcore.adapters.control import answers, failures, place, requests
 from callcore.ports.operations import ConfigView, DutyChange, Explanation
 from callcore.runtime import time_limits
 
@@ -84,107 +84,107 @@ class ControlClient:
             return False
         return True
 
-    def queues(self) -> messages.Queues:
+    def queues(self) -> answers.Queues:
         """Every queue."""
-        return self._ask(messages.Queues, "GET", "queues")
+        return self._ask(answers.Queues, "GET", "queues")
 
-    def calls(self) -> messages.Calls:
+    def calls(self) -> answers.Calls:
         """Every caller who waits."""
-        return self._ask(messages.Calls, "GET", "calls")
+        return self._ask(answers.Calls, "GET", "calls")
 
-    def callbacks(self) -> messages.Callbacks:
+    def callbacks(self) -> answers.Callbacks:
         """Every callback that is promised and not over."""
-        return self._ask(messages.Callbacks, "GET", "callbacks")
+        return self._ask(answers.Callbacks, "GET", "callbacks")
 
-    def request_callback(self, request: messages.RequestCallback) -> messages.CallbackRequested:
+    def request_callback(self, request: requests.RequestCallback) -> answers.CallbackRequested:
         """Has somebody be called back."""
-        return self._ask(messages.CallbackRequested, "POST", "callbacks", body=request)
+        return self._ask(answers.CallbackRequested, "POST", "callbacks", body=request)
 
-    def agents(self) -> messages.Agents:
+    def agents(self) -> answers.Agents:
         """Every agent."""
-        return self._ask(messages.Agents, "GET", "agents")
+        return self._ask(answers.Agents, "GET", "agents")
 
     def explain(self, call_id: str) -> Explanation:
         """Why a call was offered to whom."""
         return self._ask(Explanation, "GET", "calls", call_id, "explanation")
 
-    def close_queue(self, queue: str, request: messages.Close) -> messages.Closed:
+    def close_queue(self, queue: str, request: requests.Close) -> answers.Closed:
         """Closes a queue to new callers."""
-        return self._ask(messages.Closed, "POST", "queues", queue, "close", body=request)
+        return self._ask(answers.Closed, "POST", "queues", queue, "close", body=request)
 
-    def open_queue(self, queue: str) -> messages.Opened:
+    def open_queue(self, queue: str) -> answers.Opened:
         """Ends a closure."""
-        return self._ask(messages.Opened, "POST", "queues", queue, "open")
+        return self._ask(answers.Opened, "POST", "queues", queue, "open")
 
-    def set_priority(self, call_id: str, priority: int) -> messages.PrioritySet:
+    def set_priority(self, call_id: str, priority: int) -> answers.PrioritySet:
         """Gives a caller another priority."""
-        request = messages.SetPriority(priority=priority)
-        return self._ask(messages.PrioritySet, "POST", "calls", call_id, "priority", body=request)
+        request = requests.SetPriority(priority=priority)
+        return self._ask(answers.PrioritySet, "POST", "calls", call_id, "priority", body=request)
 
-    def set_language(self, call_id: str, language: str) -> messages.LanguageSet:
+    def set_language(self, call_id: str, language: str) -> answers.LanguageSet:
         """Has a caller be spoken to in another language."""
-        request = messages.SetLanguage(language=language)
-        return self._ask(messages.LanguageSet, "POST", "calls", call_id, "language", body=request)
+        request = requests.SetLanguage(language=language)
+        return self._ask(answers.LanguageSet, "POST", "calls", call_id, "language", body=request)
 
-    def withdraw(self, call_id: str) -> messages.Withdrawn:
+    def withdraw(self, call_id: str) -> answers.Withdrawn:
         """Takes a caller out of the queue."""
-        return self._ask(messages.Withdrawn, "POST", "calls", call_id, "withdraw")
+        return self._ask(answers.Withdrawn, "POST", "calls", call_id, "withdraw")
 
-    def move(self, call_id: str, queue: str) -> messages.Moved:
+    def move(self, call_id: str, queue: str) -> answers.Moved:
         """Moves a caller to another queue."""
-        request = messages.Move(queue=queue)
-        return self._ask(messages.Moved, "POST", "calls", call_id, "move", body=request)
+        request = requests.Move(queue=queue)
+        return self._ask(answers.Moved, "POST", "calls", call_id, "move", body=request)
 
     def change_duty(
-        self, agent: str, what: DutyChange, request: messages.ChangeDuty
-    ) -> messages.DutyChanged:
+        self, agent: str, what: DutyChange, request: requests.ChangeDuty
+    ) -> answers.DutyChanged:
         """Logs an agent in or out, begins or ends a break, ends or extends a wrap-up."""
-        return self._ask(messages.DutyChanged, "POST", "agents", agent, what, body=request)
+        return self._ask(answers.DutyChanged, "POST", "agents", agent, what, body=request)
 
-    def unlock(self, agent: str) -> messages.Unlocked:
+    def unlock(self, agent: str) -> answers.Unlocked:
         """Forgets an agent's wrong PINs."""
-        return self._ask(messages.Unlocked, "POST", "agents", agent, "unlock")
+        return self._ask(answers.Unlocked, "POST", "agents", agent, "unlock")
 
-    def nodes(self) -> messages.NodeList:
+    def nodes(self) -> answers.NodeList:
         """Every node."""
-        return self._ask(messages.NodeList, "GET", "nodes")
+        return self._ask(answers.NodeList, "GET", "nodes")
 
-    def drain_node(self, node: str) -> messages.NodeChanged:
+    def drain_node(self, node: str) -> answers.NodeChanged:
         """Has a node take no new calls."""
-        return self._ask(messages.NodeChanged, "POST", "nodes", node, "drain")
+        return self._ask(answers.NodeChanged, "POST", "nodes", node, "drain")
 
-    def undrain_node(self, node: str) -> messages.NodeChanged:
+    def undrain_node(self, node: str) -> answers.NodeChanged:
         """Has a node take calls again."""
-        return self._ask(messages.NodeChanged, "POST", "nodes", node, "undrain")
+        return self._ask(answers.NodeChanged, "POST", "nodes", node, "undrain")
 
-    def timeline(self, agent: str, count: int = messages.USUAL_CHANGES) -> messages.Timeline:
+    def timeline(self, agent: str, count: int = requests.USUAL_CHANGES) -> answers.Timeline:
         """The last changes of an agent."""
         query = {"count": count}
-        return self._ask(messages.Timeline, "GET", "agents", agent, "timeline", query=query)
+        return self._ask(answers.Timeline, "GET", "agents", agent, "timeline", query=query)
 
     def configuration(self) -> ConfigView:
         """The configuration in force."""
         return self._ask(ConfigView, "GET", "config")
 
-    def reload(self) -> messages.Reloaded:
+    def reload(self) -> answers.Reloaded:
         """Has the settings read again."""
         seconds = max(self._deadline_seconds, RELOAD_DEADLINE_SECONDS)
         patient = ControlClient(self._path, deadline_seconds=seconds)
-        return patient._ask(messages.Reloaded, "POST", "config", "reload")
+        return patient._ask(answers.Reloaded, "POST", "config", "reload")
 
-    def forget(self, number: str, *, is_dry_run: bool) -> messages.PersonForgotten:
+    def forget(self, number: str, *, is_dry_run: bool) -> answers.PersonForgotten:
         """Takes a person out of the past."""
         seconds = max(self._deadline_seconds, FORGET_DEADLINE_SECONDS)
         patient = ControlClient(self._path, deadline_seconds=seconds)
-        request = messages.Forget(number=number, is_dry_run=is_dry_run)
-        return patient._ask(messages.PersonForgotten, "POST", "people", "forget", body=request)
+        request = requests.Forget(number=number, is_dry_run=is_dry_run)
+        return patient._ask(answers.PersonForgotten, "POST", "people", "forget", body=request)
 
     def _ask(
         self,
         kind: type[AnswerT],
         method: str,
         *steps: str,
-        body: messages.Request | None = None,
+        body: requests.Request | None = None,
         query: Mapping[str, object] = _NO_QUERY,
     ) -> AnswerT:
         address = "/".join(
@@ -197,7 +197,7 @@ class ControlClient:
         try:
             if status == http.client.OK:
                 return msgspec.json.decode(answer, type=kind)
-            failure = msgspec.json.decode(answer, type=messages.Failure)
+            failure = msgspec.json.decode(answer, type=failures.Failure)
         except (msgspec.MsgspecError, UnicodeError) as error:
             raise NotUnderstoodError(
                 f"what listens on {self._path} answers {method} {address} in another way than this "

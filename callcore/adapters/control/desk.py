@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from callcore.adapters.control import messages
+from callcore.adapters.control import answers, requests
 from callcore.domain.agents import BreakCode
 from callcore.domain.ids import AgentId, CallId, Language, Micros, NodeName, QueueName
 from callcore.ports.operations import (
@@ -23,25 +23,25 @@ class Desk:
     def __init__(self, operations: Operations) -> None:
         self._operations = operations
 
-    def queues(self) -> messages.Queues:
+    def queues(self) -> answers.Queues:
         """``GET /v1/queues``."""
-        return messages.Queues(queues=tuple(self._operations.queues()))
+        return answers.Queues(queues=tuple(self._operations.queues()))
 
-    def calls(self) -> messages.Calls:
+    def calls(self) -> answers.Calls:
         """``GET /v1/calls``."""
-        return messages.Calls(calls=tuple(self._operations.waiting()))
+        return answers.Calls(calls=tuple(self._operations.waiting()))
 
     def explanation(self, call_id: str) -> Explanation:
         """``GET /v1/calls/{call_id}/explanation``."""
         return self._operations.explain(CallId(call_id))
 
-    def callbacks(self) -> messages.Callbacks:
+    def callbacks(self) -> answers.Callbacks:
         """``GET /v1/callbacks``."""
-        return messages.Callbacks(callbacks=tuple(self._operations.callbacks()))
+        return answers.Callbacks(callbacks=tuple(self._operations.callbacks()))
 
     def request_callback(
-        self, request: messages.RequestCallback, by: str
-    ) -> messages.CallbackRequested:
+        self, request: requests.RequestCallback, by: str
+    ) -> answers.CallbackRequested:
         """``POST /v1/callbacks``."""
         queue = QueueName(request.queue)
         answer = self._operations.request_callback(
@@ -56,7 +56,7 @@ class Desk:
                 not_before=None if request.not_before is None else Micros(request.not_before),
             )
         )
-        return messages.CallbackRequested(
+        return answers.CallbackRequested(
             end=answer.end,
             call_id=answer.call_id,
             queue=queue,
@@ -66,64 +66,64 @@ class Desk:
             by=by,
         )
 
-    def agents(self) -> messages.Agents:
+    def agents(self) -> answers.Agents:
         """``GET /v1/agents``."""
-        return messages.Agents(agents=tuple(self._operations.agents()))
+        return answers.Agents(agents=tuple(self._operations.agents()))
 
-    def timeline(self, agent: str, count: int) -> messages.Timeline:
+    def timeline(self, agent: str, count: int) -> answers.Timeline:
         """``GET /v1/agents/{agent}/timeline``."""
         agent_id = AgentId(agent)
         changes = self._operations.timeline(agent_id, count)
-        return messages.Timeline(agent_id=agent_id, changes=changes)
+        return answers.Timeline(agent_id=agent_id, changes=changes)
 
-    def close(self, request: messages.Close, by: str, queue: str) -> messages.Closed:
+    def close(self, request: requests.Close, by: str, queue: str) -> answers.Closed:
         """``POST /v1/queues/{queue}/close``."""
         name = QueueName(queue)
         until = None if request.until is None else Micros(request.until)
         self._operations.close_queue(name, until=until, reason=request.reason, by=by)
-        return messages.Closed(queue=name, until=until, reason=request.reason, by=by)
+        return answers.Closed(queue=name, until=until, reason=request.reason, by=by)
 
-    def open(self, _request: messages.Nothing, by: str, queue: str) -> messages.Opened:
+    def open(self, _request: requests.Nothing, by: str, queue: str) -> answers.Opened:
         """``POST /v1/queues/{queue}/open``."""
         name = QueueName(queue)
         was_closed = self._operations.open_queue(name, by=by)
-        return messages.Opened(queue=name, was_closed=was_closed, by=by)
+        return answers.Opened(queue=name, was_closed=was_closed, by=by)
 
     def set_priority(
-        self, request: messages.SetPriority, by: str, call_id: str
-    ) -> messages.PrioritySet:
+        self, request: requests.SetPriority, by: str, call_id: str
+    ) -> answers.PrioritySet:
         """``POST /v1/calls/{call_id}/priority``."""
         call = CallId(call_id)
         priority = self._operations.set_priority(call, request.priority, by=by)
-        return messages.PrioritySet(call_id=call, priority=priority, by=by)
+        return answers.PrioritySet(call_id=call, priority=priority, by=by)
 
     def set_language(
-        self, request: messages.SetLanguage, by: str, call_id: str
-    ) -> messages.LanguageSet:
+        self, request: requests.SetLanguage, by: str, call_id: str
+    ) -> answers.LanguageSet:
         """``POST /v1/calls/{call_id}/language``."""
         call, language = CallId(call_id), Language(request.language)
         self._operations.set_language(call, language, by=by)
-        return messages.LanguageSet(call_id=call, language=language, by=by)
+        return answers.LanguageSet(call_id=call, language=language, by=by)
 
-    def withdraw(self, _request: messages.Nothing, by: str, call_id: str) -> messages.Withdrawn:
+    def withdraw(self, _request: requests.Nothing, by: str, call_id: str) -> answers.Withdrawn:
         """``POST /v1/calls/{call_id}/withdraw``."""
         call = CallId(call_id)
         self._operations.withdraw(call, by=by)
-        return messages.Withdrawn(call_id=call, by=by)
+        return answers.Withdrawn(call_id=call, by=by)
 
-    def move(self, request: messages.Move, by: str, call_id: str) -> messages.Moved:
+    def move(self, request: requests.Move, by: str, call_id: str) -> answers.Moved:
         """``POST /v1/calls/{call_id}/move``."""
         call, queue = CallId(call_id), QueueName(request.queue)
         self._operations.move(call, queue, by=by)
-        return messages.Moved(call_id=call, queue=queue, by=by)
+        return answers.Moved(call_id=call, queue=queue, by=by)
 
     def change_duty(
-        self, what: DutyChange, request: messages.ChangeDuty, by: str, agent: str
-    ) -> messages.DutyChanged:
+        self, what: DutyChange, request: requests.ChangeDuty, by: str, agent: str
+    ) -> answers.DutyChanged:
         """``POST /v1/agents/{agent}/{what}``."""
         agent_id = AgentId(agent)
         answer = self._operations.change_duty(agent_id, _order(what, request, by))
-        return messages.DutyChanged(
+        return answers.DutyChanged(
             agent_id=agent_id,
             change=what,
             is_changed=answer.is_changed,
@@ -135,32 +135,32 @@ class Desk:
             by=by,
         )
 
-    def unlock(self, _request: messages.Nothing, by: str, agent: str) -> messages.Unlocked:
+    def unlock(self, _request: requests.Nothing, by: str, agent: str) -> answers.Unlocked:
         """``POST /v1/agents/{agent}/unlock``."""
         agent_id = AgentId(agent)
         is_changed = self._operations.unlock(agent_id, by=by)
-        return messages.Unlocked(agent_id=agent_id, is_changed=is_changed, by=by)
+        return answers.Unlocked(agent_id=agent_id, is_changed=is_changed, by=by)
 
-    def nodes(self) -> messages.NodeList:
+    def nodes(self) -> answers.NodeList:
         """``GET /v1/nodes``."""
-        return messages.NodeList(nodes=tuple(self._operations.nodes()))
+        return answers.NodeList(nodes=tuple(self._operations.nodes()))
 
-    def drain(self, _request: messages.Nothing, by: str, node: str) -> messages.NodeChanged:
+    def drain(self, _request: requests.Nothing, by: str, node: str) -> answers.NodeChanged:
         """``POST /v1/nodes/{node}/drain``."""
         name = NodeName(node)
         is_changed = self._operations.drain_node(name, by=by)
-        return messages.NodeChanged(node=name, is_drained=True, is_changed=is_changed, by=by)
+        return answers.NodeChanged(node=name, is_drained=True, is_changed=is_changed, by=by)
 
-    def undrain(self, _request: messages.Nothing, by: str, node: str) -> messages.NodeChanged:
+    def undrain(self, _request: requests.Nothing, by: str, node: str) -> answers.NodeChanged:
         """``POST /v1/nodes/{node}/undrain``."""
         name = NodeName(node)
         is_changed = self._operations.undrain_node(name, by=by)
-        return messages.NodeChanged(node=name, is_drained=False, is_changed=is_changed, by=by)
+        return answers.NodeChanged(node=name, is_drained=False, is_changed=is_changed, by=by)
 
-    def forget(self, request: messages.Forget, by: str) -> messages.PersonForgotten:
+    def forget(self, request: requests.Forget, by: str) -> answers.PersonForgotten:
         """``POST /v1/people/forget``."""
         answer = self._operations.forget(request.number, by=by, is_dry_run=request.is_dry_run)
-        return messages.PersonForgotten(
+        return answers.PersonForgotten(
             number=answer.number,
             counts=dict(answer.counts),
             recordings_left=answer.recordings_left,
@@ -172,10 +172,10 @@ class Desk:
         """``GET /v1/config``."""
         return self._operations.configuration()
 
-    def reload(self, _request: messages.Nothing, by: str) -> messages.Reloaded:
+    def reload(self, _request: requests.Nothing, by: str) -> answers.Reloaded:
         """``POST /v1/config/reload``."""
         answer = self._operations.reload(by=by)
-        return messages.Reloaded(
+        return answers.Reloaded(
             version=answer.version,
             is_changed=answer.is_changed,
             changes=answer.changes,
@@ -185,14 +185,14 @@ class Desk:
         )
 
 
-def _order(what: DutyChange, request: messages.ChangeDuty, by: str) -> DutyOrder:
+def _order(what: DutyChange, request: requests.ChangeDuty, by: str) -> DutyOrder:
     order = DutyOrder(what=what, by=by, note=request.reason)
     match request:
-        case messages.ChangeQueues(queues=queues):
+        case requests.ChangeQueues(queues=queues):
             return replace(order, queues=tuple(map(QueueName, queues)))
-        case messages.StartBreak(code=str(code)):
+        case requests.StartBreak(code=str(code)):
             return replace(order, break_code=BreakCode(code))
-        case messages.ExtendWrapUp(seconds=seconds):
+        case requests.ExtendWrapUp(seconds=seconds):
             return replace(order, seconds=seconds)
         case _:
             return order

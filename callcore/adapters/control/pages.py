@@ -12,7 +12,7 @@ import falcon
 import gevent
 import msgspec
 
-from callcore.adapters.control import messages, place
+from callcore.adapters.control import answers, failures, place, requests
 from callcore.adapters.control.desk import Desk
 from callcore.ports.operations import DutyChange, NotReadyError, OperationError, Operations
 from callcore.runtime import time_limits, wsgi
@@ -33,7 +33,7 @@ RELOAD_DEADLINE_SECONDS = 65.0
 FORGET_DEADLINE_SECONDS = 200.0
 """A long history is looked through from end to end."""
 
-RequestT = TypeVar("RequestT", bound=messages.Request)
+RequestT = TypeVar("RequestT", bound=requests.Request)
 
 
 def application(operations: Operations, note: Note) -> falcon.App[falcon.Request, falcon.Response]:
@@ -46,29 +46,29 @@ def application(operations: Operations, note: Note) -> falcon.App[falcon.Request
     app = falcon.App(cors_enable=False)
     queue, call, agent = "/v1/queues/{queue}", "/v1/calls/{call_id}", "/v1/agents/{agent}"
     app.add_route("/v1/queues", _View(desk.queues))
-    app.add_route(f"{queue}/close", change(messages.Close, desk.close))
-    app.add_route(f"{queue}/open", change(messages.Nothing, desk.open))
+    app.add_route(f"{queue}/close", change(requests.Close, desk.close))
+    app.add_route(f"{queue}/open", change(requests.Nothing, desk.open))
     app.add_route("/v1/calls", _View(desk.calls))
-    app.add_route(f"{call}/priority", change(messages.SetPriority, desk.set_priority))
-    app.add_route(f"{call}/language", change(messages.SetLanguage, desk.set_language))
-    app.add_route(f"{call}/withdraw", change(messages.Nothing, desk.withdraw))
-    app.add_route(f"{call}/move", change(messages.Move, desk.move))
+    app.add_route(f"{call}/priority", change(requests.SetPriority, desk.set_priority))
+    app.add_route(f"{call}/language", change(requests.SetLanguage, desk.set_language))
+    app.add_route(f"{call}/withdraw", change(requests.Nothing, desk.withdraw))
+    app.add_route(f"{call}/move", change(requests.Move, desk.move))
     app.add_route(f"{call}/explanation", _View(desk.explanation))
-    asking = change(messages.RequestCallback, desk.request_callback)
+    asking = change(requests.RequestCallback, desk.request_callback)
     app.add_route("/v1/callbacks", _Collection(desk.callbacks, asking))
     app.add_route("/v1/agents", _View(desk.agents))
     app.add_route(f"{agent}/timeline", _Timeline(desk.timeline))
-    app.add_route(f"{agent}/unlock", change(messages.Nothing, desk.unlock))
+    app.add_route(f"{agent}/unlock", change(requests.Nothing, desk.unlock))
     for what in DutyChange:
-        changing = change(messages.DUTY_REQUESTS[what], partial(desk.change_duty, what))
+        changing = change(requests.DUTY_REQUESTS[what], partial(desk.change_duty, what))
         app.add_route(f"{agent}/{what}", changing)
     app.add_route("/v1/nodes", _View(desk.nodes))
-    app.add_route("/v1/nodes/{node}/drain", change(messages.Nothing, desk.drain))
-    app.add_route("/v1/nodes/{node}/undrain", change(messages.Nothing, desk.undrain))
+    app.add_route("/v1/nodes/{node}/drain", change(requests.Nothing, desk.drain))
+    app.add_route("/v1/nodes/{node}/undrain", change(requests.Nothing, desk.undrain))
     app.add_route("/v1/config", _View(desk.configuration))
-    reload = _Change(messages.Nothing, desk.reload, note, RELOAD_DEADLINE_SECONDS)
+    reload = _Change(requests.Nothing, desk.reload, note, RELOAD_DEADLINE_SECONDS)
     app.add_route("/v1/config/reload", reload)
-    forget = _Change(messages.Forget, desk.forget, note, FORGET_DEADLINE_SECONDS)
+    forget = _Change(requests.Forget, desk.forget, note, FORGET_DEADLINE_SECONDS)
     app.add_route("/v1/people/forget", forget)
     app.add_error_handler(OperationError, _answer_refusal)
     app.add_error_handler(Exception, _Fault(note).answer)
@@ -95,7 +95,7 @@ class _Collection(Generic[RequestT]):
 
 
 class _Timeline:
-    def __init__(self, look: Callable[[str, int], messages.Timeline]) -> None:
+    def __init__(self, look: Callable[[str, int], answers.Timeline]) -> None:
         self._look = look
 
     def on_get(self, request: falcon.Request, response: falcon.Response, agent: str) -> None:
@@ -103,7 +103,7 @@ class _Timeline:
         unknown = request.params.keys() - {"count"}
         if unknown:
             raise falcon.HTTPInvalidParam("it is not known here", unknown.pop())
-        count = request.get_param_as_int("count", default=messages.USUAL_CHANGES)
+        count = request.get_param_as_int("count", default=requests.USUAL_CHANGES)
         with _deadline():
             answer = self._look(agent, count)
         _write(response, answer)
@@ -133,11 +133,11 @@ class _Change(Generic[RequestT]):
 
 def _body(request: falcon.Request) -> bytes:
     """The body; the empty one counts as an object without fields."""
-    if (request.content_length or 0) > messages.LONGEST_BODY_BYTES:
+    if (request.content_length or 0) > requests.LONGEST_BODY_BYTES:
         raise falcon.HTTPContentTooLarge
     # Not Falcon's own stream, which knows no body without a length.
-    body: bytes = request.env["wsgi.input"].read(messages.LONGEST_BODY_BYTES + 1)
-    if len(body) > messages.LONGEST_BODY_BYTES:
+    body: bytes = request.env["wsgi.input"].read(requests.LONGEST_BODY_BYTES + 1)
+    if len(body) > requests.LONGEST_BODY_BYTES:
         raise falcon.HTTPContentTooLarge
     return body or b"{}"
 
@@ -174,7 +174,7 @@ def _answer_refusal(
     refusal: OperationError,
     _parameters: object,
 ) -> None:
-    failure, status = messages.failure_of(refusal)
+    failure, status = failures.failure_of(refusal)
     response.status = status
     _write(response, failure)
 
@@ -195,12 +195,12 @@ class _Fault:
             raise fault
         if isinstance(fault, msgspec.MsgspecError | UnicodeError):
             response.status = falcon.HTTP_400
-            _write(response, messages.Failure(error=messages.BAD_REQUEST, message=str(fault)))
+            _write(response, failures.Failure(error=failures.BAD_REQUEST, message=str(fault)))
             return
         self._note("control_request_failed", {"path": request.path}, fault)
         response.status = falcon.HTTP_500
         message = f"callcore failed at {request.path}: its log says why"
-        _write(response, messages.Failure(error=messages.INTERNAL_ERROR, message=message))
+        _write(response, failures.Failure(error=failures.INTERNAL_ERROR, message=message))
 
 
 def _write_http_error(
@@ -208,13 +208,13 @@ def _write_http_error(
 ) -> None:
     match error:
         case falcon.HTTPNotFound():
-            word, message = messages.UNKNOWN_ADDRESS, f"there is nothing at {request.path}"
+            word, message = failures.UNKNOWN_ADDRESS, f"there is nothing at {request.path}"
         case falcon.HTTPMethodNotAllowed():
-            word = messages.WRONG_METHOD
+            word = failures.WRONG_METHOD
             message = f"{request.path} does not take {request.method}"
         case falcon.HTTPContentTooLarge():
-            word = messages.TOO_LARGE
-            message = f"a body may have {messages.LONGEST_BODY_BYTES} bytes"
+            word = failures.TOO_LARGE
+            message = f"a body may have {requests.LONGEST_BODY_BYTES} bytes"
         case _:
-            word, message = messages.BAD_REQUEST, error.description or str(error.status)
-    _write(response, messages.Failure(error=word, message=message))
+            word, message = failures.BAD_REQUEST, error.description or str(error.status)
+    _write(response, failures.Failure(error=word, message=message))

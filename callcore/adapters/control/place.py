@@ -8,15 +8,18 @@ import socket as system_socket
 import stat
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import gevent
 from gevent import socket
 
 LONGEST_PATH_BYTES = 107
 """What fits into ``sockaddr_un`` (unix(7)) with its last zero."""
 
 PROBE_SECONDS = 1.0
+TURN_TRIES, TURN_SECONDS = 500, 0.01
+"""How often a worker that starts beside others tries to have its turn, and how far apart."""
 
 _CREDENTIALS = struct.Struct("3i")
 """``struct ucred``: process, user and group id."""
@@ -98,19 +101,27 @@ def process_and_user(connection: socket.socket) -> tuple[int, int]:
 
 @contextmanager
 def _alone_in(directory: Path) -> Iterator[None]:
-    """Of two that start at once one looks, clears and binds, and the other finds it there."""
+    """Of those that start at once one after the other looks, clears and binds: workers each find
+    room for their own, and a second one of a name finds the first.
+    """
     lock = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ControlSocketInUseError(f"another callcore is starting in {directory}") from error
+        _wait_for(lock, directory)
         try:
             yield
         finally:
             fcntl.flock(lock, fcntl.LOCK_UN)  # gevent closes files a turn of its loop later
     finally:
         os.close(lock)
+
+
+def _wait_for(lock: int, directory: Path) -> None:
+    for _ in range(TURN_TRIES):
+        with suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        gevent.sleep(TURN_SECONDS)
+    raise ControlSocketInUseError(f"another callcore has been starting in {directory} for long")
 
 
 def _make_way(path: Path, address: str) -> None:

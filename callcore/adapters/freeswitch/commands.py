@@ -1,28 +1,22 @@
-"""Every command callcore sends, from typed arguments to bytes.
-
-One function makes the bytes (``_command``), and nothing else in the package writes a line feed to a
-socket. Which characters an argument may hold is ``hostile``'s business.
-"""
+"""Every command and question about legs and phones, from typed arguments."""
 
 from __future__ import annotations
 
 import math
-import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from callcore.adapters.freeswitch import hostile
+from callcore.adapters.freeswitch.command_bytes import Command, api, command, execute
 from callcore.domain.ids import LegId
 from callcore.domain.phones import Phone
 from callcore.ports.switch_events import AFTER_TALK
 from callcore.ports.telephony import HostileTextError, LegRequest
 
-COMMAND_BYTES_LIMIT = 16 * 1024
-"""FreeSWITCH reads commands a byte a system call, 0.9 MB/s: longer ones would hold up the rest."""
-
 LONGEST_GUARD_SECONDS = 24 * 3600
 
 INLINE_DIALPLAN = "inline"
+
+PARKS_ON_CANCEL = "uuid_bridge_park_on_cancel"
 
 OFFER_HEADER = "sip_h_X-callcore-offer"
 NODE_HEADER = "sip_h_X-callcore-node"
@@ -38,59 +32,6 @@ twice within half a second even endless music for good. The other is there to be
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """One command on its way to the switch; ``name`` is a word fit for a metric's label."""
-
-    name: str
-    wire: bytes = field(repr=False)
-    """Not shown: it may hold the password or a caller's number."""
-
-
-def line(text: str) -> Command:
-    """A command of one line that its maker has checked, ``auth`` for one."""
-    return _command(text.partition(" ")[0], text)
-
-
-def leave() -> Command:
-    """Takes leave of the switch in good order."""
-    return _command("exit", "exit")
-
-
-def subscribe(event_names: tuple[str, ...]) -> Command:
-    """Asks for events, as JSON: the plain form lets a caller forge headers."""
-    return _command("event", f"event json {' '.join(event_names)}")
-
-
-def keep_events(header: str, value: str) -> Command:
-    """Keeps events whose header equals the value, or matches it if it is ``/regex/``.
-
-    Several are alternatives; an event that matches none is not sent any more. With a ``-`` before
-    the value, events that equal it are held back (mod_event_socket.c, ``event_handler``).
-    """
-    return _command("filter", f"filter {header} {value}")
-
-
-def drop_filter(header: str, value: str) -> Command:
-    """Takes off the filters of a header that were added with exactly this value."""
-    return _command("filter", f"filter delete {header} {value}")
-
-
-def core_uuid() -> Command:
-    """Asks for the id the switch gave itself when it started."""
-    return ask_global("core_uuid")
-
-
-def ask_global(name: str) -> Command:
-    """Asks for a global variable."""
-    return _api("global_getvar", name)
-
-
-def set_global(name: str, value: str) -> Command:
-    """Sets a global variable; a second ``=`` would make it a condition."""
-    return _api("global_setvar", f"{name}={value}")
-
-
 def answer(leg_id: LegId) -> Command:
     """Answers the leg's line at once.
 
@@ -98,17 +39,17 @@ def answer(leg_id: LegId) -> Command:
     In the background, because a caller's media address may be a name, and looking that up would
     hold up every command behind this one for seconds.
     """
-    return _command("answer", f"bgapi uuid_answer {hostile.leg_id(leg_id)}")
+    return command("answer", f"bgapi uuid_answer {hostile.leg_id(leg_id)}")
 
 
 def pre_answer(leg_id: LegId) -> Command:
     """Opens early media on the leg's line."""
-    return _execute(leg_id, "pre_answer")
+    return execute(leg_id, "pre_answer")
 
 
 def ring(leg_id: LegId) -> Command:
     """Tells the leg's network that it rings here."""
-    return _execute(leg_id, "ring_ready")
+    return execute(leg_id, "ring_ready")
 
 
 def play_endlessly(leg_id: LegId, path: str) -> Command:
@@ -118,7 +59,7 @@ def play_endlessly(leg_id: LegId, path: str) -> Command:
     was broken, nor when it took less than half a second: a missing file cannot spin.
     (``endless_playback`` would go on after a break.)
     """
-    return _execute(leg_id, "playback", OF_OURS + hostile.sound(path), {"loops": "-1"})
+    return execute(leg_id, "playback", OF_OURS + hostile.sound(path), {"loops": "-1"})
 
 
 def announce(leg_id: LegId, paths: tuple[str, ...]) -> Command:
@@ -127,7 +68,7 @@ def announce(leg_id: LegId, paths: tuple[str, ...]) -> Command:
     Not ``uuid_broadcast``: that reads five frames before it plays, and forgets a break which comes
     meanwhile (``switch_ivr_parse_event`` clears ``CF_STOP_BROADCAST`` after them).
     """
-    return _execute(
+    return execute(
         leg_id,
         "playback",
         OF_OURS + hostile.sequence(paths),
@@ -137,19 +78,24 @@ def announce(leg_id: LegId, paths: tuple[str, ...]) -> Command:
 
 def stop_playing(leg_id: LegId) -> Command:
     """Breaks what is playing and what is queued to play."""
-    return _api("uuid_break", hostile.leg_id(leg_id), "all")
+    return api("uuid_break", hostile.leg_id(leg_id), "all")
 
 
 def remember(leg_id: LegId, variables: Mapping[str, str]) -> Command:
-    """Sets channel variables; it refuses ``${`` where ``uuid_setvar`` does not."""
-    return _api("uuid_setvar_multi", hostile.leg_id(leg_id), hostile.kept_variables(variables))
+    """Sets channel variables; it refuses ``${`` where ``uuid_setvar`` does not.
+
+    With the last of them a leg parks again, and does not end, when the one it is being bridged to
+    hangs up before they have met (``uuid_bridge_on_soft_execute`` in switch_ivr_bridge.c).
+    """
+    kept = f"{hostile.kept_variables(variables)};{PARKS_ON_CANCEL}=true"
+    return api("uuid_setvar_multi", hostile.leg_id(leg_id), kept)
 
 
 def guard(leg_id: LegId, seconds: int, extension: str, context: str) -> Command:
     """Schedules a transfer; its group is the channel id (mod_commands.c)."""
     if not 1 <= seconds <= LONGEST_GUARD_SECONDS:
         raise HostileTextError(f"not 1 to {LONGEST_GUARD_SECONDS} seconds: {seconds}")
-    return _api(
+    return api(
         "sched_transfer",
         f"+{int(seconds)}",
         hostile.leg_id(leg_id),
@@ -161,12 +107,12 @@ def guard(leg_id: LegId, seconds: int, extension: str, context: str) -> Command:
 
 def unguard(leg_id: LegId) -> Command:
     """Deletes what is scheduled for the leg."""
-    return _api("sched_del", hostile.leg_id(leg_id))
+    return api("sched_del", hostile.leg_id(leg_id))
 
 
 def transfer(leg_id: LegId, extension: str, context: str) -> Command:
     """Sends the leg back into the dialplan."""
-    return _api(
+    return api(
         "uuid_transfer",
         hostile.leg_id(leg_id),
         hostile.dialplan_word(extension),
@@ -190,6 +136,7 @@ def originate(request: LegRequest, job_id: str) -> Command:
         "originate_timeout": str(max(math.ceil(request.timeout_seconds), 1)),
         "ignore_early_media": "true",
         "hangup_after_bridge": "true",
+        PARKS_ON_CANCEL: "true",
         **{name: value for name, value in shown.items() if value},
         **hostile.braced_variables(request.variables),
     }
@@ -201,7 +148,7 @@ def originate(request: LegRequest, job_id: str) -> Command:
         f"{name}='{value}'" if " " in value else f"{name}={value}"
         for name, value in variables.items()
     )
-    return _command(
+    return command(
         "originate",
         f"bgapi originate {{{pairs}}}{hostile.contact(request.contact)} &park()",
         {"Job-UUID": hostile.leg_id(job_id)},
@@ -210,12 +157,12 @@ def originate(request: LegRequest, job_id: str) -> Command:
 
 def bridge(caller_leg_id: LegId, agent_leg_id: LegId) -> Command:
     """Bridges two parked legs."""
-    return _api("uuid_bridge", hostile.leg_id(caller_leg_id), hostile.leg_id(agent_leg_id))
+    return api("uuid_bridge", hostile.leg_id(caller_leg_id), hostile.leg_id(agent_leg_id))
 
 
 def outlive_talks(leg_id: LegId) -> Command:
     """Has a leg park after each of its bridges; ``hangup_after_bridge=false`` alone does not."""
-    return _api("uuid_setvar", hostile.leg_id(leg_id), "park_after_bridge", "true")
+    return api("uuid_setvar", hostile.leg_id(leg_id), "park_after_bridge", "true")
 
 
 def keep_after_talk(leg_id: LegId, seconds: int) -> Command:
@@ -227,7 +174,7 @@ def keep_after_talk(leg_id: LegId, seconds: int) -> Command:
     are quoted, and ``uuid_setvar`` would take away quotes without a backslash.
     """
     applications = _after_talk(seconds)
-    return _api(
+    return api(
         "uuid_setvar",
         hostile.leg_id(leg_id),
         "transfer_after_bridge",
@@ -237,12 +184,12 @@ def keep_after_talk(leg_id: LegId, seconds: int) -> Command:
 
 def forget_after_talk(leg_id: LegId) -> Command:
     """Takes the variable away."""
-    return _api("uuid_setvar", hostile.leg_id(leg_id), "transfer_after_bridge")
+    return api("uuid_setvar", hostile.leg_id(leg_id), "transfer_after_bridge")
 
 
 def take_out_of_talk(leg_id: LegId, seconds: int) -> Command:
     """Transfers a leg there at once; its bridge ends."""
-    return _api("uuid_transfer", hostile.leg_id(leg_id), _after_talk(seconds), INLINE_DIALPLAN)
+    return api("uuid_transfer", hostile.leg_id(leg_id), _after_talk(seconds), INLINE_DIALPLAN)
 
 
 def _after_talk(seconds: int) -> str:
@@ -258,37 +205,37 @@ def hide_keys(leg_id: LegId) -> Command:
     """Has ``X`` written in place of each key in the variable ``digits_dialed`` of the leg's record
     (``switch_channel_set_timestamps``). With ``sensitive_dtmf`` there would be no ``DTMF`` events.
     """
-    return _api("uuid_setvar", hostile.leg_id(leg_id), "digits_dialed_filter", ".+")
+    return api("uuid_setvar", hostile.leg_id(leg_id), "digits_dialed_filter", ".+")
 
 
 def hang_up(leg_id: LegId, cause: str) -> Command:
     """Ends a leg."""
-    return _api("uuid_kill", hostile.leg_id(leg_id), hostile.cause(cause))
+    return api("uuid_kill", hostile.leg_id(leg_id), hostile.cause(cause))
 
 
 def start_recording(leg_id: LegId, path: str) -> Command:
     """Records a leg and its partner."""
-    return _api("uuid_record", hostile.leg_id(leg_id), "start", hostile.recording(path))
+    return api("uuid_record", hostile.leg_id(leg_id), "start", hostile.recording(path))
 
 
 def stop_recording(leg_id: LegId, path: str) -> Command:
     """Ends a recording."""
-    return _api("uuid_record", hostile.leg_id(leg_id), "stop", hostile.recording(path))
+    return api("uuid_record", hostile.leg_id(leg_id), "stop", hostile.recording(path))
 
 
 def leg_exists(leg_id: LegId) -> Command:
     """Asks whether a leg exists."""
-    return _api("uuid_exists", hostile.leg_id(leg_id))
+    return api("uuid_exists", hostile.leg_id(leg_id))
 
 
 def list_legs() -> Command:
     """Asks for the table of channels, which is written a little late: a list of candidates."""
-    return _command("show_channels", "api show channels as json")
+    return command("show_channels", "api show channels as json")
 
 
 def sounding(leg_id: LegId) -> Command:
     """Asks whether a sound of ours is playing; no event and no dump shows it."""
-    return _api("uuid_getvar", hostile.leg_id(leg_id), SOUNDING)
+    return api("uuid_getvar", hostile.leg_id(leg_id), SOUNDING)
 
 
 def contact_of(phone: Phone) -> Command:
@@ -296,48 +243,9 @@ def contact_of(phone: Phone) -> Command:
 
     Not ``show registrations``: that table is written later, and keeps what was flushed or expired.
     """
-    return _api("sofia_contact", f"*/{hostile.phone(phone)}")
+    return api("sofia_contact", f"*/{hostile.phone(phone)}")
 
 
 def dump_leg(leg_id: LegId) -> Command:
     """Asks for everything about a leg, as JSON: the plain form is not encoded at all."""
-    return _api("uuid_dump", hostile.leg_id(leg_id), "json")
-
-
-def _api(name: str, *words: str) -> Command:
-    return _command(name, " ".join(("api", name, *words)))
-
-
-def _execute(
-    leg_id: LegId,
-    application: str,
-    argument: str = "",
-    headers: Mapping[str, str] | None = None,
-) -> Command:
-    """Has the leg execute an application; the argument travels as a body, out of reach of lines."""
-    return _command(
-        application,
-        f"sendmsg {hostile.leg_id(leg_id)}",
-        {
-            "call-command": "execute",
-            "execute-app-name": application,
-            "Event-UUID": str(uuid.uuid4()),
-            **(headers or {}),
-        },
-        argument,
-    )
-
-
-def _command(
-    name: str, first_line: str, headers: Mapping[str, str] | None = None, body: str = ""
-) -> Command:
-    """The one place where a command's bytes are made. Raises ``HostileTextError``."""
-    lines = [first_line, *(f"{header}: {value}" for header, value in (headers or {}).items())]
-    payload = hostile.plain(body).encode()
-    if payload:
-        # Last: FreeSWITCH reads the body when it meets the length.
-        lines += ["content-type: text/plain", f"content-length: {len(payload)}"]
-    wire = "\n".join(hostile.plain(text) for text in lines).encode() + b"\n\n" + payload
-    if len(wire) > COMMAND_BYTES_LIMIT:
-        raise HostileTextError(f"a command of {len(wire)} bytes")
-    return Command(name=name, wire=wire)
+    return api("uuid_dump", hostile.leg_id(leg_id), "json")

@@ -9,29 +9,26 @@ Rules kept here:
 
 - Every command has a slot until its reply comes (``replies``), and posting one never waits for the
   switch (``sending``).
-- The reader gives way after ``READ_SECONDS`` of work: data that keeps coming would otherwise keep
-  every timer and every other greenlet from running.
+- The reader gives way to others, however much there is to read (``reading``).
 - The first fault wins; it releases every waiter, and the connection is never used again.
 """
 
 from __future__ import annotations
 
 import contextlib
-import socket as plain_socket
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import gevent
-from gevent import socket
 from gevent.event import AsyncResult
 from greenswitch import InboundESL
 
-from callcore.adapters.freeswitch import commands
-from callcore.adapters.freeswitch.commands import Command
+from callcore.adapters.freeswitch import command_bytes, link_commands, reaching
+from callcore.adapters.freeswitch.command_bytes import Command
 from callcore.adapters.freeswitch.faults import FaultKind, LinkFaultError
-from callcore.adapters.freeswitch.frames import Frame, FrameReader, Skipped, StreamBrokenError
+from callcore.adapters.freeswitch.frames import Frame, StreamBrokenError
 from callcore.adapters.freeswitch.observing import LinkObserver
+from callcore.adapters.freeswitch.reading import Reader
 from callcore.adapters.freeswitch.replies import (
     UNANSWERED_LIMIT,
     Reply,
@@ -47,12 +44,6 @@ from callcore.ports.telephony import (
     TelephonyError,
 )
 from callcore.runtime.greenlets import spawn
-
-READ_BYTES = 64 * 1024
-READ_SECONDS = 0.005
-PAUSE_SECONDS_LIMIT = 0.02
-"""The reader waits for an idle moment, but no longer than this: never stop reading for long, or the
-switch queues 100,000 events and then drops everybody's."""
 
 LEAVE_SECONDS = 1.0
 
@@ -86,9 +77,7 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
         self._lost = lost
         self._slots = ReplySlots(clock=clock, observer=observer)
         self._sender: Sender | None = None
-        self._work_ends_at = 0.0
-        self._reading_since: float | None = None
-        """When there was something to read after nothing was; ``None`` while all has been read."""
+        self._reader: Reader | None = None
 
     @property
     def oldest_unanswered(self) -> int | None:
@@ -98,8 +87,9 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
     @property
     def unread_seconds(self) -> float:
         """How old the oldest of what is not read yet may be; 0 if all has been read."""
-        since = self._reading_since
-        return 0.0 if since is None or self.fault is not None else time.monotonic() - since
+        if self._reader is None or self.fault is not None:
+            return 0.0
+        return self._reader.unread_seconds
 
     def connect(self) -> None:
         """Connects and authenticates. Raises ``LinkFaultError``."""
@@ -129,7 +119,7 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
 
     def send(self, data: str) -> Reply:
         """Sends one line and waits for its reply: what greenswitch's handshake calls."""
-        return self.ask(commands.line(data), self._policy.command_timeout_seconds)
+        return self.ask(command_bytes.line(data), self._policy.command_timeout_seconds)
 
     def ask(
         self,
@@ -205,7 +195,7 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
         """Takes leave of the switch if it still listens, and closes."""
         if self.connected:
             with contextlib.suppress(TelephonyError):
-                self.ask(commands.leave(), LEAVE_SECONDS)
+                self.ask(link_commands.leave(), LEAVE_SECONDS)
         self.close()
 
     def close(self) -> None:
@@ -220,7 +210,8 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
     def receive_events(self) -> None:
         """Reads frames until the connection is lost."""
         try:
-            self._read()
+            if self._reader is not None:
+                self._reader.run()
         except LinkFaultError as fault:
             self._fail(fault)
         except StreamBrokenError as cause:
@@ -230,6 +221,8 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
         except Exception as cause:
             self._fail(self._fault(FaultKind.INTERNAL, repr(cause)))
             raise
+        else:
+            self._fail(self._fault(FaultKind.CLOSED))
 
     def handle_event(self, event: Frame) -> None:
         """Hands one frame on. Raises ``LinkFaultError`` for those that end the connection."""
@@ -251,26 +244,9 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
                 self._observer.frame_skipped("unknown_content_type")
 
     def _open_socket(self) -> None:
-        try:
-            self.sock = socket.create_connection(self._address(), timeout=self.timeout)
-        except ConnectionRefusedError as cause:
-            raise self._fault(FaultKind.CONNECTION_REFUSED) from cause
-        except OSError as cause:
-            raise self._fault(FaultKind.UNREACHABLE, str(cause)) from cause
-        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.sock.setblocking(False)  # noqa: FBT003 (the socket module's own signature)
+        self.sock = reaching.socket_to(self._policy)
+        self._reader = Reader(self.sock, self.handle_event, self._observer.frame_skipped)
         self._sender = Sender(self._policy.name, self.sock, self._socket_failed)
-
-    def _address(self) -> tuple[str, int]:
-        """The node's address: the first its name has. A resolver has no deadline of its own."""
-        too_late = self._fault(FaultKind.NAME_NOT_RESOLVED, f"no answer in {self.timeout:g} s")
-        try:
-            with gevent.Timeout(self.timeout, too_late):
-                found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
-        except plain_socket.gaierror as cause:
-            raise self._fault(FaultKind.NAME_NOT_RESOLVED, str(cause)) from cause
-        host, port = found[0][4][:2]
-        return str(host), int(port)
 
     def _await_greeting(self) -> None:
         self.start_event_handlers()
@@ -278,36 +254,6 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
             raise self._fault(FaultKind.SILENT)
         if self.fault is not None:
             raise self.fault
-
-    def _read(self) -> None:
-        reader = FrameReader()
-        self._work_ends_at = time.monotonic() + READ_SECONDS
-        while True:
-            try:
-                data = self.sock.recv(READ_BYTES)
-            except BlockingIOError:
-                self._reading_since = None
-                socket.wait_read(self.sock.fileno())
-                self._reading_since = now = time.monotonic()
-                self._work_ends_at = now + READ_SECONDS
-                continue
-            if not data:
-                raise self._fault(FaultKind.CLOSED)
-            reader.feed(data)
-            while (item := reader.next_frame()) is not None:
-                if isinstance(item, Skipped):
-                    self._observer.frame_skipped(item.reason)
-                else:
-                    self.handle_event(item)
-                self._give_way_if_due()
-            self._give_way_if_due()
-
-    def _give_way_if_due(self) -> None:
-        if time.monotonic() < self._work_ends_at:
-            return
-        with gevent.Timeout(PAUSE_SECONDS_LIMIT, False):  # type: ignore[arg-type]  # noqa: FBT003 (False: end the block silently)
-            gevent.idle()
-        self._work_ends_at = time.monotonic() + READ_SECONDS
 
     def _socket_failed(self, cause: OSError) -> None:
         self._fail(self._fault(FaultKind.CLOSED, str(cause)))

@@ -14,8 +14,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from callcore.adapters.freeswitch import commands, hostile, phone_translation, translation
-from callcore.adapters.freeswitch.commands import Command
+from callcore.adapters.freeswitch import hostile, link_commands, phone_translation, translation
+from callcore.adapters.freeswitch.command_bytes import Command
 from callcore.adapters.freeswitch.connection import Asked, Connection
 from callcore.domain.ids import LegId
 from callcore.domain.policies import NodePolicy
@@ -90,11 +90,11 @@ class Following:
         """
         self._sent.clear()
         return [
-            commands.keep_events("Event-Name", translation.BACKGROUND_JOB),
-            commands.keep_events("Event-Name", translation.HEARTBEAT),
-            commands.keep_events("Event-Name", phone_translation.CUSTOM),
+            link_commands.keep_events("Event-Name", translation.BACKGROUND_JOB),
+            link_commands.keep_events("Event-Name", translation.HEARTBEAT),
+            link_commands.keep_events("Event-Name", phone_translation.CUSTOM),
             *(
-                commands.keep_events("Application-Response", f"-{response}")
+                link_commands.keep_events("Application-Response", f"-{response}")
                 for response in translation.USUAL_RESPONSES
             ),
         ]
@@ -103,10 +103,10 @@ class Following:
         """What the connection must be sent; each counts as sent when the next is asked for."""
         wanted = self._wanted()
         for value in sorted(wanted - self._sent):
-            yield commands.keep_events(UNIQUE_ID, value)
+            yield link_commands.keep_events(UNIQUE_ID, value)
             self._sent.add(value)
         for value in sorted(self._sent - wanted):
-            yield commands.drop_filter(UNIQUE_ID, value)
+            yield link_commands.drop_filter(UNIQUE_ID, value)
             self._sent.discard(value)
 
     @property

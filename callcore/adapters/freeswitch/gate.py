@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from callcore.adapters.freeswitch.commands import Command
+from callcore.adapters.freeswitch.command_bytes import Command
 from callcore.adapters.freeswitch.link import Link
 from callcore.adapters.freeswitch.replies import Reply, TakeReply
 from callcore.domain.ids import NodeName

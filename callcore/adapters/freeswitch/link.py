@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from gevent import Greenlet
 from gevent.event import AsyncResult
 
-from callcore.adapters.freeswitch import commands, headers, translation
-from callcore.adapters.freeswitch.commands import Command
+from callcore.adapters.freeswitch import headers, link_commands, translation
+from callcore.adapters.freeswitch.command_bytes import Command
 from callcore.adapters.freeswitch.connection import Connection
 from callcore.adapters.freeswitch.faults import (
     FaultKind,
@@ -206,7 +206,8 @@ class Link:
                 for command in self._following.changes():
                     self._ask_for_events(command)
                 self._ask_for_events(
-                    commands.subscribe(translation.SUBSCRIPTION), lambda: self._granted(core_uuid)
+                    link_commands.subscribe(translation.SUBSCRIPTION),
+                    lambda: self._granted(core_uuid),
                 )
         except CommandTimedOutError as cause:
             raise LinkFaultError(self._policy, FaultKind.SILENT) from cause
@@ -218,7 +219,7 @@ class Link:
 
     def _core_uuid_of_switch(self) -> str:
         timeout_seconds = self._policy.command_timeout_seconds
-        reply = self._commands.ask(commands.core_uuid(), timeout_seconds)
+        reply = self._commands.ask(link_commands.core_uuid(), timeout_seconds)
         if reply.is_error or not reply.text:
             raise LinkFaultError(self._policy, FaultKind.NONSENSE, "it tells no core_uuid")
         return reply.text

@@ -5,7 +5,7 @@ They live as long as its process does; a switch that was restarted knows of no o
 
 from __future__ import annotations
 
-from callcore.adapters.freeswitch import commands, hostile
+from callcore.adapters.freeswitch import hostile, link_commands
 from callcore.adapters.freeswitch.cleaning import cleaned
 from callcore.adapters.freeswitch.link import Link
 from callcore.domain.ids import NodeName
@@ -30,7 +30,7 @@ class Owners:
         """Marks the digits as the owner's (asked). Raises ``CommandRefusedError`` too."""
         value = hostile.owner(owner)
         several = [
-            commands.set_global(self._name(digit), value) for digit in hostile.digits(digits)
+            link_commands.set_global(self._name(digit), value) for digit in hostile.digits(digits)
         ]
         for reply in self._link.ask_all(several):
             if reply.is_error:
@@ -39,7 +39,9 @@ class Owners:
     def marks(self) -> dict[str, str]:
         """The owners by digit (asked). Raises ``CommandRefusedError`` too."""
         found = {}
-        replies = self._link.ask_all([commands.ask_global(self._name(digit)) for digit in DIGITS])
+        replies = self._link.ask_all(
+            [link_commands.ask_global(self._name(digit)) for digit in DIGITS]
+        )
         for digit, reply in zip(DIGITS, replies, strict=True):
             if reply.text == NOTHING_KEPT or not reply.text:
                 continue

@@ -19,6 +19,14 @@ from callcore.ports.surroundings import Clock
 UNANSWERED_LIMIT = 1000
 """FreeSWITCH answers 9,000 short commands a second: beyond it something is stuck."""
 
+LEG_GONE_REPLIES = (
+    "-err no such channel",
+    "-err invalid uuid",
+    "-err cannot locate session",
+    "-err invalid session id",
+)
+"""The ways FreeSWITCH's commands say that there is no such channel, in lower case."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
@@ -41,6 +49,11 @@ class Reply:
     def is_error(self) -> bool:
         """True if the switch did not do it."""
         return self.text.startswith(("-ERR", "-USAGE"))
+
+    @property
+    def is_leg_gone(self) -> bool:
+        """True if the leg that it is about does not exist."""
+        return self.text.lower().startswith(LEG_GONE_REPLIES)
 
 
 TakeReply = Callable[[Reply | LinkFaultError], None]

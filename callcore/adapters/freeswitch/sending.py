@@ -13,7 +13,7 @@ class Sender:
     """Sends on a non-blocking socket; what the kernel does not take at once goes out later.
 
     How much may wait is bounded by whoever calls (``replies.UNANSWERED_LIMIT`` commands of
-    ``commands.COMMAND_BYTES_LIMIT`` bytes).
+    ``command_bytes.COMMAND_BYTES_LIMIT`` bytes).
     """
 
     def __init__(self, name: str, sock: socket.socket, failed: Callable[[OSError], None]) -> None:

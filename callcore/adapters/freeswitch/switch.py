@@ -4,38 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from callcore.adapters.freeswitch import commands, headers, hostile, translation
-from callcore.adapters.freeswitch.commands import Command
+from callcore.adapters.freeswitch import commands, hostile
+from callcore.adapters.freeswitch.command_bytes import Command
 from callcore.adapters.freeswitch.faults import LinkFaultError
 from callcore.adapters.freeswitch.following import Following
 from callcore.adapters.freeswitch.gate import Gate
-from callcore.adapters.freeswitch.headers import EventHeaders, one
-from callcore.adapters.freeswitch.jobs import OriginateJobs
-from callcore.adapters.freeswitch.link import Link, LinkListener, Retry
+from callcore.adapters.freeswitch.link import Link, Retry
 from callcore.adapters.freeswitch.listing import Listing
+from callcore.adapters.freeswitch.news import News
 from callcore.adapters.freeswitch.observing import LinkObserver
 from callcore.adapters.freeswitch.owners import Owners
+from callcore.adapters.freeswitch.poking import Poking
 from callcore.adapters.freeswitch.replies import Reply
 from callcore.adapters.freeswitch.switch_time import SwitchTime
-from callcore.domain.ids import LegId, Micros, NodeName
+from callcore.domain.ids import LegId, NodeName
 from callcore.domain.phones import Phone
 from callcore.domain.policies import NodePolicy
-from callcore.ports import switch_events
 from callcore.ports.surroundings import Clock
 from callcore.ports.switch_events import LegSnapshot, SwitchEvent
 from callcore.ports.telephony import CommandRefusedError, LegGoneError, LegRequest, PhoneLeg
-from callcore.runtime.greenlets import spawn
-
-LEG_GONE_REPLIES = (
-    "-err no such channel",
-    "-err invalid uuid",
-    "-err cannot locate session",
-    "-err invalid session id",
-)
-"""The ways FreeSWITCH's commands say that there is no such channel, in lower case."""
-
-
-_ABOUT_LEGS = (switch_events.LegEvent, switch_events.PhoneCallBegan)
 
 
 class FreeSwitch:
@@ -63,33 +50,29 @@ class FreeSwitch:
         poke_seconds: float | None = None,
     ) -> None:
         self._policy = policy
-        self._clock = clock
-        self._deliver = deliver
         self._observer = observe
-        self._poke_seconds = poke_seconds
-        self._is_poking = False
         self._following = Following(policy)
-        self._time = SwitchTime()
+        time = SwitchTime()
+        self._news = News(
+            policy.name, clock, deliver, observe, self._following, time, self.leg_exists
+        )
+        self._jobs = self._news.jobs
         self._link = Link(
             policy,
             hostile.plain(password),
             clock=clock,
             observer=observe,
-            listener=LinkListener(
-                restored=self._restored, told=self._told, lost=self._lost, gone=self._gone
-            ),
+            listener=self._news.listener,
             following=self._following,
             retry=retry,
-            time=self._time,
+            time=time,
         )
         self._gate = Gate(self._link, policy.name, may_act)
         self._owners = Owners(self._link, policy.name, site)
         self._listing = Listing(
-            self._gate, policy.name, self._following, observe, self._by_our_clock
+            self._gate, policy.name, self._following, observe, self._news.by_our_clock
         )
-        self._jobs = OriginateJobs(
-            node=policy.name, clock=clock, deliver=self._tell_of_job, leg_exists=self.leg_exists
-        )
+        self._poking = Poking(self._link, self._jobs, clock, poke_seconds)
 
     @property
     def node(self) -> NodeName:
@@ -213,7 +196,7 @@ class FreeSwitch:
         except BaseException:
             self._jobs.forget(job_id)
             raise
-        self._poke_while_ringing()
+        self._poking.while_ringing()
 
     def bridge(self, caller_leg_id: LegId, agent_leg_id: LegId) -> None:
         """Lets two parked legs talk (asked).
@@ -221,7 +204,7 @@ class FreeSwitch:
         Raises ``LegGoneError``, ``CommandRefusedError``, ``CommandTimedOutError``.
         """
         reply = self._gate.ask(commands.bridge(caller_leg_id, agent_leg_id))
-        if _says_leg_gone(reply):
+        if reply.is_leg_gone:
             raise LegGoneError(f"{self.node}: {caller_leg_id} or {agent_leg_id} is gone")
         if reply.is_error:
             raise CommandRefusedError(f"{self.node}: uuid_bridge: {reply.text[:200]}")
@@ -308,75 +291,7 @@ class FreeSwitch:
         def take(reply: Reply | LinkFaultError) -> None:
             if not isinstance(reply, Reply) or not reply.is_error:
                 return
-            if not (is_gone_harmless and _says_leg_gone(reply)):
+            if not (is_gone_harmless and reply.is_leg_gone):
                 self._observer.command_refused(command.name, reply.text)
 
         self._gate.post(command, take)
-
-    def _hand_over(self, event: SwitchEvent) -> None:
-        try:
-            self._deliver(event)
-        except Exception as fault:  # noqa: BLE001 (a listener's bug must not cost every call its link)
-            self._observer.listener_failed(type(event).__name__, fault)
-
-    def _restored(self, core_uuid: str, is_restarted: bool) -> None:  # noqa: FBT001 (LinkListener's shape)
-        self._hand_over(
-            switch_events.SwitchRestored(
-                node=self.node,
-                at=self._clock.now(),
-                core_uuid=core_uuid,
-                is_restarted=is_restarted,
-            )
-        )
-
-    def _lost(self, reason: str) -> None:
-        self._jobs.forget_all()
-        self._hand_over(
-            switch_events.SwitchLost(node=self.node, at=self._clock.now(), reason=reason)
-        )
-
-    def _gone(self, reason: str) -> None:
-        self._hand_over(
-            switch_events.SwitchGone(node=self.node, at=self._clock.now(), reason=reason)
-        )
-
-    def _told(self, told: EventHeaders, body: bytes) -> None:
-        if one(told.name) == translation.BACKGROUND_JOB:
-            self._jobs.finished(one(told.job_id), one(told.job_result))
-            return
-        try:
-            event = translation.event_of(told, body, self.node, self._clock.now(), self._time)
-        except (headers.UnreadableEventError, headers.IncompleteEventError):
-            self._observer.frame_skipped("incomplete_event")
-            return
-        if event is None:
-            return
-        if isinstance(event, _ABOUT_LEGS) and event.leg_id not in self._following:
-            return  # it was under way when the digits changed
-        if isinstance(event, switch_events.LegEnded):
-            self._jobs.leg_ended(event.leg_id)
-        self._hand_over(event)
-
-    def _by_our_clock(self, told: int) -> Micros:
-        return self._time.ours(told, self._clock.now())
-
-    def _tell_of_job(self, event: switch_events.LegEnded) -> None:
-        if event.leg_id in self._following:
-            self._hand_over(event)
-
-    def _poke_while_ringing(self) -> None:
-        if self._poke_seconds is not None and not self._is_poking:
-            self._is_poking = True
-            spawn(f"{self.node} poke", self._poke, self._poke_seconds)
-
-    def _poke(self, interval_seconds: float) -> None:
-        try:
-            while self._jobs:
-                self._link.poke()
-                self._clock.sleep(interval_seconds)
-        finally:
-            self._is_poking = False
-
-
-def _says_leg_gone(reply: Reply) -> bool:
-    return reply.text.lower().startswith(LEG_GONE_REPLIES)

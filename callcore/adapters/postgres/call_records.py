@@ -17,6 +17,7 @@ from psycopg import sql
 
 from callcore.adapters.postgres import batches, rows
 from callcore.adapters.postgres.pool import PostgresPool
+from callcore.adapters.postgres.rows.callers import SURVEY_ANSWERS
 from callcore.adapters.postgres.scalars import clean
 from callcore.domain.ids import CallId
 from callcore.domain.outcomes import RecordSource
@@ -27,9 +28,16 @@ _RANKS: Final = """
     select call_id, source, is_adopted from callcore.call_records where call_id = any(%s)
 """
 
+_WITHOUT_ANSWERS: Final = """
+    select call_id from callcore.call_records as kept
+    where source = %s and call_id = any(%s) and forgotten_at is null
+        and not exists (select from callcore.survey_answers where call_id = kept.call_id)
+    order by call_id
+"""
+
 
 class PostgresCallRecords:
-    """Implements ``ports.records.CallRecords``."""
+    """Implements ``ports.records.MendableRecords``."""
 
     def __init__(self, pool: PostgresPool) -> None:
         """``pool`` must be open, and the schema migrated."""
@@ -61,6 +69,21 @@ class PostgresCallRecords:
             known[call_id]: rank_of(RecordSource(source), is_adopted=is_adopted)
             for call_id, source, is_adopted in found
         }
+
+    def add_answers(self, records: Sequence[CallRecord]) -> frozenset[CallId]:
+        """Gives the survey answers of these records to those made from the floor that have none.
+
+        Raises ``RecordsUnavailableError``.
+        """
+        by_id = {clean(record.call_id): record for record in records if record.survey_answers}
+        if not by_id:
+            return frozenset()
+        with self._pool.transaction() as connection:
+            found = connection.execute(_WITHOUT_ANSWERS, [RecordSource.FLOOR, sorted(by_id)])
+            lacking = [by_id[call_id] for (call_id,) in found.fetchall()]
+            answers = itertools.chain.from_iterable(map(SURVEY_ANSWERS.rows, lacking))
+            connection.cursor().executemany(_ADD_ANSWER, list(answers))
+        return frozenset(record.call_id for record in lacking)
 
     def _write_together(self, batch: Sequence[CallRecord]) -> int:
         with self._pool.transaction() as connection:
@@ -156,5 +179,12 @@ _CREATE_INCOMING = batches.fixed(
 _COPY = {
     table.name: batches.fixed(batches.copy_into(table.name, table.columns)) for table in rows.TABLES
 }
+_ADD_ANSWER = batches.fixed(
+    sql.SQL("insert into {target} ({columns}) values ({values}) on conflict do nothing").format(
+        target=sql.Identifier("callcore", SURVEY_ANSWERS.name),
+        columns=batches.listed(SURVEY_ANSWERS.columns),
+        values=sql.SQL(", ").join([sql.SQL("%s")] * len(SURVEY_ANSWERS.columns)),
+    )
+)
 _MAKE_WAY = batches.fixed(_make_way())
 _MOVE = batches.fixed(_move())

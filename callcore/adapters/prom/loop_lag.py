@@ -10,7 +10,7 @@ from gevent import Greenlet
 from callcore.adapters.prom.metrics import Metrics
 from callcore.runtime.greenlets import spawn
 
-INTERVAL_SECONDS = 0.1
+INTERVAL_SECONDS = 0.5
 
 
 class LoopLagProbe:

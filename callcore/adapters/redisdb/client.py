@@ -16,7 +16,7 @@ import redis
 
 from callcore.adapters.redisdb.connecting import Access, pool_to, target_of
 from callcore.adapters.redisdb.faults import Fault, is_of_a_replica, meaning, without_password
-from callcore.ports.stores import StoreUnavailableError
+from callcore.ports.stores import LeaseLapsedError
 
 Observe = Callable[[str, float], None]
 """Told the name of a script or read, and how many seconds it took, failed ones included."""
@@ -158,7 +158,7 @@ def _put_gate_before(pool: redis.ConnectionPool, may_act: MayAct) -> None:
 
     def check() -> None:
         if not may_act():
-            raise StoreUnavailableError(
+            raise LeaseLapsedError(
                 "Redis was not asked: this worker's leases have lapsed, so others may follow its"
                 " calls: it changes nothing until it knows what it still holds"
             )
@@ -168,7 +168,7 @@ def _put_gate_before(pool: redis.ConnectionPool, may_act: MayAct) -> None:
         connection = get_connection(*args, **options)
         try:
             check()
-        except StoreUnavailableError:
+        except LeaseLapsedError:
             pool.release(connection)
             raise
         return connection

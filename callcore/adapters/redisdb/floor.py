@@ -11,6 +11,7 @@ from callcore.adapters.redisdb.config_versions import RedisConfigVersions
 from callcore.adapters.redisdb.connecting import Access
 from callcore.adapters.redisdb.faults import UnexpectedAnswerError
 from callcore.adapters.redisdb.keys import Keys
+from callcore.adapters.redisdb.left_ledgers import RedisLeftLedgers
 from callcore.adapters.redisdb.lockouts import RedisLockouts
 from callcore.adapters.redisdb.node_drains import RedisNodeDrains
 from callcore.adapters.redisdb.pending_changes import RedisPendingChanges
@@ -87,6 +88,7 @@ class Floor:
         self.pending_changes = RedisPendingChanges(self._client, scripts, self._keys)
         self.lockouts = RedisLockouts(self._client, scripts, self._keys)
         self.node_drains = RedisNodeDrains(self._client, self._keys)
+        self.left_ledgers = RedisLeftLedgers(self._client, self._keys)
         self.people = RedisPeople(self._client, self._keys, identified)
         self.config_versions = RedisConfigVersions(self._client, self._keys)
         self.shards = RedisShardLeases(Scripts(self._beat_client), self._keys)

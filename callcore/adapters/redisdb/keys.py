@@ -7,7 +7,7 @@ cluster may still spread its sites.
 from __future__ import annotations
 
 from callcore.domain.ids import AgentId, CallId, NodeName, QueueName
-from callcore.domain.sharding import WorkerId
+from callcore.domain.sharding import Shard, WorkerId
 
 
 class Keys:
@@ -145,6 +145,10 @@ class Keys:
     def followed_tokens(self) -> str:
         """Hash: the token before that one, if nobody acts by it any more; 0 if somebody may."""
         return f"{self._site}:followed_tokens"
+
+    def left_ledgers(self, shard: Shard) -> str:
+        """Hash: what workers have noted of the calls that they gave away, by call."""
+        return f"{self._site}:left_ledgers:{shard.name}"
 
     def letters(self, worker_id: WorkerId) -> str:
         """Stream: letters to a worker."""

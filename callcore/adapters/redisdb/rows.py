@@ -16,7 +16,7 @@ from callcore.domain.admission import Closure, DroppedPlace
 from callcore.domain.callbacks import Callback
 from callcore.domain.estimates import Rates
 from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
-from callcore.domain.outcomes import AttemptOutcome, CallbackOrigin
+from callcore.domain.outcomes import AttemptOutcome, CallbackOrigin, LeaveReason
 from callcore.domain.records import CallbackAttempt
 from callcore.domain.wait_telling import ToldEstimate, ToldWait
 from callcore.ports.config_versions import AnnouncedVersion
@@ -105,6 +105,7 @@ def call(call_id: CallId, row: Mapping[str, str]) -> FloorCall:
             agent_leg_id=LegId(row["agent_leg_id"]) if "agent_leg_id" in row else None,
             bridged_at=Micros(int(row["bridged_at"])) if "bridged_at" in row else None,
             ended_at=Micros(int(row["ended_at"])) if "ended_at" in row else None,
+            left_for=LeaveReason(row["left_for"]) if "left_for" in row else None,
             callback=_callback(row) if "callback_of" in row else None,
             caller_number=row["caller_number"],
             caller_name=row["caller_name"],

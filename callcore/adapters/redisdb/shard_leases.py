@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -28,6 +29,16 @@ class _Told(msgspec.Struct, frozen=True, kw_only=True):
 _told_decoder = msgspec.json.Decoder(_Told)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shares:
+    """Whose the shards are, and the texts that say so."""
+
+    texts: tuple[str, ...]
+    living: frozenset[str]
+    holdings: Mapping[Shard, Holding]
+    released: Mapping[Shard, int]
+
+
 class RedisShardLeases:
     """The leases of one site's workers."""
 
@@ -37,20 +48,33 @@ class RedisShardLeases:
             *(keys.workers(), keys.lease_time(), keys.cards()),
             *(keys.holders(), keys.tokens(), keys.followed_tokens()),
         ]
+        self._epoch_key = keys.epoch()
+        self._shares: _Shares | None = None
+        """As of the beat before: shards seldom change hands, and workers beat often."""
 
     def beat(self, card: WorkerCard, lease_seconds: float) -> Census:
         """Renews the worker's lease, and with it whatever it holds; who lives and holds what."""
         card_text = json_text(_Told(reaches=card.reaches, is_leaving=card.is_leaving))
         found = self._scripts.beat.find(
-            self._keys,
+            [*self._keys, self._epoch_key],
             [
                 *(card.worker_id, card.life, card_text),
                 *(micros(lease_seconds), micros(DEAD_REMEMBERED_SECONDS)),
             ],
         )
         with ours("what is told of workers and shards"):
-            *told, age = found
-            return _census(*map(_pairs, told), age=int(age))
+            living_text, *texts, age, epoch = found
+            living = _pairs(living_text.split("\n")[:-1])
+            shares = self._shares_of(tuple(texts), frozenset(living))
+            return Census(
+                workers={
+                    WorkerId(name): _card(WorkerId(name), text) for name, text in living.items()
+                },
+                holdings=shares.holdings,
+                released=shares.released,
+                age_seconds=int(age) / MICROS_PER_SECOND,
+                epoch=epoch,
+            )
 
     def claim(self, card: WorkerCard, shards: Collection[Shard]) -> Mapping[Shard, int]:
         """Those of the shards that were nobody's, and are the worker's now, with their tokens."""
@@ -75,19 +99,19 @@ class RedisShardLeases:
         """The worker lives no more, if that is its life."""
         self._scripts.end_life.find(self._keys[:4], [worker_id, life])
 
+    def _shares_of(self, texts: tuple[str, ...], living: frozenset[str]) -> _Shares:
+        known = self._shares
+        if known is None or (known.texts, known.living) != (texts, living):
+            self._shares = known = _read(texts, living)
+        return known
+
 
 def _pairs(found: Sequence[str]) -> dict[str, str]:
     return dict(zip(found[::2], found[1::2], strict=True))
 
 
-def _census(
-    living: Mapping[str, str],
-    holders: Mapping[str, str],
-    tokens: Mapping[str, str],
-    followed: Mapping[str, str],
-    *,
-    age: int,
-) -> Census:
+def _read(texts: tuple[str, ...], living: frozenset[str]) -> _Shares:
+    holders, tokens, followed = (_pairs(text.split("\n")[:-1]) for text in texts)
     holdings = {
         _shard(name): Holding(
             worker_id=WorkerId(holder), token=int(tokens[name]), follows=int(followed[name])
@@ -95,12 +119,8 @@ def _census(
         for name, holder in holders.items()
         if holder in living
     }
-    return Census(
-        workers={WorkerId(name): _card(WorkerId(name), text) for name, text in living.items()},
-        holdings=holdings,
-        released={_shard(name): int(tokens[name]) for name, who in holders.items() if not who},
-        age_seconds=age / MICROS_PER_SECOND,
-    )
+    released = {_shard(name): int(tokens[name]) for name, who in holders.items() if not who}
+    return _Shares(texts=texts, living=living, holdings=holdings, released=released)
 
 
 def _card(worker_id: WorkerId, text: str) -> WorkerCard:

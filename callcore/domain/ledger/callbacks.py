@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from callcore.domain.callbacks import Callback
+from callcore.domain.ledger.notes import CallNotes
 from callcore.domain.outcomes import AttemptOutcome, CallbackOrigin
 from callcore.domain.records import CallbackAsking, CallbackAttempt
 
@@ -17,12 +18,22 @@ class CallbackNotes:
         """How the promise came to be; ``None`` of a call that is none."""
         self._askings: list[CallbackAsking] = []
         self._attempts: list[CallbackAttempt] = []
-        self._going_on: CallbackAttempt | None = None
+        self.going_on: CallbackAttempt | None = None
+        """The attempt of which it is not known yet what comes of it."""
 
     def keeps(self, callback: Callback) -> None:
-        """The call is this promise, with the attempts that are known of it and no others."""
+        """The call is this promise, with the attempts that are known of it; and with those that
+        were noted besides, by a process that followed it before.
+        """
         self.origin = callback.origin
-        self._attempts = list(callback.attempts)
+        if len(callback.attempts) >= len(self._attempts):
+            self._attempts = list(callback.attempts)
+
+    def take_up(self, notes: CallNotes) -> None:
+        """Goes on from what another process has noted."""
+        self.origin, self.going_on = notes.callback_origin, notes.callback_attempt
+        self._askings += notes.callback_askings
+        self._attempts += notes.callback_attempts
 
     def asked(self, asking: CallbackAsking) -> None:
         """The caller was offered a callback, or asked for one, and this came of it."""
@@ -36,16 +47,16 @@ class CallbackNotes:
         """The customer is on the line; what comes of it is noted when that ends, with the outcome
         of ``attempt`` unless they have talked.
         """
-        self._going_on = attempt
+        self.going_on = attempt
 
     def line_ended(self, hangup_cause: str, *, has_talked: bool) -> None:
         """What came of the attempt that went on, if one did."""
-        if self._going_on is None:
+        if self.going_on is None:
             return
-        came_of_it = replace(self._going_on, hangup_cause=hangup_cause)
+        came_of_it = replace(self.going_on, hangup_cause=hangup_cause)
         if has_talked:
-            came_of_it = replace(self._going_on, outcome=AttemptOutcome.TALKED)
-        self._going_on = None
+            came_of_it = replace(self.going_on, outcome=AttemptOutcome.TALKED)
+        self.going_on = None
         self.attempted(came_of_it)
 
     @property

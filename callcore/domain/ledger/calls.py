@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from callcore.domain import visits
-from callcore.domain.ids import CallId, Language, LegId, Micros, NodeName, SurveyName
+from callcore.domain.ids import Language, Micros, SurveyName
 from callcore.domain.ids import seconds_between as between
 from callcore.domain.ledger.callbacks import CallbackNotes
+from callcore.domain.ledger.caller import Caller
 from callcore.domain.ledger.decisions import DecisionNotes
+from callcore.domain.ledger.notes import CallNotes
 from callcore.domain.ledger.offers import OfferNotes
 from callcore.domain.ledger.visits import VisitNotes
 from callcore.domain.outcomes import CallOutcome, HungUpBy
@@ -22,29 +24,14 @@ from callcore.domain.records import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """Who called, when and how, as known from the arrival."""
-
-    call_id: CallId
-    leg_id: LegId
-    node: NodeName
-    number: str
-    name: str
-    dialled_number: str
-    arrived_at: Micros
-    is_callback: bool = False
-    """True for one who is called back; the call arrived when it was promised."""
-    callback_of: CallId | None = None
-    """The call in which it was promised; ``None`` if it was asked for without a call."""
-
-
 class CallLedger:
     """Notes of one call: of its visits, decisions, offers and callbacks, and of all the rest."""
 
     def __init__(self, caller: Caller, site: str, *, is_adopted: bool = False) -> None:
         self.caller = caller
         self.line_answered_at: Micros | None = None
+        self.ordered_end = ""
+        """The cause with which we have told the switch to end the line; empty if we have not."""
         self._site = site
         self.is_adopted = is_adopted
         self.visits = VisitNotes()
@@ -59,6 +46,50 @@ class CallLedger:
         self._account = ""
         self._has_walked = False
         self._is_promised = False
+
+    @classmethod
+    def taken_up(cls, notes: CallNotes, caller: Caller, site: str) -> CallLedger:
+        """The ledger of a call that another process followed, which left these notes of it."""
+        ledger = cls(caller, site, is_adopted=True)
+        ledger.line_answered_at = notes.line_answered_at
+        ledger.ordered_end = notes.ordered_end
+        ledger.visits.take_up(notes)
+        ledger.decisions.take_up(notes.decisions)
+        ledger.offers.take_up(notes)
+        ledger.callbacks.take_up(notes)
+        ledger._digits += notes.digits
+        ledger._recordings |= {one.path: one for one in notes.recordings}
+        ledger._faults += notes.faults
+        ledger._survey_answers += notes.survey_answers
+        ledger._language, ledger._account = notes.language, notes.account
+        ledger._has_walked, ledger._is_promised = notes.has_walked, notes.is_promised
+        return ledger
+
+    def notes(self) -> CallNotes:
+        """All that has been noted so far, for another process to go on from."""
+        return CallNotes(
+            caller=self.caller,
+            line_answered_at=self.line_answered_at,
+            visits=self.visits.noted(),
+            told_at=self.visits.told_at,
+            decisions=self.decisions.noted(),
+            offers=self.offers.noted(),
+            held_since=self.offers.held_since,
+            is_within_service_level=self.offers.is_within_service_level,
+            callback_origin=self.callbacks.origin,
+            callback_askings=self.callbacks.askings,
+            callback_attempts=self.callbacks.attempts,
+            callback_attempt=self.callbacks.going_on,
+            digits=tuple(self._digits),
+            recordings=tuple(self._recordings.values()),
+            faults=tuple(self._faults),
+            survey_answers=tuple(self._survey_answers),
+            language=self._language,
+            account=self._account,
+            ordered_end=self.ordered_end,
+            has_walked=self._has_walked,
+            is_promised=self._is_promised,
+        )
 
     @property
     def story(self) -> CallStory:
@@ -112,7 +143,13 @@ class CallLedger:
         *,
         about: OfferRecord | None,
     ) -> SurveyAnswer:
-        """The caller answered a question (or did not: empty) ``about`` the talk of an offer."""
+        """The caller answered a question (or did not: empty) ``about`` the talk of an offer.
+
+        One that is noted already, with this instant, stays as it is.
+        """
+        for noted in self._survey_answers:
+            if (noted.survey, noted.question, noted.at) == (survey, question, at):
+                return noted
         kept = SurveyAnswer(
             at=at,
             survey=survey,

@@ -15,9 +15,15 @@ class DecisionNotes:
     def __init__(self) -> None:
         self._decisions: dict[OfferId, DecisionRecord] = {}
 
+    def take_up(self, decisions: Iterable[DecisionRecord]) -> None:
+        """Goes on from what another process has noted."""
+        self._decisions |= {decision.offer_id: decision for decision in decisions}
+
     def made(self, decision: DecisionRecord) -> None:
-        """It was decided to whom the caller is offered, before the offer itself."""
-        self._decisions[decision.offer_id] = decision
+        """It was decided to whom the caller is offered, before the offer itself; told again by who
+        goes on with the offer, it stays as it is.
+        """
+        self._decisions.setdefault(decision.offer_id, decision)
 
     def completed(
         self,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Collection
 from dataclasses import replace
 
 from callcore.domain.ids import AgentId, LegId, Micros, OfferId, QueueName
 from callcore.domain.ids import seconds_between as between
+from callcore.domain.ledger.notes import CallNotes
 from callcore.domain.outcomes import OfferLostReason
 from callcore.domain.records import OfferRecord
 
@@ -16,17 +18,45 @@ class OfferNotes:
 
     def __init__(self) -> None:
         self._offers: dict[OfferId, OfferRecord] = {}
-        self._held_since: Micros | None = None
+        self.held_since: Micros | None = None
+        """Since when the caller is on hold; ``None`` if not."""
         self.is_within_service_level: bool | None = None
         """Of the last talk; ``None`` if it is not known how long the caller waited."""
+
+    def take_up(self, notes: CallNotes) -> None:
+        """Goes on from what another process has noted."""
+        self._offers |= {offer.offer_id: offer for offer in notes.offers}
+        self.held_since = notes.held_since
+        self.is_within_service_level = notes.is_within_service_level
 
     def made(
         self, offer_id: OfferId, queue: QueueName, agent_id: AgentId, leg_id: LegId, at: Micros
     ) -> None:
-        """The caller is promised to an agent."""
-        self._offers[offer_id] = OfferRecord(
-            offer_id=offer_id, queue=queue, agent_id=agent_id, leg_id=leg_id, reserved_at=at
+        """The caller is promised to an agent; told again by who goes on with the offer, it stays as
+        it is.
+        """
+        self._offers.setdefault(
+            offer_id,
+            OfferRecord(
+                offer_id=offer_id, queue=queue, agent_id=agent_id, leg_id=leg_id, reserved_at=at
+            ),
         )
+
+    def is_open(self, offer_id: OfferId) -> bool:
+        """True of one that is noted, and neither lost nor won."""
+        offer = self._offers.get(offer_id)
+        return offer is not None and offer.ended_at is None and offer.bridged_at is None
+
+    def end_open(self, at: Micros, reason: OfferLostReason, but: Collection[OfferId] = ()) -> None:
+        """All that are open were found to have ended without a conversation, ``but`` for some."""
+        for offer_id in self._offers.keys() - but:
+            if self.is_open(offer_id):
+                self.lost(offer_id, at, reason, "")
+
+    def is_talk(self, offer_id: OfferId) -> bool:
+        """True of one that is noted and was won."""
+        offer = self._offers.get(offer_id)
+        return offer is not None and offer.bridged_at is not None
 
     def ringing(self, offer_id: OfferId, at: Micros) -> None:
         """The agent's phone rings."""
@@ -53,17 +83,17 @@ class OfferNotes:
 
     def held(self, at: Micros) -> None:
         """The caller was put on hold."""
-        if self._held_since is None:
-            self._held_since = at
+        if self.held_since is None:
+            self.held_since = at
 
     def unheld(self, offer_id: OfferId, at: Micros) -> None:
         """The caller was taken off hold; harmless when not on hold."""
-        if self._held_since is None:
+        if self.held_since is None:
             return
         offer = self._offers[offer_id]
-        held = offer.hold_seconds + between(self._held_since, at)
+        held = offer.hold_seconds + between(self.held_since, at)
         self._offers[offer_id] = replace(offer, hold_seconds=held)
-        self._held_since = None
+        self.held_since = None
 
     def unbridged(self, offer_id: OfferId, at: Micros, hangup_cause: str) -> OfferRecord:
         """The conversation ended; the offer as it is recorded."""
@@ -72,6 +102,11 @@ class OfferNotes:
             self._offers[offer_id], unbridged_at=at, ended_at=at, hangup_cause=hangup_cause
         )
         return self._offers[offer_id]
+
+    def parted(self, offer_id: OfferId, at: Micros, hangup_cause: str) -> None:
+        """The conversation was found to have ended; nothing if that is noted already."""
+        if self._offers[offer_id].unbridged_at is None:
+            self.unbridged(offer_id, at, hangup_cause)
 
     def noted(self) -> tuple[OfferRecord, ...]:
         """The offers so far."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from callcore.domain import outcomes
 from callcore.domain.ids import Micros, QueueName
 from callcore.domain.ids import seconds_between as between
+from callcore.domain.ledger.notes import CallNotes
 from callcore.domain.outcomes import LeaveReason, RefusalReason
 from callcore.domain.records import QueueVisit
 
@@ -16,6 +17,25 @@ class VisitNotes:
 
     def __init__(self) -> None:
         self._visits: list[QueueVisit] = []
+        self.told_at: Micros | None = None
+        """When the caller was told something last, while waiting."""
+
+    def take_up(self, notes: CallNotes) -> None:
+        """Goes on from what another process has noted."""
+        self._visits += notes.visits
+        self.told_at = notes.told_at
+
+    def goes_on(self, queue: QueueName) -> bool:
+        """True if the last visit is to this queue and has not ended."""
+        last = self._visits[-1] if self._visits else None
+        return last is not None and last.queue == queue and last.left_at is None
+
+    def led_to_talk(self, queue: QueueName) -> bool:
+        """True if the last visit was to this queue and ended with an agent."""
+        last = self._visits[-1] if self._visits else None
+        if last is None or last.queue != queue:
+            return False
+        return last.leave_reason is LeaveReason.PICKED_UP
 
     def joined(
         self,
@@ -79,8 +99,9 @@ class VisitNotes:
         """The caller goes from the queue to ``to``, as ``treatments.in_words`` has it."""
         self._visits[-1] = replace(self._visits[-1], treatment=to)
 
-    def announced(self) -> None:
-        """The caller was told something while waiting."""
+    def announced(self, at: Micros) -> None:
+        """The caller is told something while waiting."""
+        self.told_at = at
         visit = self._visits[-1]
         self._visits[-1] = replace(visit, announcements_count=visit.announcements_count + 1)
 

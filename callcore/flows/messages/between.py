@@ -20,7 +20,7 @@ from callcore.flows.messages.lines import (
 )
 from callcore.flows.messages.mishaps import FloorEmptied
 from callcore.flows.messages.offers import Reserved
-from callcore.ports.switch_events import LegEnded
+from callcore.ports.switch_events import LegEnded, LegParked
 
 Travelling: TypeAlias = (
     Reserved
@@ -36,10 +36,12 @@ Travelling: TypeAlias = (
     | TalkEndAsked
     | FloorEmptied
     | LegEnded
+    | LegParked
 )
 """What may be meant for a call that another worker follows. What holds a reply stays here.
 
-The end of a caller's leg is told by whoever gave the call away just then.
+The end of a caller's leg, and that one was parked, is told by whoever gave its shard away just
+then.
 """
 
 
@@ -113,6 +115,13 @@ class ShardsGiven:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShardsFollowed:
+    """The calls of shards that were given to the sender are followed by now. By ``Shard.name``."""
+
+    shards: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperationAsked:
     """An operator's request about a call of yours, as the control socket takes it."""
 
@@ -155,6 +164,7 @@ Letter: TypeAlias = (
     | LineStands
     | LineGone
     | ShardsGiven
+    | ShardsFollowed
     | OperationAsked
     | OperationAnswered
     | FloorLost

@@ -58,7 +58,9 @@ class CustomerUnreached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerFound:
-    """A customer who has answered and talks to nobody is on a line that another process began."""
+    """A customer is being called, or has answered and talks to nobody, on a line that another
+    process began.
+    """
 
     leg: LegSnapshot
 

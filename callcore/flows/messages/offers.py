@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from callcore.domain.ids import Micros, OfferId
+from callcore.domain.ids import Micros, NodeName, OfferId
 from callcore.domain.records import DecisionRecord
 from callcore.ports.stores import Reservation
+from callcore.ports.switch_events import LegSnapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,23 @@ class Reserved:
     trigger: str
     triggered_at: Micros
     decision: DecisionRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferFound:
+    """An offer that another process made is gone on with."""
+
+    reservation: Reservation
+    reserved_at: Micros
+    ringing_at: Micros | None
+    """Since when the agent's phone rings, as far as that was told."""
+    line_node: NodeName | None
+    """Where the standing line is on which the agent is asked for; ``None`` of a phone."""
+    leg: LegSnapshot | None = None
+    """The agent's; ``None`` if there is none, or the switch did not say so of a phone that rang."""
+    is_greeted: bool = False
+    """True if the agent has heard, and accepted, what there was: the customer was called by that.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,5 +70,5 @@ class BridgeTimedOut:
 
 
 OfferMessage: TypeAlias = (
-    Reserved | ExplanationDue | RingTimedOut | GreetingTimedOut | BridgeTimedOut
+    Reserved | OfferFound | ExplanationDue | RingTimedOut | GreetingTimedOut | BridgeTimedOut
 )

@@ -13,27 +13,11 @@ from callcore.ports.stores.agents import (
     Freed,
     Kept,
     Post,
-    Roster,
     StandingLeg,
 )
-from callcore.ports.stores.calls import (
-    Candidates,
-    FloorCall,
-    FloorCallState,
-    FloorDemand,
-    FreeAgent,
-    JoinAnswer,
-    Joined,
-    Joining,
-    LeaveAnswer,
-    MoveAnswer,
-    Outlook,
-    QueueCounts,
-    RescoreAnswer,
-    WaitingCaller,
-    WaitingRoom,
-)
+from callcore.ports.stores.calls import FloorCall, FloorCallState, Outlook, QueueCounts
 from callcore.ports.stores.faults import (
+    LeaseLapsedError,
     StoreError,
     StoreUnavailableError,
 )
@@ -42,12 +26,23 @@ from callcore.ports.stores.offers import (
     Reservation,
     ReserveAnswer,
 )
+from callcore.ports.stores.pairing import Candidates, FloorDemand, FreeAgent, WaitingCaller
+from callcore.ports.stores.places import (
+    JoinAnswer,
+    Joined,
+    Joining,
+    LeaveAnswer,
+    MoveAnswer,
+    RescoreAnswer,
+)
+from callcore.ports.stores.roster import Roster
 from callcore.ports.stores.shards import (
     Census,
     Holding,
     ShardLeases,
     WorkerCard,
 )
+from callcore.ports.stores.waiting_room import WaitingRoom
 
 __all__ = [
     "AgentAnswer",
@@ -66,6 +61,7 @@ __all__ = [
     "Joined",
     "Joining",
     "Kept",
+    "LeaseLapsedError",
     "LeaveAnswer",
     "MoveAnswer",
     "OfferAnswer",

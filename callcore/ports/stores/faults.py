@@ -9,3 +9,7 @@ class StoreError(Exception):
 
 class StoreUnavailableError(StoreError):
     """Redis does not answer, or not in time."""
+
+
+class LeaseLapsedError(StoreUnavailableError):
+    """Redis was not asked: others may follow this worker's calls by now."""

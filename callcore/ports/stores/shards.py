@@ -58,6 +58,10 @@ class Census:
     """
     age_seconds: float
     """For how long leases have been kept: little, if the floor is new or has lost its data."""
+    epoch: str
+    """Another one than at the beat before: the data may have been lost, or be those of a while
+    ago. To be compared with other beats only.
+    """
 
 
 class ShardLeases(Protocol):

@@ -7,7 +7,7 @@ import pwd
 
 import pytest
 
-from callcore.adapters.control import messages
+from callcore.adapters.control import requests
 from callcore.domain.agents import AgentState, BreakCode, HoldReason, Wish
 from callcore.domain.ids import Micros
 from callcore.ports.operations import DutyAnswer, DutyChange, DutyOrder
@@ -146,7 +146,7 @@ def test_a_timeline_is_told_oldest_first(ask, floor):
         "offer_id": None,
     }
     floor.changes *= 30
-    assert len(ask("GET", "/v1/agents/1001/timeline")[1]["changes"]) == messages.USUAL_CHANGES
+    assert len(ask("GET", "/v1/agents/1001/timeline")[1]["changes"]) == requests.USUAL_CHANGES
 
 
 @pytest.mark.parametrize(

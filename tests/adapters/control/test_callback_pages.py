@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from callcore.adapters.control.client import ControlClient, RefusedError
-from callcore.adapters.control.messages import RequestCallback
+from callcore.adapters.control.requests import RequestCallback
 from callcore.domain import outcomes
 from callcore.domain.ids import Language, Micros
 from callcore.domain.outcomes import AskingEnd, AttemptOutcome

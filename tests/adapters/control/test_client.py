@@ -12,8 +12,8 @@ import pytest
 from gevent.event import Event
 from gevent.server import StreamServer
 
+from callcore.adapters.control import answers
 from callcore.adapters.control import client as asking
-from callcore.adapters.control import messages
 from callcore.adapters.control.client import (
     ControlClient,
     ControlError,
@@ -129,7 +129,7 @@ def test_an_answer_may_hold_more_than_is_known_here(impostor):
     client, given = impostor
     answer = {"queue": "support", "was_closed": True, "by": "ann", "since": 5}
     given.append(http_answer(msgspec.json.encode(answer)))
-    expected = messages.Opened(queue=SUPPORT, was_closed=True, by="ann")
+    expected = answers.Opened(queue=SUPPORT, was_closed=True, by="ann")
     assert client.open_queue("support") == expected
 
 

@@ -11,7 +11,7 @@ import gevent
 import pytest
 from gevent.event import Event
 
-from callcore.adapters.control import messages, pages
+from callcore.adapters.control import failures, pages, requests
 from callcore.adapters.control import server as serving
 from callcore.ports import operations
 from callcore.ports.operations import OperationError
@@ -177,7 +177,7 @@ def test_a_closure_out_of_bounds_is_refused(ask, floor, body):
 @pytest.mark.parametrize("headers", [{}, {"Transfer-Encoding": "chunked"}])
 def test_a_large_body_is_refused(ask, floor, headers):
     """Whether or not its length is told before."""
-    content = json.dumps({"reason": "x" * messages.LONGEST_BODY_BYTES}).encode()
+    content = json.dumps({"reason": "x" * requests.LONGEST_BODY_BYTES}).encode()
     body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(content), content) if headers else content
     status, answer = ask("POST", "/v1/queues/support/close", body, headers)
     assert (status, answer["error"]) == (413, "too_large")
@@ -208,13 +208,13 @@ def test_every_class_of_error_has_a_word_and_a_status_of_its_own():
         for kind in vars(operations).values()
         if isinstance(kind, type) and issubclass(kind, OperationError)
     }
-    assert classes == {*messages.ERRORS, operations.CallbackRefusedError}
-    words = [word for word, _ in messages.ERRORS.values()]
+    assert classes == {*failures.ERRORS, operations.CallbackRefusedError}
+    words = [word for word, _ in failures.ERRORS.values()]
     assert len(set(words)) == len(words)
-    assert all(400 <= status < 600 for _, status in messages.ERRORS.values())
+    assert all(400 <= status < 600 for _, status in failures.ERRORS.values())
 
 
-@pytest.mark.parametrize("kind", list(messages.ERRORS), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", list(failures.ERRORS), ids=lambda kind: kind.__name__)
 @pytest.mark.parametrize(
     ("method", "address", "body"),
     [("GET", "/v1/queues", None), ("POST", f"/v1/calls/{FIRST}/move", {"queue": "sales"})],
@@ -226,7 +226,7 @@ def test_each_error_is_told_by_its_word(ask, floor, noted, kind, method, address
         raise kind("No: „sales“ is full.")
 
     floor.before = refuse
-    word, status = messages.ERRORS[kind]
+    word, status = failures.ERRORS[kind]
     assert ask(method, address, body) == (
         status,
         {"error": word, "message": "No: „sales“ is full."},

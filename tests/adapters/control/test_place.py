@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import socket
@@ -122,6 +123,23 @@ def test_of_two_that_start_at_once_one_listens(path):
     assert sum(started) == 1
     assert len(ControlClient(path).queues().queues) == 2
     servers[started.index(True)].stop()
+
+
+def test_workers_that_start_at_once_all_listen(path):
+    """Each waits for its turn in the directory they share."""
+    paths = [path.with_name(f"control-{number}.sock") for number in range(4)]
+    servers = [control(one) for one in paths]
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    turn = os.open(path.parent, os.O_RDONLY)
+    fcntl.flock(turn, fcntl.LOCK_EX)
+    starting = [gevent.spawn(server.start) for server in servers]
+    gevent.sleep(0.05)
+    assert not any(one.ready() for one in starting)
+    os.close(turn)
+    gevent.joinall(starting, timeout=10, raise_error=True)
+    for one, server in zip(paths, servers, strict=True):
+        assert len(ControlClient(one).queues().queues) == 2
+        server.stop()
 
 
 def test_stopping_removes_the_socket(server, path):

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from callcore.adapters.freeswitch import commands
-from callcore.adapters.freeswitch.commands import Command
+from callcore.adapters.freeswitch import command_bytes, commands, link_commands
+from callcore.adapters.freeswitch.command_bytes import Command
 from callcore.domain.ids import LegId
 from callcore.ports.telephony import HostileTextError, LegRequest
 from tests.adapters.freeswitch import recordings, switch_parsing
@@ -98,7 +98,7 @@ TEXT_ARGUMENTS: dict[str, Callable[[str], Command]] = {
     "leg_exists": lambda text: commands.leg_exists(LegId(text)),
     "sounding": lambda text: commands.sounding(LegId(text)),
     "dump_leg": lambda text: commands.dump_leg(LegId(text)),
-    "line": lambda text: commands.line(f"auth {text}"),
+    "line": lambda text: command_bytes.line(f"auth {text}"),
 }
 
 
@@ -150,6 +150,7 @@ KNOWN_VARIABLES = {
     "originate_timeout",
     "ignore_early_media",
     "hangup_after_bridge",
+    commands.PARKS_ON_CANCEL,
     "origination_caller_id_number",
     "origination_caller_id_name",
     "callcore_call",
@@ -234,7 +235,7 @@ def test_kept_variables_are_set_as_given_or_refused(values: dict[str, str]) -> N
         return
     argument = one_command(command).line.removeprefix("api uuid_setvar_multi ")
     assert argument.startswith(f"{LEG} ")
-    assert switch_parsing.set_variables(argument) == values
+    assert switch_parsing.set_variables(argument) == {**values, commands.PARKS_ON_CANCEL: "true"}
 
 
 @pytest.mark.parametrize("value", ["", "sales", "1795283150993843", "pl,en", "a=b", "Żółć", "a b"])
@@ -242,7 +243,7 @@ def test_ordinary_values_are_kept(value: str) -> None:
     """Queue names, instants and lists of skills are no hostile text."""
     argument = one_command(commands.remember(LEG, {"callcore_x": value})).line
     kept = switch_parsing.set_variables(argument.removeprefix("api uuid_setvar_multi "))
-    assert kept == {"callcore_x": value}
+    assert kept == {"callcore_x": value, commands.PARKS_ON_CANCEL: "true"}
 
 
 @pytest.mark.parametrize(
@@ -339,7 +340,7 @@ def test_an_endless_command_is_refused() -> None:
 
 def test_a_command_does_not_show_what_it_holds() -> None:
     """A password or a caller's number is not in the representation that a log may print."""
-    assert "ClueCon" not in repr(commands.line("auth ClueCon"))
+    assert "ClueCon" not in repr(command_bytes.line("auth ClueCon"))
 
 
 def test_recorded_commands_are_what_callcore_sends() -> None:
@@ -353,7 +354,7 @@ def test_recorded_commands_are_what_callcore_sends() -> None:
     recorded_leg = LegId("9dc3c890-1ad9-4e85-b984-c5498296b160")
     dump = commands.dump_leg(recorded_leg).wire.decode().strip()
     assert {dump, commands.list_legs().wire.decode().strip()} <= lines
-    assert commands.leave().wire.decode().strip() in lines
+    assert link_commands.leave().wire.decode().strip() in lines
     caller, agent = (
         LegId("10346926-c48c-4bd5-9ce3-52ebda9f414a"),
         LegId("f3b08e6b-7ff3-460f-bb07-31ddab0846d5"),

@@ -217,5 +217,5 @@ def test_the_switch_is_poked_only_while_a_phone_rings(
     wait_until(lambda: len(poked) > 5)
     assert set(poked) == {b"\n"}
     scripted.events.send(job_event(job_id, f"+OK {OTHER}\n"))
-    wait_until(lambda: not switch._is_poking)
+    wait_until(lambda: not switch._poking._goes_on)
     assert scripted.events.received[-1].line.startswith("event json")

@@ -10,10 +10,10 @@ import termios
 import gevent
 import pytest
 
-from callcore.adapters.freeswitch import connection, headers
+from callcore.adapters.freeswitch import headers
+from callcore.adapters.freeswitch.reading import Reader
 from callcore.adapters.freeswitch.switch import FreeSwitch
 from callcore.ports import switch_events
-from callcore.runtime.clock import SystemClock
 from callcore.runtime.greenlets import spawn
 from tests.adapters.freeswitch import recordings
 from tests.adapters.freeswitch.answered_legs import LEG, OTHER, answered
@@ -111,9 +111,7 @@ class NeverEmpty:
         pass
 
 
-def test_a_flood_of_events_starves_no_timer(
-    scripted: ScriptedSwitch, observer: RecordingObserver
-) -> None:
+def test_a_flood_of_events_starves_no_timer() -> None:
     """While 20,000 events are read without a gap, a 5 ms timer goes on ticking between them."""
     count = 20_000
     body = next(body for body in recordings.events("02") if b'"CHANNEL_ANSWER"' in body)
@@ -126,17 +124,13 @@ def test_a_flood_of_events_starves_no_timer(
             read_at_tick.append(len(read))
             gevent.sleep(0.005)
 
-    flooded = connection.Connection(
-        scripted.policy(),
-        "",
-        clock=SystemClock(),
-        observer=observer,
-        take_event=lambda body: read.append(str(headers.event_headers(body).name)),
-        lost=lambda _: None,
+    flooded = Reader(
+        NeverEmpty(frame_of(body) * 10, count // 10),  # type: ignore[arg-type]  # acts as a socket
+        take=lambda frame: read.append(str(headers.event_headers(frame.body).name)),
+        skipped=read.append,
     )
-    flooded.sock = NeverEmpty(frame_of(body) * 10, count // 10)  # type: ignore[assignment]  # acts as a socket
     ticking = spawn("timer", timer)
-    flooded.receive_events()
+    flooded.run()
     ticking.kill()
     assert len(read) == count
     between = {seen for seen in read_at_tick if 0 < seen < count}

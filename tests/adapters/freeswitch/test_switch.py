@@ -41,7 +41,10 @@ POSTED: dict[str, tuple[Callable[[Switch], None], list[str]]] = {
     "stop_playing": (lambda switch: switch.stop_playing(LEG), [f"api uuid_break {LEG} all"]),
     "remember": (
         lambda switch: switch.remember(LEG, {"callcore_queue": "sales", "callcore_x": ""}),
-        [f"api uuid_setvar_multi {LEG} callcore_queue=sales;callcore_x="],
+        [
+            f"api uuid_setvar_multi {LEG} callcore_queue=sales;callcore_x=;"
+            "uuid_bridge_park_on_cancel=true"
+        ],
     ),
     "guard": (
         lambda switch: switch.guard(LEG, 120, "callcore_fallback", "public"),

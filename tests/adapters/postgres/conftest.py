@@ -6,15 +6,6 @@ import socket
 
 import pytest
 
-from callcore.adapters.postgres import migrations
-
-
-@pytest.fixture
-def history_url(database_url):
-    """A database of the test's own with the schema in it."""
-    migrations.migrate(database_url)
-    return database_url
-
 
 @pytest.fixture
 def unused_port():

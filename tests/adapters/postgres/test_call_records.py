@@ -391,3 +391,22 @@ def test_a_schema_that_is_missing_names_the_cure(database_url):
         pytest.raises(RecordsUnavailableError, match="run `callcore migrate`"),
     ):
         call_records.PostgresCallRecords(connections).write([served_call()])
+
+
+def test_answers_are_added_to_what_was_made_from_the_floor(history, history_url):
+    """Once, and to no other record: one that was followed has its own, if there were any."""
+    with_answers = served_call("c1", survey_answers=(answer(), answer(question="resolved")))
+    lacking = dataclasses.replace(with_answers, survey_answers=(), source=RecordSource.FLOOR)
+    followed = dataclasses.replace(
+        lacking, call_id=CallId("c2"), source=RecordSource.FOLLOWED, offers=(), decisions=()
+    )
+    history.write([lacking, followed])
+    others = [dataclasses.replace(with_answers, call_id=CallId(name)) for name in ("c2", "nobody")]
+    assert history.add_answers([with_answers, *others]) == {"c1"}
+    assert history.add_answers([with_answers, *others]) == frozenset()
+    assert history.add_answers([lacking]) == frozenset()
+    found = rows_of(
+        history_url,
+        "select call_id, answer_number, question from callcore.survey_answers order by 2",
+    )
+    assert found == [("c1", 1, answer().question), ("c1", 2, "resolved")]

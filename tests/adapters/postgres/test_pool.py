@@ -117,11 +117,11 @@ def test_the_pool_recovers_when_the_server_does(history_url, proxy):
                     gevent.sleep(0.05)
 
 
-def test_connections_that_the_server_ended_are_replaced(history_url, database_url):
+def test_connections_that_the_server_ended_are_replaced(history_url):
     """A restart of the server costs one failed batch at most."""
     with pool.PostgresPool(history_url) as connections:
         connections.ping()
-        with psycopg.connect(database_url, autocommit=True) as admin:
+        with psycopg.connect(history_url, autocommit=True) as admin:
             admin.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity"
                 " where datname = current_database() and pid <> pg_backend_pid()"

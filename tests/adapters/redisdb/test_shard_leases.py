@@ -49,6 +49,32 @@ def test_a_clock_that_is_set_ends_no_lease_and_keeps_none(
             gevent.sleep(LEASE_SECONDS / 10)
 
 
+def test_a_beat_tells_that_the_data_are_others(floor: Floor, raw: Any) -> None:
+    """The same as long as nothing happens, whoever beats; another one after the data were lost."""
+    floor.epoch()
+    epochs = {floor.shards.beat(card, LEASE_SECONDS).epoch for card in (ONE, TWO, ONE)}
+    raw.flushall()
+    lost = floor.shards.beat(ONE, LEASE_SECONDS).epoch
+    floor.epoch()
+    epochs |= {lost, floor.shards.beat(ONE, LEASE_SECONDS).epoch}
+    assert len(epochs) == 3
+    assert all(epoch.split()[-1] == raw.info("server")["run_id"] for epoch in epochs)
+
+
+def test_what_is_told_of_shards_is_read_anew_when_it_changes(floor: Floor) -> None:
+    """By whomever it was changed; who dies takes along what was held."""
+    floor.shards.beat(ONE, LEASE_SECONDS)
+    floor.shards.beat(TWO, LEASE_SECONDS)
+    before = floor.shards.beat(ONE, LEASE_SECONDS)
+    assert not before.holdings
+    floor.shards.claim(TWO, [SHARD])
+    assert floor.shards.beat(ONE, LEASE_SECONDS).holdings.keys() == {SHARD}
+    assert floor.shards.beat(ONE, LEASE_SECONDS).holdings.keys() == {SHARD}
+    floor.shards.end(TWO.worker_id, TWO.life)
+    after = floor.shards.beat(ONE, LEASE_SECONDS)
+    assert (after.holdings, after.released.keys()) == ({}, {SHARD})
+
+
 def test_the_long_dead_are_forgotten(floor: Floor, raw: Any) -> None:
     """Names that come and go do not add up for ever."""
     floor.shards.beat(TWO, LEASE_SECONDS)

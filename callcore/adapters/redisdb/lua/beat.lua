@@ -13,13 +13,19 @@
 -- KEYS[4] hash   whose each shard is; '' nobody's
 -- KEYS[5] hash   the tokens of the shards
 -- KEYS[6] hash   the tokens that those follow
+-- KEYS[7] string the epoch of the data
 -- ARGV[1] worker   ARGV[2] its life   ARGV[3] what it tells of itself, JSON
 -- ARGV[4] how long its lease is, microseconds
 -- ARGV[5] how long the dead are remembered, microseconds
 --
--- Returns the living (worker, card, ...), whose the shards are (shard, worker, ...), the tokens (shard,
---   token, ...), what those follow (shard, token, ...), and for how long there have been leases,
---   microseconds
+-- Returns a line each for the living (worker, card, ...), whose the shards are (shard, worker, ...), the
+--   tokens (shard, token, ...) and what those follow (shard, token, ...), each part of a line ended by
+--   '\n'; for how long there have been leases, microseconds; and epoch and run of the server.
+-- As texts, of which the asker needs to look only at those that differ from what it read before.
+local function text_of(parts)
+  if #parts == 0 then return '' end
+  return table.concat(parts, '\n') .. '\n'
+end
 if life_of(ARGV[1]) ~= ARGV[2] then
   local holders = redis.call('HGETALL', KEYS[4])
   for i = 1, #holders, 2 do
@@ -44,7 +50,9 @@ for i = 1, #workers, 2 do
     redis.call('HDEL', KEYS[3], worker)
   end
 end
+local epoch = redis.call('GET', KEYS[7]) or ''
 return {
-  living, redis.call('HGETALL', KEYS[4]), redis.call('HGETALL', KEYS[5]),
-  redis.call('HGETALL', KEYS[6]), redis.call('HGET', KEYS[2], 'age') or '0',
+  text_of(living), text_of(redis.call('HGETALL', KEYS[4])), text_of(redis.call('HGETALL', KEYS[5])),
+  text_of(redis.call('HGETALL', KEYS[6])), redis.call('HGET', KEYS[2], 'age') or '0',
+  epoch .. ' ' .. (string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or ''),
 }
