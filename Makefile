@@ -63,7 +63,9 @@ check-config: $(INSTALLED) ## every fault of a settings file: make check-config 
 PYTEST := $(BIN)/python -m pytest -m 'not live and not bench and not chaos'
 # The longest first, and the rest. Tests of processes, servers and sockets wait more than they work:
 # one part more at a time than there are processors.
-PARTS := system flows rest adapters contract
+PARTS := daemons flows system rest adapters contract
+# Of the whole daemon's tests those that take longest.
+DAEMONS := $(patsubst %,tests/system/test_%.py,callbacks daemon reload workers)
 JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: test $(PARTS:%=test-%)
@@ -74,11 +76,17 @@ else
 	$(PYTEST) $(ARGS)
 endif
 
-$(filter-out test-rest,$(PARTS:%=test-%)): test-%: setup
+test-daemons: setup
+	$(PYTEST) -p no:cacheprovider $(DAEMONS)
+
+test-system: setup
+	$(PYTEST) -p no:cacheprovider tests/system $(DAEMONS:%=--ignore=%)
+
+test-flows test-adapters test-contract: test-%: setup
 	$(PYTEST) -p no:cacheprovider tests/$*
 
 test-rest: setup
-	$(PYTEST) -p no:cacheprovider $(patsubst %,--ignore=tests/%,$(filter-out rest,$(PARTS)))
+	$(PYTEST) -p no:cacheprovider $(patsubst %,--ignore=tests/%,$(filter-out daemons rest,$(PARTS)))
 
 .PHONY: stories
 stories: setup ## longer than every day: hundreds of random stories, every millisecond, EXAMPLES=1000

@@ -29,16 +29,16 @@ NAMESAKE_LOOK_SECONDS = 0.2
 
 
 def wait_for_name(
-    leases: ShardLeases, name: WorkerId, predecessor: Predecessor, stop: Event
+    leases: ShardLeases, name: WorkerId, predecessor: Predecessor, life: str, stop: Event
 ) -> None:
-    """Returns when no other process is that worker of the site; at once if the one that was is
-    known to be dead.
+    """Returns when no other process than that of ``life``, which is this one, is that worker of
+    the site; at once if the one that was is known to be dead.
 
     Two processes of one name would take from each other whatever they hold, again and again. Raises
     ``InstanceInUseError``, ``StoreUnavailableError``.
     """
     deadline = time.monotonic() + NAMESAKE_SECONDS
-    while leases.life_of(name) not in (None, predecessor.life):
+    while leases.life_of(name) not in (None, predecessor.life, life):
         if time.monotonic() > deadline:
             raise InstanceInUseError(
                 f"a callcore with other data, on another machine perhaps, is worker {name} of this "

@@ -195,7 +195,9 @@ class Daemon:
         )
 
         def join() -> None:
-            colleagues.wait_for_name(floor.shards, self._instance.name, predecessor, self._stop)
+            colleagues.wait_for_name(
+                floor.shards, self._instance.name, predecessor, self._life, self._stop
+            )
             self._saying.lives(self._life)
             worker.open(site, shared)
 

@@ -43,6 +43,11 @@ _WITHOUT_LINE = {
 """Promises to those who are on no line any more."""
 
 
+def is_made_on_line(origin: CallbackOrigin) -> bool:
+    """True of promises to callers who were on the line, which has to end before they are called."""
+    return origin not in _WITHOUT_LINE
+
+
 class CallbackState(StrEnum):
     """How far a promise is from being kept."""
 
@@ -130,7 +135,7 @@ class Callback:
         """
         if self.is_due(after(now, SOON_SECONDS)):
             return False
-        is_on_line = self.origin not in _WITHOUT_LINE and not self.attempts
+        is_on_line = is_made_on_line(self.origin) and not self.attempts
         return not is_on_line or self.not_before > after(promised_at, LINE_ENDS_WITHIN_SECONDS)
 
     @property

@@ -12,6 +12,7 @@ from callcore.flows import survey
 from callcore.flows.call import OUTLIVES_TALK_SECONDS, SWITCH_GONE, Call, CallOverError
 from callcore.flows.crew import Crew
 from callcore.flows.journey import Journey
+from callcore.flows.line_freeing import let_promises_begin
 from callcore.flows.messages import LinkBack, OutlivedTalk
 from callcore.flows.site import Site
 from callcore.flows.waiting_call import NO_TALK
@@ -96,6 +97,7 @@ class Following:
             # who follows it then is the better one.
             record = replace(record, source=RecordSource.FLOOR)
         self._crew.keeping.keep(record)
+        let_promises_begin(self._crew.switchboard, record)
         self._site.facts.publish(
             CallEnded(
                 at=self._site.clock.now(),

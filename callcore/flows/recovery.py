@@ -44,7 +44,9 @@ class Recovery:
         crew, phone_watch = service.crew, service.phone_watch
         board, freeing = crew.switchboard, crew.freeing
         past = UnheardPast(site, freeing)
-        self.ends = UnheardEnds(site, past, crew.keeping, crew.passing, service.callbacks.promises)
+        self.ends = UnheardEnds(
+            site, crew.switchboard, past, crew.keeping, crew.passing, service.callbacks.promises
+        )
         self.reclaiming = reclaiming = Reclaiming(
             site,
             board,

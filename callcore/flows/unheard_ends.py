@@ -10,15 +10,18 @@ from dataclasses import dataclass, replace
 from callcore.domain.ids import CallId, Micros
 from callcore.domain.ledger import Caller, CallLedger
 from callcore.domain.outcomes import HungUpBy, LeaveReason, OfferLostReason, RecordSource
+from callcore.domain.records import CallRecord
 from callcore.domain.wishes import Wishes
 from callcore.flows import abandoned_calls, leg_memory
 from callcore.flows.call import LOST_TRACK, SWITCH_CAUSES, SWITCH_GONE
 from callcore.flows.ledger_passing import LedgerPassing
+from callcore.flows.line_freeing import let_promises_begin
 from callcore.flows.promising import Promises
 from callcore.flows.record_keeping import RecordKeeping
 from callcore.flows.site import Site
 from callcore.flows.speaking import spoken_language
 from callcore.flows.standing import Place, wishes_on_floor
+from callcore.flows.switchboard import Switchboard
 from callcore.flows.unheard_past import UnheardPast
 from callcore.ports.stores import FloorCall, FloorCallState
 from callcore.ports.switch_events import LegEnded
@@ -54,12 +57,14 @@ class UnheardEnds:
     def __init__(
         self,
         site: Site,
+        board: Switchboard,
         past: UnheardPast,
         keeping: RecordKeeping,
         passing: LedgerPassing,
         promises: Promises,
     ) -> None:
         self._site = site
+        self._board = board
         self._past = past
         self._keeping = keeping
         self._passing = passing
@@ -99,8 +104,7 @@ class UnheardEnds:
         ledger.offers.end_open(over_at, OfferLostReason.CALLER_GONE)
         if is_switch_lost and heard is None:
             ledger.fault(FOUND_ENDED)
-            record = ledger.close(site.clock.now(), HungUpBy.SWITCH, SWITCH_GONE)
-            self._keeping.keep(replace(record, source=RecordSource.FLOOR))
+            self._keep_record(ledger.close(site.clock.now(), HungUpBy.SWITCH, SWITCH_GONE))
         else:
             fault = FOUND_ELSEWHERE if is_elsewhere else FOUND_ENDED
             self._keep(ledger, heard, fault, has_talked=call.bridged_at is not None)
@@ -179,7 +183,11 @@ class UnheardEnds:
             ledger.fault(ENDED_ON_THE_WAY)
             who = _who_ended(heard, ledger.ordered_end, has_talked=has_talked)
             record = ledger.close(heard.at, who, heard.cause)
+        self._keep_record(record)
+
+    def _keep_record(self, record: CallRecord) -> None:
         self._keeping.keep(replace(record, source=RecordSource.FLOOR))
+        let_promises_begin(self._board, record)
 
 
 def _who_ended(heard: LegEnded, ordered_end: str, *, has_talked: bool) -> HungUpBy:

@@ -23,6 +23,7 @@ from callcore.flows.tenure import Tenure
 ONE, TWO = WorkerId("1"), WorkerId("2")
 FS1, FS2 = NodeName("fs1"), NodeName("fs2")
 AT = Micros(1_790_000_000_000_000)
+OWN_LIFE = "0a0b"
 
 
 class Leases:
@@ -55,15 +56,20 @@ class Post:
 
 
 def wait_for_name(leases: Leases, life: str | None = None, stop: Event | None = None) -> None:
-    colleagues.wait_for_name(leases, ONE, Predecessor(life=life), stop or Event())  # type: ignore[arg-type]  # of the port one method is used
+    predecessor, event = Predecessor(life=life), stop or Event()
+    colleagues.wait_for_name(leases, ONE, predecessor, OWN_LIFE, event)  # type: ignore[arg-type]  # of the port one method is used
 
 
 class TestNames:
-    @pytest.mark.parametrize(("lives", "before"), [((None,), None), (("abcd",), "abcd")])
+    @pytest.mark.parametrize(
+        ("lives", "before"), [((None,), None), (("abcd",), "abcd"), ((OWN_LIFE,), "abcd")]
+    )
     def test_a_name_that_is_free_is_taken_at_once(
         self, lives: tuple[str | None, ...], before: str | None
     ) -> None:
-        """Nobody has it, or nobody but the process of these data that is dead."""
+        """Nobody has it, or nobody but the process of these data that is dead, or this process
+        itself, which begins once more because Redis was away for a moment.
+        """
         with gevent.Timeout(0.1):
             wait_for_name(Leases(*lives), before)
 
