@@ -90,6 +90,7 @@ class Stopping:
                 "calls_left_to_the_switch",
                 {"count": worker.calls_count, "remedy": "they are adopted at the next start"},
             )
+        worker.crew.changes.tell_lessons()
         worker.keeping.shelve_held()
         if worker.unkept_count:
             self._log.write(

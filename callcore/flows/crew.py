@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from callcore.domain.ids import AgentId, CallId
+from callcore.domain.ids import CallId
 from callcore.domain.ledger import CallLedger
-from callcore.domain.records import DecisionRecord
 from callcore.domain.serving import Serving
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.dispatching import Dispatcher
@@ -14,13 +13,11 @@ from callcore.flows.floor_changes import FloorChanges
 from callcore.flows.lease_waiting import LeaseWaiting
 from callcore.flows.ledger_passing import LedgerPassing
 from callcore.flows.policies import Policies
+from callcore.flows.queue_sights import QueueSights
 from callcore.flows.record_keeping import RecordKeeping
 from callcore.flows.standing_lines import StandingLines
 from callcore.flows.switchboard import Switchboard
 from callcore.flows.waiters import Waiters
-
-MOST_EXPLAINED = 200
-"""Of a queue with more agents, a decision tells of the first so many who were not free."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +32,7 @@ class Crew:
     changes: FloorChanges
     keeping: RecordKeeping
     lines: StandingLines
+    sights: QueueSights
     passing: LedgerPassing
     lease_waiting: LeaseWaiting
     ledgers: dict[CallId, CallLedger] = field(default_factory=dict)
@@ -44,9 +42,3 @@ class Crew:
     def serving(self) -> Serving:
         """Who serves which queue now."""
         return self.policies.serving
-
-    def others_than_judged(self, decision: DecisionRecord) -> list[AgentId]:
-        """The queue's agents whom the decision says nothing of yet."""
-        told = {passed.agent_id for passed in decision.passed_over} | {decision.agent_id}
-        others = [one for one in self.serving.at(decision.queue).agents if one not in told]
-        return others[:MOST_EXPLAINED]

@@ -8,13 +8,15 @@ that another worker follows nothing is told any more.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
+from callcore.domain.estimates import Lesson
 from callcore.domain.events import StoreFailed
-from callcore.domain.ids import CallId
+from callcore.domain.ids import CallId, QueueName
 from callcore.flows.handing_over import Scripts
 from callcore.flows.site import Site
+from callcore.flows.teaching import Teaching
 from callcore.ports.stores import StoreError, StoreUnavailableError
 
 A = TypeVar("A")
@@ -37,6 +39,7 @@ class FloorChanges:
         self._owed: dict[CallId, deque[_Owed]] = {}
         self._paying: set[CallId] = set()
         self._is_retrying = False
+        self._teaching = Teaching(site, self.make, self.owes)
 
     @property
     def owed_count(self) -> int:
@@ -46,6 +49,12 @@ class FloorChanges:
     def owes(self, call_id: CallId) -> bool:
         """True if the floor has not heard of every change of a call."""
         return call_id in self._owed
+
+    def are_told(self, call_id: CallId) -> bool:
+        """True if the floor has heard of every change of a call that was not dropped: what it is
+        told past ``make`` comes in its turn.
+        """
+        return not (call_id in self._owed or self._scripts.is_dropped(call_id))
 
     def make(
         self, call_id: CallId, change: Callable[[], A], then: Callable[[A], None] = _nothing
@@ -73,6 +82,17 @@ class FloorChanges:
             self._failed(error)
         else:
             then(answer)
+
+    def teach(self, lessons: Mapping[QueueName, Lesson], of: CallId | None = None) -> None:
+        """Has each of these queues learn, a second later; nothing if the call that the lessons are
+        of was dropped. Never fails.
+        """
+        if of is None or not self._scripts.is_dropped(of):
+            self._teaching.take(lessons)
+
+    def tell_lessons(self) -> None:
+        """Has the queues learn at once what they were to learn within the second."""
+        self._teaching.tell()
 
     def flush(self, call_ids: Collection[CallId]) -> bool:
         """Makes what is owed of these calls; false if Redis is away, or is being told just now."""

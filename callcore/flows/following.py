@@ -92,9 +92,9 @@ class Following:
         self._crew.ledgers.pop(call.caller.call_id, None)
         call.decline_unread()
         record = call.ledger.close(ended_at, call.hung_up_by, cause)
-        if cause == SWITCH_GONE:
-            # Nobody has heard the end. Should the switch come back with the call, the record of
-            # who follows it then is the better one.
+        if cause == SWITCH_GONE or not self._site.tenure.may_command(call.caller.node):
+            # Nobody has heard the end, or somebody else may have followed the call to it while this
+            # process slept: the record of whoever did is the better one.
             record = replace(record, source=RecordSource.FLOOR)
         self._crew.keeping.keep(record)
         let_promises_begin(self._crew.switchboard, record)

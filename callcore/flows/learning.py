@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from callcore.domain import estimates
-from callcore.domain.estimates import Lesson
-from callcore.domain.ids import AgentId, CallId, QueueName
+from callcore.domain.ids import AgentId, QueueName
 from callcore.flows.floor_changes import FloorChanges
 from callcore.flows.site import Site
 from callcore.ports.stores import Kept, Reservation
@@ -32,7 +31,7 @@ class Learning:
             answer_seconds=min(kept.answer_seconds or 0.0, seconds),
             priority=kept.priority,
         )
-        self._learn({queue: lesson})
+        self._changes.teach({queue: lesson})
 
     def of_lost_offer(
         self,
@@ -46,7 +45,7 @@ class Learning:
         if kept is not None:
             seconds = max(kept.seconds - late_seconds, 0.0) + rest_seconds
             lesson = estimates.of_lost_offer(seconds)
-            self._learn({reservation.queue: lesson})
+            self._changes.teach({reservation.queue: lesson})
 
     def of_sharing(
         self, agent_id: AgentId, queue: QueueName, contenders: Collection[QueueName]
@@ -61,10 +60,4 @@ class Learning:
                 for each in contenders
                 if each in queues
             }
-            self._learn(lessons)
-
-    def _learn(self, lessons: Mapping[QueueName, Lesson]) -> None:
-        """All of it in one step."""
-        room, queues = self._site.waiting_room, " ".join(sorted(lessons))
-        if lessons:
-            self._changes.make(CallId(f"lessons of {queues}"), lambda: room.learn_all(lessons))
+            self._changes.teach(lessons)

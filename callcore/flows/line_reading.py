@@ -12,6 +12,7 @@ from callcore.domain.ids import AgentId, CallId, QueueName
 from callcore.domain.policies import STRATEGIES_RINGING_MANY, QueuePolicy
 from callcore.flows.remote_waiters import Lines, RemoteWaiter, RemoteWaiters
 from callcore.flows.site import Site
+from callcore.flows.under_way import Reading, UnderWay
 from callcore.flows.waiters import Waiter, Waiters
 from callcore.ports.stores import Candidates, WaitingCaller
 
@@ -22,8 +23,10 @@ class QueueLine:
 
     queue: QueueName
     waiters: tuple[Waiter, ...]
-    """Those within reach, with those for whom more phones may ring than do."""
+    """Those within reach, with those for whom more phones may ring than do; without those for whom
+    an agent is being reserved."""
     free: tuple[AgentId, ...]
+    """Without those who are being reserved."""
     passed: frozenset[CallId]
     """Those followed here for whom nobody may be asked now, which no other worker can know."""
     callers_count: int
@@ -41,10 +44,12 @@ class LineReading:
         site: Site,
         waiters: Waiters,
         lines: Lines,
+        under_way: UnderWay,
         is_taking_over: Callable[[], bool],
     ) -> None:
         self._site = site
         self._waiters = waiters
+        self._under_way = under_way
         self._is_taking_over = is_taking_over
         self._remote = RemoteWaiters(site, lines)
 
@@ -52,17 +57,18 @@ class LineReading:
         """Up to ``count`` of each side of each queue, in the order asked. One read, and one more if
         other workers follow some of the callers. May raise ``StoreError``.
         """
-        if self._site.tenure.is_alone:
-            found, remote = self._site.waiting_room.candidates(queues, count), {}
-        else:
-            found = self._site.waiting_room.candidates(
-                queues, count, [queue for queue in queues if self._rings_many(queue)]
-            )
-            remote = self._remote.read(self._unknown(found))
-        return [
-            self._line(queue, candidates, remote)
-            for queue, candidates in zip(queues, found, strict=True)
-        ]
+        with self._under_way.reading() as reading:
+            if self._site.tenure.is_alone:
+                found, remote = self._site.waiting_room.candidates(queues, count), {}
+            else:
+                found = self._site.waiting_room.candidates(
+                    queues, count, [queue for queue in queues if self._rings_many(queue)]
+                )
+                remote = self._remote.read(self._unknown(found))
+            return [
+                self._line(queue, candidates, remote, reading)
+                for queue, candidates in zip(queues, found, strict=True)
+            ]
 
     def _unknown(self, found: Iterable[Candidates]) -> list[CallId]:
         """Those whom nobody follows here."""
@@ -78,13 +84,20 @@ class LineReading:
         queue: QueueName,
         candidates: Candidates,
         remote: Mapping[CallId, RemoteWaiter],
+        reading: Reading,
     ) -> QueueLine:
         known = [
             waiter
             for waiter in self._in_order(candidates.callers, remote)
             if waiter.queue_name == queue
         ]
-        waiters = [one for one in known if not one.wants_more and one.may_be_offered]
+        waiters = [
+            one
+            for one in known
+            if not one.wants_more
+            and one.may_be_offered
+            and not reading.is_caller_taken(one.call_id)
+        ]
         rings_many = self._rings_many(queue)
         if rings_many:
             ringing = [
@@ -97,7 +110,11 @@ class LineReading:
         return QueueLine(
             queue=queue,
             waiters=tuple(waiters),
-            free=tuple(one.agent_id for one in candidates.agents if one.agent_id in agents),
+            free=tuple(
+                one.agent_id
+                for one in candidates.agents
+                if one.agent_id in agents and not reading.is_agent_taken(one.agent_id)
+            ),
             passed=frozenset(
                 one.call_id
                 for one in known

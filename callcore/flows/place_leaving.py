@@ -108,7 +108,6 @@ class PlaceLeaving:
 
     def _learn(self, waited_seconds: float, reason: LeaveReason) -> None:
         """Lets the queue's estimates know of a wait that has ended."""
-        room, queue = self._call.site.waiting_room, self._queue.name
         lesson = estimates.of_wait(
             waited_seconds,
             is_served=reason is LeaveReason.PICKED_UP,
@@ -117,7 +116,7 @@ class PlaceLeaving:
             expected=self._expected,
             busy_share=self._busy_share,
         )
-        self._changes.make(self._call.caller.call_id, lambda: room.learn(queue, lesson))
+        self._changes.teach({self._queue.name: lesson}, self._call.caller.call_id)
 
     def _tell_of_estimates(self, ended_at: Micros, *, is_served: bool) -> None:
         """Tells of each estimate that was announced what became of it."""

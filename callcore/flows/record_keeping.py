@@ -181,13 +181,21 @@ class RecordKeeping:
             self.shelve_held()
 
     def _append(self, record: CallRecord) -> bool:
-        """Appends a record to the stream; false if Redis does not take it."""
+        """Appends a record to the stream, and has its call forgotten once nothing else is owed of
+        it; false if Redis does not take the record.
+        """
+        call_id, pending = record.call_id, self._site.pending_records
+        is_forgotten = False
         try:
-            self._fitting(record, self._site.pending_records.append, record)
+            if self._changes.are_told(call_id):
+                is_forgotten = self._fitting(record, pending.append_and_forget, record)
+            else:
+                self._fitting(record, pending.append, record)
         except StoreError as error:
             self._failed("redis", error)
             return False
-        self._forget(record.call_id)
+        if not is_forgotten:
+            self._forget(call_id)
         while self._unforgotten:
             self._forget(self._unforgotten.popleft())
         return True

@@ -1,19 +1,20 @@
-"""A pair of caller and agent is made: on the floor first, then as a message to the call.
+"""Pairs of caller and agent are made: on the floor first, then as a message to the call.
 
-``reserve`` commits only what is still true, and answers ``caller_gone`` or ``agent_busy`` if
-somebody was quicker. The message has the call's script ring the agent's phone.
+The floor commits only what is still true, and answers ``caller_gone`` or ``agent_busy`` if another
+worker was quicker; what other searches of this one are about to do is known in ``under_way``. The
+message has the call's script ring the agent's phone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from callcore.domain import callbacks, decisions
 from callcore.domain.agents import AgentReason, AgentState
 from callcore.domain.events import AgentChanged
-from callcore.domain.ids import AgentId, LegId, Micros
+from callcore.domain.ids import AgentId, CallId, LegId, Micros
 from callcore.domain.policies import STRATEGIES_RINGING_MANY, AgentPolicy, QueuePolicy
 from callcore.domain.records import DecisionRecord
 from callcore.domain.routing import Demand, Judgement
@@ -23,6 +24,7 @@ from callcore.flows.remote_waiters import RemoteWaiter
 from callcore.flows.site import Site
 from callcore.flows.standing_lines import StandingLines
 from callcore.flows.switchboard import Switchboard
+from callcore.flows.under_way import UnderWay
 from callcore.flows.waiters import Waiter, Waiters
 from callcore.ports.stores import Reservation, ReserveAnswer, StoreError
 
@@ -46,6 +48,11 @@ class Pair:
     agent_id: AgentId
     judgements: Sequence[Judgement]
 
+    @property
+    def only_call(self) -> CallId | None:
+        """The call, if one phone at a time rings for it."""
+        return None if rings_many(self.demand.queue) else self.demand.call_id
+
 
 class Reserving:
     """Reserves agents for callers who wait."""
@@ -63,22 +70,55 @@ class Reserving:
         self._waiters = waiters
         self._lines = lines
         self._give_back = give_back
+        self.under_way = UnderWay()
 
-    def reserve(self, pair: Pair, trigger: str, triggered_at: Micros) -> ReserveAnswer:
-        """Promises the caller to the agent and tells the call. May raise ``StoreError``; whatever
+    def reserve(
+        self,
+        pairs: Sequence[Pair],
+        trigger: str,
+        triggered_at: Micros,
+        look_for: Callable[[AgentId], None],
+    ) -> list[ReserveAnswer]:
+        """Promises each caller to the agent and tells the call. May raise ``StoreError``; whatever
         happened unheard is undone.
 
-        A caller for whom as many phones ring as may, or who has left meanwhile, is gone.
+        A caller for whom as many phones ring as may, or who has left meanwhile, is gone. All are
+        under way from the beginning. ``look_for`` is told of agents who were not reserved and whom
+        other searches have passed by meanwhile.
         """
-        if not pair.waiter.claim(pair.agent_id):
-            return ReserveAnswer.CALLER_GONE
-        answer = None
+        begun = [self._begin(pair) for pair in pairs]
+        answers: list[ReserveAnswer] = []
+        passed_by: list[AgentId] = []
         try:
-            answer = self._reserve(pair, trigger, triggered_at)
+            for pair, is_begun in zip(pairs, begun, strict=True):
+                answer = ReserveAnswer.CALLER_GONE
+                if is_begun:
+                    answer = self._reserve(pair, trigger, triggered_at)
+                    if self._end(pair, answer):
+                        passed_by.append(pair.agent_id)
+                answers.append(answer)
         finally:
-            if answer is not ReserveAnswer.RESERVED:
-                pair.waiter.unclaim(pair.agent_id)
-        return answer
+            for pair, is_begun in list(zip(pairs, begun, strict=True))[len(answers) :]:
+                if is_begun and self._end(pair, None):
+                    passed_by.append(pair.agent_id)
+            for agent_id in passed_by:
+                look_for(agent_id)
+        return answers
+
+    def _begin(self, pair: Pair) -> bool:
+        if not self.under_way.begin(pair.agent_id, pair.only_call):
+            return False
+        if pair.waiter.claim(pair.agent_id):
+            return True
+        self.under_way.end(pair.agent_id, pair.only_call, is_reserved=False)
+        return False
+
+    def _end(self, pair: Pair, answer: ReserveAnswer | None) -> bool:
+        """True if others have passed the agent by, who may be free."""
+        is_reserved = answer is ReserveAnswer.RESERVED
+        if not is_reserved:
+            pair.waiter.unclaim(pair.agent_id)
+        return self.under_way.end(pair.agent_id, pair.only_call, is_reserved=is_reserved)
 
     def _reserve(self, pair: Pair, trigger: str, triggered_at: Micros) -> ReserveAnswer:
         reservation = self._reservation(pair)

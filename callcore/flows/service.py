@@ -19,6 +19,7 @@ from callcore.flows.lease_waiting import LeaseWaiting
 from callcore.flows.ledger_passing import LedgerPassing
 from callcore.flows.letters import Letters
 from callcore.flows.phone_watch import PhoneWatch
+from callcore.flows.queue_sights import QueueSights
 from callcore.flows.queue_watch import QueueWatch
 from callcore.flows.record_keeping import RecordKeeping
 from callcore.flows.reserving import Reserving
@@ -75,6 +76,7 @@ class Service:
             changes=changes,
             keeping=RecordKeeping(site, changes),
             lines=lines,
+            sights=QueueSights(site),
             passing=LedgerPassing(site),
             lease_waiting=LeaseWaiting(site),
         )

@@ -5,18 +5,16 @@ A caller on the line waits in ``waiting_call``, a promised callback in ``waiting
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 
 from callcore.domain import decisions, routing
-from callcore.domain.ids import AgentId, CallId, Micros, QueueName
+from callcore.domain.ids import Micros
 from callcore.domain.outcomes import HungUpBy, LeaveReason
 from callcore.domain.policies import QueuePolicy, Strategy
-from callcore.domain.records import DecisionRecord
-from callcore.domain.routing import Demand
 from callcore.flows import restoring
 from callcore.flows.call import LOST_TRACK, SWITCH_CAUSES, SWITCH_GONE, Call, CallerHungUpError
-from callcore.flows.crew import MOST_EXPLAINED, Crew
+from callcore.flows.crew import Crew
 from callcore.flows.dispatching import CALLER_JOINED, RELAXATION
 from callcore.flows.messages import (
     AgeingDue,
@@ -34,127 +32,24 @@ from callcore.flows.messages import (
     WithdrawalAsked,
 )
 from callcore.flows.offering import Offering
-from callcore.flows.offerings import Offerings
 from callcore.flows.operator_wishes import OperatorWishes
+from callcore.flows.own_waiter import OwnWaiter
 from callcore.flows.place_leaving import LeftQueueError, MovedError, PlaceLeaving
 from callcore.flows.place_taking import Taken
-from callcore.ports.stores import StoreError
 from callcore.ports.switch_events import LegEnded
 
 MOST_FAILED_BRIDGES = 3
 """After so many agents picked up in vain, the caller's leg is at fault."""
 
 
-class Waiting(ABC):
-    """The place of ``call`` in ``queue`` and its offers. Implements ``waiters.Waiter``."""
+class Waiting(OwnWaiter):
+    """The place of ``call`` in ``queue`` and its offers."""
 
     def __init__(self, call: Call, queue: QueuePolicy, taken: Taken, crew: Crew) -> None:
-        self._call = call
-        self._queue = queue
-        self._crew = crew
+        super().__init__(call, queue, taken, crew)
         self._timers = taken.timers
-        self._standing = taken.standing
-        self._sticky_agent = taken.sticky_agent
-        self.staffed = taken.staffed
-        self._offerings = Offerings(
-            call,
-            self._queue_now,
-            crew.switchboard,
-            crew.freeing,
-            taken.standing.place.first_joined_at,
-        )
         self._wishes = OperatorWishes(call, queue, self._standing, self._offerings, crew)
         self._leaving = PlaceLeaving(call, queue, crew.changes, taken.expected, taken.busy_share)
-
-    @property
-    def call_id(self) -> CallId:
-        """The call."""
-        return self._call.caller.call_id
-
-    @property
-    def queue_name(self) -> QueueName:
-        """Where the caller waits."""
-        return self._queue.name
-
-    @property
-    def caller_number(self) -> str:
-        """The caller's number, as the switch reports it."""
-        return self._call.caller.number
-
-    @property
-    def score(self) -> float:
-        """The place in the order of service; lower is served first."""
-        return self._standing.score
-
-    @property
-    def wants_more(self) -> bool:
-        """True while phones ring for the caller and more may."""
-        return self._offerings.wants_more
-
-    @property
-    def is_callback(self) -> bool:
-        """True for a promised callback."""
-        return self._call.callback is not None
-
-    @property
-    def is_on_line(self) -> bool:
-        """True if somebody is on the line."""
-        return True
-
-    @property
-    @abstractmethod
-    def may_be_offered(self) -> bool:
-        """True if an agent's phone can be rung for the caller now."""
-
-    def note_staffing(self, staffed: frozenset[AgentId]) -> None:
-        """The queue's agents came or went: true for the next decision, whose message is unread."""
-        self.staffed = staffed
-
-    def be_given(self, first_joined_at: Micros, own_priority: int) -> None:
-        """The same person gives up another place: true before anybody decides whom to ask."""
-        self._standing.better(first_joined_at, own_priority)
-
-    def claim(self, agent_id: AgentId) -> bool:
-        """An agent is about to be reserved: false if as many phones ring as may."""
-        is_claimed = self._offerings.claim(agent_id)
-        if is_claimed:
-            self._crew.waiters.begin_ringing(self)
-        return is_claimed
-
-    def unclaim(self, agent_id: AgentId) -> None:
-        """The agent was not reserved."""
-        self._offerings.unclaim(agent_id)
-
-    def reserved(self, agent_id: AgentId) -> None:
-        """An agent was reserved: the message is in the call's mailbox, unread yet."""
-        self._offerings.reserved(agent_id)
-
-    def decisions(self) -> tuple[DecisionRecord, ...]:
-        """The decisions made for the call so far."""
-        return self._call.ledger.decisions.noted()
-
-    def demand(self) -> Demand:
-        """What the caller may be offered now."""
-        place = self._standing.place
-        return Demand(
-            call_id=self.call_id,
-            queue=self._queue_now(),
-            first_joined_at=place.first_joined_at,
-            joined_at=place.joined_at,
-            priority=self._standing.priority,
-            skills=self._call.wishes.skills,
-            sticky_agent=self._sticky_agent,
-            last_offered=self._offerings.last_offered,
-            ringing=self._offerings.ringing,
-            may_ring_at_once=self._offerings.may_ring_at_once,
-            on_line=self._crew.lines.at(self._call.caller.node),
-        )
-
-    def _queue_now(self) -> QueuePolicy:
-        """By which settings it is decided whom to ask: those of now. What callers hear and how long
-        they may stay is as it was when they joined.
-        """
-        return self._call.site.queue_now(self._queue)
 
     def wait(self, triggered_at: Micros, *, is_adopted: bool = False) -> Offering:
         """Waits until an agent talks; the offer that was won.
@@ -317,26 +212,17 @@ class Waiting(ABC):
 
     def _complete_explanation(self, due: ExplanationDue) -> None:
         """Notes what the queue's other agents were doing; without Redis it stays unknown."""
-        site, ledger = self._call.site, self._call.ledger
-        others = self._crew.others_than_judged(ledger.decisions.of(due.offer_id))
-        try:
-            (found,) = site.waiting_room.candidates([self._queue.name], MOST_EXPLAINED)
-            doings = site.roster.doings(others)
-        except StoreError:
+        ledger, queue = self._call.ledger, self._queue.name
+        decision = ledger.decisions.of(due.offer_id)
+        told = {passed.agent_id for passed in decision.passed_over} | {decision.agent_id}
+        others = self._crew.sights.others(queue, told)
+        if others is None:
             return
-        free = {agent.agent_id for agent in found.agents}.intersection(others)
-        not_free: dict[str, tuple[AgentId, ...]] = {}
-        for agent_id, doing in zip(others, doings, strict=True):
-            if agent_id not in free:
-                word = decisions.not_free_word(
-                    doing.state, doing.holds, serves=self._queue.name in doing.queues
-                )
-                not_free[word] = (*not_free.get(word, ()), agent_id)
-        asked = [agent.agent_id for agent in found.agents if agent.agent_id in free]
+        now = self._call.site.clock.now()
         judgements = routing.judge(
-            self.demand(), asked, self._crew.serving, self.staffed, site.clock.now()
+            self.demand(), others.free, self._crew.serving, self.staffed, now
         )
-        ledger.decisions.completed(due.offer_id, not_free, decisions.passed_over(judgements))
+        ledger.decisions.completed(due.offer_id, others.not_free, decisions.passed_over(judgements))
 
     def _tell_floor_again(self) -> None:
         restoring.restore(self._call, self._crew.changes, self._offerings.reservations)

@@ -237,5 +237,6 @@ class Worker:
             self._opened().clock.after(0.0, self.recovery.taking_over.lease_is_back)
         self.recovery.floor.hear(fact)
         self.crew.lines.hear(fact)
+        self.crew.sights.hear(fact)
         self.service.phone_watch.hear_fact(fact)
         self.service.sound_watch.hear_fact(fact)

@@ -51,6 +51,11 @@ class PendingRecords(Protocol):
     def append(self, record: CallRecord) -> Appending:
         """Keeps a record until acknowledged. Appending twice is harmless."""
 
+    def append_and_forget(self, record: CallRecord) -> bool:
+        """Keeps a record as ``append`` does, and then forgets its call as ``WaitingRoom.forget``
+        does, in one step. False if the call has ended and is still to be forgotten.
+        """
+
     def read(self, count: int, wait_seconds: float) -> list[PendingRecord]:
         """Up to ``count`` unacknowledged records, oldest first, waiting up to ``wait_seconds``
         (0: not at all) for the first. A record that cannot be read is set aside and counted.

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import gevent
 
+from callcore.domain.ids import CallId
 from callcore.domain.outcomes import RecordSource
 from callcore.ports.records import Appending
 from callcore.runtime.greenlets import spawn
-from tests.contract.floor_builders import AnyFloor, record
+from tests.contract.floor_builders import NODE, SUPPORT, AnyFloor, joining, record, request
 
 
 def test_records_come_back_whole_and_in_order(floor: AnyFloor) -> None:
@@ -94,3 +95,38 @@ def test_a_better_record_of_a_call_is_appended_too(floor: AnyFloor) -> None:
     assert [pending.record for pending in found] == ranked
     floor.pending_records.acknowledge([pending.entry_id for pending in found])
     assert floor.pending_records.append(ranked[0]) is Appending.TAKEN
+
+
+def test_a_call_is_forgotten_with_its_record(floor: AnyFloor) -> None:
+    """Both are done, once, however often; the record stands."""
+    room = floor.waiting_room
+    room.join(joining("c1"), request())
+    room.leave(CallId("c1"), SUPPORT, request())
+    assert floor.pending_records.append_and_forget(record("c1"))
+    assert room.call(CallId("c1")) is None
+    assert room.calls(NODE) == []
+    assert floor.pending_records.append_and_forget(record("c1"))
+    assert [pending.record for pending in floor.pending_records.read(9, 0)] == [record("c1")]
+
+
+def test_a_call_that_has_a_place_is_not_forgotten_with_its_record(floor: AnyFloor) -> None:
+    """Nothing is left to do then: it is forgotten when it has ended."""
+    floor.waiting_room.join(joining("c1"), request())
+    assert floor.pending_records.append_and_forget(record("c1"))
+    assert floor.waiting_room.position(CallId("c1"), SUPPORT) == 1
+    assert floor.pending_records.count() == 1
+
+
+def test_a_call_is_forgotten_though_its_record_waited(floor: AnyFloor) -> None:
+    """An append whose answer was lost is repeated, and so is one of a record that was taken."""
+    room = floor.waiting_room
+    for call_id in ("c1", "c2"):
+        room.join(joining(call_id), request())
+        room.leave(CallId(call_id), SUPPORT, request())
+        floor.pending_records.append(record(call_id))
+    (pending, _) = floor.pending_records.read(9, 0)
+    floor.pending_records.acknowledge([pending.entry_id])
+    for call_id in ("c1", "c2"):
+        assert floor.pending_records.append_and_forget(record(call_id))
+        assert room.call(CallId(call_id)) is None
+    assert floor.pending_records.count() == 1

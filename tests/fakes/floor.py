@@ -55,6 +55,11 @@ class FakePendingRecords:
         self._recorded[record.call_id] = (record.rank, self._stream.append(record))
         return Appending.APPENDED
 
+    def append_and_forget(self, record: CallRecord) -> bool:
+        self.append(record)
+        self._memory.forget(record.call_id)
+        return True
+
     def waiting(self) -> list[CallRecord]:
         """Everything that waits."""
         return [record for _, record in self._stream.read(1_000_000, 0)]

@@ -298,6 +298,14 @@ class FloorMemory:
         """Holds that again."""
         vars(self).update(deepcopy(held, {id(self.clock): self.clock}))
 
+    def forget(self, call_id: CallId) -> None:
+        """Forgets a call if it has ended."""
+        call = self.calls.get(call_id)
+        if call is not None and call.state is FloorCallState.ENDED:
+            self.calls.forget(call)
+            for kept in (self.told, self.sticky, self.last_offered):
+                kept.pop(call_id, None)
+
     def rates(self, queue: QueueName) -> Rates:
         """What a queue has learnt."""
         return estimates.rates(self.sums[queue])

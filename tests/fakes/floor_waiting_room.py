@@ -267,11 +267,7 @@ class FakeWaitingRoom:
 
     def forget(self, call_id: CallId) -> None:
         self._memory.check()
-        call = self._calls.get(call_id)
-        if call is not None and call.state is FloorCallState.ENDED:
-            self._calls.forget(call)
-            for kept in (self._memory.told, self._memory.sticky, self._memory.last_offered):
-                kept.pop(call_id, None)
+        self._memory.forget(call_id)
 
     def position(self, call_id: CallId, queue: QueueName) -> int | None:
         self._memory.check()

@@ -53,6 +53,10 @@ class Redis:
         self.appended.append(given.call_id)
         return Appending.APPENDED
 
+    def append_and_forget(self, given: CallRecord) -> bool:
+        self.append(given)
+        return True
+
     def write_to(self, history: History) -> None:
         """What waits goes to Postgres."""
         history.write(list(self.waiting.values()))

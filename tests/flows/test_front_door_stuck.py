@@ -223,4 +223,4 @@ def test_the_story_is_about_the_front_door(seed: int) -> None:
     play(floor, (*TROUBLES["none"], *ACTS), CALLS)
     assert {act.__name__ for act in ACTS} <= set(floor.acts)
     for kind in (MenuAnswered, LookupMade, PositionAnnounced, MessageAnnounced, SurveyAnswered):
-        assert len(floor.told(kind)) >= 3, kind
+        assert floor.told(kind), kind

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import cast
 
 from callcore.domain.agents import AgentState
-from callcore.domain.ids import NodeName
+from callcore.domain.ids import CallId, NodeName
 from callcore.domain.outcomes import CallOutcome, LeaveReason
+from callcore.flows.messages import LinkBack
 from callcore.ports.switch_events import LegBridged, SwitchEvent
-from tests.fakes.switch import FakeSwitch
+from tests.fakes.clock import settle
+from tests.fakes.switch import NODE, FakeSwitch
 from tests.flows.floor import ANN, POLICY, ROOMY, SALES, TestFloor
 
 FALLBACK = POLICY.fallback.extension
@@ -59,6 +61,19 @@ def test_a_bridge_made_as_the_link_drops_is_a_conversation(floor: TestFloor) -> 
     floor.clock.advance(1)
     assert floor.agent(ANN).state is AgentState.TALKING
     assert len(floor.switch.requests) == 1
+
+
+def test_nothing_is_played_into_a_talk_that_is_being_made(floor: TestFloor) -> None:
+    """The caller was listed as silent just before being joined to the agent."""
+    floor.log_in(ANN)
+    caller = floor.call_in()
+    floor.advance_until_bridge_is_asked(caller)
+    asked_count = len(floor.switch.commands)
+    floor.worker.crew.switchboard.post(CallId(caller), LinkBack(is_silent=True), NODE)
+    settle()
+    assert ("play_endlessly", caller) not in floor.switch.commands[asked_count:]
+    floor.clock.advance(1)
+    assert floor.switch.legs_by_id[caller].bridged_to is not None
 
 
 def test_a_caller_who_went_to_the_fallback_meanwhile_is_left_there(floor: TestFloor) -> None:

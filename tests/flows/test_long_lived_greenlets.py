@@ -41,7 +41,7 @@ def test_record_keeping_outlives_a_fault(floor: TestFloor, monkeypatch: pytest.M
     fail_once(
         monkeypatch,
         floor.store.pending_records,
-        "append",
+        "append_and_forget",
         happens=False,
         error=RuntimeError("a bug"),
     )

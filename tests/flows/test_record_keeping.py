@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from callcore.domain.ids import CallId
 from callcore.domain.records import CallRecord
 from callcore.flows.floor_changes import FloorChanges
 from callcore.flows.record_keeping import PATIENCE_SECONDS, RecordKeeping
 from callcore.flows.site import Site
 from callcore.ports.records import Appending
-from callcore.ports.stores import StoreUnavailableError
+from callcore.ports.stores import LeaveAnswer, StoreUnavailableError
 from callcore.runtime.greenlets import spawn
 from tests.fakes.clock import FakeClock, settle
 from tests.fakes.floor import FakePendingRecords
@@ -33,6 +36,11 @@ class SlowPending(FakePendingRecords):
             raise StoreUnavailableError
         self.appended.append(record)
         return Appending.APPENDED
+
+    def append_and_forget(self, record: CallRecord) -> bool:
+        """The same."""
+        self.append(record)
+        return True
 
 
 def keeping_on(
@@ -122,3 +130,45 @@ def test_a_process_that_ends_leaves_nothing_in_memory(floor: TestFloor) -> None:
     assert (keeping.held_count, len(spool.disk.records)) == (0, 3)
     keeping.shelve_held()
     assert len(spool.disk.records) == 3
+
+
+def test_a_call_is_forgotten_after_all_that_is_owed_of_it(
+    floor: TestFloor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its record does not wait for that: the floor hears late that the caller has left."""
+    room = floor.store.waiting_room
+    caller = floor.call_in()
+    floor.clock.advance(1)
+    with monkeypatch.context() as away:
+
+        def leave(*_: object, **__: object) -> LeaveAnswer:
+            raise StoreUnavailableError
+
+        away.setattr(room, "leave", leave)
+        floor.switch.end(caller)
+        floor.clock.advance(0.5)
+        assert [record.call_id for record in floor.records()] == [caller]
+        assert room.call(CallId(caller)) is not None
+    floor.clock.advance(5)
+    assert room.call(CallId(caller)) is None
+
+
+def test_a_call_that_is_left_by_its_record_is_forgotten_next(
+    floor: TestFloor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the step that takes the record cannot forget the call."""
+    pending, room = floor.store.pending_records, floor.store.waiting_room
+    left: list[CallId] = []
+
+    def append_and_forget(record: CallRecord) -> bool:
+        pending.append(record)
+        left.extend(call.call_id for call in room.calls(record.node))
+        return False
+
+    monkeypatch.setattr(pending, "append_and_forget", append_and_forget)
+    caller = floor.call_in()
+    floor.clock.advance(1)
+    floor.switch.end(caller)
+    floor.clock.advance(1)
+    assert left == [caller]
+    assert room.call(CallId(caller)) is None

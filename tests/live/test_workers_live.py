@@ -38,6 +38,8 @@ SLEEP_SECONDS = 20
 CALM_SECONDS = 8
 MUSIC_NUMBER, TOLD_NUMBER = "8001", "8002"
 NEXT_WORD_SECONDS = 6
+NOTING_SECONDS = 1
+"""What becomes of a call so shortly before its worker is gone may be noted nowhere."""
 
 
 def site(ports, hum):
@@ -91,6 +93,8 @@ class Floor:
         """Of each call of the worker that was killed, and of the one that slept: seconds until the
         other followed it.
         """
+        self.unfollowed: list[tuple[float, float]] = []
+        """From when until when nobody followed the calls of one of them."""
         shares = self.workers.share("1", "2")
         self.journal = Journal(switch)
         self.hearing = one_of_each(phones, watched, shares, MUSIC_NUMBER)
@@ -151,15 +155,22 @@ class Floor:
         assert set(states.values()) == {"available"}, states
 
     def each_call_has_its_record(self):
-        """Each has one of ours, of the switch and of SIPp, and was put through once, in order."""
+        """Each has one of ours, of the switch and of SIPp, and was put through once, in order. Ours
+        tells of the talk, unless nobody could have known of it; then it says so.
+        """
         arrivals, bridges = self.journal.arrivals(), self.journal.bridges()
         records = self.daemon.records(len(arrivals))
         assert sorted(one["call_id"] for one in records) == sorted(arrivals)
-        served = {one["call_id"] for one in records if one["outcome"] == "served"}
-        assert len(served) == CALLS_COUNT
+        assert {len(found) for found in bridges.values()} == {1}
+        assert len(bridges) == CALLS_COUNT
         assert sum(line.startswith("answered") for line in self.crowd.milestones()) == CALLS_COUNT
         until(lambda: own_records(self.switch) >= set(arrivals), 20, "the switch's own records")
-        assert {uuid: len(found) for uuid, found in bridges.items()} == dict.fromkeys(served, 1)
+        served = {one["call_id"] for one in records if one["outcome"] == "served"}
+        assert served <= set(bridges)
+        missed = {one["call_id"]: one for one in records if one["call_id"] in set(bridges) - served}
+        tell(f"talks that began and ended while nobody followed: {len(missed)}")
+        assert set(missed) <= self._unheard(bridges)
+        assert all(one["source"] == "floor" and one["faults"] for one in missed.values())
         assert self.journal.shortest_talk() > TALK_SECONDS / 2
         won = self.daemon.told_by_postgres(
             "select * from callcore.offers where bridged_at is not null"
@@ -205,6 +216,19 @@ class Floor:
             return set(self.took[name]) >= calls & self.waiting
 
         until(are_adopted, 30, "who waits is adopted")
+        self.unfollowed.append((gone_at, time.time()))
+
+    def _unheard(self, bridges):
+        """Who was put through and gone again while nobody followed: no process knows of it."""
+        ends = {one.leg: one.at for one in self.journal.events("CHANNEL_HANGUP_COMPLETE")}
+        return {
+            uuid
+            for uuid, (bridge,) in bridges.items()
+            if any(
+                began - NOTING_SECONDS <= bridge.at and ends[uuid] <= ended
+                for began, ended in self.unfollowed
+            )
+        }
 
     def _adopted_after(self, killed_at, calls):
         found: dict[str, float] = {}

@@ -11,9 +11,12 @@ any more, every further byte would be misread: ``StreamBrokenError`` asks for a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
+
+import msgspec
 
 HEADER_BYTES_LIMIT = 64 * 1024
 """FreeSWITCH builds header blocks in buffers of 512 bytes; far beyond is not FreeSWITCH."""
@@ -27,12 +30,17 @@ RAW_HEADERS = frozenset({"Reply-Text", "Content-Type", "Content-Length", "Job-UU
 """Headers that mod_event_socket writes as they are; a ``%41`` in them is a ``%41``."""
 
 
+EVENT_TYPE = "text/event-json"
+
+_EVENT_HEADERS = re.compile(rb"Content-Length: (\d{1,9})\nContent-Type: text/event-json\n\n")
+"""Of nearly every frame, as ``listener_run`` writes them."""
+
+
 class StreamBrokenError(Exception):
     """The stream cannot be cut into frames any more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One frame: its headers as text, its body as bytes."""
 
     content_type: str
@@ -92,6 +100,8 @@ class FrameReader:
         buffer = self._buffer
         while buffer.startswith(b"\n", self._start):
             self._start += 1
+        if self._read_event_headers():
+            return
         self._scanned = max(self._scanned, self._start)
         end = buffer.find(b"\n\n", self._scanned)
         if (len(buffer) if end < 0 else end) - self._start > HEADER_BYTES_LIMIT:
@@ -104,6 +114,17 @@ class FrameReader:
         self._headers, length = _parse_headers(block)
         self._start = end + 2
         self._body_end = self._start + length
+
+    def _read_event_headers(self) -> bool:
+        """The same, quickly, for an event; false if it may be something else."""
+        found = _EVENT_HEADERS.match(self._buffer, self._start)
+        if found is None:
+            return False
+        length = found[1].decode()
+        self._start = found.end()
+        self._body_end = self._start + _length(length)
+        self._headers = {"Content-Length": length, "Content-Type": EVENT_TYPE}
+        return True
 
 
 def _parse_headers(block: bytes) -> tuple[dict[str, str], int]:

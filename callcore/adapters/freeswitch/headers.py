@@ -120,6 +120,17 @@ Shape = TypeVar("Shape", EventHeaders, LegHeaders, PhoneHeaders)
 
 _LEG_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
+_VARIABLE_BEGINS = f'"{VARIABLE_PREFIX}'.encode()
+"""FreeSWITCH writes JSON without spaces and escapes no letters (cJSON_PrintUnformatted)."""
+
+_VARIABLE = re.compile(
+    rb'"[^"\\]*":"[^"\\]*(?:\\.[^"\\]*)*"(?=[,}])',
+    re.DOTALL,
+)
+"""A header with one value. Never a part of a value, where quotation marks have backslashes before
+them: a name without any would not end there.
+"""
+
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What a body that is no JSON object of texts makes the decoder raise."""
 
@@ -165,14 +176,14 @@ def channel_rows(body: bytes) -> list[ChannelRow]:
 
 
 def variables_of(body: bytes) -> dict[str, str]:
-    """The channel variables ``callcore_...`` of an event or a dumped leg.
+    """The channel variables ``callcore_...`` of an event or a dumped leg that is a JSON object.
 
     Raises ``UnreadableEventError``.
     """
     start = len("variable_")
     return {
         name[start:]: cleaned(_lenient(value), VARIABLE_LIMIT)
-        for name, value in _all_headers(body).items()
+        for name, value in _with_variables(body).items()
         if name.startswith(VARIABLE_PREFIX)
     }
 
@@ -203,6 +214,24 @@ def instant(value: Value) -> int | None:
     if text.isascii() and text.isdigit() and len(text) <= len("1795283150993843") + 1:
         return int(text) or None
     return None
+
+
+def _with_variables(body: bytes) -> dict[str, object]:
+    """Headers of an event, among them all that ``variables_of`` looks for: those alone if that is
+    plain to see.
+    """
+    found: list[bytes] = []
+    at = body.find(_VARIABLE_BEGINS)
+    while at >= 0:
+        header = _VARIABLE.match(body, at)
+        if header is None:
+            return _all_headers(body)
+        found.append(header[0])
+        at = body.find(_VARIABLE_BEGINS, header.end())
+    try:
+        return _everything.decode(b"{%b}" % b",".join(found))
+    except _UNREADABLE:
+        return _all_headers(body)
 
 
 def _all_headers(body: bytes) -> dict[str, object]:

@@ -30,7 +30,7 @@ from callcore.adapters.freeswitch.observing import LinkObserver
 from callcore.adapters.freeswitch.replies import Reply, TakeReply
 from callcore.adapters.freeswitch.switch_time import SwitchTime
 from callcore.adapters.freeswitch.vanishing import REFUSED_RETRY_SECONDS, Vanishing
-from callcore.domain.ids import MICROS_PER_SECOND
+from callcore.domain.ids import MICROS_PER_SECOND, Micros
 from callcore.domain.policies import NodePolicy
 from callcore.ports.surroundings import Clock, Timer
 from callcore.ports.telephony import CommandTimedOutError, SwitchUnavailableError
@@ -63,8 +63,10 @@ class LinkListener:
 
     restored: Callable[[str, bool], None]
     """The link is up: the switch's core id, and whether it differs from the one before."""
-    told: Callable[[EventHeaders, bytes], None]
-    """An event of a leg, phone, sound or job: its headers, and the body for who needs all of it."""
+    told: Callable[[EventHeaders, bytes, Micros], None]
+    """An event of a leg, phone, sound or job: its headers, the body for who needs all of it, and
+    when it was heard.
+    """
     lost: Callable[[str], None]
     """The link was up and is down, for this reason."""
     gone: Callable[[str], None]
@@ -276,14 +278,15 @@ class Link:
             return
         self._observer.event_received(name)
         received_at = self._clock.now()
-        self._time.hear(headers.instant(told.happened_at), received_at)
-        lag = received_at - translation.happened_at(told, received_at)
+        instant = headers.instant(told.happened_at)
+        self._time.hear(instant, received_at)
+        lag = received_at - (instant or received_at)
         self._observer.lag(max(lag, 0) / MICROS_PER_SECOND)
         if name == translation.HEARTBEAT:
             self._await_heartbeat()
             return
         try:
-            self._listener.told(told, body)
+            self._listener.told(told, body, received_at)
         except Exception as fault:  # noqa: BLE001 (one odd event must not cost every call its link)
             self._observer.listener_failed(name, fault)
 

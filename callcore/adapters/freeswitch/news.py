@@ -50,12 +50,12 @@ class News:
         """An instant that the node told."""
         return self._time.ours(told, self._clock.now())
 
-    def _told(self, told: EventHeaders, body: bytes) -> None:
+    def _told(self, told: EventHeaders, body: bytes, heard_at: Micros) -> None:
         if one(told.name) == translation.BACKGROUND_JOB:
             self.jobs.finished(one(told.job_id), one(told.job_result))
             return
         try:
-            event = translation.event_of(told, body, self._node, self._clock.now(), self._time)
+            event = translation.event_of(told, body, self._node, heard_at, self._time)
         except (headers.UnreadableEventError, headers.IncompleteEventError):
             self._observer.frame_skipped("incomplete_event")
             return

@@ -24,7 +24,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from callcore.adapters.freeswitch import headers, phone_translation, sound_translation
 from callcore.adapters.freeswitch.cleaning import (
@@ -59,8 +60,7 @@ _CAUSE = re.compile(r"[A-Z][A-Z0-9_]{1,63}")
 _DIGIT = re.compile(r"[0-9*#A-D]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
+class _Told(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An event on its way to be translated."""
 
     headers: EventHeaders

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from typing import Final
 
+from callcore.adapters.redisdb.call_nodes import CallNodes
 from callcore.adapters.redisdb.client import Client, MayAct, NoteFault, Observe
 from callcore.adapters.redisdb.config_versions import RedisConfigVersions
 from callcore.adapters.redisdb.connecting import Access
@@ -81,10 +82,10 @@ class Floor:
             fault=fault,
         )
         self._keys = Keys(site)
-        scripts = Scripts(self._client)
-        self.waiting_room = RedisWaitingRoom(self._client, scripts, self._keys, identified)
+        scripts, nodes = Scripts(self._client), CallNodes()
+        self.waiting_room = RedisWaitingRoom(self._client, scripts, self._keys, identified, nodes)
         self.roster = RedisRoster(self._client, scripts, self._keys)
-        self.pending_records = RedisPendingRecords(self._client, scripts, self._keys)
+        self.pending_records = RedisPendingRecords(self._client, scripts, self._keys, nodes)
         self.pending_changes = RedisPendingChanges(self._client, scripts, self._keys)
         self.lockouts = RedisLockouts(self._client, scripts, self._keys)
         self.node_drains = RedisNodeDrains(self._client, self._keys)

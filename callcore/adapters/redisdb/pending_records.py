@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from callcore.adapters.redisdb.call_nodes import CallNodes
 from callcore.adapters.redisdb.client import Client
 from callcore.adapters.redisdb.faults import Fault
 from callcore.adapters.redisdb.keys import Keys
@@ -21,7 +22,8 @@ RECORDED_MARK_SECONDS: Final = 24 * 3600
 class RedisPendingRecords:
     """The pending records of one site."""
 
-    def __init__(self, client: Client, scripts: Scripts, keys: Keys) -> None:
+    def __init__(self, client: Client, scripts: Scripts, keys: Keys, nodes: CallNodes) -> None:
+        self._nodes = nodes
         self._scripts = scripts
         self._keys = keys
         kind = Kind(
@@ -35,10 +37,24 @@ class RedisPendingRecords:
 
     def append(self, record: CallRecord) -> Appending:
         """Keeps a record until acknowledged. Appending twice is harmless."""
-        return self._scripts.append.run(
-            [self._keys.recorded(record.call_id), self._keys.records()],
-            [RECORDED_MARK_SECONDS, record_text.encoded(record), record.rank],
+        return self._scripts.append.run(self._keys_of(record), self._args_of(record))
+
+    def append_and_forget(self, record: CallRecord) -> bool:
+        """Appends a record and forgets its call if that has ended; false if that is still to do."""
+        call_id, keys = record.call_id, self._keys
+        # Of a promise that joined elsewhere the record names another node than the floor.
+        node = self._nodes.take(call_id) or record.node
+        _, left = self._scripts.append.run_told(
+            [*self._keys_of(record), keys.call(call_id), keys.calls_of_node(node)],
+            [*self._args_of(record), call_id, node],
         )
+        return not left
+
+    def _keys_of(self, record: CallRecord) -> list[str]:
+        return [self._keys.recorded(record.call_id), self._keys.records()]
+
+    def _args_of(self, record: CallRecord) -> list[str | int | float]:
+        return [RECORDED_MARK_SECONDS, record_text.encoded(record), record.rank]
 
     def read(self, count: int, wait_seconds: float) -> list[PendingRecord]:
         """Up to ``count`` unacknowledged records, oldest first."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from callcore.adapters.redisdb import rows
+from callcore.adapters.redisdb.call_nodes import CallNodes
 from callcore.adapters.redisdb.client import Client
 from callcore.adapters.redisdb.durations import expiry_milliseconds
 from callcore.adapters.redisdb.faults import Fault, UnexpectedAnswerError
@@ -33,12 +34,6 @@ PROMISE_KEPT_MILLISECONDS: Final = 8 * 86_400 * 1000
 """Longer than a promise may live (``CallbackPolicy``); which of them is over, its call says."""
 
 
-MOST_REMEMBERED: Final = 20_000
-"""Calls whose node is remembered here, which only saves a read: those that are forgotten by another
-worker stay until then.
-"""
-
-
 class RedisWaitingRoom(RedisLines):
     """The waiting room of one site."""
 
@@ -48,9 +43,10 @@ class RedisWaitingRoom(RedisLines):
         scripts: Scripts,
         keys: Keys,
         identified: Callable[[str], str],
+        nodes: CallNodes,
     ) -> None:
         super().__init__(client, scripts, keys, identified)
-        self._nodes: dict[CallId, NodeName] = {}
+        self._nodes = nodes
 
     def join(self, joining: Joining, request_id: str) -> Joined:
         """Takes a place in the queue unless it is full; a place once taken is kept.
@@ -102,13 +98,8 @@ class RedisWaitingRoom(RedisLines):
                 *rows.call_fields(joining),
             ],
         )
-        self._remember(joining.call_id, joining.node)
+        self._nodes.remember(joining.call_id, joining.node)
         return Joined(answer=answer, position=position)
-
-    def _remember(self, call_id: CallId, node: NodeName) -> None:
-        self._nodes[call_id] = node
-        if len(self._nodes) > MOST_REMEMBERED:
-            del self._nodes[next(iter(self._nodes))]
 
     def move(self, joining: Joining, from_queue: QueueName, request_id: str) -> MoveAnswer:
         """Gives up a waiting caller's place in one queue for one in another, both or neither.
@@ -240,7 +231,7 @@ class RedisWaitingRoom(RedisLines):
         keys = self._keys
 
         def attempt() -> ForgetAnswer:
-            node = self._nodes.pop(call_id, None) or self._node_of(call_id)
+            node = self._nodes.take(call_id) or self._node_of(call_id)
             return self._scripts.forget.run(
                 [keys.call(call_id), keys.calls_of_node(node)], [call_id, node]
             )

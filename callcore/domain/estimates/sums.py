@@ -20,6 +20,25 @@ class Term:
 Lesson: TypeAlias = tuple[Term, ...]
 
 
+class Lessons:
+    """Lessons in their order, as the one lesson that teaches the same."""
+
+    def __init__(self) -> None:
+        self._terms: dict[str, tuple[float, float]] = {}
+
+    def add(self, lesson: Lesson) -> None:
+        """One more, after those before."""
+        for term in lesson:
+            kept, added = self._terms.get(term.name, (1.0, 0.0))
+            self._terms[term.name] = kept * term.kept, added * term.kept + term.added
+
+    def as_one(self) -> Lesson:
+        """All of them."""
+        return tuple(
+            Term(name=name, kept=kept, added=added) for name, (kept, added) in self._terms.items()
+        )
+
+
 LARGEST_SUM = 1e18
 LONGEST_SECONDS = 1e6
 """What is larger is no count, and no time, of callers and agents."""

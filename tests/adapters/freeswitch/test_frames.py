@@ -212,3 +212,23 @@ def test_any_bytes_end_in_frames_or_in_a_broken_stream(stream: bytes, places: li
     cuts = [0, *sorted(set(places)), len(stream)]
     in_pieces = [stream[start:end] for start, end in itertools.pairwise(cuts)]
     assert outcome([stream]) == outcome(in_pieces)
+
+
+@pytest.mark.parametrize("split", range(60))
+def test_an_event_is_the_same_in_whatever_order_its_headers_come(split: int) -> None:
+    """The usual order is read by a shorter way, wherever the packets end."""
+    body = b'{"Event-Name":"DTMF"}\n\n'
+    length, kind = b"Content-Length: %d\n" % len(body), b"Content-Type: text/event-json\n"
+    usual, other = length + kind + b"\n" + body, kind + length + b"\n" + body
+    (one, next_one), (another, next_other) = (
+        cut([wire[:split], wire[split:] + wire]) for wire in (usual, other)
+    )
+    assert one == another == next_one == next_other
+    assert seen([one]) == [("text/event-json", body)]
+
+
+@pytest.mark.parametrize("length", [str(frames.BODY_BYTES_LIMIT + 1), "999999999"])
+def test_an_event_too_long_breaks_the_stream(length: str) -> None:
+    """Its headers in the usual order, too."""
+    with pytest.raises(StreamBrokenError):
+        cut([f"Content-Length: {length}\nContent-Type: text/event-json\n\n".encode()])

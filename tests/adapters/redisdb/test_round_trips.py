@@ -6,17 +6,18 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import gevent
 import pytest
 
-from callcore.adapters.redisdb import connecting, waiting_room
+from callcore.adapters.redisdb import call_nodes, connecting
 from callcore.adapters.redisdb.floor import Floor
-from callcore.domain.ids import CallId
+from callcore.domain.ids import CallId, NodeName
 from tests.adapters.redisdb import servers
 from tests.adapters.redisdb.floors import SITE
-from tests.contract.floor_builders import SUPPORT, joining, request
+from tests.contract.floor_builders import SUPPORT, joining, record, request
 
 ONE, OTHER = CallId("one"), CallId("other")
 
@@ -57,7 +58,7 @@ def test_who_has_taken_a_caller_in_knows_the_node(floor: Floor, asked: Counter[s
     assert asked["node_of"] == 0
     live(floor, ONE)
     live(floor, OTHER)
-    floor.waiting_room._nodes.pop(ONE)
+    floor.waiting_room._nodes.take(ONE)
     floor.waiting_room.forget(ONE)
     assert floor.waiting_room.call(ONE) is None
     assert asked["node_of"] == 1
@@ -66,7 +67,7 @@ def test_who_has_taken_a_caller_in_knows_the_node(floor: Floor, asked: Counter[s
 def test_a_node_remembered_wrongly_is_read(floor: Floor, asked: Counter[str]) -> None:
     """The step changes nothing then, and is done with the right one."""
     live(floor, ONE)
-    floor.waiting_room._nodes[ONE] = joining(ONE).node + "x"  # type: ignore[assignment]  # wrong
+    floor.waiting_room._nodes.remember(ONE, NodeName("other"))
     floor.waiting_room.forget(ONE)
     assert floor.waiting_room.call(ONE) is None
     assert floor.waiting_room.calls(joining(ONE).node) == []
@@ -77,10 +78,33 @@ def test_no_more_nodes_are_remembered_than_that(
     floor: Floor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The oldest goes first."""
-    monkeypatch.setattr(waiting_room, "MOST_REMEMBERED", 1)
+    monkeypatch.setattr(call_nodes, "MOST_REMEMBERED", 1)
     live(floor, ONE)
     live(floor, OTHER)
-    assert list(floor.waiting_room._nodes) == [OTHER]
+    nodes = floor.waiting_room._nodes
+    assert (len(nodes), nodes.take(ONE), nodes.take(OTHER)) == (1, None, joining(OTHER).node)
+
+
+def test_a_record_and_the_end_of_its_call_are_one_question(
+    floor: Floor, asked: Counter[str]
+) -> None:
+    """Nothing of the call is left, nor is its node remembered."""
+    live(floor, ONE)
+    asked.clear()
+    assert floor.pending_records.append_and_forget(record(ONE))
+    assert asked == {"append": 1}
+    assert floor.waiting_room.call(ONE) is None
+    assert len(floor.waiting_room._nodes) == 0
+
+
+def test_a_call_whose_node_is_not_that_of_its_record_is_still_to_be_forgotten(floor: Floor) -> None:
+    """A promise that joined elsewhere: its record is taken, its call stays as it was."""
+    live(floor, ONE)
+    floor.waiting_room._nodes.take(ONE)
+    assert not floor.pending_records.append_and_forget(replace(record(ONE), node=NodeName("other")))
+    assert floor.waiting_room.call(ONE) is not None
+    assert [call.call_id for call in floor.waiting_room.calls(joining(ONE).node)] == [ONE]
+    assert floor.pending_records.count() == 1
 
 
 def test_only_a_connection_at_rest_is_asked_whether_it_is_open(

@@ -112,6 +112,7 @@ def test_a_script_touches_only_keys_it_was_given(name: str) -> None:
 
 HANDED_ON = {
     "key",
+    "calls",
     "agent.key",
     "agent.leases",
     "agent.changes",

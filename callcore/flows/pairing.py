@@ -1,0 +1,150 @@
+"""Which pairs can be made now: in a queue, and for an agent who is free.
+
+Reads a few candidates, and more where those stand in the way, and lets ``domain.routing`` judge
+them. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from callcore.domain import routing
+from callcore.domain.ids import AgentId, QueueName
+from callcore.domain.policies import AgentPolicy
+from callcore.domain.routing import Verdict
+from callcore.domain.sharding import WorkerId
+from callcore.flows.asking_colleagues import AskingColleagues, Search
+from callcore.flows.line_reading import LineReading, QueueLine
+from callcore.flows.remote_waiters import RemoteWaiter
+from callcore.flows.reserving import Pair, rings_many
+from callcore.flows.site import Site
+from callcore.flows.waiters import Waiter
+
+CANDIDATES = 10
+"""How many callers and agents are read at a time: enough to pass those who were just taken."""
+
+MOST_CANDIDATES = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What can be done in a queue now."""
+
+    pairs: Sequence[Pair]
+    is_all: bool = True
+    """True if no others can be made."""
+    to_ask: WorkerId | None = None
+    """Who is to go on with the others."""
+
+
+class Pairing:
+    """Finds pairs of waiting callers and free agents. Its verbs may raise ``StoreError``."""
+
+    def __init__(self, site: Site, reading: LineReading, colleagues: AskingColleagues) -> None:
+        self._site = site
+        self._reading = reading
+        self._colleagues = colleagues
+
+    def in_queue(self, queue: QueueName, search: Search) -> Found:
+        """The pairs that can be made in a queue, and whether no others can.
+
+        Callers whom nobody free may serve, and those out of reach, stand in line like all others:
+        where they fill what was read, more is read.
+        """
+        count = max(CANDIDATES, self._ringing_at_once(queue))
+        while True:
+            (line,) = self._reading.read([queue], count)
+            search.passed.update(line.passed)
+            pairs, left_count, to_ask = self._paired(line, search)
+            if to_ask is not None:
+                return Found(pairs=pairs, to_ask=to_ask)
+            unpaired = len(line.waiters) - len({pair.demand.call_id for pair in pairs})
+            is_more_of_callers = line.callers_count == count and left_count > 0
+            is_more_of_agents = line.agents_count == count and (
+                unpaired > 0 or line.callers_count == count
+            )
+            is_all = not is_more_of_callers and not is_more_of_agents
+            if pairs or is_all or count >= MOST_CANDIDATES:
+                return Found(pairs=pairs, is_all=is_all or count >= MOST_CANDIDATES)
+            count *= 4
+
+    def for_agent(
+        self, agent: AgentPolicy, of: Sequence[QueueName], search: Search
+    ) -> tuple[Pair | None, Collection[QueueName]]:
+        """The caller to serve next, of the first ones in these queues who may be served; and the
+        queues that have such.
+        """
+        queues = [queue for queue in of if queue in self._site.policy.queues]
+        if not queues:
+            return None, ()
+        count = CANDIDATES
+        while True:
+            lines = self._reading.read(queues, count)
+            firsts = [self._first_in(line, agent.agent_id, search) for line in lines]
+            is_hidden = any(
+                line.callers_count == count and first is None
+                for line, first in zip(lines, firsts, strict=True)
+            )
+            if not is_hidden or count >= MOST_CANDIDATES:
+                break
+            count *= 4
+        pairs = {first.demand.call_id: first for first in firsts if first is not None}
+        best = routing.first_served(
+            (pair.demand for pair in pairs.values()), self._site.clock.now()
+        )
+        contenders = {pair.demand.queue.name for pair in pairs.values()}
+        return (pairs[best.call_id] if best is not None else None), contenders
+
+    def _ringing_at_once(self, queue: QueueName) -> int:
+        policy = self._site.policy.queues.get(queue)
+        return policy.ring_at_most if policy is not None and rings_many(policy) else 1
+
+    def _paired(self, line: QueueLine, search: Search) -> tuple[list[Pair], int, WorkerId | None]:
+        """The pairs, how many agents are left, and who is to go on, up to whose caller they are.
+
+        Agents who may serve a caller whom nobody follows at the moment are kept for a while.
+        """
+        left = list(line.free)
+        pairs: list[Pair] = []
+        for waiter in line.waiters:
+            if not left:
+                break
+            judged = self._judged(waiter, left)
+            if not isinstance(waiter, RemoteWaiter):
+                if not judged and (waiter.is_callback or rings_many(waiter.demand().queue)):
+                    search.passed.add(waiter.call_id)
+            elif judged and waiter.worker_id is None:
+                self._colleagues.to_wait_in(line.queue, search)
+            elif waiter.is_judged_elsewhere:
+                if waiter.call_id in search.passed or not judged:
+                    continue
+                return pairs, len(left), waiter.worker_id
+            for pair in judged:
+                if not (isinstance(waiter, RemoteWaiter) and waiter.worker_id is None):
+                    pairs.append(pair)
+                left.remove(pair.agent_id)
+        return pairs, len(left), None
+
+    def _first_in(self, line: QueueLine, agent_id: AgentId, search: Search) -> Pair | None:
+        search.passed.update(line.passed)
+        for waiter in line.waiters:
+            is_remote = isinstance(waiter, RemoteWaiter)
+            if is_remote and waiter.call_id in search.passed:
+                continue
+            for pair in self._judged(waiter, [agent_id]):
+                return pair
+            if not is_remote and (waiter.is_callback or rings_many(waiter.demand().queue)):
+                search.passed.add(waiter.call_id)
+        return None
+
+    def _judged(self, waiter: Waiter, free: Sequence[AgentId]) -> list[Pair]:
+        """The agents to ask for one caller now."""
+        demand = waiter.demand()
+        now = self._site.clock.now()
+        judgements = routing.judge(demand, free, self._site.serving, waiter.staffed, now)
+        return [
+            Pair(waiter=waiter, demand=demand, agent_id=one.agent_id, judgements=judgements)
+            for one in judgements
+            if one.verdict is Verdict.CHOSEN
+        ]
