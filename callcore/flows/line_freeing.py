@@ -15,6 +15,6 @@ def let_promises_begin(switchboard: Switchboard, record: CallRecord) -> None:
     Whoever took leave of the caller may have been stopped before it could say so.
     """
     for asking in record.callback_askings:
-        is_made = asking.end is AskingEnd.PROMISED and asking.promise is not None
-        if is_made and callbacks.is_made_on_line(asking.origin) and asking.promise is not None:
+        is_made = asking.end is AskingEnd.PROMISED and callbacks.is_made_on_line(asking.origin)
+        if is_made and asking.promise is not None:
             switchboard.post(asking.promise, CallerOff())
