@@ -31,6 +31,9 @@ OUR_FAULT_SECONDS = 1.0
 SOON_SECONDS = 15.0
 """A customer who may be called so soon counts as one who may be called now."""
 
+CLOCKS_APART_SECONDS = 2.0
+"""Clocks of two hosts differ by no more."""
+
 LONGEST_CHECK_PROMPTS_SECONDS = 30.0
 """After so long what a customer is asked counts as heard."""
 
@@ -46,6 +49,22 @@ _WITHOUT_LINE = {
 def is_made_on_line(origin: CallbackOrigin) -> bool:
     """True of promises to callers who were on the line, which has to end before they are called."""
     return origin not in _WITHOUT_LINE
+
+
+class Due(StrEnum):
+    """Whether a customer may be called now, as far as is known on another host."""
+
+    YES = "yes"
+    NO = "no"
+    UNSURE = "unsure"
+    """It depends on whose clock is right."""
+
+
+def due_elsewhere(not_before: Micros, now: Micros) -> Due:
+    """Whether whoever makes the next call, by a clock that is not ours, finds it to be time."""
+    if now >= after(not_before, CLOCKS_APART_SECONDS):
+        return Due.YES
+    return Due.NO if after(now, CLOCKS_APART_SECONDS) < not_before else Due.UNSURE
 
 
 class CallbackState(StrEnum):

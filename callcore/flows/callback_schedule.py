@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from callcore.domain import callbacks
 from callcore.domain.callback_timing import SOONEST_LOOK_SECONDS, LookAgain, Timing
+from callcore.domain.callbacks import Due, due_elsewhere
 from callcore.domain.ids import Micros, seconds_between
 from callcore.domain.policies import QueuePolicy
 from callcore.flows.callback_call import CallbackCall
@@ -69,6 +70,12 @@ class CallbackSchedule:
             return False
         is_put_off = call.promise.is_put_off(call.caller.arrived_at, self._now())
         return is_put_off or not self._has_contact or not self.is_in_hours
+
+    @property
+    def may_seem_due(self) -> bool:
+        """True if other workers, by the floor and their clocks, may take it for due."""
+        not_before = self._call.promise.not_before
+        return not self.is_deferred and due_elsewhere(not_before, self._now()) is not Due.NO
 
     @property
     def may_call(self) -> bool:

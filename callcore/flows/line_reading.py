@@ -28,7 +28,7 @@ class QueueLine:
     free: tuple[AgentId, ...]
     """Without those who are being reserved."""
     passed: frozenset[CallId]
-    """Those followed here for whom nobody may be asked now, which no other worker can know."""
+    """Those followed here for whom nobody may be asked now, which other workers may not know."""
     callers_count: int
     agents_count: int
     """How many were read of each, be they of use or not."""
@@ -120,6 +120,7 @@ class LineReading:
                 for one in known
                 if not isinstance(one, RemoteWaiter)
                 and (rings_many or one.is_callback)
+                and one.may_seem_offerable
                 and one not in waiters
             ),
             callers_count=len(candidates.callers),

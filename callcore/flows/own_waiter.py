@@ -72,6 +72,13 @@ class OwnWaiter(ABC):
     def may_be_offered(self) -> bool:
         """True if an agent's phone can be rung for the caller now."""
 
+    @property
+    def may_seem_offerable(self) -> bool:
+        """True if other workers, by what the floor tells them, may take the caller for one who may
+        be offered.
+        """
+        return True
+
     def note_staffing(self, staffed: frozenset[AgentId]) -> None:
         """The queue's agents came or went: true for the next decision, whose message is unread."""
         self.staffed = staffed

@@ -114,11 +114,11 @@ class Pairing:
             if not isinstance(waiter, RemoteWaiter):
                 if not judged and (waiter.is_callback or rings_many(waiter.demand().queue)):
                     search.passed.add(waiter.call_id)
+            elif waiter.call_id in search.passed:
+                continue
             elif judged and waiter.worker_id is None:
                 self._colleagues.to_wait_in(line.queue, search)
-            elif waiter.is_judged_elsewhere:
-                if waiter.call_id in search.passed or not judged:
-                    continue
+            elif judged and waiter.is_judged_elsewhere:
                 return pairs, len(left), waiter.worker_id
             for pair in judged:
                 if not (isinstance(waiter, RemoteWaiter) and waiter.worker_id is None):

@@ -1,8 +1,9 @@
 """Callers who wait and whom another worker follows, as the floor knows them.
 
-Whoever looks for a pair decides over all who wait. For a caller on the line the floor has all that
-it takes. How it stands with a promised callback, and with a caller for whom several phones may
-ring, only their own worker knows: it is asked when their turn has come.
+Whoever looks for a pair decides over all who wait. For a caller on the line, and for a promise
+whose customer may be called, the floor has all that it takes. How it stands with a promise that may
+just be becoming due, or whose customer is on the line, and with a caller for whom several phones
+may ring, only their own worker knows: it is asked when their turn has come.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from callcore.domain.callbacks import CALLBACKS
+from callcore.domain.callbacks import CALLBACKS, Due, due_elsewhere
 from callcore.domain.ids import (
     MICROS_PER_SECOND,
     AgentId,
@@ -89,6 +90,7 @@ class RemoteWaiter:
         staffed: frozenset[AgentId],
         on_line: frozenset[AgentId],
         is_within_reach: bool,
+        now: Micros,
     ) -> None:
         self.worker_id = worker_id
         """Who follows the caller; ``None`` if nobody does at the moment."""
@@ -96,6 +98,7 @@ class RemoteWaiter:
         self.staffed = staffed
         self._floor = floor
         self._is_within_reach = is_within_reach
+        self._due = _due(floor, now)
         self._rings_many = queue.strategy in STRATEGIES_RINGING_MANY
         self._demand = Demand(
             call_id=floor.call_id,
@@ -134,7 +137,7 @@ class RemoteWaiter:
     @property
     def is_judged_elsewhere(self) -> bool:
         """True if only the worker who follows the caller knows whether agents may be asked."""
-        return self.is_callback or self._rings_many
+        return self._rings_many or self._due is Due.UNSURE
 
     @property
     def wants_more(self) -> bool:
@@ -145,7 +148,7 @@ class RemoteWaiter:
     @property
     def is_callback(self) -> bool:
         """True for a promised callback."""
-        return self._floor.is_callback
+        return self._floor.promise is not None
 
     @property
     def is_on_line(self) -> bool:
@@ -155,7 +158,12 @@ class RemoteWaiter:
     @property
     def may_be_offered(self) -> bool:
         """True if an agent's phone can be rung for the caller now, as far as is known here."""
-        return self._is_within_reach and not self._floor.is_deferred
+        return self._is_within_reach and self._due is not Due.NO
+
+    @property
+    def may_seem_offerable(self) -> bool:
+        """The same, as far as anybody knows."""
+        return self.may_be_offered
 
     def demand(self) -> Demand:
         """What the caller may be offered now."""
@@ -224,8 +232,9 @@ class RemoteWaiters:
             queue,
             worker_id=worker_id,
             staffed=site.presence.staffed(floor.queue),
-            on_line=self._lines.at(floor.node),
+            on_line=self._lines.at(floor.node if floor.promise is None else floor.promise.node),
             is_within_reach=self._is_within_reach(floor.node, worker_id),
+            now=site.clock.now(),
         )
 
     def _is_within_reach(self, node: NodeName, worker_id: WorkerId | None) -> bool:
@@ -233,11 +242,23 @@ class RemoteWaiters:
         those whom nobody follows at the moment we know no better than what we could do.
         """
         if node == CALLBACKS:
-            return True
+            return any(self._reaches(worker_id, each) for each in self._site.switches)
+        return self._reaches(worker_id, node)
+
+    def _reaches(self, worker_id: WorkerId | None, node: NodeName) -> bool:
         if worker_id is not None:
             return self._site.tenure.reaches(worker_id, node)
         switch = self._site.switches.get(node)
         return switch is not None and switch.is_connected
+
+
+def _due(floor: FloorDemand, now: Micros) -> Due:
+    promise = floor.promise
+    if promise is None:
+        return Due.YES
+    if promise.is_on_line:
+        return Due.UNSURE  # or told goodbye at the moment
+    return Due.NO if promise.is_deferred else due_elsewhere(promise.not_before, now)
 
 
 MOST_MISSED = 10_000

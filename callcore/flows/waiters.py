@@ -50,6 +50,12 @@ class Waiter(Protocol):
         the customer of a promise may be called.
         """
 
+    @property
+    def may_seem_offerable(self) -> bool:
+        """True if other workers, by what the floor tells them, may take the caller for one who may
+        be offered.
+        """
+
     def demand(self) -> Demand:
         """What the caller may be offered now."""
 

@@ -92,6 +92,11 @@ class WaitingCallback(Waiting):
         return customer.is_within_reach and (customer.line.is_there or self._schedule.may_call)
 
     @property
+    def may_seem_offerable(self) -> bool:
+        """True unless the floor tells other workers that it is not due."""
+        return self._customer.line.is_there or self._schedule.may_seem_due
+
+    @property
     def is_on_line(self) -> bool:
         """True once the customer has answered."""
         return self.state in {CallbackState.ANSWERED, CallbackState.TALKING}
@@ -214,10 +219,11 @@ class WaitingCallback(Waiting):
 
     def _take_agent(self, reserved: Reserved) -> None:
         """Has the agent rung; or kept, while the customer is called. One who was reserved just
-        before the customer was found unreached is let go.
+        before the customer was found unreached, or by a worker that did not know that nobody may be
+        asked for the promise, is let go.
         """
         customer = self._customer
-        if customer.is_leaving or not (customer.line.is_there or self._schedule.is_time):
+        if not self.may_be_offered:
             self._offerings.turn_down(reserved)
             return
         try:

@@ -6,7 +6,17 @@ import math
 from collections.abc import Iterator
 
 from tests.chaos import centre
-from tests.chaos.evidence import Found, Run, Violation, clock, life, micros, seconds, story
+from tests.chaos.evidence import (
+    Found,
+    Run,
+    Violation,
+    clock,
+    end_of,
+    life,
+    micros,
+    seconds,
+    story,
+)
 from tests.chaos.legs import MICROS, Caller, Customer
 from tests.chaos.promises import Promise
 from tests.chaos.rules_of_phones import together
@@ -73,8 +83,10 @@ def _may_have_promise(run: Run, promise: Promise) -> bool:
             return caller.confirmed_at < caller.end
         case "abandoned":
             is_long = seconds(waited) > centre.PROMISED_AFTER_SECONDS - run.bounds.exact
+            # Who hung up unheard has waited, as far as anybody knows, until that was found.
+            is_found = run.late.touches(end_of(caller))
             has_left = caller.ended_by != "switch" or run.late.touches(life(caller))
-            return caller.queue == centre.SUPPORT and is_long and has_left
+            return caller.queue == centre.SUPPORT and (is_long or is_found) and has_left
         case "switch_lost":
             has_died = caller.ended_by == "death" or run.late.touches(life(caller))
             return caller.queue == centre.SALES and has_died

@@ -107,6 +107,19 @@ def test_who_gave_up_has_one_by_the_policy() -> None:
     assert story.broken() == set()
 
 
+def test_who_did_not_wait_long_enough_has_none() -> None:
+    """Unless the end was unheard: they waited, as far as anybody knows, until found gone."""
+    story = Promising()
+    story.abandons("1", 1.0, 1.4)
+    story.callback(
+        "overflowed", callback_origin="abandoned", left_for="withdrawn", attempts=None, ended_at=8.0
+    )
+    story.withdrawals.append(Withdrawal(call_id=BACK, asked_at=at(7), done_at=at(7)))
+    assert "promised unasked" in story.broken()
+    story.breaks(1.2, 1.5)
+    assert "promised unasked" not in story.broken()
+
+
 def test_who_leaves_in_the_instant_of_being_let_go(story: Promising) -> None:
     """Whoever has heard the promise and hangs up first: no cause tells who was quicker."""
     story.kept()

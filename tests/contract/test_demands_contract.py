@@ -8,9 +8,9 @@ import pytest
 
 from callcore.domain.agents import HoldReason
 from callcore.domain.callbacks import CALLBACKS
-from callcore.domain.ids import AgentId, CallId, Micros
+from callcore.domain.ids import AgentId, CallId, Micros, NodeName
 from callcore.domain.outcomes import OfferLostReason
-from callcore.ports.stores import AgentAnswer, FloorDemand
+from callcore.ports.stores import AgentAnswer, FloorDemand, FloorPromise
 from tests.contract.floor_builders import (
     ANNA,
     BORIS,
@@ -28,7 +28,7 @@ from tests.contract.floor_builders import (
     reservation,
     talking,
 )
-from tests.contract.promises import promise
+from tests.contract.promises import CALLBACK, promise
 
 CLEO = AgentId("cleo")
 BUSY = frozenset({HoldReason.OUTSIDE_CALL})
@@ -114,12 +114,23 @@ def test_who_joins_again_begins_anew(floor: AnyFloor) -> None:
 def test_of_promises_it_says_whether_they_are_due(floor: AnyFloor) -> None:
     """One that is not keeps its place and is nobody's to be asked for."""
     floor.waiting_room.join(promise("p1"), request())
+    due = FloorPromise(node=CALLBACK.node, not_before=CALLBACK.not_before)
     found = demand(floor, "p1")
-    assert (found.node, found.is_callback, found.is_deferred) == (CALLBACKS, True, False)
+    assert (found.node, found.promise) == (CALLBACKS, due)
     floor.waiting_room.defer(CallId("p1"), SUPPORT, is_deferred=True)
-    assert demand(floor, "p1").is_deferred
+    assert demand(floor, "p1").promise == replace(due, is_deferred=True)
     floor.waiting_room.defer(CallId("p1"), SUPPORT, is_deferred=False)
-    assert not demand(floor, "p1").is_deferred
+    assert demand(floor, "p1").promise == due
+
+
+def test_a_promise_tells_of_its_customer(floor: AnyFloor) -> None:
+    """When and from where the customer is called next, and that they are there."""
+    floor.waiting_room.join(promise("p1"), request())
+    now = replace(CALLBACK, node=NodeName("fs9"), not_before=Micros(99), is_on_line=True)
+    floor.waiting_room.keep_callback(CallId("p1"), now)
+    assert demand(floor, "p1").promise == FloorPromise(
+        node=NodeName("fs9"), not_before=Micros(99), is_on_line=True
+    )
 
 
 def test_all_who_are_present_can_be_listed(floor: AnyFloor) -> None:

@@ -17,6 +17,7 @@ from callcore.ports.stores import (
     FloorCall,
     FloorCallState,
     FloorDemand,
+    FloorPromise,
     FreeAgent,
     JoinAnswer,
     Joined,
@@ -362,12 +363,22 @@ class FakeWaitingRoom:
                 sticky_agent=self._memory.sticky.get(call.call_id),
                 last_offered=self._memory.last_offered.get(call.call_id),
                 offered_to=frozenset(offer.agent_id for offer in call.offers),
-                is_callback=call.callback is not None,
-                is_deferred=self._calls.is_deferred(call.call_id),
+                promise=self._promise(call),
             )
             for call in found
             if call is not None and call.state in PLACED
         }
+
+    def _promise(self, call: FloorCall) -> FloorPromise | None:
+        callback = call.callback
+        if callback is None:
+            return None
+        return FloorPromise(
+            node=callback.node,
+            not_before=callback.not_before,
+            is_deferred=self._calls.is_deferred(call.call_id),
+            is_on_line=callback.is_on_line,
+        )
 
     def present(self, queues: Sequence[QueueName]) -> list[CallId]:
         self._memory.check()

@@ -10,44 +10,23 @@ import pytest
 from callcore.domain.agents import AgentState
 from callcore.domain.callbacks import CALLBACKS
 from callcore.domain.events import AgentChanged, LegsBridged
-from callcore.domain.ids import AgentId, CallId, LegId, NodeName
+from callcore.domain.ids import CallId, LegId, NodeName
 from callcore.domain.policies import SitePolicy, StickyPolicy, Strategy
 from callcore.flows.remote_waiters import NoLines, RemoteWaiters
 from callcore.flows.sharing_out import BEAT_SECONDS
-from callcore.ports.operations import CallbackRequest, DutyChange, DutyOrder
 from tests.contract.floor_builders import joining
-from tests.fakes.clock import settle
 from tests.fakes.switch import NODE, SILENT
-from tests.flows.callbacks import ANSWERING, NUMBER, QUICK, policy
+from tests.flows.callbacks import QUICK, policy
 from tests.flows.floor import ANN, BOB, CLEO, POLICY, ROOMY, SUPPORT
 from tests.flows.many_workers import Process, WorkersFloor
+from tests.flows.shared_floor import log_in, promised, shared
 
 BALANCED_SECONDS = 3.0
-
-
-def shared(site: SitePolicy | None = None, *names: str) -> WorkersFloor:
-    """A call centre of several workers, each with its share."""
-    floor = WorkersFloor(*(names or ("1", "2", "3")), site=site or ROOMY)
-    floor.clock.advance(BALANCED_SECONDS)
-    assert all(process.digits for process in floor.processes)
-    return floor
-
-
-def log_in(process: Process, *agents: AgentId) -> None:
-    """Agents come, as one worker is told."""
-    for agent_id in agents:
-        order = DutyOrder(what=DutyChange.LOG_IN, by="eve")
-        process.worker.operating.change_duty(agent_id, order)
-        settle()
 
 
 def served(floor: WorkersFloor) -> list[CallId]:
     """The callers who talked, in order."""
     return [fact.call_id for fact in floor.told(LegsBridged)]
-
-
-def letters_sent(floor: WorkersFloor) -> int:
-    return sum(one.worker.share._letters._number for one in floor.processes if one.worker.share)
 
 
 def test_an_agent_found_by_one_worker_gets_the_caller_of_another() -> None:
@@ -216,81 +195,6 @@ class TestOneWhomNobodyFollows:
         assert floor.agent(ANN).call_id == behind
 
 
-class TestPromises:
-    """Only the worker who follows a promise knows whether the customer may be called."""
-
-    def promised(self, floor: WorkersFloor, process: Process, number: str = NUMBER) -> CallId:
-        floor.customer(ANSWERING, number)
-        floor.clock.advance(0.001)
-        request = CallbackRequest(queue=SUPPORT, number=number, by="eve")
-        call_id = process.worker.operating.request_callback(request).call_id
-        settle()
-        assert floor.owner(call_id) is process
-        return call_id
-
-    def test_the_trigger_travels_to_the_promise_that_is_first(self) -> None:
-        """Its customer is served before the caller behind."""
-        floor = shared(policy())
-        one, two, three = floor.processes
-        promise = self.promised(floor, two)
-        behind = floor.call_to(three, number="+48200777")
-        log_in(one, ANN)
-        floor.clock.advance(1)
-        assert floor.agent(ANN).call_id == promise
-        log_in(one, BOB)
-        floor.clock.advance(1)
-        assert floor.agent(BOB).call_id == behind
-
-    def test_one_that_is_not_due_costs_no_letter(self) -> None:
-        """Those behind are served at once."""
-        floor = shared(policy())
-        one, two, three = floor.processes
-        promise = self.promised(floor, two)
-        floor.customer(SILENT)
-        log_in(one, ANN)
-        floor.clock.advance(40)  # the customer does not answer
-        assert floor.store.waiting_room.demands([promise])[promise].is_deferred
-        before = letters_sent(floor)
-        behind = floor.call_to(three, number="+48200777")
-        floor.clock.advance(1)
-        assert floor.agent(ANN).call_id == behind
-        assert letters_sent(floor) == before
-
-    def test_a_letter_that_is_lost_is_made_up_for(self) -> None:
-        """The agent is idle for a second, no longer."""
-        floor = shared(policy())
-        one, two, _ = floor.processes
-        promise = self.promised(floor, two)
-        post = floor.store.worker_post
-        send = post.send
-        post.send = lambda letters: None  # lost on the way
-        log_in(one, ANN)
-        post.send = send
-        assert floor.agent(ANN).state is AgentState.AVAILABLE
-        floor.clock.advance(1.5)
-        assert floor.agent(ANN).call_id == promise
-
-    def test_questions_do_not_go_round(self) -> None:
-        """Promises whose customers cannot be called just now, at each worker: the caller behind is
-        served, after a few letters.
-        """
-        floor = shared(policy())
-        one, two, three = floor.processes
-        for number, process in enumerate((one, two, three)):
-            self.promised(floor, process, f"+4820030{number}")
-        for process in floor.processes:
-            process.worker.service.callbacks.pause()
-        behind = floor.call_to(two, number="+48200777")
-        before = letters_sent(floor)
-        log_in(one, ANN)
-        floor.clock.advance(0.5)
-        assert floor.agent(ANN).call_id == behind
-        assert letters_sent(floor) - before < 20
-        before = letters_sent(floor)
-        floor.clock.advance(10)
-        assert letters_sent(floor) - before < 20
-
-
 @pytest.mark.parametrize("strategy", [Strategy.RING_ALL, Strategy.RING_PROGRESSIVELY])
 def test_many_phones_ring_for_callers_elsewhere(strategy: Strategy) -> None:
     """Agents who come by another worker ring too, as many as may."""
@@ -323,7 +227,7 @@ class TestDying:
         floor = shared(site)
         one, two, three = floor.processes
         first: CallId | LegId
-        first = TestPromises().promised(floor, two) if is_promise else floor.call_to(two)
+        first = promised(floor, two) if is_promise else floor.call_to(two)
         behind = floor.call_to(three, number="+48200777")
         floor.switch.phones[floor.policy.agents[ANN].contact] = SILENT
         two.kill()

@@ -24,6 +24,7 @@ from callcore.ports.stores import (
     FloorCall,
     FloorCallState,
     FloorDemand,
+    FloorPromise,
     Joining,
     Outlook,
     Reservation,
@@ -118,7 +119,7 @@ def call(call_id: CallId, row: Mapping[str, str]) -> FloorCall:
 DEMAND_FIELDS: Final = (
     *("state", "node", "queue", "score", "priority", "own_priority", "skills", "first_joined_at"),
     *("joined_at", "caller_number", "sticky_agent", "last_offered", "offers", "callback_of"),
-    "is_deferred",
+    *("is_deferred", "not_before", "callback_node", "customer_on_line"),
 )
 """What of a call's hash decides to whom the caller may be offered."""
 
@@ -149,9 +150,17 @@ def demand(call_id: CallId, values: Sequence[str | None]) -> FloorDemand | None:
             offered_to=frozenset(
                 agent_id for _, agent_id, _ in _offers_decoder.decode(row.get("offers", "[]"))
             ),
-            is_callback="callback_of" in row,
-            is_deferred="is_deferred" in row,
+            promise=_promise(row) if "callback_of" in row else None,
         )
+
+
+def _promise(row: Mapping[str, str]) -> FloorPromise:
+    return FloorPromise(
+        node=NodeName(row["callback_node"]),
+        not_before=Micros(int(row["not_before"])),
+        is_deferred="is_deferred" in row,
+        is_on_line=row.get("customer_on_line") == "1",
+    )
 
 
 def _callback(row: Mapping[str, str]) -> Callback:

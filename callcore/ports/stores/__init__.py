@@ -26,7 +26,13 @@ from callcore.ports.stores.offers import (
     Reservation,
     ReserveAnswer,
 )
-from callcore.ports.stores.pairing import Candidates, FloorDemand, FreeAgent, WaitingCaller
+from callcore.ports.stores.pairing import (
+    Candidates,
+    FloorDemand,
+    FloorPromise,
+    FreeAgent,
+    WaitingCaller,
+)
 from callcore.ports.stores.places import (
     JoinAnswer,
     Joined,
@@ -54,6 +60,7 @@ __all__ = [
     "FloorCall",
     "FloorCallState",
     "FloorDemand",
+    "FloorPromise",
     "FreeAgent",
     "Freed",
     "Holding",

@@ -39,6 +39,20 @@ class Candidates:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FloorPromise:
+    """What decides beside its place whether a promise may be offered."""
+
+    node: NodeName
+    """From where the customer is called while the link to it is up."""
+    not_before: Micros
+    """The next call to the customer."""
+    is_deferred: bool = False
+    """True while it is not due, and counts for nobody."""
+    is_on_line: bool = False
+    """True once the customer has answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FloorDemand:
     """What decides to whom a caller who waits, or is being offered, may be offered."""
 
@@ -57,6 +71,5 @@ class FloorDemand:
     last_offered: AgentId | None = None
     """In this visit to the queue."""
     offered_to: frozenset[AgentId] = frozenset()
-    is_callback: bool = False
-    is_deferred: bool = False
-    """True of a promise that is not due."""
+    promise: FloorPromise | None = None
+    """Of a promised callback."""
