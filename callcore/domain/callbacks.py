@@ -147,6 +147,13 @@ class Callback:
         """True if the customer may be called now."""
         return now >= self.not_before
 
+    def awaits_line(self, promised_at: Micros, now: Micros) -> bool:
+        """True until the line has ended on which it was promised, as far as is known."""
+        if not is_made_on_line(self.origin) or self.attempts:
+            return False
+        latest = after(promised_at, LINE_ENDS_WITHIN_SECONDS)
+        return after(now, ON_HOOK_SECONDS) < self.not_before <= latest
+
     def is_put_off(self, promised_at: Micros, now: Micros) -> bool:
         """True if its turn may come long before the customer may be called: at a time that was
         asked for, or after an attempt. Not so as long as only the call has to end in which it was

@@ -36,6 +36,7 @@ from callcore.flows.messages import (
     Message,
     OfferFound,
     PlaceGiven,
+    PromiseLineLookDue,
     RangIn,
     Reserved,
     RingMoreDue,
@@ -45,6 +46,7 @@ from callcore.flows.messages import (
 from callcore.flows.offering import Offering
 from callcore.flows.place_leaving import LeftQueueError
 from callcore.flows.place_taking import Taken
+from callcore.flows.promise_line import PromiseLine
 from callcore.flows.waiting import Waiting
 
 _STATES = {
@@ -71,6 +73,7 @@ class WaitingCallback(Waiting):
         super().__init__(call, queue, taken, crew)
         self._customer = call
         self._customer.queue = queue
+        self._promise_line = PromiseLine(call, self._timers)
         self._schedule = CallbackSchedule(call, self._queue_now, self._timers, may_begin, pacing)
         self._course = CustomerCourse(
             call,
@@ -139,8 +142,10 @@ class WaitingCallback(Waiting):
         super().note_staffing(staffed)
         self._schedule.staffing_changed()
 
-    def _begin(self, *, is_adopted: bool) -> None:  # noqa: ARG002 - there is no line to open
+    def _begin(self, *, is_adopted: bool) -> None:
         self._schedule.begin()
+        if is_adopted:
+            self._promise_line.watch()
         self._standing.plan()
         self._plan_relaxation()
         self._course.begin()
@@ -171,6 +176,9 @@ class WaitingCallback(Waiting):
                 self._course.hear(message)
             case CallbackDue() | DialLookDue() | CallerOff() | CallbackExpired():
                 self._hear_of_time(message)
+            case PromiseLineLookDue():
+                if self._promise_line.has_ended():
+                    self._caller_off()
             case RangIn():
                 raise LeftQueueError(LeaveReason.RANG_IN)
             case PlaceGiven():

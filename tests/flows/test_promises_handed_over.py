@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from callcore.domain.ids import CallId
+from callcore.domain.ids import CallId, LegId
 from callcore.domain.outcomes import CallOutcome
+from callcore.flows.promise_line import LOOK_SECONDS
 from callcore.runtime.greenlets import spawn
 from tests.fakes.clock import settle
 from tests.fakes.switch import NODE
@@ -49,9 +50,8 @@ def test_is_kept_by_the_worker_that_finds_it(seconds: float) -> None:
     assert floor.kept()[CallId(promise.call_id)].outcome is not CallOutcome.LOST
 
 
-@pytest.mark.parametrize("hung_up_after", [0.0, 0.02, 0.3])
-def test_begins_when_its_caller_has_hung_up_on_the_way(hung_up_after: float) -> None:
-    """The worker that took leave of the caller was leaving; the customer is called all the same."""
+def told_goodbye() -> tuple[WorkersFloor, Process, LegId]:
+    """A caller of the first worker is being told that they are called back."""
     floor = WorkersFloor("1", "2", site=policy())
     one = floor.named("1")
     caller = floor.call_to(one)
@@ -60,12 +60,36 @@ def test_begins_when_its_caller_has_hung_up_on_the_way(hung_up_after: float) -> 
     floor.clock.advance(0.5)
     floor.switch.press(caller, "1")
     floor.clock.advance(0.05)
+    return floor, one, caller
+
+
+def calls_before_long(floor: WorkersFloor) -> bool:
+    """True if the customer of the one promise is called as soon as the phone is on the hook."""
     (promise,) = floor.promises()
+    assert promise.callback is not None
+    return promise.callback.not_before < floor.clock.now() + 10e6
+
+
+@pytest.mark.parametrize("hung_up_after", [0.0, 0.02, 0.3])
+def test_begins_when_its_caller_has_hung_up_on_the_way(hung_up_after: float) -> None:
+    """The worker that took leave of the caller was leaving; the customer is called all the same."""
+    floor, one, caller = told_goodbye()
     spawn("leave", lambda: one.worker.leave(10.0))
     floor.clock.advance(hung_up_after)
     floor.switch.end(caller)
     floor.clock.advance(1.0)
-    (promise,) = floor.promises()
-    assert promise.callback is not None
-    assert promise.callback.not_before < floor.clock.now() + 10e6
+    assert calls_before_long(floor)
+    play_to_the_end(floor)
+
+
+@pytest.mark.parametrize("hung_up_after", [0.0, 0.5, 4.0])
+def test_begins_when_its_caller_hung_up_unheard(hung_up_after: float) -> None:
+    """The worker that took leave of the caller was killed."""
+    floor, one, caller = told_goodbye()
+    one.kill()
+    floor.clock.advance(hung_up_after)
+    if caller in floor.switch.legs_by_id:
+        floor.switch.end(caller)
+    floor.clock.advance(3.0 + 2 * LOOK_SECONDS)
+    assert calls_before_long(floor)
     play_to_the_end(floor)

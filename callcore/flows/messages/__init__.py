@@ -13,6 +13,7 @@ from callcore.flows.messages.callbacks import (
     DialLookDue,
     HeldTooLong,
     PlaceGiven,
+    PromiseLineLookDue,
     RangIn,
 )
 from callcore.flows.messages.lines import (
@@ -132,6 +133,7 @@ __all__ = [
     "OutlivedTalk",
     "PlaceGiven",
     "PriorityAsked",
+    "PromiseLineLookDue",
     "PromptsTimedOut",
     "RangIn",
     "RelaxationDue",

@@ -66,6 +66,11 @@ class CustomerFound:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseLineLookDue:
+    """It is time to see whether the line has ended on which the promise was made."""
+
+
+@dataclass(frozen=True, slots=True)
 class DialLookDue:
     """It is time to see whether the customer's turn is so near that the phone is to ring."""
 
@@ -84,6 +89,7 @@ CallbackMessage: TypeAlias = (
     | CustomerTimedOut
     | CustomerUnreached
     | CustomerFound
+    | PromiseLineLookDue
     | DialLookDue
     | HeldTooLong
 )
