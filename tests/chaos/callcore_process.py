@@ -17,7 +17,7 @@ import yaml
 
 from callcore.runtime import death_signal
 from tests.chaos import centre, logs
-from tests.chaos.processes import END_SECONDS, until
+from tests.chaos.processes import END_SECONDS, environment, until
 
 _INSTANCE = "--instance="
 
@@ -33,7 +33,7 @@ class Callcore:
         self._file = base / "callcore.yaml"
         self._file.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
         self._environ = {
-            **os.environ,
+            **environment(),
             **{
                 f"CALLCORE_NODE_{node['name'].upper()}_PASSWORD": centre.PASSWORD
                 for node in settings["nodes"]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from typing import TypeVar
 
 import gevent
@@ -33,6 +36,19 @@ def until(
     return found
 
 
+@cache
+def _compiled() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="callcore-compiled-")
+
+
+def environment() -> Mapping[str, str]:
+    """Ours, with modules compiled once: a process that is killed is back as soon as where callcore
+    is installed.
+    """
+    ours = {key: text for key, text in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    return {**ours, "PYTHONPYCACHEPREFIX": _compiled().name}
+
+
 class Module:
     """A module of the tests as a process; what it says is read line by line."""
 
@@ -41,6 +57,7 @@ class Module:
             [sys.executable, "-m", name, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            env=environment(),
             start_new_session=True,
             preexec_fn=death_signal.following_us(signal.SIGKILL),  # noqa: PLW1509 - no threads
         )
