@@ -184,6 +184,6 @@ lock: ## renew the lock files within the ranges of pyproject.toml
 
 .PHONY: clean
 clean: ## remove what setup and the tools made; callcore's data in .callcore stays
-	rm -rf $(VENV) build *.egg-info .pytest_cache .hypothesis .benchmarks .mypy_cache .ruff_cache \
+	rm -rf $(VENV) build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache \
 		.import_linter_cache
 	find callcore tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -192,6 +192,7 @@ class Daemon:
             leases=floor.shards,
             post=CountedPost(floor.worker_post, self._metrics),
             life=self._life,
+            host=kept_clock.boot_id(),
         )
 
         def join() -> None:

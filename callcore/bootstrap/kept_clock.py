@@ -51,7 +51,7 @@ def keep(clock: SystemClock, file: Path) -> None:
         file.unlink(missing_ok=True)
         return
     fresh = file.with_suffix(f".{os.getpid()}")
-    fresh.write_text(json.dumps({"boot": _boot_id(), "began_at": clock.began_at}))
+    fresh.write_text(json.dumps({"boot": boot_id(), "began_at": clock.began_at}))
     fresh.replace(file)
 
 
@@ -62,13 +62,14 @@ def _kept(file: Path) -> int | None:
         boot, began_at = kept["boot"], kept["began_at"]
     except (OSError, ValueError, TypeError, KeyError):
         return None
-    if not boot or boot != _boot_id() or not isinstance(began_at, int):
+    if not boot or boot != boot_id() or not isinstance(began_at, int):
         return None
     apart = wall_micros() - boot_micros() - began_at
     return began_at if abs(apart) <= MOST_KEPT_MICROS else None
 
 
-def _boot_id() -> str:
+def boot_id() -> str:
+    """The machine since it was started, as Linux names it; empty where it does not."""
     try:
         return BOOT_ID.read_text().strip()
     except OSError:

@@ -31,9 +31,6 @@ OUR_FAULT_SECONDS = 1.0
 SOON_SECONDS = 15.0
 """A customer who may be called so soon counts as one who may be called now."""
 
-CLOCKS_APART_SECONDS = 2.0
-"""Clocks of two hosts differ by no more."""
-
 LONGEST_CHECK_PROMPTS_SECONDS = 30.0
 """After so long what a customer is asked counts as heard."""
 
@@ -52,7 +49,7 @@ def is_made_on_line(origin: CallbackOrigin) -> bool:
 
 
 class Due(StrEnum):
-    """Whether a customer may be called now, as far as is known on another host."""
+    """Whether a customer may be called now, as far as is known in another process."""
 
     YES = "yes"
     NO = "no"
@@ -60,11 +57,13 @@ class Due(StrEnum):
     """It depends on whose clock is right."""
 
 
-def due_elsewhere(not_before: Micros, now: Micros) -> Due:
-    """Whether whoever makes the next call, by a clock that is not ours, finds it to be time."""
-    if now >= after(not_before, CLOCKS_APART_SECONDS):
+def due_elsewhere(not_before: Micros, now: Micros, apart_seconds: float) -> Due:
+    """Whether whoever makes the next call finds it to be time, by a clock that is not ours and
+    differs from it by no more than ``apart_seconds``.
+    """
+    if now >= after(not_before, apart_seconds):
         return Due.YES
-    return Due.NO if after(now, CLOCKS_APART_SECONDS) < not_before else Due.UNSURE
+    return Due.NO if after(now, apart_seconds) < not_before else Due.UNSURE
 
 
 class CallbackState(StrEnum):

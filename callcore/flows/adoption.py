@@ -2,9 +2,9 @@
 
 A caller left waiting keeps the place, the clock and the music, and the phones that ring for the
 caller ring on; one in a menu hears it from its beginning, with what was gained before it; a
-conversation is followed to its end. A worker that handed the call over has left its ledger of it;
-what one that died knew and left nowhere (announcements made, offers lost) is missing from the
-record, which says that the call was adopted.
+conversation is followed to its end. A worker that handed the call over has left its ledger of it,
+one that died what it told the floor: the place, the talk, offers that were lost. What it knew and
+left nowhere is missing from the record, which says that the call was adopted.
 """
 
 from __future__ import annotations
@@ -23,7 +23,11 @@ from callcore.flows.inbound_call import InboundCalls
 from callcore.flows.messages import FloorEmptied, LinkBack
 from callcore.flows.offers_found import OffersFound
 from callcore.flows.site import Site
-from callcore.flows.unheard_past import UnheardPast, note_callback
+from callcore.flows.unheard_past import (
+    UnheardPast,
+    note_callback,
+    note_what_the_floor_kept,
+)
 from callcore.ports.stores import FloorCall, FloorCallState
 from callcore.ports.switch_events import LegSnapshot
 
@@ -112,7 +116,7 @@ class Adoption:
         self._unheard = unheard
         self._spawn = spawn
 
-    def resume_asked(self, leg: LegSnapshot) -> bool:
+    def resume_asked(self, leg: LegSnapshot, floor_call: FloorCall | None) -> bool:
         """Leads a caller through the menu anew, as the leg knows it: the floor knows of the queue
         before. False if there is none.
         """
@@ -120,6 +124,8 @@ class Adoption:
         if menu is None:
             return False
         call = self._begin(leg, None)
+        if floor_call is not None:
+            call.ledger.offers.found_lost(floor_call.lost_offers)
         call.first_joined_at = leg_memory.instant(leg.variables.get("callcore_joined_at"))
         self._spawn(
             call.caller.call_id, lambda: self._calls.resume_asked(call, menu, leg.variables)
@@ -246,4 +252,6 @@ class Adoption:
         call.is_line_answered = leg.is_line_answered
         call.ledger.line_answered_at = call.ledger.line_answered_at or leg.answered_at
         note_callback(call.ledger, leg, floor_call)
+        if floor_call is not None:
+            note_what_the_floor_kept(call.ledger, floor_call)
         return call

@@ -6,9 +6,9 @@ by the lease that stands behind it (see ``lease_watch``).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
-from callcore.domain import duty, misses
+from callcore.domain import duty
 from callcore.domain.agents import (
     CALLCORE,
     MISSED_CALLS,
@@ -19,10 +19,13 @@ from callcore.domain.agents import (
 )
 from callcore.domain.events import AgentChanged, AgentMissedTooMany, WrapUpEnded
 from callcore.domain.ids import AgentId, CallId, Micros, QueueName, seconds_between
+from callcore.domain.ledger import CallLedger
 from callcore.domain.outcomes import OfferLostReason
+from callcore.domain.records import OfferRecord
 from callcore.flows.dispatching import Dispatcher
 from callcore.flows.floor_changes import FloorChanges
 from callcore.flows.learning import Learning
+from callcore.flows.offer_losing import OfferLosing
 from callcore.flows.queue_watch import QueueWatch
 from callcore.flows.site import Site
 from callcore.ports.stores import FloorAgent, Freed, OfferAnswer, Reservation
@@ -38,11 +41,13 @@ class AgentFreeing:
         queue_watch: QueueWatch,
         changes: FloorChanges,
         learning: Learning,
+        ledgers: Mapping[CallId, CallLedger],
     ) -> None:
         self._site = site
         self._dispatcher = dispatcher
         self._queue_watch = queue_watch
         self._changes = changes
+        self._losing = OfferLosing(site, changes, ledgers)
         self.learning = learning
 
     def is_untold(self, call_id: CallId) -> bool:
@@ -60,15 +65,21 @@ class AgentFreeing:
         )
 
     def after_lost_offer(
-        self, reservation: Reservation, reason: OfferLostReason, *, is_caller_waiting: bool
+        self,
+        reservation: Reservation,
+        reason: OfferLostReason,
+        *,
+        is_caller_waiting: bool,
+        found: OfferRecord | None = None,
     ) -> None:
         """Ends an offer on the floor and looks for others for both sides.
 
         An agent who is free at once comes first: to the first caller of all the queues served, who
         need not be one of this queue. One whose phone failed rests, and does not get the same
-        caller back past an idle colleague.
+        caller back past an idle colleague. ``found`` is what the record is to have of an offer
+        whose call nobody follows.
         """
-        rest, ended_at = self._rest_seconds(reservation, reason), self._site.clock.now()
+        rest, ended_at = self._losing.rest_seconds(reservation, reason), self._site.clock.now()
 
         def over(freed: Freed) -> None:
             if freed.answer is not OfferAnswer.DONE:
@@ -94,7 +105,9 @@ class AgentFreeing:
             elif is_caller_waiting:
                 self._dispatcher.caller_waiting(reservation.queue, now)
 
-        self._lose(reservation, reason, rest, over, is_caller_waiting=is_caller_waiting)
+        self._losing.lose(
+            reservation, reason, rest, over, is_caller_waiting=is_caller_waiting, found=found
+        )
 
     def give_back(self, reservation: Reservation, *, is_caller_waiting: bool) -> None:
         """Undoes a reservation of which nobody was told; one that was never made stays so.
@@ -108,7 +121,7 @@ class AgentFreeing:
                 self._queue_watch.staffing_changed(reservation.agent_id)
 
         reason = OfferLostReason.RECLAIMED
-        self._lose(reservation, reason, 0.0, over, is_caller_waiting=is_caller_waiting)
+        self._losing.lose(reservation, reason, 0.0, over, is_caller_waiting=is_caller_waiting)
 
     def too_late(self, reservation: Reservation) -> None:
         """Gives back an agent who was reserved when another had just picked up."""
@@ -225,33 +238,6 @@ class AgentFreeing:
 
         owner = CallId(f"rest of {agent_id}")
         self._changes.make(owner, lambda: self._site.roster.wake(agent_id), over)
-
-    def _rest_seconds(self, reservation: Reservation, reason: OfferLostReason) -> float:
-        policy = self._site.policy
-        agent = policy.agents.get(reservation.agent_id)
-        return misses.rest_seconds(reason, agent, policy.queues.get(reservation.queue))
-
-    def _lose(
-        self,
-        reservation: Reservation,
-        reason: OfferLostReason,
-        rest_seconds: float,
-        over: Callable[[Freed], None],
-        *,
-        is_caller_waiting: bool,
-    ) -> None:
-        agent = self._site.policy.agents.get(reservation.agent_id)
-        self._changes.make(
-            reservation.call_id,
-            lambda: self._site.roster.lose(
-                reservation,
-                reason=reason,
-                retry_after_seconds=rest_seconds,
-                is_caller_waiting=is_caller_waiting,
-                break_after_misses=agent.break_after_misses if agent is not None else None,
-            ),
-            over,
-        )
 
     def _tell_of_misses(self, reservation: Reservation, freed: Freed) -> None:
         """A supervisor should know of an agent who was given a break for missing calls."""

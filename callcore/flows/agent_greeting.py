@@ -10,7 +10,8 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from callcore.domain.ids import Language
-from callcore.domain.speech.utterances import Utterance
+from callcore.domain.policies import AgentPolicy, QueuePolicy
+from callcore.domain.speech.utterances import PressKey, Utterance
 from callcore.flows.call import Call
 from callcore.flows.messages import GreetingTimedOut, Message
 from callcore.flows.speaking import Speech
@@ -30,6 +31,26 @@ class GreetingEnd(StrEnum):
     """Nothing was to be pressed."""
     CONFIRMED = "confirmed"
     NOT_CONFIRMED = "not_confirmed"
+
+
+def greeting_of(
+    call: Call, queue: QueuePolicy, reservation: Reservation, agent: AgentPolicy | None
+) -> AgentGreeting | None:
+    """What the ``agent`` hears before a caller of the queue; ``None`` if that is nothing."""
+    key = None if agent is None else agent.confirm_key
+    words = (*queue.whisper, *call.words_for_agent)
+    if key is not None:
+        words = (*words, PressKey(key))
+    if not words:
+        return None
+    return AgentGreeting(
+        call,
+        reservation,
+        words,
+        call.voice.language(None if agent is None else agent.language),
+        confirm_key=key,
+        confirm_seconds=0.0 if agent is None else agent.confirm_seconds,
+    )
 
 
 class AgentGreeting:

@@ -10,7 +10,7 @@ from callcore.domain.ids import CallId, OfferId
 from callcore.domain.outcomes import OfferLostReason
 from callcore.flows import whereabouts
 from callcore.flows.agent_freeing import AgentFreeing
-from callcore.flows.offer_reclaiming import OfferReclaiming, node_of_legs
+from callcore.flows.offer_reclaiming import OfferReclaiming, as_withdrawn, node_of_legs
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
 from callcore.ports.stores import FloorAgent, FloorCallState
@@ -83,7 +83,10 @@ class AgentReclaiming:
             call = self._site.waiting_room.call(reservation.call_id)
             self._offers.silence(reservation, None if call is None else node_of_legs(call), agent)
             self._freeing.after_lost_offer(
-                reservation, OfferLostReason.RECLAIMED, is_caller_waiting=True
+                reservation,
+                OfferLostReason.RECLAIMED,
+                is_caller_waiting=True,
+                found=as_withdrawn(reservation, agent, self._site.clock.now()),
             )
             self._resume(reservation.call_id)
         self._heal("agent", agent.agent_id, reason)

@@ -151,6 +151,7 @@ class Announcing:
                 tells_position=Kind.POSITION in kinds,
                 told_position=self._told_position,
                 is_estimated=Kind.ESTIMATE in kinds,
+                announcements_count=self._call.ledger.visits.announcements_count + 1,
             )
         except StoreError:
             return None  # counted there; the next round asks again
@@ -187,13 +188,15 @@ class Announcing:
         """Nobody is to be told a longer wait by another process either, which asks the floor."""
         self._told.note(estimate)
         room, call_id = self._call.site.waiting_room, self._call.caller.call_id
-        queue = self._queue.name
-        self._call.site.clock.after(
-            0,
-            lambda: self._changes.make(
-                call_id, lambda: room.note_told_wait(call_id, queue, estimate)
-            ),
-        )
+        queue, count = self._queue.name, self._call.ledger.visits.announcements_count
+
+        def keep() -> None:
+            self._changes.make(
+                call_id,
+                lambda: room.note_told_wait(call_id, queue, estimate, announcements_count=count),
+            )
+
+        self._call.site.clock.after(0, keep)
 
     def _tell_message(self) -> None:
         messages, rotation = self._queue.messages, self._rotation

@@ -37,6 +37,16 @@ class Search:
     may_be_lost: bool = True
     """True if nobody else looks again should a letter about it be lost."""
 
+    def joined_with(self, other: Search) -> Search:
+        """One search for both: by the trigger that came first, with what either knows."""
+        first = min(self, other, key=lambda search: search.triggered_at)
+        return Search(
+            triggered_at=first.triggered_at,
+            trigger=first.trigger,
+            passed=self.passed | other.passed,
+            may_be_lost=self.may_be_lost or other.may_be_lost,
+        )
+
 
 class AskingColleagues:
     """``look_for`` and ``look_in`` search here, for an agent and in a queue; ``look_again_soon``

@@ -96,6 +96,7 @@ class CallbackCalls:
             return False
         call = self.follow(caller_of(floor_call, callback), queue, callback, is_adopted=True)
         now = self._site.clock.now()
+        call.ledger.offers.found_lost(floor_call.lost_offers)
         call.ledger.offers.end_open(now, OfferLostReason.RECLAIMED, offers.ids)
         call.bring(wishes_on_floor(floor_call))
         place = Place(first_joined_at=floor_call.first_joined_at, joined_at=floor_call.joined_at)

@@ -18,11 +18,9 @@ from callcore.flows import expecting
 from callcore.flows.call import Call, CallerHungUpError
 from callcore.flows.callback_asking import Asking, Wish
 from callcore.flows.floor_changes import FloorChanges
-from callcore.flows.messages import CallerOff
 from callcore.flows.promising import Promised, Promises
 from callcore.flows.prompting import Prompting, WentToFallbackError, say
 from callcore.flows.standing import Place
-from callcore.flows.switchboard import Switchboard
 from callcore.flows.timers import Timers
 
 PROMISED_CAUSE = "NORMAL_CLEARING"
@@ -130,23 +128,16 @@ def take_leave(
     call.remember(offers_callback="", waits_in="", promising="", promised=promise)
     is_older = promised.end is AskingEnd.ALREADY_PROMISED
     already: Utterance = (phrases.CALLBACK_ALREADY,) if is_older else ()
-    try:
-        say(call, (*already, *_expectation(call, queue, promised, changes), *prompts))
-        call.hang_up(PROMISED_CAUSE)
-    finally:
-        if not call.is_handed_over:  # else the caller hears on, and is off the line later
-            promised.caller_off()
+    say(call, (*already, *_expectation(call, queue, promised, changes), *prompts))
+    call.hang_up(PROMISED_CAUSE)
 
 
-def take_leave_again(call: Call, switchboard: Switchboard, promise: str) -> None:
+def take_leave_again(call: Call, promise: str) -> None:
     """As above for a caller whose leg says so: the process that had begun to is no more."""
+    call.promising = CallId(promise)
     call.ledger.promised()
-    try:
-        say(call, (phrases.CALLBACK_PROMISED,))
-        call.hang_up(PROMISED_CAUSE)
-    finally:
-        if not call.is_handed_over:
-            switchboard.post(CallId(promise), CallerOff())
+    say(call, (phrases.CALLBACK_PROMISED,))
+    call.hang_up(PROMISED_CAUSE)
 
 
 def _expectation(

@@ -86,7 +86,7 @@ class CallbackReclaiming:
             offers = self._offers.open_of(call)
             if self._switchboard.node_of(call.call_id) is not None:
                 return False  # others have taken it over while Redis was asked
-            return self._resume(call, line, offers)
+            return self._resume(offers.told_of(call), line, offers)
         self._offers.withdraw(call)
         return self.resume(call.call_id, line)
 

@@ -75,7 +75,9 @@ class CallbackSchedule:
     def may_seem_due(self) -> bool:
         """True if other workers, by the floor and their clocks, may take it for due."""
         not_before = self._call.promise.not_before
-        return not self.is_deferred and due_elsewhere(not_before, self._now()) is not Due.NO
+        apart_seconds = self._call.site.tenure.clock_apart_seconds()
+        due = due_elsewhere(not_before, self._now(), apart_seconds)
+        return not self.is_deferred and due is not Due.NO
 
     @property
     def may_call(self) -> bool:

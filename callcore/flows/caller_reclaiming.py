@@ -60,6 +60,7 @@ class CallerReclaiming:
         if phase is not Phase.SURVEYED and _is_unkept_promise(leg, floor_call):
             return
         offers = self._offers_of(floor_call, leg, phase)
+        floor_call = None if floor_call is None else offers.told_of(floor_call)
         if not self._switchboard.follows(leg.leg_id):
             self._end_what_is_over(floor_call, phase)
         is_unknown_talk = phase is Phase.TALKING and floor_call is None
@@ -96,7 +97,7 @@ class CallerReclaiming:
         """
         if call.talk is not None and call.state is FloorCallState.TALKING:
             self._freeing.after_talk(call.talk)
-        self._offers.withdraw(call, is_caller_waiting=False)
+        call = self._offers.withdraw(call, is_caller_waiting=False).told_of(call)
         self._ends.close(call, is_switch_lost=is_switch_lost, is_elsewhere=is_elsewhere)
         self._healing.call(whereabouts.node_of(call), call.call_id, "ended_unheard")
 
@@ -118,7 +119,7 @@ class CallerReclaiming:
         if call is not None and phase not in {Phase.ARRIVED, Phase.ELSEWHERE}:
             if phase is Phase.WAITING and call.queue in self._site.policy.queues:
                 return self._offers.open_of(call)
-            self._offers.withdraw(call, but=leg.bridged_to)
+            return self._offers.withdraw(call, but=leg.bridged_to)
         return self._offers.none()
 
     def _end_what_is_over(self, call: FloorCall | None, phase: Phase) -> None:
@@ -148,7 +149,7 @@ class CallerReclaiming:
                 self._switchboard.deliver(missed_events.parked(leg, at))
                 self._healing.call(leg.node, CallId(leg.leg_id), "arrived_unheard")
             case Phase.ASKED:
-                self._heal_if(self._adoption.resume_asked(leg), leg)
+                self._heal_if(self._adoption.resume_asked(leg, floor_call), leg)
             case Phase.WAITING:
                 self._heal_if(self._adoption.resume_waiting(leg, floor_call, offers), leg)
             case Phase.TALKING:

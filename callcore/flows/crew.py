@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from callcore.domain.ids import CallId
 from callcore.domain.ledger import CallLedger
@@ -35,7 +35,7 @@ class Crew:
     sights: QueueSights
     passing: LedgerPassing
     lease_waiting: LeaseWaiting
-    ledgers: dict[CallId, CallLedger] = field(default_factory=dict)
+    ledgers: dict[CallId, CallLedger]
     """The notes of the calls followed here."""
 
     @property

@@ -16,6 +16,7 @@ from callcore.domain.policies import AgentPolicy
 from callcore.flows.asking_colleagues import AskingColleagues, Search
 from callcore.flows.line_reading import LineReading
 from callcore.flows.messages.between import AgentIsFree, MatchAsked
+from callcore.flows.one_at_a_time import OneAtATime, Spawn
 from callcore.flows.pairing import CANDIDATES, Pairing
 from callcore.flows.queue_turns import QueueTurns
 from callcore.flows.remote_waiters import Letters, Lines, NoLetters, NoLines, RemoteWaiter
@@ -47,6 +48,7 @@ class Dispatcher:
     def __init__(
         self,
         site: Site,
+        spawn: Spawn,
         waiters: Waiters,
         reserving: Reserving,
         shared: Shared,
@@ -58,6 +60,8 @@ class Dispatcher:
         self._shared = shared
         self._reserving = reserving
         self._turns = QueueTurns(site.clock, self._look_in)
+        self._asked_in = OneAtATime("asked in", spawn, self._look_in, Search.joined_with)
+        self._asked_for = OneAtATime("asked for", spawn, self._look_for, Search.joined_with)
         self._colleagues = AskingColleagues(
             site, letters or NoLetters(), self._look_for, self._turns.look, self.look_again_soon
         )
@@ -80,8 +84,8 @@ class Dispatcher:
         self._look_for(agent_id, Search(triggered_at=triggered_at, trigger=AGENT_FREE))
 
     def agent_asked(self, letter: AgentIsFree) -> None:
-        """Another worker has found one of ours to be the first for an agent."""
-        self._look_for(
+        """Another worker has found one of ours to be the first for an agent; does not wait."""
+        self._asked_for.ask(
             letter.agent_id,
             Search(
                 triggered_at=letter.triggered_at,
@@ -92,8 +96,8 @@ class Dispatcher:
         )
 
     def match_asked(self, letter: MatchAsked) -> None:
-        """Another worker has found one of ours to be the first of a queue."""
-        self._turns.look(
+        """Another worker has found one of ours to be the first of a queue; does not wait."""
+        self._asked_in.ask(
             letter.queue,
             Search(
                 triggered_at=letter.triggered_at,

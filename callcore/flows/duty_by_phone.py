@@ -8,6 +8,8 @@ from callcore.domain.agents import AgentReason, AgentState, BreakCode
 from callcore.domain.feature_answers import FeatureAnswer
 from callcore.domain.ids import AgentId
 from callcore.domain.policies import FeatureCode
+from callcore.flows.break_asking import NoBreakChosenError, asked_break
+from callcore.flows.dialled_line import DialledLine
 from callcore.flows.site import Site
 from callcore.ports.operations import (
     DutyAnswer,
@@ -38,6 +40,17 @@ class DutyByPhone:
     def __init__(self, site: Site, change_duty: ChangeDuty) -> None:
         self._site = site
         self._change_duty = change_duty
+
+    def asked_on(self, line: DialledLine, agent_id: AgentId, code: FeatureCode) -> FeatureAnswer:
+        """What came of it, after the question which break it is to be.
+
+        Raises ``LineOverError``, ``DialogueOverError``.
+        """
+        try:
+            chosen = asked_break(line) if code is FeatureCode.START_BREAK else None
+        except NoBreakChosenError:
+            return FeatureAnswer.NOT_POSSIBLE
+        return self.carry_out(agent_id, code, chosen)
 
     def carry_out(
         self, agent_id: AgentId, code: FeatureCode, break_code: BreakCode | None = None

@@ -16,6 +16,7 @@ from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.letters import Letters
 from callcore.flows.messages import Reserved
 from callcore.flows.messages.between import Forwarded
+from callcore.flows.offer_holding import is_held
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
 from callcore.flows.taking_over import TakingOver
@@ -159,13 +160,7 @@ class Receiving:
     def _still_holds(self, forwarded: Forwarded) -> bool:
         """Who took the call over may have ended the offers made before."""
         message = forwarded.message
-        if not isinstance(message, Reserved):
-            return True
-        try:
-            agent = self._site.roster.agent(message.reservation.agent_id)
-        except StoreError:
-            return False  # its lease ends
-        return agent is not None and agent.offer_id == message.reservation.offer_id
+        return not isinstance(message, Reserved) or is_held(self._site, message.reservation)
 
     def _undo(self, forwarded: Forwarded) -> None:
         """The call is not there; others have ended it, or go on with it."""

@@ -11,12 +11,10 @@ import contextlib
 from dataclasses import dataclass
 
 from callcore.domain import feature_prompts
-from callcore.domain.agents import BreakCode
 from callcore.domain.events import FeatureCodeDialled, FlowFailed
 from callcore.domain.feature_answers import FeatureAnswer
 from callcore.domain.ids import AgentId, CallId
 from callcore.domain.policies import Connection, FeatureCode
-from callcore.flows.break_asking import NoBreakChosenError, asked_break
 from callcore.flows.dialled_line import DialledLine, DialogueOverError, LineOverError
 from callcore.flows.duty_by_phone import ChangeDuty, DutyByPhone
 from callcore.flows.identifying import Identifying
@@ -167,13 +165,7 @@ class FeatureCalls:
         ):
             answer, standing = self._standing.log_in(line.leg_id, line.node, line.mailbox, agent_id)
             return standing, answer
-        chosen: BreakCode | None = None
-        if call.code is FeatureCode.START_BREAK:
-            try:
-                chosen = asked_break(line)
-            except NoBreakChosenError:
-                return None, FeatureAnswer.NOT_POSSIBLE
-        return None, self._duty.carry_out(agent_id, call.code, chosen)
+        return None, self._duty.asked_on(line, agent_id, call.code)
 
     def _end(self, line: DialledLine) -> None:
         """Hangs up, and follows the line until the switch says so: else it would be taken for one

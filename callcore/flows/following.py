@@ -97,7 +97,7 @@ class Following:
             # process slept: the record of whoever did is the better one.
             record = replace(record, source=RecordSource.FLOOR)
         self._crew.keeping.keep(record)
-        let_promises_begin(self._crew.switchboard, record)
+        let_promises_begin(self._crew.switchboard, record, call.promising)
         self._site.facts.publish(
             CallEnded(
                 at=self._site.clock.now(),

@@ -192,7 +192,7 @@ class Journey:
         step: Step,
     ) -> Step | None:
         call, is_adopted = self._call, step.is_adopted
-        promised = promise_finding.promised_in(call, queue, self._crew) if is_adopted else None
+        promised = promise_finding.promised_in(call, queue) if is_adopted else None
         if promised is not None:
             PlaceLeaving(call, queue, self._crew.changes).give_up()
             self._promised(queue, promised)
@@ -232,7 +232,7 @@ class Journey:
     def _take_leave_again(self, promise: str) -> None:
         """The same, begun by a process that is no more."""
         try:
-            take_leave_again(self._call, self._crew.switchboard, promise)
+            take_leave_again(self._call, promise)
         except WentToFallbackError:
             self._went_to_fallback()
 

@@ -1,9 +1,8 @@
 """Ledgers that go from one worker to the next with their calls, where a hand-over is planned.
 
-Who lets go of a call has noted what is to be found nowhere else: offers that were lost, what was
-announced, keys, decisions. So the ledger is left on the floor before the shard is given, and taken
-up before the call is adopted. After a death there is none: the call's record has what the floor and
-the leg know.
+Who lets go of a call has noted what is to be found nowhere else: keys, decisions, wishes. So the
+ledger is left on the floor before the shard is given, and taken up before the call is adopted.
+After a death there is none: the call's record has what the floor and the leg know.
 """
 
 from __future__ import annotations

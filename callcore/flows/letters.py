@@ -63,7 +63,8 @@ class Letters:
     def on(self, kind: type[L], handle: Callable[[L], None]) -> None:
         """Hands the letters of a kind to ``handle``, one after the other; before ``run``.
 
-        What it raises is told as a ``FlowFailed``. The letters behind wait for it.
+        It must not wait: the letters behind, reservations among them, wait for it. What it raises
+        is told as a ``FlowFailed``.
         """
         self._handlers[kind] = handle
 

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from callcore.domain import callbacks
+from callcore.domain.ids import CallId
 from callcore.domain.outcomes import AskingEnd
 from callcore.domain.records import CallRecord
 from callcore.flows.messages import CallerOff
 from callcore.flows.switchboard import Switchboard
 
 
-def let_promises_begin(switchboard: Switchboard, record: CallRecord) -> None:
-    """Tells the promises made on the line, wherever they are followed; they may know it already.
+def let_promises_begin(
+    switchboard: Switchboard, record: CallRecord, found: CallId | None = None
+) -> None:
+    """Tells the promises made on the line, wherever they are followed.
 
-    Whoever took leave of the caller may have been stopped before it could say so.
+    They are in the record; but for one that a process made which died, and that was ``found``.
     """
-    for asking in record.callback_askings:
-        is_made = asking.end is AskingEnd.PROMISED and callbacks.is_made_on_line(asking.origin)
-        if is_made and asking.promise is not None:
-            switchboard.post(asking.promise, CallerOff())
+    made = [
+        asking.promise
+        for asking in record.callback_askings
+        if asking.end is AskingEnd.PROMISED and callbacks.is_made_on_line(asking.origin)
+    ]
+    for promise in dict.fromkeys((*made, found)):
+        if promise is not None:
+            switchboard.post(promise, CallerOff())

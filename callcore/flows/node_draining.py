@@ -52,10 +52,6 @@ class NodeDraining:
         except StoreError as error:
             self._failed(error)
 
-    def touched(self, _: NodesTouched) -> None:
-        """Another worker was told by an operator."""
-        self.look()
-
     def turn_away(self, arrival: LegParked) -> bool:
         """Sends a new caller elsewhere; false if the node takes calls."""
         site, node = self._site, arrival.node

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from callcore.domain.agents import AgentState
-from callcore.domain.ids import AgentId, CallId, LegId, NodeName
+from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName
 from callcore.domain.outcomes import OfferLostReason
 from callcore.domain.policies import QueuePolicy
+from callcore.domain.records import OfferRecord
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.healing import Healing
 from callcore.flows.messages import LineGivenBack, OfferFound
@@ -57,15 +58,17 @@ class OfferReclaiming:
 
         One read for each offer. Raises ``StoreError``.
         """
-        found = []
+        found: list[OfferFound] = []
+        withdrawn: list[OfferRecord | None] = []
         for reservation in call.offers if call is not None else ():
             agent = self._site.roster.agent(reservation.agent_id)
             hindrance = self._hindrance(reservation, agent)
             if call is None or agent is None or hindrance is not None:
-                self._withdraw(call, reservation, hindrance or Withdrawal.AGENT_UNKNOWN, agent)
+                reason = hindrance or Withdrawal.AGENT_UNKNOWN
+                withdrawn.append(self._withdraw(call, reservation, reason, agent))
             else:
                 found.append(self._found(call, reservation, agent))
-        return self._found_ones(found)
+        return self._found_ones(found, withdrawn)
 
     def none(self) -> OffersFound:
         """Those of a call that is promised to nobody."""
@@ -73,20 +76,23 @@ class OfferReclaiming:
 
     def withdraw(
         self, call: FloorCall, but: LegId | None = None, *, is_caller_waiting: bool = True
-    ) -> None:
+    ) -> OffersFound:
         """Ends all of a call's offers, or all but that of the agent's leg the caller talks with.
 
         Raises ``StoreError``.
         """
-        for reservation in call.offers:
-            if reservation.leg_id != but:
-                self._withdraw(
-                    call,
-                    reservation,
-                    Withdrawal.CALLER_ELSEWHERE,
-                    self._site.roster.agent(reservation.agent_id),
-                    is_caller_waiting=is_caller_waiting,
-                )
+        withdrawn = [
+            self._withdraw(
+                call,
+                reservation,
+                Withdrawal.CALLER_ELSEWHERE,
+                self._site.roster.agent(reservation.agent_id),
+                is_caller_waiting=is_caller_waiting,
+            )
+            for reservation in call.offers
+            if reservation.leg_id != but
+        ]
+        return self._found_ones([], withdrawn)
 
     def silence(
         self, reservation: Reservation, node: NodeName | None, agent: FloorAgent | None
@@ -108,8 +114,13 @@ class OfferReclaiming:
         except SwitchUnavailableError:
             return
 
-    def _found_ones(self, offers: Sequence[OfferFound]) -> OffersFound:
-        return OffersFound(self._site, self._switchboard, self._freeing, self._healing, offers)
+    def _found_ones(
+        self, offers: Sequence[OfferFound], withdrawn: Sequence[OfferRecord | None] = ()
+    ) -> OffersFound:
+        return OffersFound(
+            *(self._site, self._switchboard, self._freeing, self._healing, offers),
+            withdrawn=[offer for offer in withdrawn if offer is not None],
+        )
 
     def _hindrance(self, reservation: Reservation, agent: FloorAgent | None) -> Withdrawal | None:
         if agent is None or reservation.agent_id not in self._site.policy.agents:
@@ -134,7 +145,7 @@ class OfferReclaiming:
                 is_additional=rings_many(queue),
             ),
             reserved_at=agent.reserved_at or agent.since,
-            ringing_at=agent.since if agent.state is AgentState.RINGING else None,
+            ringing_at=_ringing_at(agent),
             line_node=line.node if line and line.leg_id == reservation.leg_id else None,
         )
 
@@ -150,16 +161,45 @@ class OfferReclaiming:
         agent: FloorAgent | None,
         *,
         is_caller_waiting: bool = True,
-    ) -> None:
+    ) -> OfferRecord | None:
+        withdrawn = as_withdrawn(reservation, agent, self._site.clock.now())
         node = None if call is None else node_of_legs(call)
         self.silence(reservation, node, agent)
         self._freeing.after_lost_offer(
-            reservation, OfferLostReason.RECLAIMED, is_caller_waiting=is_caller_waiting
+            reservation,
+            OfferLostReason.RECLAIMED,
+            is_caller_waiting=is_caller_waiting,
+            found=withdrawn,
         )
         if node is not None and is_caller_waiting:
             self._healing.of_call(
                 "agent", reservation.agent_id, reason, node=node, call_id=reservation.call_id
             )
+        return withdrawn
+
+
+def as_withdrawn(
+    reservation: Reservation, agent: FloorAgent | None, at: Micros
+) -> OfferRecord | None:
+    """What the record is to have of an offer that is withdrawn ``at`` that instant; ``None`` if the
+    floor has the agent at something else, and no instants of the offer.
+    """
+    if agent is None or agent.state not in _OPEN or agent.offer_id != reservation.offer_id:
+        return None
+    return OfferRecord(
+        offer_id=reservation.offer_id,
+        queue=reservation.queue,
+        agent_id=reservation.agent_id,
+        leg_id=reservation.leg_id,
+        reserved_at=agent.reserved_at or agent.since,
+        ringing_at=_ringing_at(agent),
+        ended_at=at,
+        lost_reason=OfferLostReason.RECLAIMED,
+    )
+
+
+def _ringing_at(agent: FloorAgent) -> Micros | None:
+    return agent.since if agent.state is AgentState.RINGING else None
 
 
 def node_of_legs(call: FloorCall) -> NodeName:

@@ -153,6 +153,10 @@ class Offerings:
         if offering.state in {OfferState.PICKED_UP, OfferState.WON}:
             self._end_others(offering)
 
+    def forget(self, reserved: Reserved) -> None:
+        """Leaves be an agent whom the floor does not hold for this caller any more."""
+        self._is_read(reserved.reservation.agent_id)
+
     def turn_down(self, reserved: Reserved) -> None:
         """Lets an agent go who was reserved just before the customer was found unreached."""
         self._is_read(reserved.reservation.agent_id)

@@ -11,12 +11,14 @@ from dataclasses import replace
 
 from callcore.domain.ids import CallId, LegId, OfferId
 from callcore.domain.outcomes import OfferLostReason
+from callcore.domain.records import OfferRecord
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.call import Call
 from callcore.flows.healing import Healing
 from callcore.flows.messages import CustomerFound, OfferFound
 from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
+from callcore.ports.stores import FloorCall
 from callcore.ports.switch_events import LegSnapshot
 from callcore.ports.telephony import TelephonyError
 
@@ -37,17 +39,25 @@ class OffersFound:
         freeing: AgentFreeing,
         healing: Healing,
         offers: Sequence[OfferFound],
+        *,
+        withdrawn: Sequence[OfferRecord] = (),
     ) -> None:
         self._site = site
         self._switchboard = switchboard
         self._freeing = freeing
         self._healing = healing
         self._offers = offers
+        self.withdrawn = tuple(withdrawn)
+        """Those that are not gone on with: what the record is to have of them."""
 
     @property
     def ids(self) -> frozenset[OfferId]:
         """Which they are."""
         return frozenset(offer.reservation.offer_id for offer in self._offers)
+
+    def told_of(self, call: FloorCall) -> FloorCall:
+        """The call as the floor knows it since some of its offers were withdrawn."""
+        return replace(call, lost_offers=(*call.lost_offers, *self.withdrawn))
 
     def claim(self, call_id: CallId, line: LegSnapshot | None = None) -> None:
         """Has the call hear of the agents' legs, and of its customer's ``line``; does not wait."""

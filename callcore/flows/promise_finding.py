@@ -6,22 +6,20 @@ between leaves two, of which one is to go.
 
 from __future__ import annotations
 
-from functools import partial
-
 from callcore.domain import phone_numbers
 from callcore.domain.ids import CallId
 from callcore.domain.outcomes import AskingEnd, CallbackOrigin
 from callcore.domain.policies import QueuePolicy
 from callcore.flows.call import Call
 from callcore.flows.crew import Crew
-from callcore.flows.messages import CallerOff, RangIn
+from callcore.flows.messages import RangIn
 from callcore.flows.promising import Promised
 from callcore.ports.stores import FloorCallState, StoreError
 
 _OPEN = frozenset({FloorCallState.WAITING, FloorCallState.OFFERED})
 
 
-def promised_in(call: Call, queue: QueuePolicy, crew: Crew) -> Promised | None:
+def promised_in(call: Call, queue: QueuePolicy) -> Promised | None:
     """The open promise that was made in this very call: the one that the leg tells of, or else
     that to the caller's own number.
     """
@@ -37,8 +35,8 @@ def promised_in(call: Call, queue: QueuePolicy, crew: Crew) -> Promised | None:
         return None
     if promise.callback.origin is CallbackOrigin.SWITCH_LOST:
         return None  # the switch is back with the caller, who waits on
-    caller_off = partial(crew.switchboard.post, promise.call_id, CallerOff())
-    return Promised(end=AskingEnd.PROMISED, call_id=promise.call_id, caller_off=caller_off)
+    call.promising = promise.call_id
+    return Promised(end=AskingEnd.PROMISED, call_id=promise.call_id)
 
 
 def _promised_to_own_number(call: Call, queue: QueuePolicy) -> CallId | None:

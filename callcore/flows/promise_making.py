@@ -18,7 +18,7 @@ from callcore.flows.admitting import NotAdmittedError
 from callcore.flows.callback_call import CallbackCall
 from callcore.flows.crew import Crew
 from callcore.flows.handing_over import HandedOver
-from callcore.flows.messages import CallerOff, PlaceGiven
+from callcore.flows.messages import PlaceGiven
 from callcore.flows.place_taking import (
     AlreadyPromisedError,
     Taken,
@@ -120,9 +120,7 @@ class PromiseMaking:
                     promised.call_id,
                     PlaceGiven(first_joined_at=first_joined_at, own_priority=own_priority),
                 )
-        if promised.end is not AskingEnd.PROMISED or delay_seconds is not None:
-            return promised
-        return replace(promised, caller_off=lambda: self._caller_off(call_id))
+        return promised
 
     def request(
         self,
@@ -227,9 +225,6 @@ class PromiseMaking:
         if NoticeKind.PROMISED in callbacks.policy_of(queue).notices:
             wait = expecting.of_promise(self._site, call.caller.call_id, queue)
             callback_telling.promised(call, queue, expecting.told_range(wait, queue))
-
-    def _caller_off(self, call_id: CallId) -> None:
-        self._crew.switchboard.post(call_id, CallerOff())
 
 
 def publish_promise(call: CallbackCall, callback: Callback) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,10 +14,6 @@ from callcore.flows.site import Site
 from callcore.flows.standing import Place
 
 
-def nothing() -> None:
-    """There is nothing to do when the caller's line is being ended."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promised:
     """The answer to somebody who wants to be called back."""
@@ -26,8 +21,6 @@ class Promised:
     end: AskingEnd
     call_id: CallId | None = None
     """Of the promise that holds; ``None`` if none does."""
-    caller_off: Callable[[], object] = nothing
-    """To be called when the line of the caller is being ended."""
 
     @property
     def holds(self) -> bool:

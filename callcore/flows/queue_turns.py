@@ -27,7 +27,7 @@ class QueueTurns:
         for whoever looks has other things to do. Goes by the earliest of those who called for it.
         """
         if not search.may_be_lost:
-            # Another worker's question, or what became of ours: it knows whom to pass by.
+            # What became of a question of ours: it knows whom to pass by.
             self._look(queue, search)
         elif queue in self._begun:
             known = self._wanted.get(queue, search)

@@ -12,12 +12,7 @@ from dataclasses import dataclass, replace
 
 from callcore.domain import admission
 from callcore.domain.admission import Closure, Door, Limit
-from callcore.domain.events import (
-    BY_HOURS,
-    BY_SETTINGS,
-    FlowFailed,
-    StoreFailed,
-)
+from callcore.domain.events import BY_HOURS, BY_SETTINGS, FlowFailed, StoreFailed
 from callcore.domain.ids import AgentId, Micros, QueueName, seconds_between
 from callcore.domain.outcomes import LeaveReason
 from callcore.domain.policies import AtClosing, QueuePolicy
@@ -25,6 +20,7 @@ from callcore.flows import expecting
 from callcore.flows.dispatching import RELAXATION, Dispatcher
 from callcore.flows.messages import MayStay, Message, MustLeave, StaffingChanged
 from callcore.flows.messages.between import QueuesTouched
+from callcore.flows.one_at_a_time import OneAtATime, Spawn
 from callcore.flows.queue_telling import QueueTelling
 from callcore.flows.remote_waiters import Letters, NoLetters
 from callcore.flows.site import Site
@@ -58,6 +54,7 @@ class QueueWatch:
     def __init__(
         self,
         site: Site,
+        spawn: Spawn,
         switchboard: Switchboard,
         waiters: Waiters,
         dispatcher: Dispatcher,
@@ -69,6 +66,7 @@ class QueueWatch:
         self._switchboard = switchboard
         self._waiters = waiters
         self._dispatcher = dispatcher
+        self._touched = OneAtATime("look at", spawn, self._look_once, join=lambda _, by: by)
         self._seen: dict[QueueName, Seen] = {}
         self._epoch: str | None = None
         self._is_held = False
@@ -95,10 +93,13 @@ class QueueWatch:
         self.look(names, by)
 
     def touched(self, letter: QueuesTouched) -> None:
-        """Another worker tells so. Who came is not looked for: that worker decides over all who
-        wait.
-        """
-        self._look(letter.queues, letter.by)
+        """Another worker tells so; does not wait."""
+        for name in letter.queues:
+            self._touched.ask(name, letter.by)
+
+    def _look_once(self, name: QueueName, by: str) -> None:
+        """Who came is not looked for: the worker that told of it decides over all who wait."""
+        self._look([name], by)
 
     def look(self, queues: Iterable[QueueName], by: str = BY_HOURS) -> None:
         """Looks at these queues now; never fails. ``by`` is who opened one that is open again."""

@@ -90,7 +90,7 @@ class RemoteWaiter:
         staffed: frozenset[AgentId],
         on_line: frozenset[AgentId],
         is_within_reach: bool,
-        now: Micros,
+        due: Due,
     ) -> None:
         self.worker_id = worker_id
         """Who follows the caller; ``None`` if nobody does at the moment."""
@@ -98,7 +98,7 @@ class RemoteWaiter:
         self.staffed = staffed
         self._floor = floor
         self._is_within_reach = is_within_reach
-        self._due = _due(floor, now)
+        self._due = due
         self._rings_many = queue.strategy in STRATEGIES_RINGING_MANY
         self._demand = Demand(
             call_id=floor.call_id,
@@ -234,8 +234,19 @@ class RemoteWaiters:
             staffed=site.presence.staffed(floor.queue),
             on_line=self._lines.at(floor.node if floor.promise is None else floor.promise.node),
             is_within_reach=self._is_within_reach(floor.node, worker_id),
-            now=site.clock.now(),
+            due=self._due(floor, worker_id),
         )
+
+    def _due(self, floor: FloorDemand, worker_id: WorkerId | None) -> Due:
+        promise = floor.promise
+        if promise is None:
+            return Due.YES
+        if promise.is_on_line:
+            return Due.UNSURE  # or told goodbye at the moment
+        if promise.is_deferred:
+            return Due.NO
+        apart_seconds = self._site.tenure.clock_apart_seconds(worker_id)
+        return due_elsewhere(promise.not_before, self._site.clock.now(), apart_seconds)
 
     def _is_within_reach(self, node: NodeName, worker_id: WorkerId | None) -> bool:
         """True if whoever follows the caller can ring phones for them, whatever we can reach. Of
@@ -250,15 +261,6 @@ class RemoteWaiters:
             return self._site.tenure.reaches(worker_id, node)
         switch = self._site.switches.get(node)
         return switch is not None and switch.is_connected
-
-
-def _due(floor: FloorDemand, now: Micros) -> Due:
-    promise = floor.promise
-    if promise is None:
-        return Due.YES
-    if promise.is_on_line:
-        return Due.UNSURE  # or told goodbye at the moment
-    return Due.NO if promise.is_deferred else due_elsewhere(promise.not_before, now)
 
 
 MOST_MISSED = 10_000

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from callcore.domain.events import SelfHealed
 from callcore.domain.ids import CallId
+from callcore.domain.ledger import CallLedger
 from callcore.flows.agent_freeing import AgentFreeing
 from callcore.flows.callback_calls import CallbackCalls
 from callcore.flows.crew import Crew
@@ -18,6 +19,7 @@ from callcore.flows.learning import Learning
 from callcore.flows.lease_waiting import LeaseWaiting
 from callcore.flows.ledger_passing import LedgerPassing
 from callcore.flows.letters import Letters
+from callcore.flows.one_at_a_time import Spawn
 from callcore.flows.phone_watch import PhoneWatch
 from callcore.flows.queue_sights import QueueSights
 from callcore.flows.queue_watch import QueueWatch
@@ -40,12 +42,14 @@ class Service:
     def __init__(
         self,
         site: Site,
+        spawn: Spawn,
         scripts: Scripts,
         run_script: RunScript,
         letters: Letters | None,
         post: Post | None,
     ) -> None:
         self._site = site
+        self._spawn = spawn
         self.crew = crew = self._crew(scripts, letters, post)
         self.phone_watch = PhoneWatch(site, crew.dispatcher)
         self.sound_watch = SoundWatch(site)
@@ -58,27 +62,32 @@ class Service:
         lines = StandingLines(board, None if letters is None else letters.send_all)
         waiters, changes = Waiters(), FloorChanges(site, scripts)
         learning = Learning(site, changes)
+        ledgers: dict[CallId, CallLedger] = {}
         dispatcher = Dispatcher(
             site,
+            self._spawn,
             waiters,
             Reserving(site, board, waiters, lines, self._give_back),
             learning.of_sharing,
             lines=lines,
             letters=letters,
         )
-        self.queue_watch = QueueWatch(site, board, waiters, dispatcher, letters=letters)
+        self.queue_watch = QueueWatch(
+            site, self._spawn, board, waiters, dispatcher, letters=letters
+        )
         return Crew(
             switchboard=board,
             waiters=waiters,
             policies=site.policies,
             dispatcher=dispatcher,
-            freeing=AgentFreeing(site, dispatcher, self.queue_watch, changes, learning),
+            freeing=AgentFreeing(site, dispatcher, self.queue_watch, changes, learning, ledgers),
             changes=changes,
             keeping=RecordKeeping(site, changes),
             lines=lines,
             sights=QueueSights(site),
             passing=LedgerPassing(site),
             lease_waiting=LeaseWaiting(site),
+            ledgers=ledgers,
         )
 
     @property

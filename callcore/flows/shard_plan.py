@@ -31,6 +31,7 @@ class ShardPlan:
         tenure = self._site.tenure
         cards = sorted(census.workers.values(), key=lambda card: card.worker_id)
         tenure.note_reached({card.worker_id: card.reaches for card in cards})
+        tenure.note_beside(_beside(tenure.worker_id, cards))
         if cards != self.cards:
             self.cards, self.settled_since = cards, tenure.seconds()
         able = {card.worker_id: card.reaches for card in cards if not card.is_leaving}
@@ -42,3 +43,10 @@ class ShardPlan:
             self._able, self._holders = able, holders
             self._wanted = sharding.allocation(self._site.switches, able, holders)
         return self._wanted
+
+
+def _beside(worker_id: WorkerId, cards: Collection[WorkerCard]) -> set[WorkerId]:
+    """Who runs on the host of that worker."""
+    hosts = {card.worker_id: card.host for card in cards if card.host}
+    host = hosts.get(worker_id)
+    return {other for other in hosts if hosts[other] == host}

@@ -36,6 +36,8 @@ class SharedFloor:
     post: WorkerPost
     life: str
     """Random: of this process."""
+    host: str = ""
+    """The machine since it was started; empty if that is not known."""
 
 
 class Share:
@@ -70,6 +72,7 @@ class Share:
             self,
             spawn,
             life=shared.life,
+            host=shared.host,
             floor_changed=floor_changed,
         )
         letters.on(LineStands, self._line_stands)

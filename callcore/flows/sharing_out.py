@@ -54,6 +54,7 @@ class SharingOut:
         spawn: Spawn,
         *,
         life: str,
+        host: str,
         floor_changed: Callable[[], None],
     ) -> None:
         """``life`` is random, another one in each process. ``floor_changed`` is called, and must
@@ -66,6 +67,7 @@ class SharingOut:
         self._follower = follower
         self._spawn = spawn
         self._life = life
+        self._host = host
         self._floor_changed = floor_changed
         self._epoch: str | None = None
         self._nudged = Event()
@@ -206,6 +208,7 @@ class SharingOut:
             life=self._life,
             reaches=frozenset(node for node in switches if switches[node].is_connected),
             is_leaving=self._is_leaving,
+            host=self._host,
         )
 
     def _note(self, census: Census, card: WorkerCard) -> None:

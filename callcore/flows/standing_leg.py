@@ -1,4 +1,4 @@
-"""One agent's standing line: between calls, during them, and what the agent presses on it.
+"""One agent's standing line: between calls, during them, and what the agent dials on it.
 
 The line has a mailbox of its own, which hears of the leg whichever call has claimed it. A call asks
 for the line (``LineWanted``) and is told as soon as its agent has heard that a call comes
@@ -13,13 +13,12 @@ from enum import StrEnum
 
 from callcore.domain import feature_prompts
 from callcore.domain.events import FeatureCodeDialled
-from callcore.domain.feature_answers import FeatureAnswer
 from callcore.domain.feature_prompts import CALL_OVER_TONE, CALL_TONE, SILENCE, Saying
-from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, seconds_between
+from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName
 from callcore.domain.policies import FeatureCode
-from callcore.flows.break_asking import NoBreakChosenError, asked_break
 from callcore.flows.dialled_line import DialledLine
 from callcore.flows.duty_by_phone import DutyByPhone
+from callcore.flows.line_keys import LineKeys
 from callcore.flows.messages import (
     AgentLeft,
     FloorEmptied,
@@ -37,12 +36,6 @@ from callcore.flows.site import Site
 from callcore.flows.switchboard import Switchboard
 from callcore.ports.switch_events import DigitPressed, LegBridged, LegParked, PlaybackEnded
 from callcore.runtime.mailbox import Mailbox
-
-END_OF_TALK = "**"
-"""What the agent presses to end the talk and keep the line."""
-
-BETWEEN_KEYS_SECONDS = 3.0
-"""Keys that are further apart do not belong together."""
 
 LONGEST_TONE_SECONDS = 1.0
 PARTING_SECONDS = 2.0
@@ -93,8 +86,7 @@ class StandingLine(DialledLine):
         self._wanted_by: CallId | None = None
         self._lent_to: CallId | None = None
         """The call of the talk that goes on, or the latest."""
-        self._pressed = ""
-        self._pressed_at = Micros(0)
+        self._pressed = LineKeys()
 
     @property
     def call_id(self) -> CallId:
@@ -205,7 +197,7 @@ class StandingLine(DialledLine):
         """Nothing is said; the next call may come, or has waited for that."""
         self.phase = Phase.IDLE
         self.timers.cancel(PromptsTimedOut)
-        self._pressed = ""
+        self._pressed.forget()
         self.forget_keys()
         if is_silent:
             self.order(lambda: self.switch.play_endlessly(self.leg_id, SILENCE))
@@ -241,41 +233,25 @@ class StandingLine(DialledLine):
 
     def _press(self, digit: str, at: Micros) -> None:
         self.forget_keys()
-        if seconds_between(self._pressed_at, at) > BETWEEN_KEYS_SECONDS:
-            self._pressed = ""
-        self._pressed_at = at
-        self._pressed += digit
+        self._pressed.press(digit, at)
         if self.phase is Phase.TALKING:
-            self._end_talk()
+            self._end_talk(at)
         elif self.phase is Phase.IDLE:
-            self._dial()
+            # As if dialled, without a PIN: the line is the agent's.
+            code = self._pressed.code_among(self.site.policy.feature_codes)
+            if code is not None:
+                self._carry_out(code)
 
-    def _end_talk(self) -> None:
-        self._pressed = self._pressed[-len(END_OF_TALK) :]
+    def _end_talk(self, at: Micros) -> None:
         call_id = self._switchboard.claimant_of(self.leg_id) or self._lent_to
-        if self._pressed == END_OF_TALK and call_id is not None:
-            self._pressed = ""
-            ask = TalkEndAsked(leg_id=self.leg_id, at=self._pressed_at)
+        if self._pressed.ends_talk() and call_id is not None:
+            self._pressed.forget()
+            ask = TalkEndAsked(leg_id=self.leg_id, at=at)
             self._switchboard.post(call_id, ask, self.node)
-
-    def _dial(self) -> None:
-        """Codes work on the line as if dialled, without a PIN: it is the agent's."""
-        codes = self.site.policy.feature_codes
-        code = codes.get(self._pressed)
-        if code is not None:
-            self._carry_out(code)
-            return
-        while self._pressed and not any(one.startswith(self._pressed) for one in codes):
-            self._pressed = self._pressed[1:]
 
     def _carry_out(self, code: FeatureCode) -> None:
         self.phase = Phase.BUSY
-        answer = FeatureAnswer.NOT_POSSIBLE
-        try:
-            chosen = asked_break(self) if code is FeatureCode.START_BREAK else None
-            answer = self._duty.carry_out(self.agent_id, code, chosen)
-        except NoBreakChosenError:
-            pass  # which is what the answer says
+        answer = self._duty.asked_on(self, self.agent_id, code)
         self.site.facts.publish(
             FeatureCodeDialled(
                 at=self.site.clock.now(), code=code, agent_id=self.agent_id, answer=answer

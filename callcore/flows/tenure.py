@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping
+from typing import Final
 
 from callcore.domain.callbacks import CALLBACKS
 from callcore.domain.ids import CallId, LegId, NodeName
@@ -23,6 +24,13 @@ from callcore.domain.sharding import (
 )
 
 THE_ONLY_ONE = WorkerId("1")
+
+
+HOSTS_APART_SECONDS: Final = 2.0
+"""Clocks of two hosts differ by no more."""
+
+PROCESSES_APART_SECONDS: Final = 0.3
+"""Nor do those of two processes of one host, while either catches up with a clock that was set."""
 
 
 def boot_seconds() -> float:
@@ -48,6 +56,7 @@ class Tenure:
         self._others: Mapping[Shard, WorkerId] = {}
         self._colleagues: frozenset[WorkerId] = frozenset()
         self._reached: Mapping[WorkerId, Collection[NodeName]] = {}
+        self._beside: frozenset[WorkerId] = frozenset()
         self._valid_until = float("-inf")
         self._marked_until: dict[NodeName, float] = {}
 
@@ -121,6 +130,18 @@ class Tenure:
     def note_reached(self, reached: Mapping[WorkerId, Collection[NodeName]]) -> None:
         """Which nodes each worker says that it can talk to."""
         self._reached = reached
+
+    def clock_apart_seconds(self, worker_id: WorkerId | None = None) -> float:
+        """By how much the clock of another worker may differ from ours; without a name, that of any
+        of them.
+        """
+        others = self._colleagues if worker_id is None else {worker_id}
+        is_beside = others <= self._beside
+        return PROCESSES_APART_SECONDS if is_beside else HOSTS_APART_SECONDS
+
+    def note_beside(self, workers: Collection[WorkerId]) -> None:
+        """Who runs on the same host."""
+        self._beside = frozenset(workers)
 
     def extend(self, valid_until: float) -> None:
         """Nobody can claim what is held before that instant of ``boot_seconds``."""

@@ -22,7 +22,7 @@ from callcore.flows.site import Site
 from callcore.flows.speaking import spoken_language
 from callcore.flows.standing import Place, wishes_on_floor
 from callcore.flows.switchboard import Switchboard
-from callcore.flows.unheard_past import UnheardPast
+from callcore.flows.unheard_past import UnheardPast, note_what_the_floor_kept
 from callcore.ports.stores import FloorCall, FloorCallState
 from callcore.ports.switch_events import LegEnded
 
@@ -139,6 +139,7 @@ class UnheardEnds:
             ledger.known_as(wishes.account)
         if call.callback is not None:
             ledger.callbacks.keeps(call.callback)
+        note_what_the_floor_kept(ledger, call)
         return ledger
 
     def _ended_by_somebody(self, call: FloorCall, heard: LegEnded | None) -> bool:

@@ -127,6 +127,14 @@ class UnheardPast:
             call.stop_recording(path)
 
 
+def note_what_the_floor_kept(ledger: CallLedger, floor_call: FloorCall) -> None:
+    """Notes what whoever followed the call before has told the floor for its record: offers lost in
+    any queue, and announcements in the one where the call is.
+    """
+    ledger.offers.found_lost(floor_call.lost_offers)
+    ledger.visits.found_announced(floor_call.queue, floor_call.announcements_count)
+
+
 def note_callback(ledger: CallLedger, leg: LegSnapshot, floor_call: FloorCall | None) -> None:
     """Notes how the customer was called who is on the leg, if it was a callback: there is no more
     to be kept of it. Whether they talk may show only later.

@@ -9,7 +9,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 
 from callcore.domain import decisions, routing
-from callcore.domain.ids import Micros
+from callcore.domain.ids import Micros, seconds_between
 from callcore.domain.outcomes import HungUpBy, LeaveReason
 from callcore.domain.policies import QueuePolicy, Strategy
 from callcore.flows import restoring
@@ -31,12 +31,16 @@ from callcore.flows.messages import (
     StaffingChanged,
     WithdrawalAsked,
 )
+from callcore.flows.offer_holding import is_held
 from callcore.flows.offering import Offering
 from callcore.flows.operator_wishes import OperatorWishes
 from callcore.flows.own_waiter import OwnWaiter
 from callcore.flows.place_leaving import LeftQueueError, MovedError, PlaceLeaving
 from callcore.flows.place_taking import Taken
 from callcore.ports.switch_events import LegEnded
+
+TOLD_SECONDS = 5.0
+"""What was on its way when the floor was told again has come by then."""
 
 MOST_FAILED_BRIDGES = 3
 """After so many agents picked up in vain, the caller's leg is at fault."""
@@ -47,6 +51,7 @@ class Waiting(OwnWaiter):
 
     def __init__(self, call: Call, queue: QueuePolicy, taken: Taken, crew: Crew) -> None:
         super().__init__(call, queue, taken, crew)
+        self._told_again_at: Micros | None = None
         self._timers = taken.timers
         self._wishes = OperatorWishes(call, queue, self._standing, self._offerings, crew)
         self._leaving = PlaceLeaving(call, queue, crew.changes, taken.expected, taken.busy_share)
@@ -176,6 +181,9 @@ class Waiting(OwnWaiter):
                 self._offerings.hear(message)
 
     def _offer(self, reserved: Reserved) -> None:
+        if self._may_have_ended(reserved):
+            self._offerings.forget(reserved)
+            return
         is_first = not self._offerings
         if not self._offerings.offer(reserved):
             return
@@ -224,6 +232,15 @@ class Waiting(OwnWaiter):
         )
         ledger.decisions.completed(due.offer_id, others.not_free, decisions.passed_over(judgements))
 
+    def _may_have_ended(self, reserved: Reserved) -> bool:
+        """True of an offer that was on its way here when the floor was told again which there are:
+        that has ended it.
+        """
+        site, told_at = self._call.site, self._told_again_at
+        is_long_ago = told_at is None or seconds_between(told_at, site.clock.now()) > TOLD_SECONDS
+        return not is_long_ago and not is_held(site, reserved.reservation)
+
     def _tell_floor_again(self) -> None:
         restoring.restore(self._call, self._crew.changes, self._offerings.reservations)
+        self._told_again_at = self._call.site.clock.now()
         self._look(CALLER_JOINED)

@@ -81,7 +81,7 @@ class Worker:
         letters = None if shared is None else Letters(site, shared.post)
         post = None if letters is None else Post(site, self._spawn, letters)
         scripts, run = self._scripts, self._run_script
-        self.service = service = Service(site, scripts, run, letters, post)
+        self.service = service = Service(site, self._spawn, scripts, run, letters, post)
         self.office = office = Office(site, service, self._sources, run, letters)
         self.recovery = recovery = Recovery(
             site, self._spawn, scripts, run, service, office.standing, letters
@@ -129,10 +129,14 @@ class Worker:
         letters.on(AgentIsFree, crew.dispatcher.agent_asked)
         letters.on(MatchAsked, crew.dispatcher.match_asked)
         letters.on(QueuesTouched, self.service.queue_watch.touched)
-        letters.on(NodesTouched, office.node_draining.touched)
+        letters.on(NodesTouched, self._look_at_nodes)
         letters.on(FloorLost, lambda _: recovery.look_for_loss())
         letters.on(OperationAsked, office.operating.asked)
         letters.on(OperationAnswered, office.operating.answered)
+
+    def _look_at_nodes(self, _: NodesTouched) -> None:
+        """Another worker was told by an operator."""
+        self._spawn("look at nodes", self.office.node_draining.look)
 
     def _begin_watches(self, site: Site) -> None:
         service, office, recovery = self.service, self.office, self.recovery

@@ -15,7 +15,6 @@ from callcore.settings.faults import Path, shown
 from callcore.settings.names import Named, Names
 from callcore.settings.reading import Reading
 from callcore.settings.scalars import (
-    Contact,
     Decimal,
     Key,
     Language,
@@ -27,6 +26,7 @@ from callcore.settings.scalars import (
     Whole,
 )
 from callcore.settings.section import UNGIVEN, Section, one_of
+from callcore.settings.switch_words import Contact
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 _SKILL: TypeAdapter[str] = TypeAdapter(SkillName)

@@ -9,8 +9,9 @@ from pydantic import TypeAdapter
 from callcore.domain.policies import Extensions, PolicyError
 from callcore.settings.faults import Path, shown
 from callcore.settings.reading import Reading
-from callcore.settings.scalars import DialplanWord, Text
+from callcore.settings.scalars import Text
 from callcore.settings.section import UNGIVEN, Section
+from callcore.settings.switch_words import DialplanWord
 
 _TEXT: TypeAdapter[str] = TypeAdapter(Text)
 _RANGE = re.compile(r"([0-9]+)(?:-([0-9]+))?")

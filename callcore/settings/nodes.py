@@ -10,8 +10,9 @@ from callcore.settings import passwords
 from callcore.settings.faults import Path, dotted, shown
 from callcore.settings.model import NodeSettings
 from callcore.settings.reading import Reading
-from callcore.settings.scalars import Host, LinkSeconds, LostSeconds, Name, PeerContact, Port
+from callcore.settings.scalars import Host, LinkSeconds, LostSeconds, Name, Port
 from callcore.settings.section import UNGIVEN, Section
+from callcore.settings.switch_words import PeerContact
 
 FindPassword = Callable[[Path, str], str | None]
 """Takes the place for faults and the variable."""

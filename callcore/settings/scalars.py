@@ -1,6 +1,6 @@
 """What a text of the file must look like for each kind of setting.
 
-What becomes part of a command to the switch (contacts, paths, extensions) is an allow-list, and
+What becomes part of a command to the switch is an allow-list, here and in ``switch_words``, and
 none of it is wider than what the FreeSWITCH adapter sends.
 """
 
@@ -15,8 +15,7 @@ from pydantic import AfterValidator, BeforeValidator
 
 from callcore.domain import brought, lookups, sounds
 from callcore.domain.speech import grammar
-from callcore.settings.faults import guess, shown
-from callcore.settings.hangup_causes import HANGUP_CAUSES
+from callcore.settings.faults import shown
 
 MOST_WORKERS = 16
 """A call's worker is that of the first hexadecimal digit of its id."""
@@ -32,9 +31,6 @@ _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?")
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})"
 )
-_HOST = r"[A-Za-z0-9_.-]+(?::[0-9]{1,5})?"
-_USER = r"[A-Za-z0-9_.+*#-]+"
-_AROUND = r"[A-Za-z0-9_.+*#-]*"
 
 
 def _text(value: object) -> str:
@@ -67,7 +63,8 @@ def _switch(value: object) -> bool:
     raise ValueError(f"expected true or false, found {shown(value)}")
 
 
-def _matching(pattern: str, what: str, *, longest: int = 128) -> Callable[[str], str]:
+def matching(pattern: str, what: str, *, longest: int = 128) -> Callable[[str], str]:
+    """A check that the whole of a text is as ``what`` says."""
     compiled = re.compile(pattern)
 
     def check(value: str) -> str:
@@ -85,15 +82,6 @@ def _between(lowest: int, highest: int) -> Callable[[float], float]:
         return value
 
     return check
-
-
-def _cause(value: str) -> str:
-    if value not in HANGUP_CAUSES:
-        raise ValueError(
-            f"expected a hangup cause of FreeSWITCH such as NORMAL_CLEARING, found {shown(value)}"
-            f"{guess(value, sorted(HANGUP_CAUSES))}"
-        )
-    return value
 
 
 def _language(value: str) -> str:
@@ -189,85 +177,34 @@ def is_name(text: str) -> bool:
 
 Name = Annotated[
     Text,
-    AfterValidator(_matching(_NAME, "1 to 48 lower-case letters, digits, '-' or '_'")),
+    AfterValidator(matching(_NAME, "1 to 48 lower-case letters, digits, '-' or '_'")),
 ]
 DialledNumber = Annotated[
     Text,
-    AfterValidator(_matching(r"\+?[0-9*#]{1,32}", "a dialled number of digits, '*' and '#'")),
+    AfterValidator(matching(r"\+?[0-9*#]{1,32}", "a dialled number of digits, '*' and '#'")),
 ]
 Host = Annotated[
     Text,
     AfterValidator(
-        _matching(
+        matching(
             r"[A-Za-z0-9_.-]{1,253}|[0-9A-Fa-f:.]{2,45}", "a host name or address", longest=253
         )
     ),
 ]
-Contact = Annotated[
-    Text,
-    AfterValidator(
-        _matching(
-            rf"user/{_USER}(?:@{_HOST})?"
-            rf"|sofia/gateway/[A-Za-z0-9_.-]+/{_USER}"
-            rf"|sofia/(?!gateway/)[A-Za-z0-9_.-]+/{_USER}@{_HOST}",
-            "user/1001@domain, sofia/PROFILE/USER@HOST or sofia/gateway/GATEWAY/NUMBER",
-            longest=256,
-        )
-    ),
-]
-CallbackContact = Annotated[
-    Text,
-    AfterValidator(
-        _matching(
-            rf"sofia/gateway/[A-Za-z0-9_.-]+/{_AROUND}{{number}}{_AROUND}"
-            rf"|sofia/(?!gateway/)[A-Za-z0-9_.-]+/{_AROUND}{{number}}{_AROUND}@{_HOST}",
-            "sofia/gateway/GATEWAY/{number} or sofia/PROFILE/{number}@HOST",
-            longest=200,
-        )
-    ),
-]
-"""With room for the number, which has 20 characters at most."""
-PeerContact = Annotated[
-    Text,
-    AfterValidator(
-        _matching(
-            rf"sofia/gateway/[A-Za-z0-9_.-]+/{{user}}"
-            rf"|sofia/(?!gateway/)[A-Za-z0-9_.-]+/{{user}}@{_HOST}",
-            "sofia/PROFILE/{user}@HOST:PORT or sofia/gateway/GATEWAY/{user}",
-            longest=180,
-        )
-    ),
-]
-"""With room for the user, which has 64 characters at most."""
-Key = Annotated[Text, AfterValidator(_matching(r"[0-9*#]", "one key: 0 to 9, * or #"))]
+Key = Annotated[Text, AfterValidator(matching(r"[0-9*#]", "one key: 0 to 9, * or #"))]
 Sound = Annotated[Text, AfterValidator(_sound)]
-SwitchDirectory = Annotated[
-    Text,
-    AfterValidator(
-        _matching(
-            r"(?:/[A-Za-z0-9_.@+=-]+)+",
-            "an absolute path of letters, digits and '_.@+=-'",
-            longest=256,
-        )
-    ),
-]
 Language = Annotated[Text, AfterValidator(_language)]
 DiallingCode = Annotated[
-    Text, AfterValidator(_matching(r"[1-9][0-9]{0,2}", "a country code such as 48, without +"))
+    Text, AfterValidator(matching(r"[1-9][0-9]{0,2}", "a country code such as 48, without +"))
 ]
 TrunkPrefix = Annotated[
-    Text, AfterValidator(_matching(r"[0-9]{1,3}", "one to three digits such as 0"))
+    Text, AfterValidator(matching(r"[0-9]{1,3}", "one to three digits such as 0"))
 ]
 
-DialplanWord = Annotated[
-    Text,
-    AfterValidator(_matching(r"[A-Za-z0-9_+*#.-]{1,64}", "a word of letters, digits and '_+*#.-'")),
-]
-Cause = Annotated[Text, AfterValidator(_cause)]
 Prompt = Annotated[
     Text,
     AfterValidator(
-        _matching(
+        matching(
             sounds.PROMPT,
             "a recording such as menus/main, without directory, language and ending",
         )
@@ -277,23 +214,19 @@ Prompts = Annotated[list[Prompt], AfterValidator(_in_one_go)]
 """Heard one after another."""
 Account = Annotated[Text, AfterValidator(_line(brought.LONGEST_ACCOUNT))]
 Word = Annotated[Text, AfterValidator(_line(lookups.LONGEST_WORD))]
-VoicemailBox = Annotated[
-    Text,
-    AfterValidator(_matching(r"[A-Za-z0-9_.+-]{1,64}", "a box of letters, digits and '_.+-'")),
-]
 CountryCode = Annotated[
-    Text, AfterValidator(_matching(r"[A-Z]{2}", "a country of two capital letters such as PL"))
+    Text, AfterValidator(matching(r"[A-Z]{2}", "a country of two capital letters such as PL"))
 ]
 Subdivision = Annotated[
     Text,
     AfterValidator(
-        _matching(r"[A-Z0-9]{1,3}", "a part of the country as in ISO 3166-2, such as BY of DE-BY")
+        matching(r"[A-Z0-9]{1,3}", "a part of the country as in ISO 3166-2, such as BY of DE-BY")
     ),
 ]
 SkillName = Annotated[
     Text,
     AfterValidator(
-        _matching(
+        matching(
             r"(?!(?:and|or|not)$)[a-z][a-z0-9_]{0,47}",
             "a skill of lower-case letters, digits and '_', other than and, or, not",
         )

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from callcore.settings.scalars import (
+from callcore.settings.scalars import DiallingCode, GuardSeconds, Language, TrunkPrefix
+from callcore.settings.section import UNGIVEN, Section
+from callcore.settings.switch_words import (
     CallbackContact,
-    DiallingCode,
     DialplanWord,
-    GuardSeconds,
-    Language,
     PeerContact,
     SwitchDirectory,
-    TrunkPrefix,
 )
-from callcore.settings.section import UNGIVEN, Section
 
 
 class SoundsSection(Section):

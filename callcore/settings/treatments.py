@@ -20,16 +20,9 @@ from callcore.settings.callback_offers import CallbackOffers
 from callcore.settings.faults import Path
 from callcore.settings.names import Named, Names
 from callcore.settings.reading import Reading
-from callcore.settings.scalars import (
-    Cause,
-    DialledNumber,
-    DialplanWord,
-    Name,
-    Prompts,
-    Switch,
-    VoicemailBox,
-)
+from callcore.settings.scalars import DialledNumber, Name, Prompts, Switch
 from callcore.settings.section import UNGIVEN, Section
+from callcore.settings.switch_words import Cause, DialplanWord, VoicemailBox
 
 _GOODBYE = ("prompts", "cause")
 _DESTINATIONS = ("queue", "menu", "extension", "number", "voicemail", "callback", "survey")

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from callcore.switchsim import holding, profiles, sip_variables
+from callcore.switchsim.channel_headers import headers_of
 from callcore.switchsim.states import AnswerState, CallState, Order, State
 from callcore.switchsim.steps import Alarm
 from callcore.switchsim.variables import Variables
@@ -24,14 +25,6 @@ if TYPE_CHECKING:
 
 
 _WITHOUT_VARIABLES = frozenset({"CHANNEL_STATE", "CHANNEL_CALLSTATE", "CHANNEL_OUTGOING", "DTMF"})
-_CODECS = {
-    "Channel-Read-Codec-Name": "PCMU",
-    "Channel-Read-Codec-Rate": "8000",
-    "Channel-Read-Codec-Bit-Rate": "64000",
-    "Channel-Write-Codec-Name": "PCMU",
-    "Channel-Write-Codec-Rate": "8000",
-    "Channel-Write-Codec-Bit-Rate": "64000",
-}
 
 
 class Channel:
@@ -237,11 +230,6 @@ class Channel:
         self.profile = replace(profiles.stepped(self.profile), **changes)  # type: ignore[arg-type] # only str fields are passed
         self.times.profile_created = self.now()
 
-    def _presence(self) -> Headers:
-        """Whose phone it is, as the directory says; not in the very first event of a leg."""
-        presence = None if self.running is State.NONE else self.get("presence_id")
-        return {} if presence is None else {"Channel-Presence-ID": presence}
-
     def _note_ending(self) -> None:
         if self.is_ended_by_far_end:
             self.set_all(
@@ -270,7 +258,7 @@ class Channel:
 
         def build() -> Headers:
             headers: Headers = dict(before) if before else {}
-            headers.update(self.headers())
+            headers.update(headers_of(self))
             if name not in _WITHOUT_VARIABLES:
                 headers.update(self._variables.headers)
             if after:
@@ -285,34 +273,5 @@ class Channel:
 
     def dump(self) -> Headers:
         """Everything ``uuid_dump`` shows."""
-        return {**self._source.common("CHANNEL_DATA"), **self.headers(), **self._variables.headers}
-
-    def headers(self) -> Headers:
-        """The headers every event of the channel has."""
-        headers: Headers = {}
-        if self.hangup_cause:
-            headers["Hangup-Cause"] = self.hangup_cause
-        direction = "inbound" if self.is_inbound else "outbound"
-        number = State.INIT if self.running is State.NONE else self.state
-        headers.update(
-            {
-                "Channel-State": f"CS_{self.running.name}",
-                "Channel-Call-State": self.call_state.name,
-                "Channel-State-Number": str(int(number)),
-                "Channel-Name": self.profile.channel_name,
-                "Unique-ID": self.uuid,
-                "Call-Direction": direction,
-                "Presence-Call-Direction": direction,
-                "Channel-HIT-Dialplan": "true" if self.has_hit_dialplan else "false",
-                **self._presence(),
-                "Channel-Call-UUID": self.call_uuid,
-                "Answer-State": str(self.answer_state),
-            }
-        )
-        if self.running is State.NEW:
-            return headers
-        if self.has_codecs:
-            headers.update(_CODECS)
-        headers.update(profiles.headers(self.profile, self.times))
-        headers.update(self.other_leg)
-        return headers
+        common = self._source.common("CHANNEL_DATA")
+        return {**common, **headers_of(self), **self._variables.headers}

@@ -199,3 +199,27 @@ def test_language_and_account_are_kept_with_the_place(floor: AnyFloor) -> None:
     assert (known(floor).language, known(floor).account) == ("pl", "gold ?")
     floor.waiting_room.move(replace(joining("c1", queue=SALES), language="ru"), SUPPORT, request())
     assert (known(floor).language, known(floor).account) == ("ru", "")
+
+
+def test_how_many_announcements_were_heard_is_kept_with_what_was_told(floor: AnyFloor) -> None:
+    """With each position and each estimate, and forgotten in another queue; looking tells none."""
+    room = floor.waiting_room
+    room.join(joining("c1"), request())
+    assert known(floor).announcements_count == 0
+    room.outlook(C1, SUPPORT, tells_position=True, announcements_count=1)
+    assert known(floor).announcements_count == 1
+    room.outlook(C1, SUPPORT, tells_position=False, is_estimated=True, announcements_count=2)
+    assert known(floor).announcements_count == 1
+    room.note_told_wait(C1, SUPPORT, told_at(1), announcements_count=4)
+    assert known(floor).announcements_count == 4
+    room.outlook(C1, SUPPORT, tells_position=True, announcements_count=5)
+    assert known(floor).announcements_count == 5
+    room.note_told_wait(C1, SALES, told_at(2), announcements_count=9)
+    assert known(floor).announcements_count == 5
+    room.move(joining("c1", queue=SALES), SUPPORT, request())
+    assert known(floor).announcements_count == 0
+    room.outlook(C1, SALES, tells_position=True, announcements_count=2)
+    room.leave(C1, SALES, request())
+    assert known(floor).announcements_count == 2
+    room.join(joining("c1"), request())
+    assert known(floor).announcements_count == 0

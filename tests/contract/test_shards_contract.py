@@ -46,7 +46,7 @@ def test_whoever_beats_lives_as_its_card_says(floor: AnyFloor) -> None:
     """All see the same of all, the latest that each has told."""
     assert beat(floor).workers == {"1": ONE}
     assert beat(floor, TWO).workers == {"1": ONE, "2": TWO}
-    leaving = replace(ONE, is_leaving=True, reaches=frozenset())
+    leaving = replace(ONE, is_leaving=True, reaches=frozenset(), host="h1")
     assert beat(floor, leaving).workers == beat(floor, TWO).workers == {"1": leaving, "2": TWO}
     assert beat(floor, TWO).holdings == {}
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from callcore.domain.agents import AgentReason, AgentState, Why
 from callcore.domain.ids import Micros, seconds_between
 from callcore.domain.outcomes import MISSES_BY_WILL, OfferLostReason
+from callcore.domain.records import OfferRecord
 from callcore.ports.stores import (
     FloorAgent,
     FloorCall,
@@ -16,8 +17,9 @@ from callcore.ports.stores import (
     Reservation,
     ReserveAnswer,
 )
+from callcore.ports.stores.calls import MOST_LOST_OFFERS
 from tests.fakes.floor_duties import STALE, Duties
-from tests.fakes.floor_memory import is_free
+from tests.fakes.floor_memory import encodable, is_free
 
 UNRESOLVED = (AgentState.RESERVED, AgentState.RINGING)
 
@@ -118,12 +120,14 @@ class Offers(Duties):
         retry_after_seconds: float,
         is_caller_waiting: bool,
         break_after_misses: int | None = None,
+        noted: OfferRecord | None = None,
     ) -> Freed:
         def lose() -> Freed:
             agent = self._holder(reservation, *UNRESOLVED)
             if agent is None:
                 return STALE
             self._take_back(reservation, is_caller_waiting=is_caller_waiting)
+            self._keep(reservation, noted)
             is_miss = reason in MISSES_BY_WILL
             missed = replace(agent, miss_count=agent.miss_count + is_miss)
             limit = break_after_misses
@@ -144,6 +148,14 @@ class Offers(Duties):
         waits = is_caller_waiting and not offers
         state = FloorCallState.WAITING if waits else FloorCallState.OFFERED
         self._memory.calls.put(replace(call, state=state, offers=offers))
+
+    def _keep(self, reservation: Reservation, noted: OfferRecord | None) -> None:
+        call = self._memory.calls.get(reservation.call_id)
+        if noted is None or call is None:
+            return
+        noted = replace(noted, hangup_cause=encodable(noted.hangup_cause))
+        lost = (*call.lost_offers, noted)[-MOST_LOST_OFFERS:]
+        self._memory.calls.put(replace(call, lost_offers=lost))
 
     def end_talk(self, reservation: Reservation, *, wrap_up_seconds: float) -> Freed:
         return self._memory.once(

@@ -89,7 +89,8 @@ class FakeWaitingRoom:
             self._end_promise(joining.takes_over, left_behind)
         if joining.resumes:
             self._memory.dropped.discard(left_behind)
-        self._calls.put(_waiting(joining))
+        lost = () if before is None else before.lost_offers
+        self._calls.put(replace(_waiting(joining), lost_offers=lost))
         self._memory.told.pop(joining.call_id, None)
         self._memory.sticky[joining.call_id] = joining.sticky_agent
         self._memory.last_offered.pop(joining.call_id, None)
@@ -156,6 +157,7 @@ class FakeWaitingRoom:
             joined_at=joining.joined_at,
             language=joining.language,
             account=encodable(joining.account),
+            announcements_count=0,
         )
         self._calls.put(moved)
         self._memory.told.pop(joining.call_id, None)
@@ -286,6 +288,7 @@ class FakeWaitingRoom:
         tells_position: bool,
         told_position: int | None = None,
         is_estimated: bool = False,
+        announcements_count: int = 0,
     ) -> Outlook | None:
         self._memory.check()
         position = self._calls.position(call_id, queue)
@@ -296,6 +299,7 @@ class FakeWaitingRoom:
         position = min(position, *known) if known else position
         if tells_position:
             self._memory.told[call_id] = replace(told, position=position)
+            self._count_announcements(call_id, announcements_count)
         waiting, offered = self._calls.waiting[queue], self._calls.offered[queue]
         is_waiting = call_id in waiting
         outlook = Outlook(
@@ -314,7 +318,12 @@ class FakeWaitingRoom:
         )
 
     def note_told_wait(
-        self, call_id: CallId, queue: QueueName, told: ToldEstimate
+        self,
+        call_id: CallId,
+        queue: QueueName,
+        told: ToldEstimate,
+        *,
+        announcements_count: int = 0,
     ) -> RescoreAnswer:
         self._memory.check()
         if self._calls.position(call_id, queue) is None:
@@ -323,7 +332,13 @@ class FakeWaitingRoom:
         if told not in before.estimates[-1:]:
             estimates = (*before.estimates, told)
             self._memory.told[call_id] = replace(before, estimates=estimates)
+        self._count_announcements(call_id, announcements_count)
         return RescoreAnswer.DONE
+
+    def _count_announcements(self, call_id: CallId, count: int) -> None:
+        call = self._calls.get(call_id)
+        assert call is not None
+        self._calls.put(replace(call, announcements_count=count))
 
     def told_estimates(self, call_id: CallId) -> tuple[ToldEstimate, ...]:
         self._memory.check()

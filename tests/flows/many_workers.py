@@ -175,6 +175,7 @@ class Process:
             leases=cast("Any", Gated(floor.store.shards, self.life, lambda: True)),
             post=cast("Any", Gated(floor.store.worker_post, self.life, lambda: True)),
             life=RandomIds().request_id(),
+            host=floor.host,
         )
 
     def open(self) -> None:
@@ -253,6 +254,8 @@ class WorkersFloor(CallbackFloor):
     """The call centre; its ``worker`` is that of the first process that lives."""
 
     __test__ = False
+    host = ""
+    """On which all of them run; empty: on one each."""
 
     def __init__(self, *names: str, site: SitePolicy | None = None) -> None:
         self._names = names or ("1", "2")

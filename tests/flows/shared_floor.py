@@ -13,9 +13,18 @@ from tests.flows.many_workers import Process, WorkersFloor
 BALANCED_SECONDS = 3.0
 
 
-def shared(site: SitePolicy | None = None, *names: str) -> WorkersFloor:
+class OfOneHost(WorkersFloor):
+    """All of its workers go by one clock."""
+
+    __test__ = False
+    host = "host"
+
+
+def shared(
+    site: SitePolicy | None = None, *names: str, of: type[WorkersFloor] = WorkersFloor
+) -> WorkersFloor:
     """A call centre of several workers, each with its share."""
-    floor = WorkersFloor(*(names or ("1", "2", "3")), site=site or ROOMY)
+    floor = of(*(names or ("1", "2", "3")), site=site or ROOMY)
     floor.clock.advance(BALANCED_SECONDS)
     assert all(process.digits for process in floor.processes)
     return floor

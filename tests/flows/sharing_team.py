@@ -124,7 +124,14 @@ class Process:
         self.letters = Letters(site, self)
         self.floor_changes_count = 0
         self.sharing = SharingOut(
-            site, self, self.letters, self, spawn, life=life, floor_changed=self._floor_changed
+            site,
+            self,
+            self.letters,
+            self,
+            spawn,
+            life=life,
+            host="",
+            floor_changed=self._floor_changed,
         )
         self.sharing.open()
         spawn("letters", self.letters.run)

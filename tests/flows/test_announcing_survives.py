@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from callcore.domain.announcements import LONGEST_ANNOUNCEMENT_SECONDS
 from callcore.domain.events import PositionAnnounced
 from callcore.domain.ids import MICROS_PER_SECOND, Micros
 from callcore.domain.speech.utterances import YouAreNext
-from tests.flows.announcing import EVERY_30, heard, site, sounds
-from tests.flows.floor import TestFloor
+from tests.flows.announcing import EVERY_30, EVERY_MINUTE, NEWS, heard, site, sounds
+from tests.flows.estimating import learnt
+from tests.flows.floor import ANN, BOB, TestFloor
 
 
 class TestAdoption:
@@ -25,6 +28,56 @@ class TestAdoption:
         assert {len(heard(floor, caller)) for caller in callers} == {2}
         floor.clock.advance(2)
         assert {len(heard(floor, caller)) for caller in callers} == {3}
+
+    @pytest.mark.parametrize("talks", [False, True])
+    @pytest.mark.parametrize(
+        "told",
+        [
+            {"position": EVERY_30},
+            {"estimate": EVERY_MINUTE},
+            {"position": EVERY_30, "estimate": EVERY_MINUTE},
+            {"position": EVERY_30, "each": [NEWS], "message_times": (20, 45)},
+        ],
+        ids="+".join,
+    )
+    def test_the_record_counts_what_was_heard_before(
+        self, told: dict[str, Any], talks: bool
+    ) -> None:
+        """Positions and estimates, and messages before the last of them; in a talk too."""
+        floor = TestFloor(site(**told))
+        floor.log_in(BOB)
+        floor.call_in()
+        floor.clock.advance(5)
+        learnt(floor)
+        caller = floor.call_in()
+        floor.clock.advance(45)
+        announced = heard(floor, caller)
+        before = len(announced)
+        assert before >= 1
+        if talks:
+            floor.log_in(ANN)
+            floor.clock.advance(5)
+        floor.restart()
+        floor.clock.advance(60)
+        floor.restart()
+        floor.clock.advance(0.5)
+        assert (len(announced) > before) is (not talks and "position" in told)
+        floor.switch.end(caller)
+        floor.clock.advance(1)
+        (visit,) = floor.record().visits
+        assert visit.announcements_count == len(announced)
+
+    def test_messages_alone_are_counted_anew(self) -> None:
+        """The floor is told of none."""
+        floor = TestFloor(site(each=[NEWS]))
+        caller = floor.call_in()
+        floor.clock.advance(25)
+        announced = heard(floor, caller)
+        floor.restart()
+        floor.clock.advance(45)
+        floor.switch.end(caller)
+        floor.clock.advance(1)
+        assert (len(announced), floor.record().visits[0].announcements_count) == (2, 1)
 
 
 class TestLink:

@@ -129,10 +129,12 @@ def test_a_hand_over_at_any_instant_loses_nothing(at: float, undisturbed: Any) -
 
 
 def waiting(floor: WorkersFloor) -> tuple[Process, LegId]:
-    """A caller whom the first worker has told a position, and that worker."""
+    """A caller who was told a position and has pressed a key, and the worker that noted it."""
     one = floor.named("1")
     caller = floor.call_to(one)
     floor.clock.advance(12)
+    floor.switch.press(caller, "7")
+    floor.clock.advance(0.1)
     return one, caller
 
 
@@ -168,7 +170,7 @@ def test_what_cannot_be_read_is_told_and_passed_over(change: Callable[[bytes], b
     one, caller = waiting(floor)
     record = left_by(floor, one, change)
     assert record.call_id == caller
-    assert record.visits[0].announcements_count == 0
+    assert (record.visits[0].announcements_count, record.digits) == (1, ())
     told = floor.told(FlowFailed)
     assert [fact.flow for fact in told] == ["ledger_passing"]
     assert caller in told[0].reason
@@ -178,7 +180,9 @@ def test_what_cannot_be_read_is_told_and_passed_over(change: Callable[[bytes], b
 def test_a_ledger_that_is_too_long_is_left_without_its_decisions(
     *, is_left: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They are the longest part; if that does not help it is not left, and told of."""
+    """They are the longest part; if that does not help it is not left, and told of: the record has
+    what the floor knows.
+    """
     floor = WorkersFloor("1", "2", site=site())
     one, caller = waiting(floor)
     floor.log_in(ANN, phone=BUSY)
@@ -190,7 +194,8 @@ def test_a_ledger_that_is_too_long_is_left_without_its_decisions(
     monkeypatch.setattr(ledger_passing, "MOST_BYTES", whole - 1 if is_left else 100)
     record = left_by(floor, one, lambda text: text)
     assert record.decisions == ()
-    assert len(record.offers) == record.visits[0].announcements_count == int(is_left)
+    assert len(record.digits) == int(is_left)
+    assert len(record.offers) == record.visits[0].announcements_count == 1
     assert bool(floor.told(FlowFailed)) is not is_left
 
 

@@ -93,3 +93,18 @@ def test_begins_when_its_caller_hung_up_unheard(hung_up_after: float) -> None:
     floor.clock.advance(3.0 + 2 * LOOK_SECONDS)
     assert calls_before_long(floor)
     play_to_the_end(floor)
+
+
+def test_begins_as_soon_as_the_leave_taken_anew_is_over() -> None:
+    """The worker that took leave of the caller was killed, and its notes went with it: who goes on
+    knows of the promise, and does not wait until somebody looks at the line.
+    """
+    floor, one, caller = told_goodbye()
+    floor.switch._sounds.prompt_seconds = 10.0
+    floor.kill(one)
+    floor.clock.advance(1.0)
+    assert not calls_before_long(floor)
+    floor.switch.end(caller)
+    floor.clock.advance(0.1)
+    assert calls_before_long(floor)
+    play_to_the_end(floor)

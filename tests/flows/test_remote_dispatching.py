@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,9 +13,11 @@ from callcore.domain.callbacks import CALLBACKS
 from callcore.domain.events import AgentChanged, LegsBridged
 from callcore.domain.ids import CallId, LegId, NodeName
 from callcore.domain.policies import SitePolicy, StickyPolicy, Strategy
+from callcore.flows.messages.between import MatchAsked
 from callcore.flows.remote_waiters import NoLines, RemoteWaiters
 from callcore.flows.sharing_out import BEAT_SECONDS
 from tests.contract.floor_builders import joining
+from tests.fakes.clock import settle
 from tests.fakes.switch import NODE, SILENT
 from tests.flows.callbacks import QUICK, policy
 from tests.flows.floor import ANN, BOB, CLEO, POLICY, ROOMY, SUPPORT
@@ -149,6 +152,37 @@ def test_going_down_from_the_top_goes_on_where_the_caller_was() -> None:
     assert here is not None
     assert here.demand().last_offered == BOB
     assert replace(there.demand(), ringing=here.demand().ringing) == here.demand()
+
+
+def test_reservations_do_not_wait_for_questions() -> None:
+    """However many were asked before, and however long a look takes: the phone rings at once. All
+    that are asked meanwhile are answered by one look.
+    """
+    floor = shared()
+    one, two, _ = floor.processes
+    looks: list[float] = []
+    room: Any = two.site.waiting_room
+    candidates = room.candidates
+
+    def slow(*args: Any) -> Any:
+        looks.append(floor.clock.now())
+        two.life.sleep(1.0)
+        return candidates(*args)
+
+    caller = floor.call_to(two)
+    room.candidates = slow
+    assert one.worker.share is not None
+    for _ in range(10):
+        question = MatchAsked(queue=SUPPORT, triggered_at=floor.clock.now(), trigger="agent_free")
+        one.worker.share._letters.send(two.name, question)
+        settle()
+    log_in(one, ANN)
+    floor.clock.advance(0.1)
+    assert [request.variables["callcore_call"] for request in two.switches[NODE].requests] == [
+        caller
+    ]
+    floor.clock.advance(5)
+    assert len(looks) < 5
 
 
 class TestOneWhomNobodyFollows:

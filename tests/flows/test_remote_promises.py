@@ -7,17 +7,18 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from callcore.domain.agents import AgentState
-from callcore.domain.callbacks import CLOCKS_APART_SECONDS
 from callcore.domain.ids import MICROS_PER_SECOND, Micros
 from callcore.domain.sharding import WorkerId
+from callcore.flows.tenure import HOSTS_APART_SECONDS, PROCESSES_APART_SECONDS
 from callcore.ports.operations import DutyChange, DutyOrder
 from tests.fakes.clock import settle
 from tests.fakes.switch import SILENT
 from tests.flows.callbacks import policy
 from tests.flows.floor import ANN, BOB, CLEO
-from tests.flows.shared_floor import letters_sent, log_in, promised, shared
+from tests.flows.many_workers import WorkersFloor
+from tests.flows.shared_floor import OfOneHost, letters_sent, log_in, promised, shared
 
-LONG_DUE_SECONDS = CLOCKS_APART_SECONDS + 0.1
+LONG_DUE_SECONDS = HOSTS_APART_SECONDS + 0.1
 
 
 def test_the_trigger_travels_to_the_promise_that_is_first() -> None:
@@ -88,15 +89,21 @@ def test_questions_do_not_go_round() -> None:
     assert letters_sent(floor) - before < 20
 
 
-def test_one_that_has_been_due_for_a_while_costs_one_letter() -> None:
+@pytest.mark.parametrize(
+    ("of", "due_for_seconds"),
+    [(WorkersFloor, HOSTS_APART_SECONDS), (OfOneHost, PROCESSES_APART_SECONDS)],
+)
+def test_one_that_is_surely_due_costs_one_letter(
+    of: type[WorkersFloor], due_for_seconds: float
+) -> None:
     """Whoever finds an agent knows that it may be offered: its worker is told, and not asked."""
-    floor = shared(policy())
+    floor = shared(policy(), of=of)
     one, two, three = floor.processes
     promises = [
         promised(floor, process, f"+4820030{number}")
         for number, process in enumerate((two, three, two))
     ]
-    floor.clock.advance(LONG_DUE_SECONDS)
+    floor.clock.advance(due_for_seconds)
     seen: list[bytes] = []
     post = floor.store.worker_post
     send = post.send
@@ -129,7 +136,7 @@ def test_however_many_are_not_due_nobody_waits_for_them() -> None:
     assert floor.agent(ANN).call_id == behind
 
 
-@pytest.mark.parametrize("ahead_seconds", [-CLOCKS_APART_SECONDS, CLOCKS_APART_SECONDS])
+@pytest.mark.parametrize("ahead_seconds", [-HOSTS_APART_SECONDS, HOSTS_APART_SECONDS])
 def test_by_the_clock_of_whoever_follows_it(ahead_seconds: float) -> None:
     """Agents found on a host whose clock is wrong are rung neither too early nor too late."""
     floor = shared(policy())

@@ -9,10 +9,15 @@ from typing import Any
 import pytest
 
 from callcore.domain.agents import AgentState, BreakCode
-from callcore.domain.ids import AgentId
-from callcore.domain.policies import BreakPolicy, SitePolicy
+from callcore.domain.ids import AgentId, CallId
+from callcore.domain.policies import BreakPolicy, SitePolicy, Strategy
+from callcore.domain.records import DecisionRecord
+from callcore.flows.dispatching import AGENT_FREE
+from callcore.flows.messages import FloorEmptied, Message, Reserved
 from callcore.ports.operations import DutyChange, DutyOrder
-from callcore.ports.stores import StoreUnavailableError
+from callcore.ports.stores import ReserveAnswer, StoreUnavailableError
+from callcore.runtime.identifiers import RandomIds
+from tests.contract.floor_builders import reservation
 from tests.flows.faults import fail_once
 from tests.flows.floor import ANN, BOB, CLEO, ROOMY, SALES, SUPPORT, TestFloor
 from tests.flows.stories import agent_of, line, who_talks_with
@@ -147,3 +152,42 @@ def test_a_break_that_another_process_ended_is_over(shift: SitePolicy) -> None:
     floor.store.lose_data()
     floor.clock.advance(30)
     assert floor.agent(ANN).state is AgentState.AVAILABLE
+
+
+@pytest.mark.parametrize("is_read_first", [False, True])
+def test_an_agent_reserved_while_a_caller_tells_the_floor_again_rings_once(
+    *, is_read_first: bool
+) -> None:
+    """Another process may reserve one in between, whose word is on its way: the caller has ended
+    that offer without knowing of it. Known before, it is told with all else.
+    """
+    floor = TestFloor(ROOMY)
+    caller = floor.call_in()
+    floor.clock.advance(5)
+    dispatcher, board = floor.worker.crew.dispatcher, floor.worker.crew.switchboard
+    dispatcher.hold_for(1.0)
+    floor.log_in(ANN)
+    leg_id = RandomIds().leg_id(beside=caller)
+    made = replace(reservation(caller, "o1", agent_id=ANN, queue=SUPPORT), leg_id=leg_id)
+    assert floor.store.roster.reserve(made) is ReserveAnswer.RESERVED
+    now = floor.clock.now()
+    decision = DecisionRecord(
+        offer_id=made.offer_id,
+        queue=SUPPORT,
+        agent_id=ANN,
+        decided_at=now,
+        trigger=AGENT_FREE,
+        waited_seconds=5.0,
+        priority=0,
+        strategy=Strategy.LONGEST_IDLE,
+        open_level=1,
+        skill_rule="",
+    )
+    reserved = Reserved(reservation=made, trigger=AGENT_FREE, triggered_at=now, decision=decision)
+    words: list[Message] = [FloorEmptied(), reserved]
+    for word in reversed(words) if is_read_first else words:
+        board.post(CallId(caller), word)
+    floor.clock.advance(3)
+    assert len(floor.switch.requests) == 1
+    assert floor.agent(ANN).call_id == caller
+    assert (floor.agent(ANN).offer_id == made.offer_id) is is_read_first

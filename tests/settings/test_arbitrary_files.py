@@ -10,15 +10,8 @@ from callcore.adapters.freeswitch import hostile
 from callcore.domain import sounds
 from callcore.settings import document
 from callcore.settings.faults import Place
-from callcore.settings.scalars import (
-    Contact,
-    DialledNumber,
-    DialplanWord,
-    Prompt,
-    Sound,
-    SwitchDirectory,
-    VoicemailBox,
-)
+from callcore.settings.scalars import DialledNumber, Prompt, Sound
+from callcore.settings.switch_words import Contact, DialplanWord, SwitchDirectory, VoicemailBox
 
 
 def test_aliases_of_aliases_are_bounded(faults):

@@ -131,3 +131,38 @@ def test_offers_that_nobody_goes_on_with_are_ended() -> None:
         SECOND: OfferLostReason.RECLAIMED,
         third: None,
     }
+
+
+def lost_at(name: str, seconds: float) -> OfferRecord:
+    return OfferRecord(
+        offer_id=OfferId(name),
+        queue=QUEUE,
+        agent_id=ANN,
+        leg_id=LegId(name),
+        reserved_at=at(seconds),
+        ended_at=at(seconds + 1),
+        lost_reason=OfferLostReason.NO_ANSWER,
+    )
+
+
+def test_offers_found_lost_are_told_of_in_their_order() -> None:
+    """Whenever they are found; what is noted of one stays as it is."""
+    notes = taken_up()
+    found = [lost_at("later", 14), lost_at("earlier", 9), replace(NOTES.offers[0], hangup_cause="")]
+    notes.offers.found_lost(found)
+    assert notes.offers.noted() == (found[1], *NOTES.offers, found[0])
+    assert notes.offers.loss_of(OfferId("later")) == found[0]
+    assert notes.offers.loss_of(SECOND) is notes.offers.loss_of(OfferId("unknown")) is None
+
+
+def test_announcements_found_are_of_the_visit_that_is_noted_next() -> None:
+    """To that queue, and once; one that is noted already knows its own."""
+    notes, other = ledger(), QueueName("sales")
+    assert notes.visits.announcements_count == 0
+    notes.visits.found_announced(QUEUE, 4)
+    for queue in (other, QUEUE, QUEUE):
+        notes.visits.joined(queue, at(2), priority=0, position=None)
+    notes.visits.announced(at(3))
+    notes.visits.found_announced(QUEUE, 9)
+    assert [visit.announcements_count for visit in notes.visits.noted()] == [0, 4, 1]
+    assert notes.visits.announcements_count == 1

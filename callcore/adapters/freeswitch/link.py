@@ -19,25 +19,19 @@ from gevent.event import AsyncResult
 from callcore.adapters.freeswitch import headers, link_commands, translation
 from callcore.adapters.freeswitch.command_bytes import Command
 from callcore.adapters.freeswitch.connection import Connection
-from callcore.adapters.freeswitch.faults import (
-    FaultKind,
-    LinkFaultError,
-    heartbeat_limit_seconds,
-)
+from callcore.adapters.freeswitch.faults import FaultKind, LinkFaultError
 from callcore.adapters.freeswitch.following import Following
-from callcore.adapters.freeswitch.headers import EventHeaders
+from callcore.adapters.freeswitch.link_listener import LinkListener
+from callcore.adapters.freeswitch.link_watch import LinkWatch
 from callcore.adapters.freeswitch.observing import LinkObserver
 from callcore.adapters.freeswitch.replies import Reply, TakeReply
 from callcore.adapters.freeswitch.switch_time import SwitchTime
 from callcore.adapters.freeswitch.vanishing import REFUSED_RETRY_SECONDS, Vanishing
-from callcore.domain.ids import MICROS_PER_SECOND, Micros
+from callcore.domain.ids import MICROS_PER_SECOND
 from callcore.domain.policies import NodePolicy
-from callcore.ports.surroundings import Clock, Timer
+from callcore.ports.surroundings import Clock
 from callcore.ports.telephony import CommandTimedOutError, SwitchUnavailableError
 from callcore.runtime.greenlets import spawn
-
-STALL_TIMEOUTS = 2
-"""A command unanswered for this many command timeouts means that the switch is stuck."""
 
 MOST_DOUBLINGS = 16
 """Beyond any ceiling a retry may have, and not beyond what a float can hold."""
@@ -55,22 +49,6 @@ class Retry:
         doubled = self.first_seconds * 2.0 ** min(failure_count, MOST_DOUBLINGS)
         whole = min(doubled, self.longest_seconds)
         return whole * random.uniform(0.5, 1.0)  # noqa: S311 (spreads load, keeps no secret)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkListener:
-    """Who hears the link. Each runs in the link's greenlets; must not wait or raise."""
-
-    restored: Callable[[str, bool], None]
-    """The link is up: the switch's core id, and whether it differs from the one before."""
-    told: Callable[[EventHeaders, bytes, Micros], None]
-    """An event of a leg, phone, sound or job: its headers, the body for who needs all of it, and
-    when it was heard.
-    """
-    lost: Callable[[str], None]
-    """The link was up and is down, for this reason."""
-    gone: Callable[[str], None]
-    """The switch has been away for so long that it counts as dead."""
 
 
 class Link:
@@ -102,12 +80,9 @@ class Link:
         """Of the last time the link was up, so that a restart is noticed."""
         self._told_kind: FaultKind | None = None
         self._reason = f"{policy.name} {policy.host}:{policy.port} has not been connected yet"
-        self._heartbeat_timer: Timer | None = None
-        self._stall_timer: Timer | None = None
         self._fault: AsyncResult[LinkFaultError] = AsyncResult()
         self._vanishing = Vanishing(policy, clock, listener.gone)
-        self._commands = self._connection()
-        self._events = self._connection()
+        self._connect_anew()
 
     @property
     def is_up(self) -> bool:
@@ -132,7 +107,7 @@ class Link:
         self._vanishing.stop()
         self._following.go_down()
         self._reason = f"{self._policy.name}: the link was stopped"
-        self._cancel_timers()
+        self._watch.stop()
         for connection in (self._events, self._commands):
             connection.stop()
 
@@ -163,6 +138,13 @@ class Link:
         if not self.is_up:
             raise SwitchUnavailableError(self._reason)
 
+    def _connect_anew(self) -> None:
+        self._commands = self._connection()
+        self._events = self._connection()
+        self._watch = LinkWatch(
+            self._policy, self._clock, commands=self._commands, events=self._events
+        )
+
     def _connection(self) -> Connection:
         return Connection(
             self._policy,
@@ -177,8 +159,7 @@ class Link:
         failure_count = 0
         while True:
             self._fault = AsyncResult()
-            self._commands = self._connection()
-            self._events = self._connection()
+            self._connect_anew()
             try:
                 self._bring_up()
                 failure_count = 0
@@ -187,7 +168,7 @@ class Link:
                 fault = raised
             except Exception as cause:  # noqa: BLE001 (told as a fault; the link must be kept up)
                 fault = LinkFaultError(self._policy, FaultKind.INTERNAL, repr(cause))
-            self._cancel_timers()
+            self._watch.stop()
             self._events.close()
             self._commands.close()
             self._go_down(fault)
@@ -244,8 +225,7 @@ class Link:
         self._vanishing.is_up()
         self._following.come_up(self._events)
         self._told_kind = None
-        self._await_heartbeat()
-        self._watch_commands(None)
+        self._watch.begin()
         self._observer.link_restored(core_uuid, is_restarted)
         self._listener.restored(core_uuid, is_restarted)
 
@@ -283,35 +263,9 @@ class Link:
         lag = received_at - (instant or received_at)
         self._observer.lag(max(lag, 0) / MICROS_PER_SECOND)
         if name == translation.HEARTBEAT:
-            self._await_heartbeat()
+            self._watch.heartbeat()
             return
         try:
             self._listener.told(told, body, received_at)
         except Exception as fault:  # noqa: BLE001 (one odd event must not cost every call its link)
             self._observer.listener_failed(name, fault)
-
-    def _await_heartbeat(self) -> None:
-        if self._heartbeat_timer is not None:
-            self._heartbeat_timer.cancel()
-        events = self._events
-        self._heartbeat_timer = self._clock.after(
-            heartbeat_limit_seconds(self._policy),
-            lambda: events.lose(FaultKind.HEARTBEAT_MISSING),
-        )
-
-    def _watch_commands(self, seen: int | None) -> None:
-        """Gives the link up when the command seen unanswered last time still is."""
-        oldest = self._commands.oldest_unanswered
-        if oldest is not None and oldest == seen:
-            self._commands.lose(FaultKind.COMMANDS_STALLED)
-            return
-        self._stall_timer = self._clock.after(
-            self._policy.command_timeout_seconds * STALL_TIMEOUTS,
-            lambda: self._watch_commands(oldest),
-        )
-
-    def _cancel_timers(self) -> None:
-        for timer in (self._heartbeat_timer, self._stall_timer):
-            if timer is not None:
-                timer.cancel()
-        self._heartbeat_timer = self._stall_timer = None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from callcore.adapters.freeswitch import commands, headers, phone_translation, translation
+from callcore.adapters.freeswitch import commands, headers, leg_snapshots, phone_translation
 from callcore.adapters.freeswitch.following import Following
 from callcore.adapters.freeswitch.gate import Gate
 from callcore.adapters.freeswitch.observing import LinkObserver
@@ -132,9 +132,9 @@ class Listing:
             if reply.is_error:
                 continue
             try:
-                leg = translation.snapshot_of(reply.body, self._node, self._by_our_clock)
+                leg = leg_snapshots.snapshot_of(reply.body, self._node, self._by_our_clock)
                 found[leg.leg_id] = leg
-                if leg.is_parked and translation.may_be_sounding(reply.body):
+                if leg.is_parked and leg_snapshots.may_be_sounding(reply.body):
                     unsure.append(leg.leg_id)
             except (headers.UnreadableEventError, headers.IncompleteEventError):
                 self._observer.frame_skipped("unreadable_leg")

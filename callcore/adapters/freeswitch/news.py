@@ -8,7 +8,7 @@ from callcore.adapters.freeswitch import headers, translation
 from callcore.adapters.freeswitch.following import Following
 from callcore.adapters.freeswitch.headers import EventHeaders, one
 from callcore.adapters.freeswitch.jobs import OriginateJobs
-from callcore.adapters.freeswitch.link import LinkListener
+from callcore.adapters.freeswitch.link_listener import LinkListener
 from callcore.adapters.freeswitch.observing import LinkObserver
 from callcore.adapters.freeswitch.switch_time import SwitchTime
 from callcore.domain.ids import LegId, Micros, NodeName

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from callcore.adapters.redisdb import agent_rows
+from callcore.adapters.redisdb import agent_rows, lost_offers
 from callcore.adapters.redisdb.durations import micros
 from callcore.adapters.redisdb.duties import Duties, draw
 from callcore.adapters.redisdb.scripts import REMEMBER_ANSWER_SECONDS
 from callcore.domain.agents import MISSED_CALLS
 from callcore.domain.ids import Micros
 from callcore.domain.outcomes import MISSES_BY_WILL, OfferLostReason
+from callcore.domain.records import OfferRecord
 from callcore.ports.stores import Freed, OfferAnswer, Reservation, ReserveAnswer
+from callcore.ports.stores.calls import MOST_LOST_OFFERS
 
 
 class Offers(Duties):
@@ -63,6 +65,7 @@ class Offers(Duties):
         retry_after_seconds: float,
         is_caller_waiting: bool,
         break_after_misses: int | None = None,
+        noted: OfferRecord | None = None,
     ) -> Freed:
         """Ends an offer. A caller who does not wait on stays offered until ``leave``."""
         keys, queue = self._keys, reservation.queue
@@ -73,6 +76,7 @@ class Offers(Duties):
             *(reservation.call_id, reservation.offer_id),
             *(reason, int(reason in MISSES_BY_WILL), micros(retry_after_seconds)),
             *(int(is_caller_waiting), draw(), break_after_misses or 0, MISSED_CALLS),
+            *("" if noted is None else lost_offers.line(noted), MOST_LOST_OFFERS),
             keys=(
                 *(keys.waiting(queue), keys.offered(queue)),
                 *(keys.call(reservation.call_id), keys.deferred(queue)),

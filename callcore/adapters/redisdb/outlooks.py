@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from callcore.adapters.redisdb import rows
+from callcore.adapters.redisdb import outlook_rows
 from callcore.adapters.redisdb.client import PIPELINE_LIMIT
 from callcore.adapters.redisdb.doors import RedisDoors
 from callcore.domain.ids import CallId, QueueName
@@ -56,6 +56,7 @@ class RedisOutlooks(RedisDoors):
         tells_position: bool,
         told_position: int | None = None,
         is_estimated: bool = False,
+        announcements_count: int = 0,
     ) -> Outlook | None:
         """What the caller may be told now; ``None`` if the call does not wait there."""
         keys = self._keys
@@ -68,22 +69,28 @@ class RedisOutlooks(RedisDoors):
             [
                 *(call_id, int(tells_position)),
                 *("" if told_position is None else told_position, int(is_estimated)),
+                announcements_count,
             ],
         )
-        return rows.outlook(call_id, queue, found) if found else None
+        return outlook_rows.outlook(call_id, queue, found) if found else None
 
     def note_told_wait(
-        self, call_id: CallId, queue: QueueName, told: ToldEstimate
+        self,
+        call_id: CallId,
+        queue: QueueName,
+        told: ToldEstimate,
+        *,
+        announcements_count: int = 0,
     ) -> RescoreAnswer:
         """Keeps what a caller who waits or is being offered was told of the wait."""
         keys = self._keys
         return self._scripts.note_told_wait.run(
             [keys.waiting(queue), keys.offered(queue), keys.call(call_id)],
-            [call_id, rows.told_text(told), TOLD_CHARACTERS],
+            [call_id, outlook_rows.told_text(told), TOLD_CHARACTERS, announcements_count],
         )
 
     def told_estimates(self, call_id: CallId) -> tuple[ToldEstimate, ...]:
         """What the caller was told of the wait since the last joining, oldest first."""
         command = ("HGET", self._keys.call(call_id), "told_estimates")
         (found,) = self._client.send("told_estimates", [command])
-        return rows.told_estimates(call_id, found)
+        return outlook_rows.told_estimates(call_id, found)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
+from callcore.adapters.redisdb import lost_offers
 from callcore.adapters.redisdb.encodable import encodable
 from callcore.adapters.redisdb.faults import UnexpectedAnswerError
 from callcore.domain import estimates
@@ -18,7 +19,6 @@ from callcore.domain.estimates import Rates
 from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
 from callcore.domain.outcomes import AttemptOutcome, CallbackOrigin, LeaveReason
 from callcore.domain.records import CallbackAttempt
-from callcore.domain.wait_telling import ToldEstimate, ToldWait
 from callcore.ports.config_versions import AnnouncedVersion
 from callcore.ports.stores import (
     FloorCall,
@@ -26,7 +26,6 @@ from callcore.ports.stores import (
     FloorDemand,
     FloorPromise,
     Joining,
-    Outlook,
     Reservation,
 )
 
@@ -34,7 +33,6 @@ _skills_decoder = msgspec.json.Decoder(tuple[str, ...])
 _offers_decoder = msgspec.json.Decoder(tuple[tuple[OfferId, AgentId, LegId], ...])
 _attempts_decoder = msgspec.json.Decoder(tuple[CallbackAttempt, ...])
 _closure_decoder = msgspec.json.Decoder(Closure)
-_told_decoder = msgspec.json.Decoder(tuple[tuple[int, int, int | None, float], ...])
 _announced_decoder = msgspec.json.Decoder(AnnouncedVersion)
 
 _IN_LINE: Final = frozenset({FloorCallState.WAITING.value, FloorCallState.OFFERED.value})
@@ -113,6 +111,8 @@ def call(call_id: CallId, row: Mapping[str, str]) -> FloorCall:
             dialled_number=row["dialled_number"],
             language=row.get("language", ""),
             account=row.get("account", ""),
+            announcements_count=int(row.get("announcements_count", "0")),
+            lost_offers=lost_offers.found(row.get("lost_offers", "")),
         )
 
 
@@ -231,47 +231,6 @@ def rates(queue: QueueName, sums: Sequence[str]) -> Rates:
     names, numbers = sums[::2], sums[1::2]
     with ours(f"what queue {queue} has learnt"):
         return estimates.rates(dict(zip(names, map(float, numbers), strict=True)))
-
-
-def outlook(call_id: CallId, queue: QueueName, found: Sequence[Any]) -> Outlook:
-    """What a caller may be told, as the script found it: with what an estimate needs, or without.
-
-    Raises ``UnexpectedAnswerError`` if it is not one of ours.
-    """
-    position, ahead, score, *rest = found
-    plain = Outlook(position=position, ahead_count=ahead, score=float(score))
-    if not rest:
-        return plain
-    staffed_count, sums, head, last_told = rest
-    told = told_estimates(call_id, last_told)
-    return replace(
-        plain,
-        staffed_count=staffed_count,
-        rates=rates(queue, sums),
-        head_score=None if head is None else float(head),
-        told=told[-1] if told else None,
-    )
-
-
-def told_text(told: ToldEstimate) -> str:
-    """What a caller was told of the wait, as the call's hash holds it, between commas."""
-    range_ = told.range
-    return json_text((told.at, range_.low_minutes, range_.high_minutes, told.mean_seconds))
-
-
-def told_estimates(call_id: CallId, text: str | None) -> tuple[ToldEstimate, ...]:
-    """What a caller was told. Raises ``UnexpectedAnswerError`` if the text is not one of ours."""
-    if not text:
-        return ()
-    with ours(f"what call {call_id} was told"):
-        return tuple(
-            ToldEstimate(
-                at=Micros(at),
-                range=ToldWait(low_minutes=low, high_minutes=high),
-                mean_seconds=mean,
-            )
-            for at, low, high, mean in _told_decoder.decode(f"[{text}]")
-        )
 
 
 def dropped_place(queue: QueueName, text: str) -> DroppedPlace:

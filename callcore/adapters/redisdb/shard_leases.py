@@ -24,6 +24,7 @@ class _Told(msgspec.Struct, frozen=True, kw_only=True):
 
     reaches: frozenset[NodeName]
     is_leaving: bool
+    host: str = ""
 
 
 _told_decoder = msgspec.json.Decoder(_Told)
@@ -54,7 +55,9 @@ class RedisShardLeases:
 
     def beat(self, card: WorkerCard, lease_seconds: float) -> Census:
         """Renews the worker's lease, and with it whatever it holds; who lives and holds what."""
-        card_text = json_text(_Told(reaches=card.reaches, is_leaving=card.is_leaving))
+        card_text = json_text(
+            _Told(reaches=card.reaches, is_leaving=card.is_leaving, host=card.host)
+        )
         found = self._scripts.beat.find(
             [*self._keys, self._epoch_key],
             [
@@ -127,7 +130,11 @@ def _card(worker_id: WorkerId, text: str) -> WorkerCard:
     life, _, told_text = text.split(" ", 2)
     told = _told_decoder.decode(told_text)
     return WorkerCard(
-        worker_id=worker_id, life=life, reaches=told.reaches, is_leaving=told.is_leaving
+        worker_id=worker_id,
+        life=life,
+        reaches=told.reaches,
+        is_leaving=told.is_leaving,
+        host=told.host,
     )
 
 

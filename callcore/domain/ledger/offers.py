@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from callcore.domain.ids import AgentId, LegId, Micros, OfferId, QueueName
@@ -14,7 +14,7 @@ from callcore.domain.records import OfferRecord
 
 
 class OfferNotes:
-    """The offers of one call, in the order in which they began. Several may be open at once."""
+    """The offers of one call. Several may be open at once."""
 
     def __init__(self) -> None:
         self._offers: dict[OfferId, OfferRecord] = {}
@@ -28,6 +28,18 @@ class OfferNotes:
         self._offers |= {offer.offer_id: offer for offer in notes.offers}
         self.held_since = notes.held_since
         self.is_within_service_level = notes.is_within_service_level
+
+    def found_lost(self, offers: Iterable[OfferRecord]) -> None:
+        """These were lost while another process followed the call. What is noted of one of them
+        stays as it is.
+        """
+        for offer in offers:
+            self._offers.setdefault(offer.offer_id, offer)
+
+    def loss_of(self, offer_id: OfferId) -> OfferRecord | None:
+        """What is noted of an offer that was lost; ``None`` of any other."""
+        offer = self._offers.get(offer_id)
+        return None if offer is None or offer.lost_reason is None else offer
 
     def made(
         self, offer_id: OfferId, queue: QueueName, agent_id: AgentId, leg_id: LegId, at: Micros
@@ -109,8 +121,8 @@ class OfferNotes:
             self.unbridged(offer_id, at, hangup_cause)
 
     def noted(self) -> tuple[OfferRecord, ...]:
-        """The offers so far."""
-        return tuple(self._offers.values())
+        """The offers so far, in the order in which they began."""
+        return tuple(sorted(self._offers.values(), key=operator.attrgetter("reserved_at")))
 
     def talks(self) -> list[OfferRecord]:
         """Those that were won, in the order of their conversations: of several open at once a later

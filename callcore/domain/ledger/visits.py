@@ -19,11 +19,24 @@ class VisitNotes:
         self._visits: list[QueueVisit] = []
         self.told_at: Micros | None = None
         """When the caller was told something last, while waiting."""
+        self._found_announced: dict[QueueName, int] = {}
 
     def take_up(self, notes: CallNotes) -> None:
         """Goes on from what another process has noted."""
         self._visits += notes.visits
         self.told_at = notes.told_at
+
+    def found_announced(self, queue: QueueName, count: int) -> None:
+        """So many announcements were heard in the visit to this queue that is to be noted next,
+        while another process followed the call; nothing if the visit is noted.
+        """
+        if not (self._visits and self._visits[-1].queue == queue):
+            self._found_announced[queue] = count
+
+    @property
+    def announcements_count(self) -> int:
+        """How many announcements were heard in the last visit."""
+        return self._visits[-1].announcements_count if self._visits else 0
 
     def goes_on(self, queue: QueueName) -> bool:
         """True if the last visit is to this queue and has not ended."""
@@ -63,6 +76,7 @@ class VisitNotes:
                 estimate_seconds=estimate_seconds,
                 came_at=came_at,
                 is_resumed=is_resumed,
+                announcements_count=self._found_announced.pop(queue, 0),
             )
         )
 

@@ -22,7 +22,7 @@ class CallbackExpired:
 
 @dataclass(frozen=True, slots=True)
 class CallerOff:
-    """The call in which the callback was promised is being ended."""
+    """The line on which the callback was promised has ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

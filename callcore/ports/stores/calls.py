@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from callcore.domain.callbacks import Callback
 from callcore.domain.estimates import Rates
 from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, OfferId, QueueName
 from callcore.domain.outcomes import LeaveReason
+from callcore.domain.records import OfferRecord
 from callcore.domain.wait_telling import ToldEstimate
 from callcore.ports.stores.offers import Reservation
+
+MOST_LOST_OFFERS: Final = 100
+"""So many lost offers of a call are kept on the floor: the last ones."""
 
 
 class FloorCallState(StrEnum):
@@ -59,6 +64,11 @@ class FloorCall:
     dialled_number: str
     language: str = ""
     account: str = ""
+    announcements_count: int = 0
+    """Of those heard in this queue, as last told with a position or an estimate."""
+    lost_offers: tuple[OfferRecord, ...] = ()
+    """What the call's record has of them, in all queues, in the order in which they were lost; of
+    very many the last ``MOST_LOST_OFFERS``."""
 
     @property
     def talk(self) -> Reservation | None:

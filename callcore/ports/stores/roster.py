@@ -8,6 +8,7 @@ from typing import Protocol
 from callcore.domain.agents import BreakCode, HoldReason, Why
 from callcore.domain.ids import AgentId, Micros, OfferId, QueueName
 from callcore.domain.outcomes import OfferLostReason
+from callcore.domain.records import OfferRecord
 from callcore.ports.stores.agents import (
     AgentAnswer,
     Doing,
@@ -106,12 +107,15 @@ class Roster(Protocol):
         retry_after_seconds: float,
         is_caller_waiting: bool,
         break_after_misses: int | None = None,
+        noted: OfferRecord | None = None,
     ) -> Freed:
         """Ends an offer: the agent is available again, after ``retry_after_seconds`` if that is
         more than 0; the caller gets the old place back if ``is_caller_waiting``.
 
         A reason of ``MISSES_BY_WILL`` counts; with so many in a row as ``break_after_misses`` a
         break with the code ``MISSED_CALLS`` follows, without a lease, and the count begins anew.
+
+        The call keeps what its record has ``noted`` of the offer, until it is forgotten.
         """
 
     def end_talk(self, reservation: Reservation, *, wrap_up_seconds: float) -> Freed:

@@ -30,6 +30,8 @@ class WorkerCard:
     """The nodes to which its link is up."""
     is_leaving: bool = False
     """True once it gives away what it holds and claims nothing."""
+    host: str = ""
+    """The machine since it was started; empty if that is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,19 +119,27 @@ class WaitingRoom(Protocol):
         tells_position: bool,
         told_position: int | None = None,
         is_estimated: bool = False,
+        announcements_count: int = 0,
     ) -> Outlook | None:
         """What the caller may be told now; one read. ``None`` if the call does not wait there.
 
         With ``tells_position`` the position counts as told from now on, for as long as the caller
-        stays in the queue; ``told_position`` is the lowest told as far as the asker knows. What an
-        estimate needs besides the number ahead is read only if ``is_estimated``.
+        stays in the queue, and so many announcements as heard there with it; ``told_position`` is
+        the lowest told as far as the asker knows. What an estimate needs besides the number ahead
+        is read only if ``is_estimated``.
         """
 
     def note_told_wait(
-        self, call_id: CallId, queue: QueueName, told: ToldEstimate
+        self,
+        call_id: CallId,
+        queue: QueueName,
+        told: ToldEstimate,
+        *,
+        announcements_count: int = 0,
     ) -> RescoreAnswer:
         """Keeps what a caller who waits or is being offered was told of the wait, with what was
-        told before; of hundreds the oldest are forgotten.
+        told before; of hundreds the oldest are forgotten. So many announcements were heard in the
+        queue with it.
         """
 
     def told_estimates(self, call_id: CallId) -> tuple[ToldEstimate, ...]:

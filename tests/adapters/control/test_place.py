@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import gevent
@@ -125,6 +126,15 @@ def test_of_two_that_start_at_once_one_listens(path):
     servers[started.index(True)].stop()
 
 
+def openings(directory: Path) -> int:
+    """How often this process has the directory open: once for each that waits for its turn."""
+    count = 0
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # closed meanwhile
+            count += link.readlink() == directory.resolve()
+    return count
+
+
 def test_workers_that_start_at_once_all_listen(path):
     """Each waits for its turn in the directory they share."""
     paths = [path.with_name(f"control-{number}.sock") for number in range(4)]
@@ -133,7 +143,9 @@ def test_workers_that_start_at_once_all_listen(path):
     turn = os.open(path.parent, os.O_RDONLY)
     fcntl.flock(turn, fcntl.LOCK_EX)
     starting = [gevent.spawn(server.start) for server in servers]
-    gevent.sleep(0.05)
+    with gevent.Timeout(5):
+        while openings(path.parent) < 1 + len(servers):
+            gevent.sleep(0.001)
     assert not any(one.ready() for one in starting)
     os.close(turn)
     gevent.joinall(starting, timeout=10, raise_error=True)

@@ -138,9 +138,17 @@ def test_others_run_while_the_disk_is_waited_for(
     spool = FileSpool(tmp_path, "1", disk=disk)
     spool.append([record("c1")])
     read, write = os.pipe()
-    monkeypatch.setattr(disk, "sync", lambda _: os.read(read, 1))
+    asked: list[int] = []
+
+    def sync(file: int) -> None:
+        asked.append(file)
+        os.read(read, 1)
+
+    monkeypatch.setattr(disk, "sync", sync)
     syncing = gevent.spawn(spool.sync)
-    gevent.sleep(0.05)
+    with gevent.Timeout(5):
+        while not asked:
+            gevent.sleep(0.001)
     assert not syncing.ready()
     spool.append([record("c2")])
     spool.close_part()

@@ -78,7 +78,8 @@ if not call[1] or call[1] == 'ended' then
   if ARGV[6] == '1' then redis.call('DEL', KEYS[7]) end
   redis.call('HSET', KEYS[4], 'state', 'waiting', 'score', ARGV[3], unpack(ARGV, 10))
   redis.call('HDEL', KEYS[4], 'offer_id', 'agent_id', 'agent_leg_id', 'bridged_at', 'ended_at',
-    'left_for', 'told_position', 'told_estimates', 'is_deferred', 'last_offered')
+    'left_for', 'told_position', 'told_estimates', 'announcements_count', 'is_deferred',
+    'last_offered')
   redis.call('SREM', KEYS[6], ARGV[2])
   redis.call('SADD', KEYS[5], ARGV[2])
   word = 'joined'

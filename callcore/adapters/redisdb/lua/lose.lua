@@ -22,6 +22,8 @@
 -- ARGV[6] reason   ARGV[7] misses to add, 0 or 1   ARGV[8] rest, microseconds
 -- ARGV[9] 1 if the caller waits on   ARGV[10] a random number below 2^42
 -- ARGV[11] with how many misses the agent takes a break, 0: never   ARGV[12] the code of that break
+-- ARGV[13] what the call's record has of the offer, one line; '' if nothing   ARGV[14] how many such
+-- lines a call keeps
 --
 -- Returns 'done <state> <1 if wished> <1 if the wrap-up was extended> <as _settle.lua says: how long
 --   kept, how long until they talked, priority> <break code>' |
@@ -46,6 +48,14 @@ elseif #offers > 0 then
     redis.call('ZREM', KEYS[6], ARGV[4])
     redis.call('HSET', KEYS[7], 'state', 'waiting')
   end
+end
+if ARGV[13] ~= '' then
+  local call = redis.call('HMGET', KEYS[7], 'state', 'lost_offers')
+  local lost = call[2] and call[2] .. '\n' .. ARGV[13] or ARGV[13]
+  local _, breaks = lost:gsub('\n', '')
+  if breaks >= tonumber(ARGV[14]) then lost = lost:sub(lost:find('\n', 1, true) + 1) end
+  -- Of a call whose record is kept nothing is to be here any more.
+  if call[1] then redis.call('HSET', KEYS[7], 'lost_offers', lost) end
 end
 local to = {reason = ARGV[6], state = 'available', draw = ARGV[10]}
 if tonumber(ARGV[8]) > 0 then to.rest_until = after(ARGV[8]) end

@@ -44,5 +44,5 @@ redis.call('ZREM', KEYS[2], ARGV[2])
 local is_deferred = redis.call('ZREM', KEYS[11], ARGV[2]) == 1
 if is_deferred then redis.call('ZADD', KEYS[12], ARGV[3], ARGV[2]) end
 redis.call('HSET', KEYS[5], 'score', ARGV[3], unpack(ARGV, 8))
-redis.call('HDEL', KEYS[5], 'told_position', 'told_estimates', 'last_offered')
+redis.call('HDEL', KEYS[5], 'told_position', 'told_estimates', 'announcements_count', 'last_offered')
 return answer('moved')

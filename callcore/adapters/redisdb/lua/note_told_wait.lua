@@ -6,6 +6,7 @@
 -- KEYS[2] zset   the queue's callers who are being offered: call_id -> score
 -- KEYS[3] hash   the call
 -- ARGV[1] call_id   ARGV[2] what was told, a JSON array   ARGV[3] how many characters are kept
+-- ARGV[4] how many announcements the caller has heard with it
 --
 -- Returns 'done' | 'not_there'
 for i = 1, 2 do
@@ -19,7 +20,7 @@ for i = 1, 2 do
     while #told > tonumber(ARGV[3]) and told:find('],', 1, true) do
       told = told:sub(told:find('],', 1, true) + 2)
     end
-    redis.call('HSET', KEYS[3], 'told_estimates', told)
+    redis.call('HSET', KEYS[3], 'told_estimates', told, 'announcements_count', ARGV[4])
     return 'done'
   end
 end

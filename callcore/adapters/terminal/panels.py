@@ -1,0 +1,28 @@
+"""The frames and tables of the picture, which all look alike."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+_BORDER = "bright_black"
+
+
+def table() -> Table:
+    """A table without lines, as wide as there is room."""
+    return Table(box=None, expand=True, padding=(0, 1), header_style="dim", pad_edge=False)
+
+
+def panel(content: RenderableType, title: str) -> Panel:
+    """The content in a frame with its title."""
+    return Panel(
+        content,
+        title=Text(title, style="bold"),
+        title_align="left",
+        box=box.ROUNDED,
+        border_style=_BORDER,
+        padding=(0, 1),
+    )
