@@ -107,14 +107,12 @@ class Dispatcher:
             ),
         )
 
-    def hold_for(self, seconds: float) -> None:
-        """Looks for nobody for so long, and then everywhere: the floor does not know yet who talks
-        with whom.
-        """
+    def hold(self) -> None:
+        """Looks for nobody until released: the floor does not know yet who talks with whom."""
         self._is_held = True
-        self._site.clock.after(seconds, self._look_after_hold)
 
-    def _look_after_hold(self) -> None:
+    def release(self) -> None:
+        """Looks again, and everywhere at once."""
         self._is_held = False
         self.look_everywhere()
 

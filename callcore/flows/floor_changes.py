@@ -8,7 +8,8 @@ that another worker follows nothing is told any more.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from callcore.domain.estimates import Lesson
@@ -38,6 +39,7 @@ class FloorChanges:
         self._scripts = scripts or Scripts()
         self._owed: dict[CallId, deque[_Owed]] = {}
         self._paying: set[CallId] = set()
+        self._telling_again = 0
         self._is_retrying = False
         self._teaching = Teaching(site, self.make, self.owes)
 
@@ -82,6 +84,20 @@ class FloorChanges:
             self._failed(error)
         else:
             then(answer)
+
+    @property
+    def is_telling_again(self) -> bool:
+        """True while a call tells a floor that lost its data of itself."""
+        return self._telling_again > 0
+
+    @contextmanager
+    def telling_again(self) -> Iterator[None]:
+        """While a call does so."""
+        self._telling_again += 1
+        try:
+            yield
+        finally:
+            self._telling_again -= 1
 
     def teach(self, lessons: Mapping[QueueName, Lesson], of: CallId | None = None) -> None:
         """Has each of these queues learn, a second later; nothing if the call that the lessons are

@@ -12,15 +12,13 @@ from callcore.flows.crew import Crew
 from callcore.flows.floor_memory import DutyMemory, Seats
 from callcore.flows.floor_opening import open_floor
 from callcore.flows.floor_recovery import EndedCalls, FloorRecovery
+from callcore.flows.floor_retelling import FloorRetelling
 from callcore.flows.messages import FloorEmptied
 from callcore.flows.phone_watch import PhoneWatch
 from callcore.flows.queue_watch import QueueWatch
 from callcore.flows.reclaiming import Reclaiming
 from callcore.flows.site import Site
 from callcore.ports.stores import FloorAgent
-
-RESTORING_SECONDS = 1.0
-"""In which every worker has told an empty floor of its calls."""
 
 Spawn = Callable[[str, Callable[[], None]], object]
 """Starts a named greenlet."""
@@ -37,13 +35,15 @@ class FloorKeeping:
         queue_watch: QueueWatch,
         phone_watch: PhoneWatch,
         reclaiming: Reclaiming,
-        tell_colleagues: Callable[[], None] | None,
+        retelling: FloorRetelling,
+        tell_colleagues: Callable[[], None],
     ) -> None:
         """``tell_colleagues`` is called when it is found out that the floor is lost."""
         self._site = site
         self._crew = crew
         self._queue_watch = queue_watch
         self._phone_watch = phone_watch
+        self._retelling = retelling
         self._tell_colleagues = tell_colleagues
         self._epoch: str | None = None
         self._duties = DutyMemory()
@@ -82,15 +82,15 @@ class FloorKeeping:
         site.facts.publish(fault)
         if self._seats is None:  # what is seen from now on is the empty floor
             self._seats = self._duties.seats(self._queue_watch.staffed())
-        if self._tell_colleagues is not None and site.tenure.colleagues:
-            self._tell_colleagues()
-            crew.dispatcher.hold_for(RESTORING_SECONDS)
+        self._tell_colleagues()
+        self._retelling.begin()
         self._queue_watch.recover()
         open_floor(site, self._seats)
         self._seats = None
-        self._epoch = site.epoch()
+        self._epoch = epoch = site.epoch()
         self._recovery.end_what_has_ended()
         crew.keeping.floor_emptied()
         crew.switchboard.tell_all(FloorEmptied())
+        self._retelling.posted(epoch)
         self._recovery.look_again_soon()
         self._phone_watch.floor_emptied()

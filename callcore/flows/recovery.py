@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from callcore.flows.adoption import Adoption
 from callcore.flows.floor_keeping import FloorKeeping
+from callcore.flows.floor_retelling import FloorRetelling
 from callcore.flows.giving_up import GivingUp
 from callcore.flows.handing_over import Scripts
 from callcore.flows.lease_watch import LeaseWatch
@@ -15,6 +16,7 @@ from callcore.flows.letters import Letters
 from callcore.flows.messages.between import FloorLost
 from callcore.flows.node_loss import NodeLoss
 from callcore.flows.reclaiming import Reclaiming
+from callcore.flows.remote_waiters import NoLetters
 from callcore.flows.service import RunScript, Service
 from callcore.flows.site import Site
 from callcore.flows.standing_legs import StandingLegs
@@ -57,6 +59,8 @@ class Recovery:
             service.callbacks,
             standing,
         )
+        post = letters or NoLetters()
+        self.retelling = FloorRetelling(site, crew.dispatcher, board, crew.changes, post)
         self.floor = FloorKeeping(
             site,
             spawn,
@@ -64,7 +68,8 @@ class Recovery:
             service.queue_watch,
             phone_watch,
             reclaiming,
-            None if letters is None else lambda: letters.send_all(FloorLost()),
+            self.retelling,
+            lambda: post.send_all(FloorLost()),
         )
         self.lease_watch = LeaseWatch(site, board, freeing, reclaiming, self.floor.emptied)
         self.node_loss = NodeLoss(site, spawn, board, reclaiming, phone_watch)

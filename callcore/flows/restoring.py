@@ -43,14 +43,16 @@ def restore(
     call_id, request_id = call.caller.call_id, site.ids.request_id()
     again = without_limits(joining)
     is_talking = bridged_at is not None
-    changes.make(call_id, lambda: _end_the_past(site, again, reservations, is_talking=is_talking))
-    changes.make(call_id, lambda: site.waiting_room.join(again, request_id))
-    if not is_talking:
-        changes.make(call_id, partial(_place, site, again))
-    for reservation in reservations:
-        changes.make(call_id, partial(site.roster.reserve, reservation))
-        if bridged_at is not None:
-            changes.make(call_id, partial(site.roster.win, reservation, bridged_at))
+    past = partial(_end_the_past, site, again, reservations, is_talking=is_talking)
+    with changes.telling_again():
+        changes.make(call_id, past)
+        changes.make(call_id, lambda: site.waiting_room.join(again, request_id))
+        if not is_talking:
+            changes.make(call_id, partial(_place, site, again))
+        for reservation in reservations:
+            changes.make(call_id, partial(site.roster.reserve, reservation))
+            if bridged_at is not None:
+                changes.make(call_id, partial(site.roster.win, reservation, bridged_at))
 
 
 def give_up_offer(site: Site, reservation: Reservation, *, is_caller_waiting: bool) -> None:

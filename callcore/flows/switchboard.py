@@ -249,6 +249,10 @@ class Switchboard:
         """The legs followed on a node since ``claimed_by`` or longer, whose end was not told."""
         return self._claims.since(claimed_by, lambda call_id: self._nodes[call_id] == node)
 
+    def has_unread(self, kind: type[Message]) -> bool:
+        """True if a message of that kind waits in some mailbox."""
+        return any(mailbox.holds(kind) for mailbox in self._mailboxes.values())
+
     def tell_all(self, message: Message) -> None:
         """Puts a message in every mailbox."""
         for call_id in list(self._mailboxes):

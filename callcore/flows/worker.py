@@ -18,6 +18,7 @@ from callcore.flows.link_changes import LinkChanges
 from callcore.flows.messages.between import (
     AgentIsFree,
     FloorLost,
+    FloorTold,
     Forwarded,
     MatchAsked,
     NodesTouched,
@@ -131,6 +132,7 @@ class Worker:
         letters.on(QueuesTouched, self.service.queue_watch.touched)
         letters.on(NodesTouched, self._look_at_nodes)
         letters.on(FloorLost, lambda _: recovery.look_for_loss())
+        letters.on(FloorTold, recovery.retelling.colleague_told)
         letters.on(OperationAsked, office.operating.asked)
         letters.on(OperationAnswered, office.operating.answered)
 

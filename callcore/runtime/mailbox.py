@@ -99,6 +99,10 @@ class Mailbox(Generic[T]):
         self._messages.extend(message for message in unread if not is_meant(message))
         return [message for message in unread if is_meant(message)]
 
+    def holds(self, kind: type[T]) -> bool:
+        """True if a message of that kind is unread."""
+        return any(isinstance(message, kind) for message in self._messages)
+
     def __len__(self) -> int:
         """How many messages are unread."""
         return len(self._messages)

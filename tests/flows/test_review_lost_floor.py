@@ -165,7 +165,8 @@ def test_an_agent_reserved_while_a_caller_tells_the_floor_again_rings_once(
     caller = floor.call_in()
     floor.clock.advance(5)
     dispatcher, board = floor.worker.crew.dispatcher, floor.worker.crew.switchboard
-    dispatcher.hold_for(1.0)
+    dispatcher.hold()
+    floor.clock.after(1.0, dispatcher.release)
     floor.log_in(ANN)
     leg_id = RandomIds().leg_id(beside=caller)
     made = replace(reservation(caller, "o1", agent_id=ANN, queue=SUPPORT), leg_id=leg_id)

@@ -60,7 +60,8 @@ def test_a_reservation_for_a_call_that_was_another_workers_a_moment_ago() -> Non
     mislead_once(caller, one, two)
     floor.worker = one.worker
     for process in (two, three):
-        process.worker.crew.dispatcher.hold_for(0.5)
+        process.worker.crew.dispatcher.hold()
+        floor.clock.after(0.5, process.worker.crew.dispatcher.release)
     floor.log_in(ANN, phone=QUICK)
     floor.clock.advance(2)
     assert line_of(floor, caller).bridged_to is not None

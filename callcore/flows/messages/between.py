@@ -152,6 +152,15 @@ class FloorLost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FloorTold:
+    """A worker has told all that it knows to a Redis that had lost data."""
+
+    by: WorkerId
+    epoch: str
+    """Of the floor that was told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodesTouched:
     """An operator has a node emptied, or not any more: look which."""
 
@@ -168,5 +177,6 @@ Letter: TypeAlias = (
     | OperationAsked
     | OperationAnswered
     | FloorLost
+    | FloorTold
     | NodesTouched
 )
