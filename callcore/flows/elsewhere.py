@@ -132,6 +132,8 @@ class Receiving:
     def _deliver_later(self, forwarded: Forwarded) -> None:
         began_at = self._site.clock.now()
         while not self._is_followed(forwarded) and self._may_come(forwarded):
+            if self._was_ours(forwarded):
+                break
             seconds = PASSED_ON_SECONDS if self._is_anothers(forwarded) else KEPT_SECONDS
             if seconds_between(began_at, self._site.clock.now()) >= seconds:
                 break
@@ -150,6 +152,11 @@ class Receiving:
         if not tenure.holds_call(forwarded.node, call_id):
             return not tenure.is_alone
         return self._taking_over.is_under_way(shard_of(LegId(call_id)))
+
+    def _was_ours(self, forwarded: Forwarded) -> bool:
+        """True if we have given it away, and nobody has passed the message on to us."""
+        shard = shard_of_call(forwarded.node, forwarded.call_id)
+        return not forwarded.is_passed_on and self._site.tenure.has_given(shard)
 
     def _is_anothers(self, forwarded: Forwarded) -> bool:
         """True if it seems so: what is known of others is not of this instant."""

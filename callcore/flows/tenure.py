@@ -57,6 +57,7 @@ class Tenure:
         self._colleagues: frozenset[WorkerId] = frozenset()
         self._reached: Mapping[WorkerId, Collection[NodeName]] = {}
         self._beside: frozenset[WorkerId] = frozenset()
+        self._given: set[Shard] = set()
         self._valid_until = float("-inf")
         self._marked_until: dict[NodeName, float] = {}
 
@@ -123,6 +124,12 @@ class Tenure:
             return self.worker_id
         return self._heirs.get(shard) or self._others.get(shard)
 
+    def has_given(self, shard: Shard) -> bool:
+        """True if it was ours and we gave it to another worker: whoever takes it for ours knows
+        less.
+        """
+        return shard in self._given
+
     def reaches(self, worker_id: WorkerId, node: NodeName) -> bool:
         """True if another worker can talk to a node, by what that one has said last."""
         return node in self._reached.get(worker_id, ())
@@ -169,6 +176,7 @@ class Tenure:
     def hold(self, tokens: Mapping[Shard, int]) -> None:
         """These are held besides from now on."""
         self._tokens |= tokens
+        self._given.difference_update(tokens)
         self._others = {
             shard: worker for shard, worker in self._others.items() if shard not in tokens
         }
@@ -179,6 +187,7 @@ class Tenure:
             self._tokens.pop(shard, None)
             self._heirs.pop(shard, None)
         if heir is not None:
+            self._given.update(shards)
             self._others = {**self._others, **dict.fromkeys(shards, heir)}
 
     def note(
@@ -189,5 +198,6 @@ class Tenure:
     ) -> None:
         """What is held from now on, whose the rest is, and who lives besides."""
         self._tokens, self._others = dict(tokens), others
+        self._given.difference_update(tokens)
         self._heirs = {shard: heir for shard, heir in self._heirs.items() if shard in self._tokens}
         self._colleagues = colleagues

@@ -12,7 +12,7 @@ from callcore.domain.ids import CallId, LegId, Micros, NodeName
 from callcore.domain.sharding import DIGITS, shard_of_leg, shard_of_promise
 from callcore.flows.messages import Message, Reserved
 from tests.fakes.switch import NODE, Phone
-from tests.flows.floor import ANN, SUPPORT
+from tests.flows.floor import ANN, ROOMY, SUPPORT
 from tests.flows.many_workers import Process, WorkersFloor
 from tests.flows.stories import line_of, queue_of
 from tests.flows.worker_scenes import everything, play_to_the_end
@@ -66,6 +66,32 @@ def test_a_reservation_for_a_call_that_was_another_workers_a_moment_ago() -> Non
     floor.clock.advance(2)
     assert line_of(floor, caller).bridged_to is not None
     play_to_the_end(floor)
+
+
+def test_a_reservation_for_a_call_that_was_given_away_is_passed_on_at_once() -> None:
+    """Whoever gave it knows better than who takes it for that one's."""
+    floor = WorkersFloor("1", "2", site=ROOMY)
+    one, two = floor.processes
+    callers = [floor.call_in(digit=digit) for digit in two.digits]
+    floor.begin("3")
+    floor.clock.advance(5)
+    caller = next(each for each in callers if not two.follows(each))
+    for each in callers:
+        if each != caller:
+            floor.switch.end(each)
+    floor.clock.advance(0.1)
+    heir = floor.owner(caller)
+    by = one if heir is not one else floor.named("3")
+    mislead_once(caller, by, two)
+    floor.worker = by.worker
+    for process in (two, heir):
+        process.worker.crew.dispatcher.hold()
+        floor.clock.after(2.0, process.worker.crew.dispatcher.release)
+    floor.log_in(ANN, phone=QUICK)
+    floor.clock.advance(0.1)
+    assert [request.variables["callcore_call"] for request in heir.switches[NODE].requests] == [
+        caller
+    ]
 
 
 def test_an_end_is_waited_for_with_the_promise_that_was_given() -> None:
