@@ -54,7 +54,7 @@ class FloorRetelling:
         self._is_looking = False
 
     def begin(self) -> None:
-        """The floor was lost; not known yet is its epoch from now on."""
+        """The floor was found lost: nobody is looked for until it is told."""
         self._dispatcher.hold()
         self._epoch, self._begun_at = "", self._site.clock.now()
         self._told_of.clear()
@@ -63,7 +63,9 @@ class FloorRetelling:
             self._look_later()
 
     def posted(self, epoch: str) -> None:
-        """Every call followed here is about to tell the floor of that epoch of itself."""
+        """The floor is open again, with that epoch; each call followed here is about to tell it of
+        itself.
+        """
         self._epoch = epoch
 
     def colleague_told(self, letter: FloorTold) -> None:
