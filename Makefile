@@ -82,11 +82,12 @@ test-daemons: setup
 test-system: setup
 	$(PYTEST) -p no:cacheprovider tests/system $(DAEMONS:%=--ignore=%)
 
+# What is of one process and its own clock waits for what is of several.
 test-flows test-adapters test-contract: test-%: setup
-	$(PYTEST) -p no:cacheprovider tests/$*
+	nice $(PYTEST) -p no:cacheprovider tests/$*
 
 test-rest: setup
-	$(PYTEST) -p no:cacheprovider $(patsubst %,--ignore=tests/%,$(filter-out daemons rest,$(PARTS)))
+	nice $(PYTEST) -p no:cacheprovider $(patsubst %,--ignore=tests/%,$(filter-out daemons rest,$(PARTS)))
 
 .PHONY: stories
 stories: setup ## longer than every day: hundreds of random stories, every millisecond, EXAMPLES=1000

@@ -21,8 +21,9 @@ from callcore.flows.switchboard import Switchboard
 from callcore.ports.stores import Reservation
 from callcore.ports.switch_events import LegEnded
 
-CANCELLED_WITHIN_SECONDS = 1.0
-"""The switch ends a caller's line for that within 40 ms."""
+CANCELLED_WITHIN_SECONDS = 10.0
+"""The switch ends a caller's line for that within 40 ms; but what it was asked may have waited in a
+link that stalled."""
 
 _CAUSES_OF_CANCEL = frozenset({"ORIGINATOR_CANCEL", "DESTINATION_OUT_OF_ORDER"})
 
@@ -179,15 +180,16 @@ class Offerings:
             self._open.remove(offering)
             if offering.state is OfferState.WON:
                 won = offering
-            elif offering.lost_reason is OfferLostReason.BRIDGE_FAILED:
-                self.failed_bridges_count += 1
-            elif offering.is_bridge_asked:
+                continue
+            if offering.is_bridge_asked:
                 self._parted_at = self._call.site.clock.now()
+            if offering.lost_reason is OfferLostReason.BRIDGE_FAILED:
+                self.failed_bridges_count += 1
         return won
 
     def has_cost_line(self, ended: LegEnded) -> bool:
-        """True of a caller whose line the switch has ended because the agent hung up while the two
-        were being joined.
+        """True of a caller whose line the switch has ended because the agent's ended while the two
+        were being joined. Nobody who was answered can hang up with these causes.
         """
         if ended.cause not in _CAUSES_OF_CANCEL:
             return False

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,8 @@ from callcore.domain.events import OfferLost, SelfHealed
 from callcore.domain.ids import LegId
 from callcore.domain.outcomes import CallOutcome, HungUpBy, LeaveReason, OfferLostReason
 from callcore.domain.policies import SitePolicy, SoundsPolicy
+from callcore.flows.offer_bridging import BRIDGE_SECONDS
+from callcore.ports.telephony import CommandTimedOutError
 from tests.fakes.switch import NODE, SILENT, Phone
 from tests.flows.feature_codes import by_phone, standing
 from tests.flows.floor import ANN, BOB, POLICY, ROOMY, SUPPORT
@@ -326,3 +329,24 @@ def test_a_caller_whom_the_switch_ends_with_such_an_agent_has_not_hung_up() -> N
     assert (record.outcome, record.hung_up_by) == (CallOutcome.LOST, HungUpBy.SWITCH)
     assert record.visits[0].leave_reason is LeaveReason.SWITCH_LOST
     assert record.faults
+
+
+def test_a_caller_whom_the_switch_ends_when_a_link_moves_again_has_not_hung_up() -> None:
+    """What it was asked to join had waited in the link, and the agent was given up meanwhile."""
+    floor = WorkersFloor("1", site=ROOMY)
+    switch: Any = floor.processes[0].switches[NODE]
+
+    def stalls(*_: object) -> None:
+        raise CommandTimedOutError("fs1: no reply to uuid_bridge in 2 s")
+
+    caller = floor.call_in()
+    floor.log_in(ANN, phone=SILENT)
+    floor.clock.advance(1)
+    switch.bridge = stalls
+    pick_up(floor, ANN)
+    floor.clock.advance(BRIDGE_SECONDS + 2)
+    floor.switch.end(caller, "ORIGINATOR_CANCEL")
+    floor.clock.advance(1)
+    record = record_of(floor, caller)
+    assert (record.outcome, record.hung_up_by) == (CallOutcome.LOST, HungUpBy.SWITCH)
+    assert record.offers[0].lost_reason is OfferLostReason.BRIDGE_FAILED

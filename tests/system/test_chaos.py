@@ -27,7 +27,6 @@ ON_A_BUSY_MACHINE = Bounds(
 """Other tests run beside this one."""
 
 
-@pytest.mark.chaos
 @pytest.mark.timeout(400)
 @pytest.mark.slow
 def test_everything_breaks_and_nobody_is_lost(tmp_path: Path) -> None:
