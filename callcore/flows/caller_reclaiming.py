@@ -87,7 +87,17 @@ class CallerReclaiming:
         is_on_line = (has_ended or call.callback is None) and switch.leg_exists(call.leg_id)
         if has_ended and is_on_line:
             return  # on the way between two of our hands: an event will bring the caller back
-        self.close_call(call, is_elsewhere=is_on_line)
+        if is_on_line:
+            self._adopt_unlisted(call, switch)
+        if not self._switchboard.follows(call.leg_id):
+            self.close_call(call, is_elsewhere=is_on_line)
+
+    def _adopt_unlisted(self, call: FloorCall, switch: Switch) -> None:
+        """The switch's list of lines is behind: a caller who has just come may be missing in it."""
+        for leg in switch.legs({call.leg_id}):
+            phase = phase_of(leg, call, self._site.policy.fallback.extension)
+            if leg.leg_id == call.leg_id and phase is not Phase.ELSEWHERE:
+                self.adopt(leg, switch)
 
     def close_call(
         self, call: FloorCall, *, is_switch_lost: bool = False, is_elsewhere: bool = False

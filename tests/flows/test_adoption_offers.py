@@ -13,7 +13,7 @@ import pytest
 
 from callcore.domain.agents import AgentState
 from callcore.domain.events import OfferLost, SelfHealed
-from callcore.domain.ids import LegId
+from callcore.domain.ids import CallId, LegId
 from callcore.domain.outcomes import CallOutcome, HungUpBy, LeaveReason, OfferLostReason
 from callcore.domain.policies import SitePolicy, SoundsPolicy
 from callcore.flows.offer_bridging import BRIDGE_SECONDS
@@ -350,3 +350,26 @@ def test_a_caller_whom_the_switch_ends_when_a_link_moves_again_has_not_hung_up()
     record = record_of(floor, caller)
     assert (record.outcome, record.hung_up_by) == (CallOutcome.LOST, HungUpBy.SWITCH)
     assert record.offers[0].lost_reason is OfferLostReason.BRIDGE_FAILED
+
+
+def test_a_caller_missing_in_the_switchs_list_has_not_hung_up() -> None:
+    """The list is behind: whoever takes over a caller who has just come asks for the line itself,
+    and the agent's phone rings on.
+    """
+    floor = WorkersFloor("1", "2", site=ROOMY)
+    one, two = floor.processes
+    floor.log_in(ANN, phone=SILENT)
+    caller = floor.call_to(one)
+    floor.clock.advance(0.05)
+    leg = floor.offered_leg_of(ANN)
+    switch: Any = two.switches[NODE]
+    listed = switch.leg_ids
+    switch.leg_ids = lambda: listed() - {caller}
+    one.kill()
+    floor.clock.advance(3)
+    assert floor.owner(CallId(caller)) is two
+    assert floor.offered_leg_of(ANN) == leg
+    pick_up(floor, ANN)
+    floor.clock.advance(0.2)
+    assert who_talks_with(floor, caller) == ANN
+    play_to_the_end(floor)
