@@ -52,6 +52,14 @@ def mislead_once(about: LegId, one: Process, another: Process) -> None:
     board.post = posted
 
 
+def look_away(floor: WorkersFloor, seconds: float, *processes: Process) -> None:
+    """These look for nobody for so long."""
+    for process in processes:
+        dispatcher = process.worker.crew.dispatcher
+        dispatcher.hold()
+        floor.clock.after(seconds, dispatcher.release)
+
+
 def test_a_reservation_for_a_call_that_was_another_workers_a_moment_ago() -> None:
     """Is passed on: the caller does not wait beside a free agent."""
     floor = WorkersFloor("1", "2", "3", site=everything())
@@ -59,9 +67,7 @@ def test_a_reservation_for_a_call_that_was_another_workers_a_moment_ago() -> Non
     caller = floor.call_to(three)
     mislead_once(caller, one, two)
     floor.worker = one.worker
-    for process in (two, three):
-        process.worker.crew.dispatcher.hold()
-        floor.clock.after(0.5, process.worker.crew.dispatcher.release)
+    look_away(floor, 0.5, two, three)
     floor.log_in(ANN, phone=QUICK)
     floor.clock.advance(2)
     assert line_of(floor, caller).bridged_to is not None
@@ -84,9 +90,7 @@ def test_a_reservation_for_a_call_that_was_given_away_is_passed_on_at_once() -> 
     by = one if heir is not one else floor.named("3")
     mislead_once(caller, by, two)
     floor.worker = by.worker
-    for process in (two, heir):
-        process.worker.crew.dispatcher.hold()
-        floor.clock.after(2.0, process.worker.crew.dispatcher.release)
+    look_away(floor, 2.0, two, heir)
     floor.log_in(ANN, phone=QUICK)
     floor.clock.advance(0.1)
     assert [request.variables["callcore_call"] for request in heir.switches[NODE].requests] == [
