@@ -39,6 +39,14 @@ class FakeLookups:
         """How many questions each has on its hands."""
         self._clock = clock
 
+    def asked_by(self, process: Clock) -> FakeLookups:
+        """The same systems as another process asks them: with it die its questions, and each counts
+        its own.
+        """
+        lookups = FakeLookups(process)
+        lookups.systems, lookups.asked = self.systems, self.asked
+        return lookups
+
     def ask(self, lookup: LookupPolicy, question: Mapping[str, str]) -> object:
         self.asked.append((lookup.name, dict(question)))
         if self.unanswered[lookup.name] >= lookup.most_at_once:

@@ -99,6 +99,7 @@ class TestFloor:
     def start_worker(self) -> Worker:
         """A process begins: opens the floor and hears the switch."""
         self._life = MortalClock(self.clock)
+        self.lookups = self.lookups.asked_by(self._life)
         self.site = self._new_site(self._life)
         worker = Worker(spawn, lambda _: nullcontext(), Sources(configuration=self.settings))
         self._open(worker)

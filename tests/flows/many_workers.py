@@ -315,7 +315,7 @@ class WorkersFloor(CallbackFloor):
             pending_records=gated(self.store.pending_records),
             config_versions=gated(self.store.config_versions),
             lockouts=gated(self.store.lockouts),
-            lookups=self.lookups,
+            lookups=self.lookups.asked_by(life),
             notices=self.notices,
             left_ledgers=gated(self.store.left_ledgers),
             epoch=self.store.epoch,
