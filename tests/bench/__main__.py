@@ -20,6 +20,7 @@ from tests.bench import (
     link,
     reference,
     scripts,
+    sharing,
     starting,
     throughput,
 )
@@ -29,6 +30,7 @@ PARTS: dict[str, Callable[[Figures], None]] = {
     "starting": starting.measure,
     "link": link.measure,
     "scripts": scripts.measure,
+    "sharing": sharing.measure,
     "records": history.measure,
     "idle": idle.measure,
     "decisions": decisions.measure,

@@ -1,8 +1,11 @@
-"""How many complete queued calls a second one worker carries: a caller comes, is answered, joins,
-hears music, is offered to an agent who picks up, they talk, hang up, and the record is written.
+"""How many complete queued calls a second one worker carries, and two: a caller comes, is answered,
+joins, hears music, is offered to an agent who picks up, they talk, hang up, and the record is
+written.
 
 The simulated switch is a process of its own, Valkey and Postgres are too. Nobody is announced
 anything. As many callers as are wanted wait at any time; who hangs up is followed by the next.
+Where there are fewer processors than processes that work, what a call costs each of them says how
+far they would grow: ``calls_of_a_core``.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import tempfile
 import time
 import urllib.request
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +22,7 @@ import psutil
 
 from tests.bench import processes, rush
 from tests.bench.figures import Figures
-from tests.system.daemon import Daemon, node, settings
+from tests.system.daemon import Daemon, node, settings, until
 
 WAITING_COUNT = 20
 SETTLING_SECONDS = 5.0
@@ -30,69 +34,91 @@ CALM_AGENTS = 30
 RUSH_AGENTS = 400
 """More than one worker can keep busy."""
 CALLS = "callcore_queue_talk_seconds_count"
-TALKS = 'callcore_queue_talk_seconds_count{queue="support"}'
 COUNTED = {
     "redis": "callcore_store_seconds_count",
     "commands": "callcore_link_commands_total",
     "events": "callcore_link_events_total",
 }
+SERVERS = {"valkey": "valkey-server", "postgres": "postgres"}
 
 
 def measure(figures: Figures) -> None:
-    """First with time for everything, then with more callers than can be served."""
-    _measure(figures, "calm", CALM_AGENTS)
-    _measure(figures, "rush", RUSH_AGENTS)
+    """With time for everything, then with more callers than can be served; by one and by two."""
+    _measure(figures, "calm", CALM_AGENTS, workers_count=1)
+    _measure(figures, "rush", RUSH_AGENTS, workers_count=1)
+    _measure(figures, "rush_of_two", RUSH_AGENTS, workers_count=2)
 
 
 @dataclass(slots=True)
 class _Sight:
     """What was used and counted up to an instant."""
 
-    page: str
-    watched: dict[str, psutil.Process]
+    pages: Sequence[str]
+    watched: Mapping[str, Sequence[psutil.Process]]
     at: float = field(default_factory=time.perf_counter)
     samples: dict[str, float] = field(default_factory=dict)
     used: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        with urllib.request.urlopen(self.page, timeout=processes.PATIENCE_SECONDS) as answer:
+        for page in self.pages:
+            self._read(page)
+        for name, group in self.watched.items():
+            self.used[name] = sum(map(_cpu_seconds, group))
+
+    def _read(self, page: str) -> None:
+        with urllib.request.urlopen(page, timeout=processes.PATIENCE_SECONDS) as answer:
             for line in answer.read().decode().splitlines():
                 if not line.startswith("#"):
                     name, _, value = line.rpartition(" ")
                     family = name.partition("{")[0]
                     self.samples[family] = self.samples.get(family, 0.0) + float(value)
-        for name, process in self.watched.items():
-            times = process.cpu_times()
-            self.used[name] = times.user + times.system
 
 
-def _measure(figures: Figures, name: str, agents_count: int) -> None:
+def _cpu_seconds(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
+
+
+def _measure(figures: Figures, name: str, agents_count: int, *, workers_count: int) -> None:
     crowd = (str(agents_count), str(WAITING_COUNT), str(TALK_SECONDS))
     with (
         tempfile.TemporaryDirectory() as base,
         processes.module("tests.bench.rush", *crowd) as switch,
     ):
-        port = processes.port_of(switch)
-        daemon = Daemon.configured(Path(base), site(Path(base), port, agents_count))
+        content = site(Path(base), processes.port_of(switch), agents_count)
+        options = () if workers_count == 1 else ("--workers", str(workers_count))
+        daemon = Daemon.configured(Path(base), content, options=options)
         try:
-            page = daemon.wait_line("callcore_runs")["metrics"]
-            watched = {
-                "worker": psutil.Process(daemon.process.pid),
-                "switch": psutil.Process(switch.pid),
-            }
-            _wait_for_talks(page, agents_count)
-            before = _Sight(page, watched)
+            runs = until(
+                lambda: len(lines := daemon.lines("callcore_runs")) == workers_count and lines,
+                "all workers run",
+            )
+            pages = [line["metrics"] for line in runs]
+            watched = {"switch": [psutil.Process(switch.pid)], **_processes_of(daemon)}
+            _wait_for_talks(pages, agents_count)
+            before = _Sight(pages, watched)
             gevent.sleep(MEASURED_SECONDS)
-            _tell(figures, name, before, _Sight(page, watched))
+            _tell(figures, name, before, _Sight(pages, watched))
         finally:
-            daemon.process.kill()
-            daemon.process.wait()
+            daemon.end()
 
 
-def _wait_for_talks(page: str, count: int) -> None:
+def _processes_of(daemon: Daemon) -> dict[str, list[psutil.Process]]:
+    """The workers, with the supervisor of several, and the servers bundled with them."""
+    children = daemon.children()
+    found = {
+        name: [child for child in children if child.name() == program]
+        for name, program in SERVERS.items()
+    }
+    servers = [child for group in found.values() for child in group]
+    others = [child for child in children if child not in servers]
+    return {"worker": [psutil.Process(daemon.process.pid), *others], **found}
+
+
+def _wait_for_talks(pages: Sequence[str], count: int) -> None:
     """Until every agent may have talked, and what the beginning was is over."""
     with gevent.Timeout(PATIENCE_SECONDS):
-        while processes.metric(page, TALKS) < count:
+        while _Sight(pages, {}).samples.get(CALLS, 0.0) < count:
             gevent.sleep(0.5)
     gevent.sleep(SETTLING_SECONDS)
 
@@ -106,8 +132,8 @@ def _tell(figures: Figures, name: str, before: _Sight, after: _Sight) -> None:
     figures.add(f"throughput_{name}", calls / seconds, "calls/s")
     for who, cpu in used.items():
         figures.add(f"throughput_{name}_{who}_cpu", cpu / seconds, "cores")
-    figures.add(f"cpu_of_a_call_{name}", used["worker"] / calls * 1000, "ms")
-    figures.add(f"calls_of_a_core_{name}", calls / used["worker"], "calls/s")
+        figures.add(f"{who}_cpu_of_a_call_{name}", cpu / calls * 1000, "ms")
+        figures.add(f"calls_of_a_core_of_{who}_{name}", calls / cpu, "calls/s")
     for what, sample in COUNTED.items():
         figures.add(f"{what}_of_a_call_{name}", grown(sample) / calls, what)
 

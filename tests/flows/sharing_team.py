@@ -99,7 +99,7 @@ class Process:
         self.answer_seconds = 0.0
         self.busy_digits = DIGITS
         self.has_calls = True
-        self.switches = {node: team.switches[node].another_link() for node in (FS1, FS2)}
+        self.switches = {node: switch.another_link() for node, switch in team.switches.items()}
         for node in self.switches.keys() - set(nodes):
             self.switches[node].lose_link()
         self.tenure = Tenure(
@@ -251,18 +251,19 @@ class Process:
 class Team:
     """A site: its floor, its switches, its workers."""
 
-    def __init__(self) -> None:
+    def __init__(self, nodes: Collection[NodeName] = (FS1, FS2)) -> None:
         self.clock = FakeClock()
         self.floor_clock = FloorClock(self.clock)
         self.floor = FakeFloor(self.floor_clock)
-        self.switches = {node: FakeSwitch(self.clock, node) for node in (FS1, FS2)}
+        self.switches = {node: FakeSwitch(self.clock, node) for node in nodes}
         self.processes: list[Process] = []
 
     def start(
-        self, name: str, nodes: Collection[NodeName] = (FS1, FS2), *, life: str | None = None
+        self, name: str, nodes: Collection[NodeName] | None = None, *, life: str | None = None
     ) -> Process:
-        """A worker begins, with links to those nodes."""
-        process = Process(self, name, nodes, life or f"life{len(self.processes)}")
+        """A worker begins, with links to those nodes; to all if it is not said which."""
+        reached = self.switches if nodes is None else nodes
+        process = Process(self, name, reached, life or f"life{len(self.processes)}")
         self.processes.append(process)
         return process
 
@@ -299,4 +300,4 @@ class Team:
     def is_whole(self, *among: Process) -> bool:
         """True if all shards of all nodes are followed by these, who can act."""
         acted_on = set[Shard]().union(*(process.acts_on() for process in among))
-        return len(acted_on) == 2 * len(DIGITS)
+        return len(acted_on) == len(self.switches) * len(DIGITS)
