@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from callcore.adapters.freeswitch.poking import Poking
 from callcore.adapters.freeswitch.switch import FreeSwitch
 from callcore.adapters.logs.setup import Log
 from callcore.adapters.prom.metrics import Metrics
@@ -39,6 +40,7 @@ class NodeLinks:
         self._metrics = metrics
         self._log = log
         self._readiness = readiness
+        self._poking = Poking(clock)
         self.news: list[LinkNews] = []
         """What each link tells."""
         self.strains: dict[str, Strain] = {}
@@ -67,6 +69,7 @@ class NodeLinks:
             observe=self._news_of(name),
             site=self._site,
             may_act=lambda: self._tenure.may_command(name),
+            poking=self._poking,
         )
         self.strains[f"events:{name}"] = lambda: link.unread_seconds
         return link

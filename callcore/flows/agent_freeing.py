@@ -6,29 +6,28 @@ by the lease that stands behind it (see ``lease_watch``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from callcore.domain import duty
 from callcore.domain.agents import (
-    CALLCORE,
-    MISSED_CALLS,
     AgentReason,
     AgentState,
     Why,
     WrapUpEnd,
 )
-from callcore.domain.events import AgentChanged, AgentMissedTooMany, WrapUpEnded
 from callcore.domain.ids import AgentId, CallId, Micros, QueueName, seconds_between
 from callcore.domain.ledger import CallLedger
 from callcore.domain.outcomes import OfferLostReason
 from callcore.domain.records import OfferRecord
+from callcore.flows.agent_telling import AgentTelling
 from callcore.flows.dispatching import Dispatcher
 from callcore.flows.floor_changes import FloorChanges
 from callcore.flows.learning import Learning
+from callcore.flows.looking_ahead import FoundLines
 from callcore.flows.offer_losing import OfferLosing
 from callcore.flows.queue_watch import QueueWatch
 from callcore.flows.site import Site
-from callcore.ports.stores import FloorAgent, Freed, OfferAnswer, Reservation
+from callcore.ports.stores import FloorAgent, Freed, Look, OfferAnswer, Reservation
 
 
 class AgentFreeing:
@@ -48,6 +47,7 @@ class AgentFreeing:
         self._queue_watch = queue_watch
         self._changes = changes
         self._losing = OfferLosing(site, changes, ledgers)
+        self.telling = AgentTelling(site)
         self.learning = learning
 
     def is_untold(self, call_id: CallId) -> bool:
@@ -91,8 +91,8 @@ class AgentFreeing:
                 late_seconds=seconds_between(ended_at, now),
                 rest_seconds=rest if freed.state is AgentState.AVAILABLE else 0.0,
             )
-            self._publish(reservation.agent_id, freed, AgentReason(reason))
-            self._tell_of_misses(reservation, freed)
+            self.telling.changed(reservation.agent_id, freed, AgentReason(reason))
+            self.telling.missed(reservation, freed)
             if freed.state is not AgentState.AVAILABLE:
                 self._queue_watch.staffing_changed(reservation.agent_id)
             elif rest > 0:
@@ -117,7 +117,7 @@ class AgentFreeing:
 
         def over(freed: Freed) -> None:
             if freed.answer is OfferAnswer.DONE and freed.state is not AgentState.AVAILABLE:
-                self._publish(reservation.agent_id, freed, AgentReason.RECLAIMED)
+                self.telling.changed(reservation.agent_id, freed, AgentReason.RECLAIMED)
                 self._queue_watch.staffing_changed(reservation.agent_id)
 
         reason = OfferLostReason.RECLAIMED
@@ -145,23 +145,27 @@ class AgentFreeing:
 
         ended_at = self._site.clock.now()
 
-        def over(freed: Freed) -> None:
+        def over(freed: Freed, ahead: FoundLines | None) -> None:
             if freed.answer is not OfferAnswer.DONE:
                 return
             now = self._site.clock.now()
             late = seconds_between(ended_at, now)
-            self._publish(reservation.agent_id, freed, AgentReason.TALK_ENDED)
+            self.telling.changed(reservation.agent_id, freed, AgentReason.TALK_ENDED)
             if freed.state is AgentState.WRAPPING_UP:
                 self._site.clock.after(
                     wrap_up_seconds, lambda: self.end_wrap_up(reservation, now, late)
                 )
             else:
                 self.learning.of_service(reservation.queue, freed.kept, late)
-                self._look_for_work(reservation.agent_id, freed)
+                self._look_for_work(reservation.agent_id, freed, ahead)
 
-        self._changes.make(
-            reservation.call_id,
-            lambda: self._site.roster.end_talk(reservation, wrap_up_seconds=wrap_up_seconds),
+        self._make_free(
+            reservation,
+            lambda look: self._site.roster.end_talk(
+                reservation,
+                wrap_up_seconds=wrap_up_seconds,
+                look=look if wrap_up_seconds == 0 else None,
+            ),
             over,
         )
 
@@ -174,13 +178,17 @@ class AgentFreeing:
         agent_id, request_id = reservation.agent_id, self._site.ids.request_id()
         ended_at = self._site.clock.now()
 
-        def over(freed: Freed) -> None:
+        def over(freed: Freed, ahead: FoundLines | None) -> None:
             late = late_seconds + seconds_between(ended_at, self._site.clock.now())
-            self.wrap_up_ended(agent_id, reservation.queue, began_at, freed, late_seconds=late)
+            self.wrap_up_ended(
+                agent_id, reservation.queue, began_at, freed, late_seconds=late, ahead=ahead
+            )
 
-        self._changes.make(
-            reservation.call_id,
-            lambda: self._site.roster.end_wrap_up(agent_id, reservation.offer_id, request_id),
+        self._make_free(
+            reservation,
+            lambda look: self._site.roster.end_wrap_up(
+                agent_id, reservation.offer_id, request_id, look=look
+            ),
             over,
         )
 
@@ -193,32 +201,18 @@ class AgentFreeing:
         why: Why | None = None,
         *,
         late_seconds: float = 0.0,
+        ahead: FoundLines | None = None,
     ) -> None:
         """Tells of a wrap-up that has ended, if it has, and looks for the next caller."""
         if freed.answer is not OfferAnswer.DONE:
             return
         self.learning.of_service(queue, freed.kept, late_seconds)
         end = WrapUpEnd.TIMED_OUT if why is None else WrapUpEnd.ENDED_EARLY
-        self.tell_wrap_up(
+        self.telling.wrapped_up(
             agent_id, queue, began_at, WrapUpEnd.EXTENDED if freed.was_extended else end
         )
-        self._publish(agent_id, freed, AgentReason.WRAP_UP_ENDED, why)
-        self._look_for_work(agent_id, freed)
-
-    def tell_wrap_up(
-        self, agent_id: AgentId, queue: QueueName, began_at: Micros, end: WrapUpEnd
-    ) -> None:
-        """Tells how long a wrap-up took that ends now."""
-        now = self._site.clock.now()
-        self._site.facts.publish(
-            WrapUpEnded(
-                at=now,
-                agent_id=agent_id,
-                queue=queue,
-                wrapped_up_seconds=seconds_between(began_at, now),
-                end=end,
-            )
-        )
+        self.telling.changed(agent_id, freed, AgentReason.WRAP_UP_ENDED, why)
+        self._look_for_work(agent_id, freed, ahead)
 
     def wrap_up_extended(self, agent: FloorAgent, until: Micros) -> None:
         """Sets the timer anew of a wrap-up that was found as told, and lasts longer now."""
@@ -239,47 +233,27 @@ class AgentFreeing:
         owner = CallId(f"rest of {agent_id}")
         self._changes.make(owner, lambda: self._site.roster.wake(agent_id), over)
 
-    def _tell_of_misses(self, reservation: Reservation, freed: Freed) -> None:
-        """A supervisor should know of an agent who was given a break for missing calls."""
-        agent = self._site.policy.agents.get(reservation.agent_id)
-        if not _has_missed_too_many(freed) or agent is None or agent.break_after_misses is None:
-            return
-        self._site.facts.publish(
-            AgentMissedTooMany(
-                at=self._site.clock.now(),
-                agent_id=reservation.agent_id,
-                queue=reservation.queue,
-                misses_count=agent.break_after_misses,
-            )
-        )
+    def _make_free(
+        self,
+        reservation: Reservation,
+        change: Callable[[Look | None], Freed],
+        over: Callable[[Freed, FoundLines | None], None],
+    ) -> None:
+        """Makes a change after which the agent may serve the next caller at once."""
+        ahead = self._dispatcher.look_ahead(reservation.agent_id)
 
-    def _look_for_work(self, agent_id: AgentId, freed: Freed) -> None:
+        def done(freed: Freed) -> None:
+            try:
+                over(freed, ahead.found(freed))
+            finally:
+                ahead.end()
+
+        self._changes.make(reservation.call_id, lambda: ahead.ask(change), done)
+
+    def _look_for_work(
+        self, agent_id: AgentId, freed: Freed, ahead: FoundLines | None = None
+    ) -> None:
         if freed.state is AgentState.AVAILABLE:
-            self._dispatcher.agent_free(agent_id, self._site.clock.now())
+            self._dispatcher.agent_free(agent_id, self._site.clock.now(), ahead)
         else:
             self._queue_watch.staffing_changed(agent_id)
-
-    def _publish(
-        self, agent_id: AgentId, freed: Freed, reason: AgentReason, why: Why | None = None
-    ) -> None:
-        """Tells what the agent does from now on; of a wish, who had it is in the timeline."""
-        if freed.state is None:
-            return
-        if _has_missed_too_many(freed):
-            reason = AgentReason.MISSED_CALLS
-        self._site.facts.publish(
-            AgentChanged(
-                at=self._site.clock.now(),
-                agent_id=agent_id,
-                state=freed.state,
-                reason=reason if why is None else why.reason,
-                actor=CALLCORE if why is None else why.actor,
-                note="" if why is None else why.note,
-                break_code=freed.break_code,
-            )
-        )
-
-
-def _has_missed_too_many(freed: Freed) -> bool:
-    is_break = freed.state is AgentState.ON_BREAK and freed.break_code == MISSED_CALLS
-    return is_break and not freed.is_wish

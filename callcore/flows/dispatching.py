@@ -15,6 +15,7 @@ from callcore.domain.ids import AgentId, Micros, QueueName
 from callcore.domain.policies import AgentPolicy
 from callcore.flows.asking_colleagues import AskingColleagues, Search
 from callcore.flows.line_reading import LineReading
+from callcore.flows.looking_ahead import FoundLines, LookingAhead
 from callcore.flows.messages.between import AgentIsFree, MatchAsked
 from callcore.flows.one_at_a_time import OneAtATime, Spawn
 from callcore.flows.pairing import CANDIDATES, Pairing
@@ -79,9 +80,17 @@ class Dispatcher:
         """Somebody of the queue may be offered to agents to whom nobody might be before."""
         self._turns.look(queue, Search(triggered_at=triggered_at, trigger=trigger))
 
-    def agent_free(self, agent_id: AgentId, triggered_at: Micros) -> None:
-        """The agent may be asked from now on."""
-        self._look_for(agent_id, Search(triggered_at=triggered_at, trigger=AGENT_FREE))
+    def agent_free(
+        self, agent_id: AgentId, triggered_at: Micros, ahead: FoundLines | None = None
+    ) -> None:
+        """The agent may be asked from now on; what was read ``ahead`` was read since then."""
+        self._look_for(agent_id, Search(triggered_at=triggered_at, trigger=AGENT_FREE), ahead)
+
+    def look_ahead(self, agent_id: AgentId) -> LookingAhead:
+        """What to read when the agent is made free."""
+        agent = None if self._is_held else self._site.policy.agents.get(agent_id)
+        look = None if agent is None else self._pairing.look(agent)
+        return LookingAhead(look, self._reserving.under_way)
 
     def agent_asked(self, letter: AgentIsFree) -> None:
         """Another worker has found one of ours to be the first for an agent; does not wait."""
@@ -126,14 +135,14 @@ class Dispatcher:
         except StoreError as error:
             self._look_again_later(error)
 
-    def _look_for(self, agent_id: AgentId, search: Search) -> None:
+    def _look_for(self, agent_id: AgentId, search: Search, ahead: FoundLines | None = None) -> None:
         if self._is_held:
             return
         agent = self._site.policy.agents.get(agent_id)
         if agent is None:
             return
         try:
-            self._serve(agent, search)
+            self._serve(agent, search, ahead)
         except StoreError as error:
             self._look_again_later(error)
 
@@ -198,15 +207,17 @@ class Dispatcher:
 
         return self._reserving.reserve(pairs, trigger, triggered_at, look_for)
 
-    def _serve(self, agent: AgentPolicy, search: Search) -> None:
+    def _serve(self, agent: AgentPolicy, search: Search, ahead: FoundLines | None) -> None:
         queues: Sequence[QueueName] = agent.queues
         under_way = self._reserving.under_way
         for _ in range(ROUNDS):
             if under_way.pass_by(agent.agent_id):
                 return
             with under_way.reading() as reading:
-                pair, contenders = self._pairing.for_agent(agent, queues, search)
-            if pair is None or reading.is_agent_taken(agent.agent_id):
+                pair, contenders = self._pairing.for_agent(agent, queues, search, ahead)
+            since = reading if ahead is None else ahead.reading
+            ahead = None
+            if pair is None or since.is_agent_taken(agent.agent_id):
                 return
             if self._is_left_to_others(pair, search):
                 return

@@ -162,7 +162,7 @@ class Duty:
             end = WrapUpEnd.EXTENDED if before.was_extended else WrapUpEnd.ENDED_EARLY
             kept = before.kept_until(self._site.clock.now())
             self._freeing.learning.of_service(before.queue, kept)
-            self._freeing.tell_wrap_up(agent_id, before.queue, before.since, end)
+            self._freeing.telling.wrapped_up(agent_id, before.queue, before.since, end)
         self._follow(agent_id, order, answer, wish.state, wish)
         return answer
 

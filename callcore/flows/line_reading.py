@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from callcore.domain.ids import AgentId, CallId, QueueName
 from callcore.domain.policies import STRATEGIES_RINGING_MANY, QueuePolicy
+from callcore.flows.looking_ahead import FoundLines
 from callcore.flows.remote_waiters import Lines, RemoteWaiter, RemoteWaiters
 from callcore.flows.site import Site
 from callcore.flows.under_way import Reading, UnderWay
 from callcore.flows.waiters import Waiter, Waiters
-from callcore.ports.stores import Candidates, WaitingCaller
+from callcore.ports.stores import Candidates, Look, WaitingCaller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,18 +58,27 @@ class LineReading:
         """Up to ``count`` of each side of each queue, in the order asked. One read, and one more if
         other workers follow some of the callers. May raise ``StoreError``.
         """
+        look = self.look(queues, count)
         with self._under_way.reading() as reading:
-            if self._site.tenure.is_alone:
-                found, remote = self._site.waiting_room.candidates(queues, count), {}
-            else:
-                found = self._site.waiting_room.candidates(
-                    queues, count, [queue for queue in queues if self._rings_many(queue)]
-                )
-                remote = self._remote.read(self._unknown(found))
-            return [
-                self._line(queue, candidates, remote, reading)
-                for queue, candidates in zip(queues, found, strict=True)
-            ]
+            found = self._site.waiting_room.candidates(look.queues, look.count, look.rung)
+            return self.understood(FoundLines(look=look, found=found, reading=reading))
+
+    def look(self, queues: Sequence[QueueName], count: int) -> Look:
+        """What has to be read."""
+        is_alone = self._site.tenure.is_alone
+        rung = () if is_alone else [queue for queue in queues if self._rings_many(queue)]
+        return Look(queues=queues, count=count, rung=rung)
+
+    def understood(self, lines: FoundLines) -> list[QueueLine]:
+        """What was read. Reads once more if other workers follow some of the callers; may raise
+        ``StoreError``.
+        """
+        is_alone = self._site.tenure.is_alone
+        remote = {} if is_alone else self._remote.read(self._unknown(lines.found))
+        return [
+            self._line(queue, candidates, remote, lines.reading)
+            for queue, candidates in zip(lines.look.queues, lines.found, strict=True)
+        ]
 
     def _unknown(self, found: Iterable[Candidates]) -> list[CallId]:
         """Those whom nobody follows here."""

@@ -16,10 +16,12 @@ from callcore.domain.routing import Verdict
 from callcore.domain.sharding import WorkerId
 from callcore.flows.asking_colleagues import AskingColleagues, Search
 from callcore.flows.line_reading import LineReading, QueueLine
+from callcore.flows.looking_ahead import FoundLines
 from callcore.flows.remote_waiters import RemoteWaiter
 from callcore.flows.reserving import Pair, rings_many
 from callcore.flows.site import Site
 from callcore.flows.waiters import Waiter
+from callcore.ports.stores import Look
 
 CANDIDATES = 10
 """How many callers and agents are read at a time: enough to pass those who were just taken."""
@@ -69,18 +71,30 @@ class Pairing:
                 return Found(pairs=pairs, is_all=is_all or count >= MOST_CANDIDATES)
             count *= 4
 
+    def look(self, agent: AgentPolicy) -> Look | None:
+        """What ``for_agent`` reads of all the agent's queues; ``None`` if there are none."""
+        queues = self._known(agent.queues)
+        return self._reading.look(queues, CANDIDATES) if queues else None
+
     def for_agent(
-        self, agent: AgentPolicy, of: Sequence[QueueName], search: Search
+        self,
+        agent: AgentPolicy,
+        of: Sequence[QueueName],
+        search: Search,
+        ahead: FoundLines | None = None,
     ) -> tuple[Pair | None, Collection[QueueName]]:
         """The caller to serve next, of the first ones in these queues who may be served; and the
-        queues that have such.
+        queues that have such. The lines of all of them may have been read ``ahead``.
         """
-        queues = [queue for queue in of if queue in self._site.policy.queues]
+        queues = self._known(of)
         if not queues:
             return None, ()
         count = CANDIDATES
         while True:
-            lines = self._reading.read(queues, count)
+            if ahead is not None and list(ahead.look.queues) == queues:
+                lines, ahead = self._reading.understood(ahead), None
+            else:
+                lines = self._reading.read(queues, count)
             firsts = [self._first_in(line, agent.agent_id, search) for line in lines]
             is_hidden = any(
                 line.callers_count == count and first is None
@@ -95,6 +109,9 @@ class Pairing:
         )
         contenders = {pair.demand.queue.name for pair in pairs.values()}
         return (pairs[best.call_id] if best is not None else None), contenders
+
+    def _known(self, queues: Sequence[QueueName]) -> list[QueueName]:
+        return [queue for queue in queues if queue in self._site.policy.queues]
 
     def _ringing_at_once(self, queue: QueueName) -> int:
         policy = self._site.policy.queues.get(queue)

@@ -94,8 +94,8 @@ def _measure(figures: Figures, name: str, agents_count: int, *, workers_count: i
                 "all workers run",
             )
             pages = [line["metrics"] for line in runs]
-            watched = {"switch": [psutil.Process(switch.pid)], **_processes_of(daemon)}
             _wait_for_talks(pages, agents_count)
+            watched = {"switch": [psutil.Process(switch.pid)], **_processes_of(daemon)}
             before = _Sight(pages, watched)
             gevent.sleep(MEASURED_SECONDS)
             _tell(figures, name, before, _Sight(pages, watched))
@@ -133,7 +133,7 @@ def _tell(figures: Figures, name: str, before: _Sight, after: _Sight) -> None:
     for who, cpu in used.items():
         figures.add(f"throughput_{name}_{who}_cpu", cpu / seconds, "cores")
         figures.add(f"{who}_cpu_of_a_call_{name}", cpu / calls * 1000, "ms")
-        figures.add(f"calls_of_a_core_of_{who}_{name}", calls / cpu, "calls/s")
+        figures.add(f"calls_of_a_core_of_{who}_{name}", calls / max(cpu, 0.01), "calls/s")
     for what, sample in COUNTED.items():
         figures.add(f"{what}_of_a_call_{name}", grown(sample) / calls, what)
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from callcore.domain.agents import AgentReason, AgentState, BreakCode, Why, Wish
 from callcore.domain.ids import MICROS_PER_SECOND, AgentId, Micros, OfferId, QueueName
-from callcore.ports.stores import AgentAnswer, FloorAgent, Freed, OfferAnswer, Post
+from callcore.ports.stores import AgentAnswer, FloorAgent, Freed, Look, OfferAnswer, Post
+from tests.fakes.floor_lines import lines
 from tests.fakes.floor_memory import Agents, Asked, FloorMemory, encodable
 
 END_EARLY_SECONDS = 0.1
@@ -104,7 +105,13 @@ class Duties:
         return True
 
     def end_wrap_up(
-        self, agent_id: AgentId, offer_id: OfferId, request_id: str, why: Why | None = None
+        self,
+        agent_id: AgentId,
+        offer_id: OfferId,
+        request_id: str,
+        why: Why | None = None,
+        *,
+        look: Look | None = None,
     ) -> Freed:
         def end_wrap_up() -> Freed:
             agent = self._agents.get(agent_id)
@@ -116,7 +123,12 @@ class Duties:
             freed = self._free(agent, why or Why(reason=AgentReason.WRAP_UP_ENDED))
             return replace(freed, was_extended=agent.was_extended)
 
-        return self._memory.once("end_wrap_up", request_id, end_wrap_up)
+        freed = self._memory.once("end_wrap_up", request_id, end_wrap_up)
+        return self._with_lines(freed, look)
+
+    def _with_lines(self, freed: Freed, look: Look | None) -> Freed:
+        """With the lines as they are now."""
+        return freed if look is None else replace(freed, lines=lines(self._memory, look))
 
     def _is_due(self, lease_until: Micros | None) -> bool:
         return lease_until is None or lease_until <= self._memory.after(END_EARLY_SECONDS)

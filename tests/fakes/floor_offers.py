@@ -13,6 +13,7 @@ from callcore.ports.stores import (
     FloorCall,
     FloorCallState,
     Freed,
+    Look,
     OfferAnswer,
     Reservation,
     ReserveAnswer,
@@ -157,10 +158,13 @@ class Offers(Duties):
         lost = (*call.lost_offers, noted)[-MOST_LOST_OFFERS:]
         self._memory.calls.put(replace(call, lost_offers=lost))
 
-    def end_talk(self, reservation: Reservation, *, wrap_up_seconds: float) -> Freed:
-        return self._memory.once(
+    def end_talk(
+        self, reservation: Reservation, *, wrap_up_seconds: float, look: Look | None = None
+    ) -> Freed:
+        freed = self._memory.once(
             "end_talk", reservation.offer_id, lambda: self._end_talk(reservation, wrap_up_seconds)
         )
+        return self._with_lines(freed, look)
 
     def _end_talk(self, reservation: Reservation, wrap_up_seconds: float) -> Freed:
         agent = self._holder(reservation, AgentState.TALKING)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from callcore.domain.admission import Closure, Door, DroppedPlace
@@ -18,19 +18,18 @@ from callcore.ports.stores import (
     FloorCallState,
     FloorDemand,
     FloorPromise,
-    FreeAgent,
     JoinAnswer,
     Joined,
     Joining,
     LeaveAnswer,
+    Look,
     MoveAnswer,
     Outlook,
     QueueCounts,
     RescoreAnswer,
-    WaitingCaller,
 )
+from tests.fakes.floor_lines import lines
 from tests.fakes.floor_memory import Calls, FloorMemory, Told, encodable
-from tests.fakes.ranked import Ranked
 
 UNENDED = (FloorCallState.WAITING, FloorCallState.OFFERED, FloorCallState.TALKING)
 PLACED = (FloorCallState.WAITING, FloorCallState.OFFERED)
@@ -345,20 +344,10 @@ class FakeWaitingRoom:
         return self._memory.told.get(call_id, Told()).estimates
 
     def candidates(
-        self, queues: Sequence[QueueName], count: int, rung: Collection[QueueName] = ()
+        self, queues: Sequence[QueueName], count: int, rung: Sequence[QueueName] = ()
     ) -> list[Candidates]:
         self._memory.check()
-        return [
-            Candidates(
-                callers=_first(self._calls.waiting[queue], count),
-                rung=_first(self._calls.offered[queue], count) if queue in rung else (),
-                agents=tuple(
-                    FreeAgent(agent_id=agent_id, score=score)
-                    for score, agent_id in self._memory.agents.free[queue].first(count)
-                ),
-            )
-            for queue in queues
-        ]
+        return lines(self._memory, Look(queues=queues, count=count, rung=rung))
 
     def demands(self, call_ids: Sequence[CallId]) -> dict[CallId, FloorDemand]:
         self._memory.check()
@@ -428,12 +417,6 @@ class FakeWaitingRoom:
             deferred_count=len(self._calls.deferred[queue]),
             oldest_joined_at=head.first_joined_at if head else None,
         )
-
-
-def _first(places: Ranked[CallId], count: int) -> tuple[WaitingCaller, ...]:
-    return tuple(
-        WaitingCaller(call_id=call_id, score=score) for score, call_id in places.first(count)
-    )
 
 
 def _waiting(joining: Joining) -> FloorCall:

@@ -31,9 +31,8 @@ class FreeSwitch:
     Events are handed to ``deliver`` in order, in the greenlet that reads them, so it must not wait.
     The legs of all digits are followed until ``follow_digits`` says otherwise. While ``may_act``
     says no, nothing is commanded or asked but what the link itself needs, and whose the digits are.
-    ``site`` keeps the owners of several sites apart that share the node. ``poke_seconds`` is how
-    often the switch is woken while a phone rings, which saves up to 20 ms between its being picked
-    up and our hearing of it; ``None`` never wakes it. Raises ``HostileTextError``.
+    ``site`` keeps the owners of several sites apart that share the node. ``poking`` wakes it
+    while a phone rings, if it is to be woken. Raises ``HostileTextError``.
     """
 
     def __init__(  # noqa: PLR0913 - what one link is made of
@@ -47,7 +46,7 @@ class FreeSwitch:
         site: str = "main",
         may_act: Callable[[], bool] | None = None,
         retry: Retry = Retry(),  # noqa: B008 (a frozen value)
-        poke_seconds: float | None = None,
+        poking: Poking | None = None,
     ) -> None:
         self._policy = policy
         self._observer = observe
@@ -72,7 +71,7 @@ class FreeSwitch:
         self._listing = Listing(
             self._gate, policy.name, self._following, observe, self._news.by_our_clock
         )
-        self._poking = Poking(self._link, self._jobs, clock, poke_seconds)
+        self._poking = poking
 
     @property
     def node(self) -> NodeName:
@@ -196,7 +195,8 @@ class FreeSwitch:
         except BaseException:
             self._jobs.forget(job_id)
             raise
-        self._poking.while_ringing()
+        if self._poking is not None:
+            self._poking.while_ringing(self._link, self._jobs)
 
     def bridge(self, caller_leg_id: LegId, agent_leg_id: LegId) -> None:
         """Lets two parked legs talk (asked).

@@ -91,6 +91,39 @@ class Client:
             except redis.exceptions.NoScriptError:
                 return self._commands.eval(text, len(keys), *keys, *args)
 
+    def evaluate_and_send(
+        self,
+        name: str,
+        sha: str,
+        text: str,
+        keys: Sequence[str],
+        args: Sequence[str | int | float],
+        commands: Sequence[Command],
+    ) -> tuple[Any, list[Any]]:
+        """Runs a script, and ``commands`` right after it, in one round trip; their answers."""
+        with self._guarded(name):
+            by_hash, by_text = (("EVALSHA", sha), ("EVAL", text))
+            said, *found = self._sent_together(by_hash, keys, args, commands)
+            if isinstance(said, redis.exceptions.NoScriptError):
+                said, *found = self._sent_together(by_text, keys, args, commands)
+            for answer in (said, *found):
+                if isinstance(answer, Exception):
+                    raise answer
+        return said, found
+
+    def _sent_together(
+        self,
+        script: tuple[str, str],
+        keys: Sequence[str],
+        args: Sequence[str | int | float],
+        commands: Sequence[Command],
+    ) -> list[Any]:
+        """The answers, errors among them."""
+        with self._commands.pipeline(transaction=False) as pipeline:
+            for command in ((*script, len(keys), *keys, *args), *commands):
+                pipeline.execute_command(*command)  # type: ignore[no-untyped-call]  # of redis-py
+            return pipeline.execute(raise_on_error=False)
+
     def send(self, name: str, commands: Sequence[Command]) -> list[Any]:
         """The answers to ``commands``, sent a few hundred at a time."""
         answers: list[Any] = []

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
-from callcore.adapters.redisdb import agent_rows
+from callcore.adapters.redisdb import agent_rows, line_rows
 from callcore.adapters.redisdb.agent_posts import AgentPosts
 from callcore.adapters.redisdb.client import Client
 from callcore.adapters.redisdb.durations import micros
@@ -20,7 +21,7 @@ from callcore.adapters.redisdb.scripts import (
 )
 from callcore.domain.agents import AgentState, BreakCode, Why, Wish
 from callcore.domain.ids import AgentId, OfferId, QueueName
-from callcore.ports.stores import AgentAnswer, Freed, Post
+from callcore.ports.stores import AgentAnswer, Freed, Look, OfferAnswer, Post
 
 END_EARLY_SECONDS: Final = 0.1
 """A process' timer and Redis' clock do not agree to the millisecond."""
@@ -102,11 +103,18 @@ class Duties:
         return answer is OverrunAnswer.NOTED
 
     def end_wrap_up(
-        self, agent_id: AgentId, offer_id: OfferId, request_id: str, why: Why | None = None
+        self,
+        agent_id: AgentId,
+        offer_id: OfferId,
+        request_id: str,
+        why: Why | None = None,
+        *,
+        look: Look | None = None,
     ) -> Freed:
         """Ends the wrap-up after that offer; without ``why`` not long before its lease ends."""
         args = (offer_id, draw(), micros(END_EARLY_SECONDS), *agent_rows.why_args(why))
-        return agent_rows.freed(*self._run(self._scripts.end_wrap_up, agent_id, request_id, *args))
+        script = self._scripts.end_wrap_up
+        return self._run_and_look(script, agent_id, request_id, *args, look=look)
 
     def extend_wrap_up(
         self, agent_id: AgentId, request_id: str, why: Why, *, seconds: float, most_seconds: float
@@ -138,6 +146,33 @@ class Duties:
                 [REMEMBER_ANSWER_SECONDS, agent_id, held.text, *args],
             ),
         )
+
+    def _run_and_look(
+        self,
+        script: Script[OfferAnswer],
+        agent_id: AgentId,
+        request_id: str,
+        *args: str | int,
+        keys: Sequence[str] = (),
+        look: Look | None,
+    ) -> Freed:
+        """What became of an agent whom a script may have made free, and the lines as they are
+        since, if they are wanted.
+        """
+        if look is None:
+            return agent_rows.freed(*self._run(script, agent_id, request_id, *args, keys=keys))
+        fixed = (*self._agent_keys(script.name, request_id, agent_id), *keys)
+        commands = line_rows.commands(self._keys, look)
+        answer, words, found = self._posts.run(
+            agent_id,
+            lambda held: script.run_and_read(
+                [*fixed, *held.free_keys, *held.staffed_keys],
+                [REMEMBER_ANSWER_SECONDS, agent_id, held.text, *args],
+                commands,
+            ),
+        )
+        lines = line_rows.candidates(look, found)
+        return replace(agent_rows.freed(answer, words), lines=lines)
 
     def _agent_keys(self, verb: str, request_id: str, agent_id: AgentId) -> tuple[str, ...]:
         keys = self._keys

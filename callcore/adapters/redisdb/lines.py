@@ -5,13 +5,13 @@ The part of ``ports.stores.WaitingRoom`` that reads whole lines.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
-from callcore.adapters.redisdb import rows
+from callcore.adapters.redisdb import line_rows, rows
 from callcore.adapters.redisdb.faults import Fault, UnexpectedAnswerError
 from callcore.adapters.redisdb.outlooks import RedisOutlooks
-from callcore.domain.ids import AgentId, CallId, Micros, QueueName
-from callcore.ports.stores import Candidates, FloorDemand, FreeAgent, QueueCounts, WaitingCaller
+from callcore.domain.ids import CallId, Micros, QueueName
+from callcore.ports.stores import Candidates, FloorDemand, Look, QueueCounts
 
 
 class RedisLines(RedisOutlooks):
@@ -29,33 +29,14 @@ class RedisLines(RedisOutlooks):
         return [CallId(member) for member in found if member not in passed_over][:count]
 
     def candidates(
-        self, queues: Sequence[QueueName], count: int, rung: Collection[QueueName] = ()
+        self, queues: Sequence[QueueName], count: int, rung: Sequence[QueueName] = ()
     ) -> list[Candidates]:
         """Up to ``count`` of each side of each queue, in the order asked, and in the queues of
         ``rung`` of those being offered.
         """
-        if count < 1:
-            return [Candidates(callers=(), agents=()) for _ in queues]
-        keys = self._keys
-        asked = [
-            *(key for queue in queues for key in (keys.waiting(queue), keys.free_agents(queue))),
-            *(keys.offered(queue) for queue in rung),
-        ]
-        found = self._client.send(
-            "candidates", [("ZRANGE", key, 0, count - 1, "WITHSCORES") for key in asked]
-        )
-        both = 2 * len(queues)
-        offered = dict(zip(rung, found[both:], strict=True))
-        return [
-            Candidates(
-                callers=_callers(callers),
-                agents=tuple(
-                    FreeAgent(agent_id=AgentId(member), score=score) for member, score in agents
-                ),
-                rung=_callers(offered.get(queue, ())),
-            )
-            for queue, callers, agents in zip(queues, found[:both:2], found[1:both:2], strict=True)
-        ]
+        look = Look(queues=queues, count=count, rung=rung)
+        commands = line_rows.commands(self._keys, look)
+        return line_rows.candidates(look, self._client.send("candidates", commands))
 
     def demands(self, call_ids: Sequence[CallId]) -> dict[CallId, FloorDemand]:
         """Those of the callers who have a place and do not talk yet.
@@ -152,10 +133,6 @@ class RedisLines(RedisOutlooks):
         instants = iter(found)
         joined = [None if call_id is None else next(instants) for call_id in calls]
         return [None if instant is None else Micros(int(instant)) for instant in joined]
-
-
-def _callers(found: Sequence[tuple[str, float]]) -> tuple[WaitingCaller, ...]:
-    return tuple(WaitingCaller(call_id=CallId(member), score=score) for member, score in found)
 
 
 def _score(entry: tuple[str, float]) -> float:

@@ -10,7 +10,7 @@ from callcore.domain.agents import MISSED_CALLS
 from callcore.domain.ids import Micros
 from callcore.domain.outcomes import MISSES_BY_WILL, OfferLostReason
 from callcore.domain.records import OfferRecord
-from callcore.ports.stores import Freed, OfferAnswer, Reservation, ReserveAnswer
+from callcore.ports.stores import Freed, Look, OfferAnswer, Reservation, ReserveAnswer
 from callcore.ports.stores.calls import MOST_LOST_OFFERS
 
 
@@ -84,13 +84,15 @@ class Offers(Duties):
         )
         return agent_rows.freed(*answer)
 
-    def end_talk(self, reservation: Reservation, *, wrap_up_seconds: float) -> Freed:
+    def end_talk(
+        self, reservation: Reservation, *, wrap_up_seconds: float, look: Look | None = None
+    ) -> Freed:
         """Ends the conversation: the agent wraps up or goes on, the call has ended."""
-        answer = self._run(
+        return self._run_and_look(
             self._scripts.end_talk,
             reservation.agent_id,
             reservation.offer_id,
             *(reservation.offer_id, micros(wrap_up_seconds), draw()),
             keys=(self._keys.call(reservation.call_id),),
+            look=look,
         )
-        return agent_rows.freed(*answer)

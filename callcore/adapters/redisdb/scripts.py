@@ -9,7 +9,7 @@ from enum import StrEnum
 from importlib import resources
 from typing import Any, Final, Generic, TypeVar
 
-from callcore.adapters.redisdb.client import Client
+from callcore.adapters.redisdb.client import Client, Command
 from callcore.adapters.redisdb.faults import Fault, UnexpectedAnswerError
 from callcore.ports.records import Appending
 from callcore.ports.stores import (
@@ -99,6 +99,17 @@ class Finding:
         """What the script returns."""
         return self._client.evaluate(self.name, self._sha, self._text, keys, args)
 
+    def find_and_read(
+        self,
+        keys: Sequence[str],
+        args: Sequence[str | int | float],
+        commands: Sequence[Command],
+    ) -> tuple[Any, list[Any]]:
+        """What the script returns, and what ``commands`` find after it, in one round trip."""
+        return self._client.evaluate_and_send(
+            self.name, self._sha, self._text, keys, args, commands
+        )
+
 
 class Script(Finding, Generic[Answer]):
     """One script, whose words are those of ``answers``."""
@@ -125,7 +136,19 @@ class Script(Finding, Generic[Answer]):
         self, keys: Sequence[str], args: Sequence[str | int | float]
     ) -> tuple[Answer, str]:
         """The answer and the words that came with it."""
-        said = str(self.find(keys, args))
+        return self._understood(str(self.find(keys, args)))
+
+    def run_and_read(
+        self,
+        keys: Sequence[str],
+        args: Sequence[str | int | float],
+        commands: Sequence[Command],
+    ) -> tuple[Answer, str, list[Any]]:
+        """The same, and what ``commands`` find after it."""
+        said, found = self.find_and_read(keys, args, commands)
+        return (*self._understood(str(said)), found)
+
+    def _understood(self, said: str) -> tuple[Answer, str]:
         if said == _OUTDATED:
             raise OutdatedError
         word, _, more = said.partition(" ")

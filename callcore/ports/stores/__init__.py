@@ -31,6 +31,7 @@ from callcore.ports.stores.pairing import (
     FloorDemand,
     FloorPromise,
     FreeAgent,
+    Look,
     WaitingCaller,
 )
 from callcore.ports.stores.places import (
@@ -70,6 +71,7 @@ __all__ = [
     "Kept",
     "LeaseLapsedError",
     "LeaveAnswer",
+    "Look",
     "MoveAnswer",
     "OfferAnswer",
     "Outlook",

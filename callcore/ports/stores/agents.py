@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -17,6 +18,7 @@ from callcore.domain.ids import (
     seconds_between,
 )
 from callcore.ports.stores.offers import OfferAnswer, Reservation
+from callcore.ports.stores.pairing import Candidates
 
 
 class AgentAnswer(StrEnum):
@@ -86,6 +88,8 @@ class Freed:
     """True if the wrap-up that ended had been extended."""
     kept: Kept | None = field(default=None, compare=False)
     """``None`` while the agent wraps up, and if it is not known; tells no answers apart."""
+    lines: Sequence[Candidates] | None = field(default=None, compare=False)
+    """Those that were to be read in the same breath, as they are since; ``None`` if none were."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from callcore.domain.ids import AgentId, CallId, Micros, NodeName, QueueName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Which lines are to be read."""
+
+    queues: Sequence[QueueName]
+    count: int
+    """So many of each side of each queue, at most."""
+    rung: Sequence[QueueName] = ()
+    """The queues of which also those are wanted who are being offered, as many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from callcore.ports.stores.agents import (
     StandingLeg,
 )
 from callcore.ports.stores.offers import OfferAnswer, Reservation, ReserveAnswer
+from callcore.ports.stores.pairing import Look
 
 
 class Roster(Protocol):
@@ -118,16 +119,24 @@ class Roster(Protocol):
         The call keeps what its record has ``noted`` of the offer, until it is forgotten.
         """
 
-    def end_talk(self, reservation: Reservation, *, wrap_up_seconds: float) -> Freed:
+    def end_talk(
+        self, reservation: Reservation, *, wrap_up_seconds: float, look: Look | None = None
+    ) -> Freed:
         """Ends the conversation: the agent wraps up under a lease of that length (or, if it is 0,
-        goes on at once), the call is ``ended``.
+        goes on at once), the call is ``ended``. Reads lines after that, if a ``look`` is given.
         """
 
     def end_wrap_up(
-        self, agent_id: AgentId, offer_id: OfferId, request_id: str, why: Why | None = None
+        self,
+        agent_id: AgentId,
+        offer_id: OfferId,
+        request_id: str,
+        why: Why | None = None,
+        *,
+        look: Look | None = None,
     ) -> Freed:
         """Ends the wrap-up after that offer: without ``why`` only if its lease has ended, or will
-        within a tenth of a second.
+        within a tenth of a second. Reads lines after that, if a ``look`` is given.
         """
 
     def extend_wrap_up(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from callcore.domain.admission import Closure, Door
@@ -148,7 +148,7 @@ class WaitingRoom(Protocol):
         """
 
     def candidates(
-        self, queues: Sequence[QueueName], count: int, rung: Collection[QueueName] = ()
+        self, queues: Sequence[QueueName], count: int, rung: Sequence[QueueName] = ()
     ) -> list[Candidates]:
         """Up to ``count`` of each side of each queue, in the order asked, and in the queues of
         ``rung`` up to ``count`` of those being offered; one read for all.

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from callcore.adapters.freeswitch import commands, jobs
+from callcore.adapters.freeswitch.poking import Poking
 from callcore.domain.ids import LegId, NodeName
 from callcore.ports import switch_events
 from callcore.ports.telephony import HostileTextError, LegRequest
+from callcore.runtime.clock import SystemClock
 from tests.adapters.freeswitch.answered_legs import LEG, OTHER
 from tests.adapters.freeswitch.conftest import Connect
 from tests.adapters.freeswitch.scripted_switch import (
@@ -201,7 +203,8 @@ def test_the_switch_is_poked_only_while_a_phone_rings(
     connect: Connect, scripted: ScriptedSwitch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Line feeds go to the events' connection until the job reports, and disturb no command."""
-    switch = connect(poke_seconds=0.001)
+    poking = Poking(SystemClock())
+    switch = connect(poking=poking)
     poked: list[bytes] = []
     sender = switch._link._events._sender
     assert sender is not None
@@ -217,5 +220,5 @@ def test_the_switch_is_poked_only_while_a_phone_rings(
     wait_until(lambda: len(poked) > 5)
     assert set(poked) == {b"\n"}
     scripted.events.send(job_event(job_id, f"+OK {OTHER}\n"))
-    wait_until(lambda: not switch._poking._goes_on)
+    wait_until(lambda: not poking._goes_on)
     assert scripted.events.received[-1].line.startswith("event json")
