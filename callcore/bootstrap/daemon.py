@@ -147,6 +147,7 @@ class Daemon:
             view.start()
             stack.callback(view.stop)
         collecting.spare_the_collector()
+        spawn("collecting", collecting.Collecting(self._clock, lambda: worker.calls_count).run)
         self._stop.wait()
         self._end(worker, history, view)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from callcore.domain.announcements import STAND_IN_MUSIC
-from callcore.domain.ids import Language, LegId, Micros
+from callcore.domain.ids import Language, LegId, Micros, NodeName
 from callcore.domain.ledger import Caller, CallLedger, CallNotes
 from callcore.domain.outcomes import HungUpBy
 from callcore.domain.speech.utterances import Utterance
@@ -18,6 +18,7 @@ from callcore.flows.site import Site
 from callcore.flows.speaking import Speech, Voice
 from callcore.ports.switch_events import LegAnswered, PlaybackEnded, PlaybackStarted
 from callcore.ports.telephony import Switch, SwitchUnavailableError, TelephonyError
+from callcore.runtime.parts import asking
 
 KEPT_SECONDS = 10
 """So long the switch keeps a leg after its talk if nobody cares for it."""
@@ -33,7 +34,7 @@ class CallersLine:
         self.is_line_answered = False
         self.let_go_at: Micros | None = None
         """When the worker that handed the call over did its last for it; ``None`` if none has."""
-        self.voice = Voice(site, caller.call_id, lambda: self.caller.node)
+        self.voice = Voice(site, caller.call_id, asking(self._node))
         """Chooses what is heard in this call."""
         self.hung_up_by = HungUpBy.UNKNOWN
         """Set as soon as it is known who ends the call; the caller if nobody else did."""
@@ -49,6 +50,9 @@ class CallersLine:
         self.let_go_at = notes.left_at
         if self.ledger.ordered_end:
             self.hung_up_by = HungUpBy.CALLCORE
+
+    def _node(self) -> NodeName:
+        return self.caller.node
 
     @property
     def switch(self) -> Switch:

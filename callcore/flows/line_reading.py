@@ -5,8 +5,10 @@ What was read is judged by ``dispatching``; nothing is changed here.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from callcore.domain.ids import AgentId, CallId, QueueName
 from callcore.domain.policies import STRATEGIES_RINGING_MANY, QueuePolicy
@@ -33,6 +35,8 @@ class QueueLine:
     callers_count: int
     agents_count: int
     """How many were read of each, be they of use or not."""
+    is_cut: bool = False
+    """True if it ends before the first caller whom another worker follows."""
 
 
 class LineReading:
@@ -58,16 +62,51 @@ class LineReading:
         """Up to ``count`` of each side of each queue, in the order asked. One read, and one more if
         other workers follow some of the callers. May raise ``StoreError``.
         """
+        with self.found(queues, count) as lines:
+            return self.understood(lines)
+
+    @contextmanager
+    def found(self, queues: Sequence[QueueName], count: int) -> Iterator[FoundLines]:
+        """The same, not understood yet. May raise ``StoreError``."""
         look = self.look(queues, count)
         with self._under_way.reading() as reading:
             found = self._site.waiting_room.candidates(look.queues, look.count, look.rung)
-            return self.understood(FoundLines(look=look, found=found, reading=reading))
+            yield FoundLines(look=look, found=found, reading=reading)
 
     def look(self, queues: Sequence[QueueName], count: int) -> Look:
         """What has to be read."""
         is_alone = self._site.tenure.is_alone
         rung = () if is_alone else [queue for queue in queues if self._rings_many(queue)]
         return Look(queues=queues, count=count, rung=rung)
+
+    def of_own(self, lines: FoundLines) -> list[QueueLine]:
+        """What was read, as far as it is of callers followed here: each line is cut before the
+        first of another worker. Where several phones may ring for one caller nothing is left.
+        """
+        return [
+            self._cut(queue, candidates, lines.reading)
+            for queue, candidates in zip(lines.look.queues, lines.found, strict=True)
+        ]
+
+    def _cut(self, queue: QueueName, candidates: Candidates, reading: Reading) -> QueueLine:
+        if self._rings_many(queue):
+            return QueueLine(
+                queue=queue,
+                waiters=(),
+                free=(),
+                passed=frozenset(),
+                callers_count=len(candidates.callers),
+                agents_count=len(candidates.agents),
+                is_cut=True,
+            )
+        own = tuple(
+            itertools.takewhile(
+                lambda caller: self._waiters.get(caller.call_id) is not None, candidates.callers
+            )
+        )
+        line = self._line(queue, replace(candidates, callers=own), {}, reading)
+        callers_count = len(candidates.callers)
+        return replace(line, callers_count=callers_count, is_cut=len(own) < callers_count)
 
     def understood(self, lines: FoundLines) -> list[QueueLine]:
         """What was read. Reads once more if other workers follow some of the callers; may raise

@@ -92,10 +92,11 @@ class Pairing:
         count = CANDIDATES
         while True:
             if ahead is not None and list(ahead.look.queues) == queues:
-                lines, ahead = self._reading.understood(ahead), None
+                lines, firsts = self._firsts(ahead, agent.agent_id, search)
+                ahead = None
             else:
-                lines = self._reading.read(queues, count)
-            firsts = [self._first_in(line, agent.agent_id, search) for line in lines]
+                with self._reading.found(queues, count) as found:
+                    lines, firsts = self._firsts(found, agent.agent_id, search)
             is_hidden = any(
                 line.callers_count == count and first is None
                 for line, first in zip(lines, firsts, strict=True)
@@ -142,6 +143,19 @@ class Pairing:
                     pairs.append(pair)
                 left.remove(pair.agent_id)
         return pairs, len(left), None
+
+    def _firsts(
+        self, found: FoundLines, agent_id: AgentId, search: Search
+    ) -> tuple[list[QueueLine], list[Pair | None]]:
+        """The lines, and the first in each who may be offered to the agent. Other workers' callers
+        are read only where one may be it.
+        """
+        lines = self._reading.of_own(found)
+        firsts = [self._first_in(line, agent_id, search) for line in lines]
+        if any(line.is_cut and first is None for line, first in zip(lines, firsts, strict=True)):
+            lines = self._reading.understood(found)
+            firsts = [self._first_in(line, agent_id, search) for line in lines]
+        return lines, firsts
 
     def _first_in(self, line: QueueLine, agent_id: AgentId, search: Search) -> Pair | None:
         search.passed.update(line.passed)

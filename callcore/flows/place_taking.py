@@ -47,6 +47,8 @@ class Taken:
     """As was found at the door; ``None`` if it was unknown, or somebody was free."""
     busy_share: float | None
     """Of the agents, likewise."""
+    may_be_served: bool = True
+    """False if nobody was free in the instant of the join: whoever is from then on looks."""
 
 
 def take_place(call: Call, queue: QueuePolicy, place: Place, crew: Crew) -> Taken:
@@ -194,7 +196,8 @@ def _join(
         estimate_seconds=admitted.estimate_seconds,
         is_adopted=is_adopted,
     )
-    return _taken(standing, timers, admitted)
+    taken = _taken(standing, timers, admitted)
+    return replace(taken, may_be_served=joined.free_agents_count != 0)
 
 
 def _may_have_joined(

@@ -103,6 +103,8 @@ class Reserving:
                     passed_by.append(pair.agent_id)
             for agent_id in passed_by:
                 look_for(agent_id)
+        if ReserveAnswer.RESERVED in answers:
+            self._site.clock.sleep(0)  # the phone is called before whatever else there is to do
         return answers
 
     def _begin(self, pair: Pair) -> bool:

@@ -53,6 +53,7 @@ class Waiting(OwnWaiter):
         super().__init__(call, queue, taken, crew)
         self._told_again_at: Micros | None = None
         self._timers = taken.timers
+        self._may_be_served = taken.may_be_served
         self._wishes = OperatorWishes(call, queue, self._standing, self._offerings, crew)
         self._leaving = PlaceLeaving(call, queue, crew.changes, taken.expected, taken.busy_share)
 
@@ -67,7 +68,8 @@ class Waiting(OwnWaiter):
         found = self._offers_found() if is_adopted else []
         self._crew.waiters.add(self)
         try:
-            self._crew.dispatcher.caller_waiting(self._queue.name, triggered_at)
+            if self._may_be_served:
+                self._crew.dispatcher.caller_waiting(self._queue.name, triggered_at)
             self._begin(is_adopted=is_adopted)
             offering = self._go_on_with(found) or self._until_won()
         except CallerHungUpError as hung_up:

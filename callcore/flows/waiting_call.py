@@ -34,6 +34,7 @@ from callcore.flows.place_taking import Taken
 from callcore.flows.promising import Promises
 from callcore.flows.waiting import MOST_FAILED_BRIDGES, Waiting
 from callcore.ports.switch_events import DigitPressed, LegParked, PlaybackEnded
+from callcore.runtime.parts import asking
 
 NO_TALK = {
     "talks_in": "",
@@ -69,12 +70,17 @@ class WaitingCall(Waiting):
             joined_at,
             crew.changes,
             self._timers,
-            self._may_tell,
+            asking(self._may_tell),
             self._leaving.told,
         )
         self._line = LineOpening(call, queue, self._timers, self._announcing.greet)
         self._callback = CallbackInLine(
-            call, queue, self._standing.place, self._timers, promises, self._may_offer_callback
+            call,
+            queue,
+            self._standing.place,
+            self._timers,
+            promises,
+            asking(self._may_offer_callback),
         )
         self._must_leave: MustLeave | None = None
 

@@ -48,6 +48,7 @@ from callcore.flows.place_leaving import LeftQueueError
 from callcore.flows.place_taking import Taken
 from callcore.flows.promise_line import PromiseLine
 from callcore.flows.waiting import Waiting
+from callcore.runtime.parts import asking
 
 _STATES = {
     Line.RINGING: CallbackState.CALLING,
@@ -74,7 +75,9 @@ class WaitingCallback(Waiting):
         self._customer = call
         self._customer.queue = queue
         self._promise_line = PromiseLine(call, self._timers)
-        self._schedule = CallbackSchedule(call, self._queue_now, self._timers, may_begin, pacing)
+        self._schedule = CallbackSchedule(
+            call, asking(self._queue_now), self._timers, may_begin, pacing
+        )
         self._course = CustomerCourse(
             call,
             CustomerReception(call, queue, self._standing, self._timers),

@@ -13,11 +13,15 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import gevent
 from gevent import socket
 from gevent.queue import Queue
 from gevent.server import StreamServer
 
+from callcore.runtime.greenlets import spawn
+
 PASSWORD = "bench"
+HEARTBEAT_SECONDS = 5.0
 
 _ORIGINATE = re.compile(rb"origination_uuid=([0-9a-f-]{36})")
 _CONTACT = re.compile(rb"user/(\d+)@")
@@ -47,6 +51,7 @@ class BareSwitch:
         self._sequence = 0
         self._server = StreamServer(("127.0.0.1", 0), self._serve)
         self._server.start()
+        self._heart = spawn("heart", self._beat)
 
     @property
     def port(self) -> int:
@@ -67,22 +72,30 @@ class BareSwitch:
 
     def stop(self) -> None:
         """Ends it."""
+        self._heart.kill()
         self._server.stop()
 
     def tell(self, name: str, leg_id: str, **headers: str) -> float:
         """Sends an event of a leg; when its last byte was handed to the kernel."""
+        about = {"Unique-ID": leg_id, "Answer-State": "ringing", **headers, **_FILLING}
+        return self._send(name, about)
+
+    def _beat(self) -> None:
+        while True:
+            gevent.sleep(HEARTBEAT_SECONDS)
+            if self._events is not None:
+                self._send("HEARTBEAT", {})
+
+    def _send(self, name: str, about: dict[str, str]) -> float:
         self._sequence += 1
-        now = str(time.time_ns() // 1000)
         event = {
             "Event-Name": name,
             "Core-UUID": self._core,
-            "Event-Date-Timestamp": now,
+            "Event-Date-Timestamp": str(time.time_ns() // 1000),
             "Event-Sequence": str(self._sequence),
-            "Unique-ID": leg_id,
-            "Answer-State": "ringing",
-            **headers,
+            **about,
         }
-        body = json.dumps(event | _FILLING).encode()
+        body = json.dumps(event).encode()
         frame = b"Content-Length: %d\nContent-Type: text/event-json\n\n%b" % (len(body), body)
         assert self._events is not None
         self._events.sendall(frame)
@@ -121,6 +134,7 @@ class BareSwitch:
         while data := link.recv(65536):
             at = time.perf_counter()
             unread += data
+            unread = unread.lstrip(b"\n")  # pokes
             while b"\n\n" in unread:
                 command, unread = self._next(unread, link)
                 if command is None:
@@ -134,7 +148,7 @@ class BareSwitch:
         needed = int(length[1]) if length else 0
         while len(rest) < needed:
             rest += link.recv(65536)
-        return head + b"\n\n" + rest[:needed], rest[needed:]
+        return head + b"\n\n" + rest[:needed], rest[needed:].lstrip(b"\n")
 
     def _answer(self, link: socket.socket, command: bytes, at: float) -> None:
         reply: Callable[[bytes], bytes] = b"Content-Type: command/reply\nReply-Text: %b\n\n".__mod__
@@ -165,6 +179,8 @@ class BareSwitch:
                 body = b"+OK"
             case b"show":
                 body = b'{"row_count": 0}\n'
+            case b"sofia_contact":
+                body = b"sofia/internal/sip:phone@127.0.0.1"
             case b"uuid_exists":
                 body = b"true"
             case b"uuid_bridge":

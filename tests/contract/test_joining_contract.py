@@ -5,13 +5,17 @@ from __future__ import annotations
 from callcore.domain.ids import CallId, Micros
 from callcore.ports.stores import FloorCallState, JoinAnswer, Joined, WaitingCaller
 from tests.contract.floor_builders import (
+    ANNA,
+    BORIS,
     SALES,
     SUPPORT,
     AnyFloor,
     candidates,
     ended,
     joining,
+    make_available,
     request,
+    reservation,
     reserved,
     waiting_ids,
 )
@@ -134,3 +138,23 @@ def test_the_floor_knows_what_a_caller_joined_with(floor: AnyFloor) -> None:
     assert call.state is FloorCallState.WAITING
     assert (call.offers, call.offer_id, call.agent_id, call.agent_leg_id) == ((), *(None,) * 3)
     assert (call.bridged_at, call.ended_at) == (None, None)
+
+
+def test_who_joins_is_told_how_many_agents_are_free(floor: AnyFloor) -> None:
+    """Those of the queue, in the instant of the join; the answer stays if it is repeated."""
+    make_available(floor, ANNA, SUPPORT)
+    make_available(floor, BORIS, SUPPORT, SALES)
+    told, name = joining("c1"), request()
+    first = floor.waiting_room.join(told, name)
+    floor.roster.reserve(reservation("c1", "o1"))
+    again = floor.waiting_room.join(told, name)
+    second = floor.waiting_room.join(joining("c2"), request())
+    assert [each.free_agents_count for each in (first, again, second)] == [2, 2, 1]
+
+
+def test_who_does_not_join_is_not_told_of_agents(floor: AnyFloor) -> None:
+    """Who has a place already, and who is refused."""
+    floor.waiting_room.join(joining("c1"), request())
+    known = floor.waiting_room.join(joining("c1"), request())
+    refused = floor.waiting_room.join(joining("c2", maximum_waiting=1), request())
+    assert (known.free_agents_count, refused.free_agents_count) == (None, None)

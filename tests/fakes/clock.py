@@ -49,6 +49,9 @@ class FakeClock:
 
     def sleep(self, seconds: float) -> None:
         """Waits until the test has advanced that far."""
+        if seconds == 0:
+            gevent.sleep(0)
+            return
         over = Event()
         self.after(seconds, lambda: over.set() and None)
         over.wait()
@@ -97,6 +100,9 @@ class MortalClock:
 
     def sleep(self, seconds: float) -> None:
         """Waits; a dead process never wakes."""
+        if seconds == 0:
+            gevent.sleep(0)
+            return
         over = Event()
         self.after(seconds, lambda: over.set() and None)
         over.wait()

@@ -94,7 +94,11 @@ class FakeWaitingRoom:
         self._memory.sticky[joining.call_id] = joining.sticky_agent
         self._memory.last_offered.pop(joining.call_id, None)
         position = self._calls.position(joining.call_id, joining.queue)
-        return Joined(answer=JoinAnswer.JOINED, position=position)
+        return Joined(
+            answer=JoinAnswer.JOINED,
+            position=position,
+            free_agents_count=len(self._memory.agents.free[joining.queue]),
+        )
 
     def _refusal(self, joining: Joining, left_behind: tuple[QueueName, str]) -> JoinAnswer | None:
         """Why a call without a place may not have this one; ``None`` if it may."""

@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from functools import partial
 from typing import Any, cast
 
+import gevent
 from gevent.event import Event
 
 from callcore.domain.callbacks import CALLBACKS
@@ -69,6 +70,9 @@ class Life:
 
     def sleep(self, seconds: float) -> None:
         """Waits; a dead process never wakes."""
+        if seconds == 0:
+            gevent.sleep(0)
+            return
         over = Event()
         self.after(seconds, lambda: over.set() and None)
         over.wait()

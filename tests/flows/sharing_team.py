@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
+import gevent
 from gevent.event import Event
 
 from callcore.domain.events import Fact
@@ -52,6 +53,9 @@ class ProcessClock:
         return self._clock.after(seconds, lambda: self._due(run))
 
     def sleep(self, seconds: float) -> None:
+        if seconds == 0:
+            gevent.sleep(0)
+            return
         over = Event()
         self.after(seconds, lambda: over.set() and None)
         over.wait()

@@ -99,3 +99,26 @@ def test_who_left_in_that_instant_is_passed_by() -> None:
     agent = floor.store.roster.agent(ANN)
     assert agent is not None
     assert agent.call_id == second
+
+
+def test_who_joins_looks_for_agents_only_if_some_are_free() -> None:
+    """Where nobody is the floor is not asked who; whoever is free then finds the caller."""
+    floor = HeardFloor(0.0)
+    floor.clock.advance(10)  # after the looks with which it begins
+    caller = floor.call_in()
+    joined = floor.verbs.index("join")
+    assert "candidates" not in floor.verbs[joined:]
+    floor.log_in(ANN, phone=ANSWERING)
+    agent = floor.store.roster.agent(ANN)
+    assert agent is not None
+    assert agent.call_id == caller
+
+
+def test_who_joins_beside_a_free_agent_is_served_at_once() -> None:
+    """The agent is found by whoever comes."""
+    floor = HeardFloor(0.0)
+    floor.log_in(ANN, phone=ANSWERING)
+    caller = floor.call_in()
+    agent = floor.store.roster.agent(ANN)
+    assert agent is not None
+    assert agent.call_id == caller

@@ -7,6 +7,7 @@ from itertools import permutations
 import pytest
 
 from callcore.domain.agents import AgentState
+from callcore.domain.events import AgentChanged, OfferMade
 from callcore.domain.ids import AgentId, LegId
 from callcore.domain.outcomes import CallOutcome, LeaveReason, OfferLostReason
 from callcore.domain.policies import Strategy
@@ -148,9 +149,12 @@ class TestOneWins:
         floor.clock.advance(7.99)
         assert floor.agent(CLEO).state is AgentState.AVAILABLE
         pick_up(floor, ANN)
+        offers_count = len(floor.told(OfferMade))
         floor.worker.crew.freeing.wake(CLEO)
-        assert floor.agent(CLEO).state is AgentState.RESERVED
         floor.clock.advance(0.5)
+        reserved = [fact for fact in floor.told(AgentChanged) if fact.agent_id == CLEO]
+        assert AgentState.RESERVED in {fact.state for fact in reserved[-2:]}
+        assert len(floor.told(OfferMade)) == offers_count
         assert who_talks_with(floor, caller) == ANN
         assert [floor.agent(one).state for one in (BOB, CLEO)] == [AgentState.AVAILABLE] * 2
         assert floor.switch.legs_by_id.keys() == {caller, leg_of(floor, ANN)}

@@ -95,7 +95,7 @@ def _mapped(value: object, change: Callable[[str], str]) -> object:
 
 
 def _without_secrets(text: str) -> str:
-    if text.isalnum() or _MAY_HOLD_SECRET.search(text) is None:
+    if text.isidentifier() or text.isalnum() or _MAY_HOLD_SECRET.search(text) is None:
         return text
     for pattern, replacement in _SECRETS_IN_TEXT:
         text = pattern.sub(replacement, text)
@@ -103,6 +103,8 @@ def _without_secrets(text: str) -> str:
 
 
 def _with_short_numbers(text: str) -> str:
+    if text.isidentifier():
+        return text  # its digits are inside a word
     text = _NUMBER_IN_TEXT.sub(lambda found: phone_numbers.shorten(found[0]), text)
     if "+" not in text and "00" not in text:
         return text

@@ -135,10 +135,17 @@ class Client:
                     answers += pipeline.execute()
         return answers
 
-    def send_blocking(self, command: Command) -> Any:  # noqa: ANN401  an answer from outside
-        """The answer to a command that blocks up to ``LONGEST_BLOCK_SECONDS``; not timed."""
+    def send_blocking(self, command: Command, before: Sequence[Command] = ()) -> Any:  # noqa: ANN401  an answer from outside
+        """The answer to a command that blocks up to ``LONGEST_BLOCK_SECONDS``, sent with those that
+        come before it; not timed.
+        """
         with self._translated():
-            return self._blocking.execute_command(*command)  # type: ignore[no-untyped-call]  # of redis-py
+            if not before:
+                return self._blocking.execute_command(*command)  # type: ignore[no-untyped-call]  # of redis-py
+            with self._blocking.pipeline(transaction=False) as pipeline:
+                for each in (*before, command):
+                    pipeline.execute_command(*each)  # type: ignore[no-untyped-call]  # of redis-py
+                return pipeline.execute()[-1]
 
     def note_fault(self, fault: Fault) -> None:
         """Tells the listener of a fault found in an answer."""

@@ -20,10 +20,10 @@ class RedisLockouts:
 
     def failed(self, agent_id: AgentId, remember_seconds: float) -> int:
         """Counts a wrong PIN; how many there were. They are forgotten so long after the last."""
-        _, count = self._scripts.note_wrong_pin.run_counted(
+        _, (count,) = self._scripts.note_wrong_pin.run_counted(
             [self._keys.wrong_pins(agent_id)], [expiry_milliseconds(remember_seconds)]
         )
-        return count or 0
+        return count
 
     def failures(self, agent_id: AgentId) -> int:
         """How many there were."""

@@ -124,13 +124,13 @@ class Script(Finding, Generic[Answer]):
 
     def run_counted(
         self, keys: Sequence[str], args: Sequence[str | int | float]
-    ) -> tuple[Answer, int | None]:
-        """The answer and the number that came with it."""
-        answer, number = self.run_told(keys, args)
+    ) -> tuple[Answer, tuple[int, ...]]:
+        """The answer and the numbers that came with it."""
+        answer, numbers = self.run_told(keys, args)
         try:
-            return answer, int(number) if number else None
+            return answer, tuple(map(int, numbers.split()))
         except ValueError as error:
-            raise self._unexpected(f"{answer} {number}") from error
+            raise self._unexpected(f"{answer} {numbers}") from error
 
     def run_told(
         self, keys: Sequence[str], args: Sequence[str | int | float]

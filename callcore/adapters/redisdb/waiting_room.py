@@ -74,7 +74,7 @@ class RedisWaitingRoom(RedisLines):
         number = self._identified(joining.caller_number)
         is_promise = joining.callback is not None
         other = promised if is_promise else joining.takes_over or CallId("")
-        answer, position = self._scripts.join.run_counted(
+        answer, counts = self._scripts.join.run_counted(
             [
                 keys.request("join", request_id),
                 keys.waiting(joining.queue),
@@ -86,6 +86,7 @@ class RedisWaitingRoom(RedisLines):
                 keys.promise(joining.queue, number),
                 keys.call(other),
                 *(keys.promises(joining.queue), keys.deferred(joining.queue)),
+                keys.free_agents(joining.queue),
             ],
             [
                 REMEMBER_ANSWER_SECONDS,
@@ -99,7 +100,8 @@ class RedisWaitingRoom(RedisLines):
             ],
         )
         self._nodes.remember(joining.call_id, joining.node)
-        return Joined(answer=answer, position=position)
+        position, free_count, *_ = (*counts, None, None)
+        return Joined(answer=answer, position=position, free_agents_count=free_count)
 
     def move(self, joining: Joining, from_queue: QueueName, request_id: str) -> MoveAnswer:
         """Gives up a waiting caller's place in one queue for one in another, both or neither.

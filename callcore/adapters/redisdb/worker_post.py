@@ -47,14 +47,14 @@ class RedisWorkerPost:
         inbox = self._keys.letters(worker_id)
         # BLOCK 0 would be for ever.
         block = max(round(min(wait_seconds, LONGEST_BLOCK_SECONDS) * 1000), 1)
-        if self._read:  # or they would be found again
-            self._client.send("take_letters", [("XDEL", inbox, *self._read)])
-            self._read.clear()
+        # What was read is deleted first, or it would be found again.
+        read = ("XDEL", inbox, *self._read)
         answer = self._client.send_blocking(
-            ("XREAD", "COUNT", READ_COUNT, "BLOCK", block, "STREAMS", inbox, "0")
+            ("XREAD", "COUNT", READ_COUNT, "BLOCK", block, "STREAMS", inbox, "0"),
+            before=[read] if self._read else [],
         )
         entries = dict(answer[inbox] if answer else ())
-        self._read.update(entries)
+        self._read = set(entries)
         letters = map(self._letter, entries.values())
         return [letter for letter in letters if letter is not None]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from callcore.domain.callbacks import Callback
@@ -96,3 +96,5 @@ class Joined:
 
     answer: JoinAnswer
     position: int | None
+    free_agents_count: int | None = field(default=None, compare=False)
+    """Of the queue, in the instant of the join; ``None`` if the call did not join now."""

@@ -19,15 +19,16 @@
 -- KEYS[9] hash   the call ARGV[7]
 -- KEYS[10] set   the queue's promises that are not kept yet: call_id
 -- KEYS[11] zset  those of them that wait and are not due: call_id -> score
+-- KEYS[12] zset  the queue's free agents: agent_id -> place
 -- ARGV[1] how long to remember the answer, seconds   ARGV[2] call_id   ARGV[3] score
 -- ARGV[4] maximum_waiting   ARGV[5] the node that KEYS[6] is of   ARGV[6] 1 if KEYS[7] is resumed
 -- ARGV[7] of a promise the call that KEYS[8] was read to name, or else the promise whose place is
 -- taken; may be empty   ARGV[8] how long to keep KEYS[8], milliseconds; 0: this is no promise
 -- ARGV[9] maximum_promises   ARGV[10...] further fields of the call: name, value, ...
 --
--- Returns 'joined <position>' | 'already_joined <position>' | 'already_joined' | 'queue_full' |
---   'place_gone' | 'already_promised' | 'too_many_promises' | 'outdated' (the call ended on another
---   node than ARGV[5], or KEYS[8] names another call than ARGV[7]: changes nothing)
+-- Returns 'joined <position> <free agents>' | 'already_joined <position>' | 'already_joined' |
+--   'queue_full' | 'place_gone' | 'already_promised' | 'too_many_promises' | 'outdated' (the call
+--   ended on another node than ARGV[5], or KEYS[8] names another call than ARGV[7]: changes nothing)
 local is_promise = ARGV[8] ~= '0'
 
 -- The word of a join that may not be; nothing if it may.
@@ -59,7 +60,7 @@ local function end_promise()
   redis.call('DEL', KEYS[7])
 end
 
-local word = 'already_joined'
+local word, joins = 'already_joined', false
 local call = redis.call('HMGET', KEYS[4], 'state', 'node')
 if not call[1] or call[1] == 'ended' then
   if call[2] and call[2] ~= ARGV[5] then return 'outdated' end
@@ -82,7 +83,9 @@ if not call[1] or call[1] == 'ended' then
     'last_offered')
   redis.call('SREM', KEYS[6], ARGV[2])
   redis.call('SADD', KEYS[5], ARGV[2])
-  word = 'joined'
+  word, joins = 'joined', true
 end
 local position = place(ARGV[2], KEYS[2], KEYS[3], KEYS[11])
-return answer(position and word .. ' ' .. position or word)
+if not position then return answer(word) end
+word = word .. ' ' .. position
+return answer(joins and word .. ' ' .. redis.call('ZCARD', KEYS[12]) or word)
