@@ -60,7 +60,8 @@ local function end_promise()
   redis.call('DEL', KEYS[7])
 end
 
-local word, joins = 'already_joined', false
+local joins = false
+local word = 'already_joined'
 local call = redis.call('HMGET', KEYS[4], 'state', 'node')
 if not call[1] or call[1] == 'ended' then
   if call[2] and call[2] ~= ARGV[5] then return 'outdated' end
@@ -83,7 +84,8 @@ if not call[1] or call[1] == 'ended' then
     'last_offered')
   redis.call('SREM', KEYS[6], ARGV[2])
   redis.call('SADD', KEYS[5], ARGV[2])
-  word, joins = 'joined', true
+  joins = true
+  word = 'joined'
 end
 local position = place(ARGV[2], KEYS[2], KEYS[3], KEYS[11])
 if not position then return answer(word) end
