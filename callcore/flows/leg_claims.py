@@ -32,10 +32,12 @@ class LegClaims:
         self._legs_by_call[call_id] = set()
 
     def claim(self, leg_id: LegId, call_id: CallId) -> None:
-        """The leg, which no other call has claimed, is the call's."""
+        """The leg, which no other call has claimed, is the call's. Raises ``KeyError``, and claims
+        nothing, if the call is not followed.
+        """
+        self._legs_by_call[call_id].add(leg_id)
         self._calls_by_leg[leg_id] = call_id
         self._claimed_at[leg_id] = self._now()
-        self._legs_by_call[call_id].add(leg_id)
 
     def release(self, leg_id: LegId) -> bool:
         """Ends that; false if no call had claimed the leg."""

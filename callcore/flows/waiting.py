@@ -186,6 +186,7 @@ class Waiting(OwnWaiter):
         if self._may_have_ended(reserved):
             self._offerings.forget(reserved)
             return
+        self._call.mailbox.check()  # it may have been dropped while the floor was asked
         is_first = not self._offerings
         if not self._offerings.offer(reserved):
             return
