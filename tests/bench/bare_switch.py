@@ -6,6 +6,7 @@ bytes leave and arrive.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import time
@@ -84,7 +85,8 @@ class BareSwitch:
         while True:
             gevent.sleep(HEARTBEAT_SECONDS)
             if self._events is not None:
-                self._send("HEARTBEAT", {})
+                with contextlib.suppress(OSError):  # callcore has ended
+                    self._send("HEARTBEAT", {})
 
     def _send(self, name: str, about: dict[str, str]) -> float:
         self._sequence += 1
