@@ -119,20 +119,15 @@ class Client:
         commands: Sequence[Command],
     ) -> list[Any]:
         """The answers, errors among them."""
-        with self._commands.pipeline(transaction=False) as pipeline:
-            for command in ((*script, len(keys), *keys, *args), *commands):
-                pipeline.execute_command(*command)  # type: ignore[no-untyped-call]  # of redis-py
-            return pipeline.execute(raise_on_error=False)
+        whole = ((*script, len(keys), *keys, *args), *commands)
+        return _together(self._commands, whole, raises=False)
 
     def send(self, name: str, commands: Sequence[Command]) -> list[Any]:
         """The answers to ``commands``, sent a few hundred at a time."""
         answers: list[Any] = []
         with self._guarded(name):
             for start in range(0, len(commands), PIPELINE_LIMIT):
-                with self._commands.pipeline(transaction=False) as pipeline:
-                    for command in commands[start : start + PIPELINE_LIMIT]:
-                        pipeline.execute_command(*command)  # type: ignore[no-untyped-call]  # of redis-py
-                    answers += pipeline.execute()
+                answers += _together(self._commands, commands[start : start + PIPELINE_LIMIT])
         return answers
 
     def send_blocking(self, command: Command, before: Sequence[Command] = ()) -> Any:  # noqa: ANN401  an answer from outside
@@ -142,10 +137,7 @@ class Client:
         with self._translated():
             if not before:
                 return self._blocking.execute_command(*command)  # type: ignore[no-untyped-call]  # of redis-py
-            with self._blocking.pipeline(transaction=False) as pipeline:
-                for each in (*before, command):
-                    pipeline.execute_command(*each)  # type: ignore[no-untyped-call]  # of redis-py
-                return pipeline.execute()[-1]
+            return _together(self._blocking, (*before, command))[-1]
 
     def note_fault(self, fault: Fault) -> None:
         """Tells the listener of a fault found in an answer."""
@@ -187,6 +179,16 @@ class Client:
         fault, translated = meaning(error, self._server)
         self._fault(fault)
         raise translated from cause
+
+
+def _together(
+    client: redis.Redis, commands: Sequence[Command], *, raises: bool = True
+) -> list[Any]:
+    """The answers to commands sent in one go; errors among them unless it ``raises``."""
+    with client.pipeline(transaction=False) as pipeline:
+        for command in commands:
+            pipeline.execute_command(*command)  # type: ignore[no-untyped-call]  # of redis-py
+        return pipeline.execute(raise_on_error=raises)
 
 
 def _put_gate_before(pool: redis.ConnectionPool, may_act: MayAct) -> None:
