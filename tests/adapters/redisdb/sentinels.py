@@ -42,9 +42,16 @@ class Trio:
         return redis.Redis(port=port, password=self.password, decode_responses=True)
 
     def primary_port(self) -> int:
-        """Which of the two the Sentinels name."""
-        with redis.Redis(port=self.sentinel_ports[0], password=self.sentinel_password) as asked:
-            return int(asked.sentinel_master(PRIMARY)["port"])
+        """Which of the two all Sentinels name: after a failover they learn of it one by one."""
+        named: set[int] = set()
+
+        def agreed() -> bool:
+            named.clear()
+            named.update(map(self._named_by, self.sentinel_ports))
+            return len(named) == 1
+
+        _until(agreed)
+        return named.pop()
 
     def kill(self, port: int) -> None:
         """Without a word, as if the machine had died."""
@@ -100,6 +107,10 @@ class Trio:
         for process in self.processes.values():
             process.kill()
             process.wait()
+
+    def _named_by(self, sentinel_port: int) -> int:
+        with redis.Redis(port=sentinel_port, password=self.sentinel_password) as asked:
+            return int(asked.sentinel_master(PRIMARY)["port"])
 
     def _run(self, port: int, lines: list[str], *options: str) -> None:
         home = self.folder / str(port)
