@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-import gevent
 import psycopg
 from psycopg import errors, sql
 
 from callcore.adapters.postgres.scalars import Row
+from callcore.runtime.turns import in_turns
 
 BATCH_LIMIT = 250
 """Things a transaction: more gain little, and hold the event loop and locks for longer."""
-
-BUDGET_SECONDS = 0.001
-"""How long rows are formatted before others get a turn."""
-
-PAUSE_SECONDS = 0.0005
-"""A pause of length 0 would let greenlets run but not the sockets they wait for."""
 
 _REJECTIONS = (errors.IntegrityError, errors.DataError, OverflowError)
 
@@ -62,23 +55,13 @@ def _write_apart(
 
 def copy(connection: psycopg.Connection, statement: sql.SQL, found: Iterator[Row]) -> None:
     """Sends the rows, if there are any, with a pause for other greenlets now and then."""
-    found = _yielding(found)
+    found = in_turns(found)
     first = next(found, None)
     if first is None:
         return
     with connection.cursor() as cursor, cursor.copy(statement) as copying:
         for row in itertools.chain([first], found):
             copying.write_row(row)
-
-
-def _yielding(found: Iterator[Row]) -> Iterator[Row]:
-    """The rows, with a pause for other greenlets whenever the time budget is spent."""
-    turn_ends = time.monotonic() + BUDGET_SECONDS
-    for row in found:
-        yield row
-        if time.monotonic() > turn_ends:
-            gevent.sleep(PAUSE_SECONDS)
-            turn_ends = time.monotonic() + BUDGET_SECONDS
 
 
 def incoming(name: str) -> sql.Identifier:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 
-import gevent
 import prometheus_client
 from prometheus_client import core
 
-BUDGET_SECONDS = 0.002
-PAUSE_SECONDS = 0.0005
+from callcore.runtime.turns import in_turns
 
 
 class _OneFamily(prometheus_client.CollectorRegistry):
@@ -29,11 +26,5 @@ def render(registry: prometheus_client.CollectorRegistry) -> bytes:
 
     Formatting thousands of lines takes tens of milliseconds: others get a turn in between.
     """
-    parts = []
-    turn_ends = time.monotonic() + BUDGET_SECONDS
-    for family in registry.collect():
-        parts.append(prometheus_client.generate_latest(_OneFamily(family)))
-        if time.monotonic() > turn_ends:
-            gevent.sleep(PAUSE_SECONDS)
-            turn_ends = time.monotonic() + BUDGET_SECONDS
-    return b"".join(parts)
+    families = in_turns(registry.collect())
+    return b"".join(prometheus_client.generate_latest(_OneFamily(family)) for family in families)

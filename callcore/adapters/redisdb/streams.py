@@ -15,6 +15,7 @@ from typing import Any, Final, Generic, TypeVar
 from callcore.adapters.redisdb.client import LONGEST_BLOCK_SECONDS, Client
 from callcore.adapters.redisdb.faults import Fault
 from callcore.adapters.redisdb.scripts import Scripts
+from callcore.runtime.turns import in_turns
 
 T = TypeVar("T")
 
@@ -55,7 +56,8 @@ class PendingStream(Generic[T]):
         ends_at = time.monotonic() + wait_seconds
         while True:
             entries = self._entries(count, ends_at - time.monotonic())
-            readable = [read for entry in entries if (read := self._readable(*entry))]
+            turns = in_turns(entries)
+            readable = [read for entry in turns if (read := self._readable(*entry))]
             if readable or (not entries and time.monotonic() >= ends_at):
                 return readable
 
