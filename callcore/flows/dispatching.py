@@ -18,18 +18,23 @@ from callcore.flows.line_reading import LineReading
 from callcore.flows.looking_ahead import FoundLines, LookingAhead
 from callcore.flows.messages.between import AgentIsFree, MatchAsked
 from callcore.flows.one_at_a_time import OneAtATime, Spawn
-from callcore.flows.pairing import CANDIDATES, Pairing
+from callcore.flows.pairing import CANDIDATES, Choice, Pairing
 from callcore.flows.queue_turns import QueueTurns
 from callcore.flows.remote_waiters import Letters, Lines, NoLetters, NoLines, RemoteWaiter
 from callcore.flows.reserving import Pair, Reserving
 from callcore.flows.site import Site
 from callcore.flows.waiters import Waiters
-from callcore.ports.stores import ReserveAnswer, StoreError
+from callcore.ports.stores import SEARCH_SECONDS, ReserveAnswer, StoreError
 
 ROUNDS = 10
 """How often a decision is made anew after others were quicker; each of them has then placed a
 pair of its own, and the next event will look again."""
 
+MOST_LOSSES = 2
+"""After so many rounds of a look in a queue in which others were quicker for every pair, these
+decide at a rate at which it is better to look when they are through."""
+
+LOOK_LATER_SECONDS = 2 * SEARCH_SECONDS
 LOOK_AGAIN_SECONDS = 1.0
 
 CALLER_JOINED = "caller_joined"
@@ -79,6 +84,12 @@ class Dispatcher:
     ) -> None:
         """Somebody of the queue may be offered to agents to whom nobody might be before."""
         self._turns.look(queue, Search(triggered_at=triggered_at, trigger=trigger))
+
+    def look_within(self, seconds: float, queue: QueueName, triggered_at: Micros) -> None:
+        """The same, but that it need not be at once: one look is then for all who have come."""
+        self._turns.look_within(
+            seconds, queue, Search(triggered_at=triggered_at, trigger=CALLER_JOINED)
+        )
 
     def agent_free(
         self, agent_id: AgentId, triggered_at: Micros, ahead: FoundLines | None = None
@@ -189,9 +200,14 @@ class Dispatcher:
         return list(dict.fromkeys(agent.agent_id for queue in found for agent in queue.agents))
 
     def _match(self, queue: QueueName, search: Search) -> None:
+        losses = 0
         for _ in range(ROUNDS):
             found = self._pairing.in_queue(queue, search)
             answers = self._reserve(found.pairs, search.trigger, search)
+            losses += bool(answers) and ReserveAnswer.RESERVED not in answers
+            if losses == MOST_LOSSES:
+                self.look_within(LOOK_LATER_SECONDS, queue, search.triggered_at)
+                return
             if found.is_all and all(answer is ReserveAnswer.RESERVED for answer in answers):
                 if found.to_ask is not None:
                     self._colleagues.to_match(found.to_ask, queue, search)
@@ -210,17 +226,16 @@ class Dispatcher:
     def _serve(self, agent: AgentPolicy, search: Search, ahead: FoundLines | None) -> None:
         queues: Sequence[QueueName] = agent.queues
         under_way = self._reserving.under_way
+        choice: Choice | None = None
         for _ in range(ROUNDS):
             if under_way.pass_by(agent.agent_id):
                 return
-            with under_way.reading() as reading:
-                pair, contenders = self._pairing.for_agent(agent, queues, search, ahead)
-            since = reading if ahead is None else ahead.reading
+            after = None if choice is None else self._pairing.after(choice, search)
+            choice = after or self._choose(agent, queues, search, ahead)
             ahead = None
-            if pair is None or since.is_agent_taken(agent.agent_id):
+            if choice is None or self._is_left_to_others(choice.pair, search):
                 return
-            if self._is_left_to_others(pair, search):
-                return
+            pair = choice.pair
             (answer,) = self._reserve([pair], AGENT_FREE, search)
             if answer is ReserveAnswer.AGENT_BUSY:
                 # The caller, or another agent, may have been passed over for this pair.
@@ -232,10 +247,24 @@ class Dispatcher:
                 if pair.demand.queue.name in chosen:
                     return
                 queues = [queue for queue in queues if queue in chosen]
+                choice = None
             elif answer is ReserveAnswer.RESERVED:
                 if len(agent.queues) > 1:
-                    self._shared(agent.agent_id, pair.demand.queue.name, contenders)
+                    self._shared(agent.agent_id, pair.demand.queue.name, choice.contenders)
                 return
+
+    def _choose(
+        self,
+        agent: AgentPolicy,
+        queues: Sequence[QueueName],
+        search: Search,
+        ahead: FoundLines | None,
+    ) -> Choice | None:
+        """Whom to offer to the agent; ``None`` if there is nobody, or others have the agent."""
+        with self._reserving.under_way.reading() as reading:
+            choice = self._pairing.for_agent(agent, queues, search, ahead)
+        since = reading if ahead is None else ahead.reading
+        return None if since.is_agent_taken(agent.agent_id) else choice
 
     def _chosen(self, agent: AgentPolicy) -> Sequence[QueueName]:
         """The queues the agent logged in to: asked for only when one was not among them."""

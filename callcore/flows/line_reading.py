@@ -6,7 +6,7 @@ What was read is judged by ``dispatching``; nothing is changed here.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -36,7 +36,12 @@ class QueueLine:
     agents_count: int
     """How many were read of each, be they of use or not."""
     is_cut: bool = False
-    """True if it ends before the first caller whom another worker follows."""
+    """True if it ends before a caller whom another worker follows."""
+
+    def without(self, gone: Collection[CallId]) -> QueueLine:
+        """The line without those who have left it."""
+        waiters = tuple(one for one in self.waiters if one.call_id not in gone)
+        return replace(self, waiters=waiters)
 
 
 class LineReading:
@@ -79,45 +84,43 @@ class LineReading:
         rung = () if is_alone else [queue for queue in queues if self._rings_many(queue)]
         return Look(queues=queues, count=count, rung=rung)
 
-    def of_own(self, lines: FoundLines) -> list[QueueLine]:
-        """What was read, as far as it is of callers followed here: each line is cut before the
-        first of another worker. Where several phones may ring for one caller nothing is left.
+    def understood(self, lines: FoundLines, others_count: int | None = None) -> list[QueueLine]:
+        """What was read, in one more read if other workers follow some of the callers. Where
+        ``others_count`` is given, each line is cut after so many of those, and where several
+        phones may ring for one caller nothing is left. May raise ``StoreError``.
         """
-        return [
-            self._cut(queue, candidates, lines.reading)
+        parts = [
+            self._part(queue, candidates, others_count)
             for queue, candidates in zip(lines.look.queues, lines.found, strict=True)
         ]
-
-    def _cut(self, queue: QueueName, candidates: Candidates, reading: Reading) -> QueueLine:
-        if self._rings_many(queue):
-            return QueueLine(
-                queue=queue,
-                waiters=(),
-                free=(),
-                passed=frozenset(),
-                callers_count=len(candidates.callers),
-                agents_count=len(candidates.agents),
-                is_cut=True,
-            )
-        own = tuple(
-            itertools.takewhile(
-                lambda caller: self._waiters.get(caller.call_id) is not None, candidates.callers
-            )
-        )
-        line = self._line(queue, replace(candidates, callers=own), {}, reading)
-        callers_count = len(candidates.callers)
-        return replace(line, callers_count=callers_count, is_cut=len(own) < callers_count)
-
-    def understood(self, lines: FoundLines) -> list[QueueLine]:
-        """What was read. Reads once more if other workers follow some of the callers; may raise
-        ``StoreError``.
-        """
         is_alone = self._site.tenure.is_alone
-        remote = {} if is_alone else self._remote.read(self._unknown(lines.found))
+        remote = {} if is_alone else self._remote.read(self._unknown(parts))
         return [
-            self._line(queue, candidates, remote, lines.reading)
-            for queue, candidates in zip(lines.look.queues, lines.found, strict=True)
+            replace(
+                self._line(queue, part, remote, lines.reading),
+                callers_count=len(whole.callers),
+                is_cut=part is not whole,
+            )
+            for queue, whole, part in zip(lines.look.queues, lines.found, parts, strict=True)
         ]
+
+    def _part(
+        self, queue: QueueName, candidates: Candidates, others_count: int | None
+    ) -> Candidates:
+        """The line up to the caller of another worker who is one too many; the same object if
+        there is none.
+        """
+        if others_count is None or self._site.tenure.is_alone:
+            return candidates
+        if self._rings_many(queue):
+            return Candidates(callers=(), agents=())
+        others = self._unknown([candidates])
+        if len(others) <= others_count:
+            return candidates
+        before = itertools.takewhile(
+            lambda caller: caller.call_id != others[others_count], candidates.callers
+        )
+        return replace(candidates, callers=tuple(before))
 
     def _unknown(self, found: Iterable[Candidates]) -> list[CallId]:
         """Those whom nobody follows here."""

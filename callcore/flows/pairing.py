@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from callcore.domain import routing
-from callcore.domain.ids import AgentId, QueueName
+from callcore.domain.ids import AgentId, CallId, QueueName
 from callcore.domain.policies import AgentPolicy
 from callcore.domain.routing import Verdict
 from callcore.domain.sharding import WorkerId
@@ -28,6 +28,9 @@ CANDIDATES = 10
 
 MOST_CANDIDATES = 1000
 
+MOST_GONE = 8
+"""After so many callers of the same lines whom others were quicker to reserve, all is read anew."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
@@ -38,6 +41,18 @@ class Found:
     """True if no others can be made."""
     to_ask: WorkerId | None = None
     """Who is to go on with the others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The caller whom an agent is to be offered to next, and the lines by which that is so."""
+
+    pair: Pair
+    contenders: Collection[QueueName]
+    """The queues that have callers who may be offered to the agent."""
+    lines: Sequence[QueueLine]
+    gone: frozenset[CallId] = frozenset()
+    """Those of the lines whom others reserved since these were read."""
 
 
 class Pairing:
@@ -82,13 +97,13 @@ class Pairing:
         of: Sequence[QueueName],
         search: Search,
         ahead: FoundLines | None = None,
-    ) -> tuple[Pair | None, Collection[QueueName]]:
-        """The caller to serve next, of the first ones in these queues who may be served; and the
-        queues that have such. The lines of all of them may have been read ``ahead``.
+    ) -> Choice | None:
+        """The caller to serve next, of the first ones in these queues who may be served. The lines
+        of all of them may have been read ``ahead``.
         """
         queues = self._known(of)
         if not queues:
-            return None, ()
+            return None
         count = CANDIDATES
         while True:
             if ahead is not None and list(ahead.look.queues) == queues:
@@ -97,19 +112,35 @@ class Pairing:
             else:
                 with self._reading.found(queues, count) as found:
                     lines, firsts = self._firsts(found, agent.agent_id, search)
-            is_hidden = any(
-                line.callers_count == count and first is None
-                for line, first in zip(lines, firsts, strict=True)
-            )
-            if not is_hidden or count >= MOST_CANDIDATES:
+            if not _is_first_hidden(lines, firsts, count) or count >= MOST_CANDIDATES:
                 break
             count *= 4
+        return self._best(lines, firsts, frozenset())
+
+    def after(self, choice: Choice, search: Search) -> Choice | None:
+        """The caller to serve in place of the one of ``choice``, who was gone, by the same lines;
+        ``None`` if these do not tell, or have been asked often enough.
+        """
+        gone = choice.gone | {choice.pair.demand.call_id}
+        if len(gone) > MOST_GONE:
+            return None
+        lines = [line.without(gone) for line in choice.lines]
+        firsts = [self._first_in(line, choice.pair.agent_id, search) for line in lines]
+        if _is_first_hidden(lines, firsts, CANDIDATES):
+            return None
+        return self._best(choice.lines, firsts, gone)
+
+    def _best(
+        self, lines: Sequence[QueueLine], firsts: Sequence[Pair | None], gone: frozenset[CallId]
+    ) -> Choice | None:
         pairs = {first.demand.call_id: first for first in firsts if first is not None}
         best = routing.first_served(
             (pair.demand for pair in pairs.values()), self._site.clock.now()
         )
+        if best is None:
+            return None
         contenders = {pair.demand.queue.name for pair in pairs.values()}
-        return (pairs[best.call_id] if best is not None else None), contenders
+        return Choice(pair=pairs[best.call_id], contenders=contenders, lines=lines, gone=gone)
 
     def _known(self, queues: Sequence[QueueName]) -> list[QueueName]:
         return [queue for queue in queues if queue in self._site.policy.queues]
@@ -150,11 +181,12 @@ class Pairing:
         """The lines, and the first in each who may be offered to the agent. Other workers' callers
         are read only where one may be it.
         """
-        lines = self._reading.of_own(found)
-        firsts = [self._first_in(line, agent_id, search) for line in lines]
-        if any(line.is_cut and first is None for line, first in zip(lines, firsts, strict=True)):
-            lines = self._reading.understood(found)
+        for others_count in (0, None):
+            lines = self._reading.understood(found, others_count)
             firsts = [self._first_in(line, agent_id, search) for line in lines]
+            both = zip(lines, firsts, strict=True)
+            if not any(line.is_cut and first is None for line, first in both):
+                break
         return lines, firsts
 
     def _first_in(self, line: QueueLine, agent_id: AgentId, search: Search) -> Pair | None:
@@ -179,3 +211,11 @@ class Pairing:
             for one in judgements
             if one.verdict is Verdict.CHOSEN
         ]
+
+
+def _is_first_hidden(lines: Sequence[QueueLine], firsts: Sequence[Pair | None], count: int) -> bool:
+    """True if somebody may be served behind those who were read."""
+    return any(
+        first is None and (line.is_cut or line.callers_count >= count)
+        for line, first in zip(lines, firsts, strict=True)
+    )

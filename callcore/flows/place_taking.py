@@ -16,9 +16,16 @@ from callcore.flows.call import Call
 from callcore.flows.crew import Crew
 from callcore.flows.place_leaving import PlaceLeaving
 from callcore.flows.ringing_in import RingingIn
+from callcore.flows.site import Site
 from callcore.flows.standing import Place, Standing
 from callcore.flows.timers import Timers
-from callcore.ports.stores import JoinAnswer, LeaseLapsedError, StoreError
+from callcore.ports.stores import (
+    SEARCH_SECONDS,
+    JoinAnswer,
+    Joined,
+    LeaseLapsedError,
+    StoreError,
+)
 
 
 class _PlaceGoneError(Exception):
@@ -47,8 +54,9 @@ class Taken:
     """As was found at the door; ``None`` if it was unknown, or somebody was free."""
     busy_share: float | None
     """Of the agents, likewise."""
-    may_be_served: bool = True
-    """False if nobody was free in the instant of the join: whoever is from then on looks."""
+    looks_after_seconds: float | None = 0.0
+    """When agents are to be looked for. ``None`` if nobody was free in the instant of the join:
+    whoever is from then on looks."""
 
 
 def take_place(call: Call, queue: QueuePolicy, place: Place, crew: Crew) -> Taken:
@@ -197,7 +205,17 @@ def _join(
         is_adopted=is_adopted,
     )
     taken = _taken(standing, timers, admitted)
-    return replace(taken, may_be_served=joined.free_agents_count != 0)
+    return replace(taken, looks_after_seconds=_looks_after_seconds(call.site, joined))
+
+
+def _looks_after_seconds(site: Site, joined: Joined) -> float | None:
+    """Where those who are free may be about to get callers ahead, by other workers that do not
+    tell, it costs both less to look when that is over.
+    """
+    if joined.free_agents_count == 0:
+        return None
+    are_all_sought_for = joined.free_agents_count == joined.sought_for_count
+    return 2 * SEARCH_SECONDS if are_all_sought_for and not site.tenure.is_alone else 0.0
 
 
 def _may_have_joined(

@@ -21,6 +21,7 @@ class QueueTurns:
         self._look = look
         self._begun: set[QueueName] = set()
         self._wanted: dict[QueueName, Search] = {}
+        self._later: set[QueueName] = set()
 
     def look(self, queue: QueueName, search: Search) -> None:
         """Looks now, or once more when the look that is on has ended: in a greenlet of its own,
@@ -34,6 +35,16 @@ class QueueTurns:
             self._wanted[queue] = min(known, search, key=lambda one: one.triggered_at)
         else:
             self._take_turn(queue, search)
+
+    def look_within(self, seconds: float, queue: QueueName, search: Search) -> None:
+        """Looks once within that time, for all who called for it since the last such look."""
+        if queue not in self._later:
+            self._later.add(queue)
+            self._clock.after(seconds, lambda: self._look_late(queue, search))
+
+    def _look_late(self, queue: QueueName, search: Search) -> None:
+        self._later.discard(queue)
+        self.look(queue, search)
 
     def _take_turn(self, queue: QueueName, search: Search) -> None:
         self._begun.add(queue)

@@ -53,7 +53,7 @@ class Waiting(OwnWaiter):
         super().__init__(call, queue, taken, crew)
         self._told_again_at: Micros | None = None
         self._timers = taken.timers
-        self._may_be_served = taken.may_be_served
+        self._looks_after_seconds = taken.looks_after_seconds
         self._wishes = OperatorWishes(call, queue, self._standing, self._offerings, crew)
         self._leaving = PlaceLeaving(call, queue, crew.changes, taken.expected, taken.busy_share)
 
@@ -68,8 +68,7 @@ class Waiting(OwnWaiter):
         found = self._offers_found() if is_adopted else []
         self._crew.waiters.add(self)
         try:
-            if self._may_be_served:
-                self._crew.dispatcher.caller_waiting(self._queue.name, triggered_at)
+            self._look_first(triggered_at)
             self._begin(is_adopted=is_adopted)
             offering = self._go_on_with(found) or self._until_won()
         except CallerHungUpError as hung_up:
@@ -92,6 +91,14 @@ class Waiting(OwnWaiter):
             self._call.stop_waiting()
         self._leaving.served_by(offering.reservation.agent_id, offering.bridged_at)
         return offering
+
+    def _look_first(self, triggered_at: Micros) -> None:
+        if self._looks_after_seconds == 0:
+            self._crew.dispatcher.caller_waiting(self._queue.name, triggered_at)
+        elif self._looks_after_seconds is not None:
+            self._crew.dispatcher.look_within(
+                self._looks_after_seconds, self._queue.name, triggered_at
+            )
 
     def _offers_found(self) -> list[OfferFound]:
         """Those that another process made: they count before anybody else is asked."""

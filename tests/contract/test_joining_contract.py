@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from callcore.domain.ids import CallId, Micros
-from callcore.ports.stores import FloorCallState, JoinAnswer, Joined, WaitingCaller
+from callcore.ports.stores import (
+    SEARCH_SECONDS,
+    FloorCallState,
+    JoinAnswer,
+    Joined,
+    WaitingCaller,
+)
+from tests.contract.conftest import Stage
 from tests.contract.floor_builders import (
     ANNA,
     BORIS,
@@ -13,6 +20,7 @@ from tests.contract.floor_builders import (
     candidates,
     ended,
     joining,
+    log_out,
     make_available,
     request,
     reservation,
@@ -150,6 +158,24 @@ def test_who_joins_is_told_how_many_agents_are_free(floor: AnyFloor) -> None:
     again = floor.waiting_room.join(told, name)
     second = floor.waiting_room.join(joining("c2"), request())
     assert [each.free_agents_count for each in (first, again, second)] == [2, 2, 1]
+
+
+def test_agents_are_sought_for_who_have_just_become_free(stage: Stage) -> None:
+    """Only where somebody waits ahead whom they may be for; those idle for longer are not."""
+    floor = stage.floor
+    floor.waiting_room.join(joining("c1", score=1.0), request())
+    for attempt in range(50):  # a slow machine may take longer than a search
+        log_out(floor)
+        make_available(floor, ANNA, SUPPORT)
+        joined = floor.waiting_room.join(joining(f"after{attempt}", score=2.0), request())
+        if joined.sought_for_count:
+            break
+    assert (joined.free_agents_count, joined.sought_for_count) == (1, 1)
+    first = floor.waiting_room.join(joining("first", score=0.0), request())
+    assert (first.free_agents_count, first.sought_for_count) == (1, 0)
+    stage.pass_time(2 * SEARCH_SECONDS)
+    later = floor.waiting_room.join(joining("later", score=3.0), request())
+    assert (later.free_agents_count, later.sought_for_count) == (1, 0)
 
 
 def test_who_does_not_join_is_not_told_of_agents(floor: AnyFloor) -> None:

@@ -240,6 +240,17 @@ class Agents:
         if (before.state in STAFFED) is not (agent.state in STAFFED):
             self._list_staffed(agent)
 
+    def idle_since_count(self, queue: QueueName, since: int) -> int:
+        """How many free agents of a queue that asks the longest idle first are so since then."""
+        return sum(
+            post.queue == queue
+            and post.order is AskingOrder.LONGEST_IDLE
+            and agent_id in self.free[queue]
+            and self._agents[agent_id].since >= since
+            for agent_id, tally in self._tallies.items()
+            for post in tally.posts
+        )
+
     def _list_free(self, agent: FloorAgent) -> None:
         tally = self._tallies[agent.agent_id]
         for post in tally.posts:

@@ -9,10 +9,11 @@ from dataclasses import replace
 from callcore.domain.admission import Closure, Door, DroppedPlace
 from callcore.domain.callbacks import Callback
 from callcore.domain.estimates import Lesson
-from callcore.domain.ids import AgentId, CallId, Micros, NodeName, QueueName
+from callcore.domain.ids import MICROS_PER_SECOND, AgentId, CallId, Micros, NodeName, QueueName
 from callcore.domain.outcomes import LeaveReason
 from callcore.domain.wait_telling import ToldEstimate
 from callcore.ports.stores import (
+    SEARCH_SECONDS,
     Candidates,
     FloorCall,
     FloorCallState,
@@ -98,7 +99,14 @@ class FakeWaitingRoom:
             answer=JoinAnswer.JOINED,
             position=position,
             free_agents_count=len(self._memory.agents.free[joining.queue]),
+            sought_for_count=self._sought_for_count(joining),
         )
+
+    def _sought_for_count(self, joining: Joining) -> int:
+        if self._calls.rank(joining.call_id, joining.queue) == 0:
+            return 0
+        since = self._memory.clock.now() - round(SEARCH_SECONDS * MICROS_PER_SECOND)
+        return self._memory.agents.idle_since_count(joining.queue, since)
 
     def _refusal(self, joining: Joining, left_behind: tuple[QueueName, str]) -> JoinAnswer | None:
         """Why a call without a place may not have this one; ``None`` if it may."""

@@ -16,6 +16,7 @@ from callcore.domain.policies import SitePolicy, StickyPolicy, Strategy
 from callcore.flows.messages.between import MatchAsked
 from callcore.flows.remote_waiters import NoLines, RemoteWaiters
 from callcore.flows.sharing_out import BEAT_SECONDS
+from callcore.ports.stores import SEARCH_SECONDS
 from tests.contract.floor_builders import joining
 from tests.fakes.clock import settle
 from tests.fakes.switch import NODE, SILENT
@@ -101,6 +102,25 @@ def test_a_caller_whose_worker_has_no_link_is_passed_by() -> None:
     two.switches[NODE].restore_link()
     floor.clock.advance(1)
     assert floor.agent(BOB).call_id == first
+
+
+def test_who_comes_while_an_agent_is_sought_for_is_served_soon() -> None:
+    """By the next look, should those ahead not be for the agent; another is served at once."""
+    floor = shared()
+    one, two, three = floor.processes
+    first = floor.call_to(two)
+    two.switches[NODE].lose_link()
+    floor.clock.advance(2 * BEAT_SECONDS + 0.1)
+    log_in(one, ANN)
+    second = floor.call_to(three)
+    assert floor.agent(ANN).state is AgentState.AVAILABLE
+    floor.clock.advance(2 * SEARCH_SECONDS + 0.05)
+    assert floor.agent(ANN).call_id == second
+    log_in(one, BOB)
+    floor.clock.advance(2 * SEARCH_SECONDS)
+    third = floor.call_to(three)
+    assert floor.agent(BOB).call_id == third
+    assert first not in served(floor)
 
 
 def test_levels_and_sticky_agents_count_for_callers_elsewhere() -> None:

@@ -22,6 +22,7 @@ from callcore.adapters.redisdb.scripts import (
 from callcore.domain.callbacks import Callback
 from callcore.domain.ids import CallId, Micros, NodeName, QueueName
 from callcore.ports.stores import (
+    SEARCH_SECONDS,
     FloorCall,
     Joined,
     Joining,
@@ -95,13 +96,18 @@ class RedisWaitingRoom(RedisLines):
                 joining.maximum_waiting,
                 *(node_before, int(joining.resumes)),
                 *(other, PROMISE_KEPT_MILLISECONDS if is_promise else 0),
-                joining.maximum_promises,
+                *(joining.maximum_promises, SEARCH_SECONDS * 1000),
                 *rows.call_fields(joining),
             ],
         )
         self._nodes.remember(joining.call_id, joining.node)
-        position, free_count, *_ = (*counts, None, None)
-        return Joined(answer=answer, position=position, free_agents_count=free_count)
+        position, free_count, sought_for_count, *_ = (*counts, None, None, None)
+        return Joined(
+            answer=answer,
+            position=position,
+            free_agents_count=free_count,
+            sought_for_count=sought_for_count,
+        )
 
     def move(self, joining: Joining, from_queue: QueueName, request_id: str) -> MoveAnswer:
         """Gives up a waiting caller's place in one queue for one in another, both or neither.

@@ -35,6 +35,7 @@ from callcore.ports.stores.pairing import (
     WaitingCaller,
 )
 from callcore.ports.stores.places import (
+    SEARCH_SECONDS,
     JoinAnswer,
     Joined,
     Joining,
@@ -52,6 +53,7 @@ from callcore.ports.stores.shards import (
 from callcore.ports.stores.waiting_room import WaitingRoom
 
 __all__ = [
+    "SEARCH_SECONDS",
     "AgentAnswer",
     "AskingOrder",
     "Candidates",

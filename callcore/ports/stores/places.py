@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from callcore.domain.callbacks import Callback
 from callcore.domain.ids import AgentId, CallId, LegId, Micros, NodeName, QueueName
@@ -48,6 +49,10 @@ class LeaveAnswer(StrEnum):
 
     LEFT = "left"
     NOT_THERE = "not_there"
+
+
+SEARCH_SECONDS: Final = 0.05
+"""As long as a search for the next caller takes at most, unless something is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,3 +103,7 @@ class Joined:
     position: int | None
     free_agents_count: int | None = field(default=None, compare=False)
     """Of the queue, in the instant of the join; ``None`` if the call did not join now."""
+    sought_for_count: int | None = field(default=None, compare=False)
+    """How many of them have been idle for ``SEARCH_SECONDS`` at most, so that whoever made them
+    free is looking for callers still: counted where callers wait ahead whom that may be, and in
+    queues that ask the longest idle first; 0 elsewhere."""

@@ -24,11 +24,13 @@
 -- ARGV[4] maximum_waiting   ARGV[5] the node that KEYS[6] is of   ARGV[6] 1 if KEYS[7] is resumed
 -- ARGV[7] of a promise the call that KEYS[8] was read to name, or else the promise whose place is
 -- taken; may be empty   ARGV[8] how long to keep KEYS[8], milliseconds; 0: this is no promise
--- ARGV[9] maximum_promises   ARGV[10...] further fields of the call: name, value, ...
+-- ARGV[9] maximum_promises   ARGV[10] how long a search for a caller takes at most, milliseconds
+-- ARGV[11...] further fields of the call: name, value, ...
 --
--- Returns 'joined <position> <free agents>' | 'already_joined <position>' | 'already_joined' |
+-- Returns 'joined <position> <free agents> <those of them who are sought for>' | 'already_joined <position>' | 'already_joined' |
 --   'queue_full' | 'place_gone' | 'already_promised' | 'too_many_promises' | 'outdated' (the call
 --   ended on another node than ARGV[5], or KEYS[8] names another call than ARGV[7]: changes nothing)
+local FEW_AGENTS = 8
 local is_promise = ARGV[8] ~= '0'
 
 -- The word of a join that may not be; nothing if it may.
@@ -60,6 +62,17 @@ local function end_promise()
   redis.call('DEL', KEYS[7])
 end
 
+-- Agents, of few who are free, who became so while a search takes: their places are instants. Those of
+-- other orders are no instants of today.
+local function sought_for_count()
+  local free, count = redis.call('ZRANGE', KEYS[12], 0, FEW_AGENTS, 'WITHSCORES'), 0
+  for i = 2, #free, 2 do
+    local idle = instant / 1000 - tonumber(free[i]) % 2 ^ 42
+    if idle >= 0 and idle <= tonumber(ARGV[10]) then count = count + 1 end
+  end
+  return count
+end
+
 local joins = false
 local word = 'already_joined'
 local call = redis.call('HMGET', KEYS[4], 'state', 'node')
@@ -78,7 +91,7 @@ if not call[1] or call[1] == 'ended' then
     redis.call('HDEL', KEYS[4], 'callback_of')
   end
   if ARGV[6] == '1' then redis.call('DEL', KEYS[7]) end
-  redis.call('HSET', KEYS[4], 'state', 'waiting', 'score', ARGV[3], unpack(ARGV, 10))
+  redis.call('HSET', KEYS[4], 'state', 'waiting', 'score', ARGV[3], unpack(ARGV, 11))
   redis.call('HDEL', KEYS[4], 'offer_id', 'agent_id', 'agent_leg_id', 'bridged_at', 'ended_at',
     'left_for', 'told_position', 'told_estimates', 'announcements_count', 'is_deferred',
     'last_offered')
@@ -87,7 +100,9 @@ if not call[1] or call[1] == 'ended' then
   joins = true
   word = 'joined'
 end
-local position = place(ARGV[2], KEYS[2], KEYS[3], KEYS[11])
+local position, ahead = place(ARGV[2], KEYS[2], KEYS[3], KEYS[11])
 if not position then return answer(word) end
 word = word .. ' ' .. position
-return answer(joins and word .. ' ' .. redis.call('ZCARD', KEYS[12]) or word)
+if not joins then return answer(word) end
+word = word .. ' ' .. redis.call('ZCARD', KEYS[12])
+return answer(word .. ' ' .. (ahead > 0 and sought_for_count() or 0))
