@@ -48,7 +48,8 @@ class History:
         self._readiness = readiness
         self._log = log
         self._stop = stop
-        self._pool = PostgresPool(url)
+        # Those of the transactions that write, and one for whoever asks about a call meanwhile.
+        self._pool = PostgresPool(url, size=RecordWriting.transactions_at_once + 1)
         # Connections of their own: a timeline that is locked or slow takes none from the records.
         self._timeline_pool = PostgresPool(url)
         self._past = PostgresCallHistory(self._pool)

@@ -16,7 +16,7 @@ from typing import Final
 
 from callcore.domain.ids import CallId, LegId, Micros, NodeName, shard_of
 from callcore.domain.sharding import DIGITS
-from callcore.flows import leg_roles, side_by_side
+from callcore.flows import leg_roles
 from callcore.flows.adoption import Phase, phase_of
 from callcore.flows.agent_reclaiming import AgentReclaiming
 from callcore.flows.ledger_passing import LedgerPassing
@@ -28,6 +28,7 @@ from callcore.flows.winding_up import WindingUp
 from callcore.ports.stores import FloorCall, StoreError
 from callcore.ports.switch_events import LegSnapshot
 from callcore.ports.telephony import Switch
+from callcore.runtime import side_by_side
 
 _TURNS: Final = {Phase.WAITING: 0, Phase.TALKING: 0, Phase.OUTLIVED: 2, Phase.ELSEWHERE: 2}
 """Everybody else, and agents' lines, are between the two."""

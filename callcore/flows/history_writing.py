@@ -15,8 +15,8 @@ from callcore.flows.site import Site
 from callcore.ports.records import RecordsUnavailableError
 from callcore.ports.stores import StoreError
 
-BATCH = 200
-"""Entries a transaction: larger ones stall the event loop for more than 4 ms."""
+BATCH = 250
+"""Entries a transaction, which is as many as the history takes in one."""
 
 GATHER_SECONDS = 1.0
 """How long entries gather before the next transaction: one entry each would cost a busy worker
@@ -60,6 +60,9 @@ class HistoryWriting(ABC, Generic[E]):
     flow: ClassVar[str]
     """Its name in ``FlowFailed``."""
 
+    transactions_at_once: ClassVar = 1
+    """For how many transactions entries are read together."""
+
     def __init__(self, site: Site, pending: Pending[E]) -> None:
         self._site = site
         self._pending = pending
@@ -101,7 +104,7 @@ class HistoryWriting(ABC, Generic[E]):
             self._retry_seconds = min(self._retry_seconds * 2, LONGEST_RETRY_SECONDS)
             return
         self._retry_seconds = FIRST_RETRY_SECONDS
-        if 0 < moved_count < BATCH:
+        if 0 < moved_count < BATCH * self.transactions_at_once:
             self._site.clock.sleep(GATHER_SECONDS)
 
     @abstractmethod
@@ -114,7 +117,7 @@ class HistoryWriting(ABC, Generic[E]):
     def _attempt(self, wait_seconds: float) -> int | None:
         """Moves a batch: how many entries, or ``None`` if a store did not answer."""
         try:
-            entries = self._pending.read(BATCH, wait_seconds)
+            entries = self._pending.read(BATCH * self.transactions_at_once, wait_seconds)
             if entries:
                 self._move(entries)
         except RecordsUnavailableError as error:

@@ -21,6 +21,7 @@ class RecordWriting(HistoryWriting[PendingRecord]):
     """Writes the call records that are pending."""
 
     flow: ClassVar = "record_writing"
+    transactions_at_once: ClassVar = 2
 
     def __init__(self, site: Site, pending: PendingRecords, records: CallRecords) -> None:
         super().__init__(site, pending)

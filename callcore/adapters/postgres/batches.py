@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TypeVar
 
 import psycopg
 from psycopg import errors, sql
 
 from callcore.adapters.postgres.scalars import Row
+from callcore.runtime import side_by_side
 from callcore.runtime.turns import in_turns
 
 BATCH_LIMIT = 250
@@ -23,18 +25,26 @@ Refusal = tuple[T, str]
 
 
 def write(
-    things: Sequence[T], write_together: Callable[[Sequence[T]], int]
+    things: Sequence[T], write_together: Callable[[Sequence[T]], int], *, at_once: int = 1
 ) -> tuple[int, list[Refusal[T]]]:
     """Writes all, ``BATCH_LIMIT`` a transaction: how many were new, and what was refused.
 
-    ``write_together`` writes a batch or nothing, and returns how many were new.
+    ``write_together`` writes a batch or nothing, and returns how many were new. Of so many
+    transactions at once one is put together here while Postgres works on another; when one fails,
+    those that had begun are waited for.
     """
     refusals: list[Refusal[T]] = []
-    new_count = sum(
-        _write_apart(things[start : start + BATCH_LIMIT], write_together, refusals)
-        for start in range(0, len(things), BATCH_LIMIT)
+    new_counts: list[int] = []
+
+    def write_one(start: int) -> None:
+        batch = things[start : start + BATCH_LIMIT]
+        new_counts.append(_write_apart(batch, write_together, refusals))
+
+    starts = range(0, len(things), BATCH_LIMIT)
+    side_by_side.in_order(
+        "batches", [partial(write_one, start) for start in starts], at_once=at_once
     )
-    return new_count, refusals
+    return sum(new_counts), refusals
 
 
 def _write_apart(

@@ -7,7 +7,6 @@ surrogate pairs left by a lenient decoder) becomes the replacement character.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 
 from callcore.domain.ids import Micros
 
@@ -27,11 +26,6 @@ def clean(text: str) -> str:
 def clean_or_none(text: str | None) -> str | None:
     """The same of a text that may be missing."""
     return None if text is None else clean(text)
-
-
-def word_or_none(word: StrEnum | None) -> str | None:
-    """One of our words, where there may be none."""
-    return None if word is None else word.value
 
 
 def instant(at: Micros | None) -> datetime | None:

@@ -14,7 +14,7 @@ from gevent.event import Event
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from callcore.adapters.postgres import call_records, pool, rows
+from callcore.adapters.postgres import batches, call_records, pool, rows
 from callcore.domain.ids import AgentId, CallId, Micros
 from callcore.domain.outcomes import RecordSource
 from callcore.domain.records import (
@@ -40,6 +40,7 @@ from tests.adapters.postgres.samples import (
     kept_callback,
     served_call,
 )
+from tests.adapters.postgres.test_roles import as_role
 
 
 @pytest.fixture
@@ -245,6 +246,60 @@ def test_two_writers_of_the_same_records_write_each_once(history, history_url):
     gevent.joinall(writers, timeout=30, raise_error=True)
     assert sum(writer.value or 0 for writer in writers) == 200
     assert counts(history_url)["queue_visits"] == 200
+
+
+class FailingPool(pool.PostgresPool):
+    """Its second transaction does not begin."""
+
+    begun_count = 0
+
+    def transaction(self):
+        self.begun_count += 1
+        if self.begun_count == 2:
+            raise RecordsUnavailableError("away for a moment")
+        return super().transaction()
+
+
+def test_of_two_transactions_at_once_one_may_fail(history_url):
+    """The other is whole, and after the next try all is there once."""
+    limit = batches.BATCH_LIMIT
+    batch = [served_call() for _ in range(2 * limit)]
+    with FailingPool(history_url) as connections:
+        history = call_records.PostgresCallRecords(connections)
+        with pytest.raises(RecordsUnavailableError):
+            history.write(batch)
+        assert counts(history_url)["call_records"] == limit
+        assert history.write(batch) == limit
+    assert counts(history_url)["offers"] == 4 * limit
+
+
+def test_what_belongs_to_a_call_goes_with_it(history, history_url):
+    """Whoever may delete calls deletes all of them, and nothing of other calls."""
+    tries = kept_callback().callback_attempts
+    history.write([served_call(f"call-{n}", callback_attempts=tries) for n in (1, 2)])
+    both = counts(history_url)
+    assert all(both.values())
+    with psycopg.connect(as_role(history_url, "callcore_writer")) as writer:
+        writer.execute("delete from callcore.call_records where call_id = 'call-1'")
+    assert {name: 2 * count for name, count in counts(history_url).items()} == both
+    left = rows_of(
+        history_url,
+        " union ".join(f"select call_id from callcore.{table.name}" for table in rows.TABLES),
+    )
+    assert left == [("call-2",)]
+
+
+@pytest.mark.parametrize(
+    "at", [Micros(-62_135_596_800_000_000), Micros(-1), Micros(253_402_300_799_999_999)]
+)
+def test_instants_are_kept_to_the_microsecond(at, history, history_url):
+    """From the first of the year 1 to the last of the year 9999."""
+    history.write([served_call(ended_at=at)])
+    found = rows_of(
+        history_url,
+        "select (extract(epoch from ended_at) * 1000000)::bigint from callcore.call_records",
+    )
+    assert found == [(at,)]
 
 
 def test_rows_are_taken_in_one_order(history, history_url):
