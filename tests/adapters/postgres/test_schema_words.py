@@ -91,10 +91,11 @@ def test_every_table_view_and_column_is_explained(history_url):
     assert mute == []
 
 
-def test_the_examples_of_the_documentation_run(history, history_url):
+@pytest.mark.parametrize("page", ["records.md", "kpis.md"])
+def test_the_examples_of_the_documentation_run(page, history, history_url):
     """A report writer can paste them."""
     history.write([served_call()])
-    document = (Path(__file__).parents[3] / "docs" / "records.md").read_text(encoding="utf-8")
+    document = (Path(__file__).parents[3] / "docs" / page).read_text(encoding="utf-8")
     examples = re.findall(r"```sql\n(.*?)```", document, re.DOTALL)
     assert examples
     with psycopg.connect(history_url) as connection:
