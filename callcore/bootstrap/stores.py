@@ -61,6 +61,15 @@ def open_stores(settings: Settings, children: ExitStack, died: Died) -> StoreUrl
     )
 
 
+def history_url(settings: Settings) -> str | None:
+    """Where the history is: the configured URL, or that of a bundled server which somebody runs on
+    the settings' data; ``None`` if nobody does.
+    """
+    if settings.postgres_url is None:
+        return embedded.running_url(settings.data_directory)
+    return _with_password(settings.postgres_url, settings.postgres_password)
+
+
 def redis_access(settings: Settings) -> Access:
     """As whom we come to Redis, and whose certificates count."""
     tls = settings.redis_tls

@@ -14,6 +14,7 @@ from callcore.cli.forgetting import forget
 from callcore.cli.importing import import_settings
 from callcore.cli.nodes import node
 from callcore.cli.queues import queue
+from callcore.cli.records import records
 from callcore.cli.reloading import config, reload
 from callcore.cli.running import run
 from callcore.cli.sounds_commands import sounds
@@ -43,6 +44,7 @@ for command in (
     reload,
     config,
     import_settings,
+    records,
     sounds,
 ):
     callcore.add_command(command)

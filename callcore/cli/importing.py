@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ import click
 
 from callcore import importing
 from callcore.cli.statuses import FAILED, USAGE_FAULT, fail
+from callcore.cli.whole_files import refuse_existing, written
 from callcore.importing import Draft, Kind, Notes, NotImportableError
 from callcore.importing.asterisk.app_queue import Beside
 from callcore.importing.asterisk.interfaces import is_domain
@@ -86,18 +86,16 @@ def _check_domain(domain: str | None) -> None:
 def _import(
     translate: Callable[[Notes], Draft], file: Path, output: Path | None, *, force: bool
 ) -> None:
-    if output is not None and output.exists() and not force:
-        fail(_exists(output), FAILED)
+    if output is not None and not force:
+        refuse_existing(output)
     notes = Notes()
     try:
         draft = translate(notes)
     except NotImportableError as error:
         fail(f"{error}; nothing is written", USAGE_FAULT)
     text = _accepted(draft, notes)
-    if output is None:
-        click.echo(text.encode(), nl=False)
-    else:
-        _write(output, text.encode(), force=force)
+    with written(output, force=force) as into:
+        into.write(text.encode())
     for note in notes:
         click.echo(str(note), err=True)
     click.echo(_summary(draft, notes, file), err=True)
@@ -132,28 +130,6 @@ def _first_fault(text: str) -> Fault | None:
         except SettingsError as error:
             return error.faults[0]
     return None
-
-
-def _write(path: Path, content: bytes, *, force: bool) -> None:
-    """Writes the whole file or nothing of it."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(content)
-        try:
-            if force:
-                beside.replace(path)
-            else:
-                path.hardlink_to(beside)  # refuses a file that has come to be meanwhile
-        finally:
-            beside.unlink(missing_ok=True)
-    except FileExistsError:
-        fail(_exists(path), FAILED)
-    except OSError as error:
-        fail(f"{path}: cannot be written: {error.strerror}", FAILED)
-
-
-def _exists(path: Path) -> str:
-    return f"{path}: is there already; --force overwrites it"
 
 
 def _summary(draft: Draft, notes: Notes, file: Path) -> str:

@@ -6,8 +6,8 @@ data in a directory that one callcore at a time may use.
 """
 
 from callcore.embedded.faults import EmbeddedServerError
-from callcore.embedded.postgres import start_postgres
+from callcore.embedded.postgres import running_url, start_postgres
 from callcore.embedded.server import RunningServer
 from callcore.embedded.valkey import start_valkey
 
-__all__ = ["EmbeddedServerError", "RunningServer", "start_postgres", "start_valkey"]
+__all__ = ["EmbeddedServerError", "RunningServer", "running_url", "start_postgres", "start_valkey"]

@@ -16,6 +16,8 @@ from callcore.embedded.faults import EmbeddedServerError
 
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9/_.-]{0,60}")
 """Leaves room for the name of a socket: the kernel's limit for the whole path is 107 bytes."""
+MEMORY = "socket_directory"
+"""The file that names the directory of a server's socket while it runs."""
 _POLL_SECONDS = 0.05
 _LOCK_SECONDS = 1.0
 _COMM_LENGTH = 15
@@ -50,7 +52,7 @@ def socket_directory(directory: Path) -> Iterator[Path]:
 
     One that a killed process left is removed too: ``directory`` remembers its name.
     """
-    memory = directory / "socket_directory"
+    memory = directory / MEMORY
     with suppress(OSError):
         left = memory.read_text().strip()
         if re.fullmatch(r"/.*/callcore-[A-Za-z0-9_]+", left) and Path(left).is_dir():

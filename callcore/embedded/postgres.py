@@ -46,7 +46,7 @@ def start_postgres(data_directory: Path) -> RunningServer:
         _make_data(data, log, programs, somebody)
         recipe = Recipe(
             title="PostgreSQL",
-            url=f"postgresql://{DATABASE}@/{DATABASE}?host={quote(str(sockets))}&port={_PORT}",
+            url=_url(sockets),
             command=(str(programs / "postgres"), *_options(data, sockets)),
             log=log,
             prepare=lambda: _prepare(data),
@@ -56,6 +56,23 @@ def start_postgres(data_directory: Path) -> RunningServer:
             identity=somebody,
         )
         return RunningServer(recipe, stack.pop_all())
+
+
+def running_url(data_directory: Path) -> str | None:
+    """Where the Postgres listens that some callcore runs on the data in ``data_directory``;
+    ``None`` if none does.
+    """
+    try:
+        sockets = Path(
+            (data_directory.absolute() / "postgres" / directory.MEMORY).read_text().strip()
+        )
+    except OSError:
+        return None
+    return _url(sockets) if (sockets / f".s.PGSQL.{_PORT}").is_socket() else None
+
+
+def _url(sockets: Path) -> str:
+    return f"postgresql://{DATABASE}@/{DATABASE}?host={quote(str(sockets))}&port={_PORT}"
 
 
 def _options(data: Path, sockets: Path) -> tuple[str, ...]:
