@@ -94,7 +94,7 @@ def export(
         with (
             reading(url) as found,
             written(output, force=force) as file,
-            _progress(found, span, form) as step,
+            _progress(found, span, form, is_hidden=output is None and sys.stdout.isatty()) as step,
         ):
             for line in _lines(form, found, span, settings):
                 file.write(line.encode(errors="replace"))
@@ -126,9 +126,13 @@ def _lines(form: str, found: RecordExport, span: Span, settings: Settings) -> It
 
 
 @contextmanager
-def _progress(found: RecordExport, span: Span, form: str) -> Iterator[Callable[[], None]]:
-    """Shows on a terminal how far it is; to be told of each line."""
-    if not sys.stderr.isatty():
+def _progress(
+    found: RecordExport, span: Span, form: str, *, is_hidden: bool
+) -> Iterator[Callable[[], None]]:
+    """Shows on a terminal how far it is, unless the lines themselves go there; to be told of each
+    line.
+    """
+    if is_hidden or not sys.stderr.isatty():
         yield lambda: None
         return
     from rich import progress  # noqa: PLC0415 - only for a terminal
