@@ -186,19 +186,23 @@ def test_a_whole_day_is_one_interval(history, history_url):
 
 
 def test_where_the_agent_sent_the_caller(history, history_url):
-    """To a queue, somewhere besides callcore, or nowhere; a survey is no transfer."""
-    asked = a_morning()[-1]
-    asked = replace(asked, call_id=CallId("asked"), survey_answers=(answer(answer=""),))
-    history.write([*a_morning(), asked])
+    """To a queue, somewhere besides callcore, or nowhere; a survey is no transfer, and neither is
+    one in which the caller hung up before an answer: the agent had ended the talk.
+    """
+    last = a_morning()[-1]
+    asked = replace(last, call_id=CallId("asked"), survey_answers=(answer(answer=""),))
+    silent = replace(last, call_id=CallId("silent"), hung_up_by=HungUpBy.AGENT)
+    history.write([*a_morning(), asked, silent])
     assert query(
         history_url,
         "select agent_id, talk_seconds, is_transferred, transferred_to, is_callback"
-        " from callcore.talk_facts order by began_at, call_id <> 'asked'",
+        " from callcore.talk_facts order by began_at, call_id not in ('asked', 'silent')",
     ) == [
         ("anna", 300, False, None, False),
         ("bert", 100, True, "sales", False),
         ("cora", 50, False, None, False),
         ("bert", 60, False, None, True),
+        ("bert", 30, False, None, False),
         ("bert", 30, False, None, False),
         ("bert", 30, True, "", False),
     ]
@@ -320,6 +324,16 @@ def test_a_day_has_as_many_intervals_as_clocks_make_it(day, step, count, history
     assert f"{found[0][0]:%Y-%m-%d %H:%M}" == f"{day} 00:00"
     assert all(ends == begins for (_, ends, _), (begins, *_) in itertools.pairwise(found))
     assert all(begins == found_again for begins, _, found_again in found)
+
+
+def test_intervals_of_several_days_are_told_once(history_url):
+    """Midnight begins a day and ends none; those that are cut by the time asked about are whole."""
+    found = query(
+        history_url,
+        "select to_char(interval_start, 'DD HH24:MI') from callcore.intervals("
+        "'2026-03-02 23:10', '2026-03-04 00:00:01', '12 hours')",
+    )
+    assert found == [("02 12:00",), ("03 00:00",), ("03 12:00",), ("04 00:00",)]
 
 
 @pytest.mark.parametrize("step", ["7 minutes", "0", "-1 hour", "2 days", "1 month"])
