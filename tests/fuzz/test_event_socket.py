@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcore.adapters.freeswitch import headers, translation
+from callcore.adapters.freeswitch.event_headers import EventHeaders
 from callcore.adapters.freeswitch.frames import Frame, FrameReader, Skipped, StreamBrokenError
 from callcore.domain.ids import Micros, NodeName
 from callcore.ports import switch_events
@@ -100,8 +101,8 @@ def heard(frame: Frame | Skipped) -> object:
     if isinstance(frame, Skipped):
         return frame.reason
     try:
-        told = headers.event_headers(frame.body)
-        return translation.event_of(told, frame.body, NODE, AT)
+        told = EventHeaders(frame.body)
+        return translation.event_of(told, NODE, AT)
     except (headers.UnreadableEventError, headers.IncompleteEventError) as error:
         return type(error)
 
@@ -177,7 +178,7 @@ def test_a_damaged_stream_ends_or_goes_on_and_forges_nothing(
 def test_any_body_is_an_event_or_refused(body: bytes) -> None:
     """As an event, a dumped leg, a phone's, a list of channels: the one typed fault, or a value."""
     for read in (
-        headers.event_headers,
+        EventHeaders,
         headers.leg_headers,
         headers.phone_headers,
         headers.channel_rows,

@@ -32,39 +32,16 @@ class IncompleteEventError(Exception):
     """An event lacks what it is about, its leg for one."""
 
 
-class EventHeaders(msgspec.Struct, frozen=True, gc=False):
-    """What callcore reads of every event; a header that is not there is the empty text."""
+class LegHeaders(msgspec.Struct, frozen=True, gc=False):
+    """What ``uuid_dump <uuid> json`` tells about a leg; a header that is not there is the empty
+    text.
+    """
 
-    name: Value = msgspec.field(name="Event-Name", default="")
-    happened_at: Value = msgspec.field(name="Event-Date-Timestamp", default="")
-    """Epoch microseconds, by the switch's clock."""
     leg_id: Value = msgspec.field(name="Unique-ID", default="")
     direction: Value = msgspec.field(name="Call-Direction", default="")
-    answer_state: Value = msgspec.field(name="Answer-State", default="")
     caller_number: Value = msgspec.field(name="Caller-Caller-ID-Number", default="")
     caller_name: Value = msgspec.field(name="Caller-Caller-ID-Name", default="")
     dialled_number: Value = msgspec.field(name="Caller-Destination-Number", default="")
-    hangup_cause: Value = msgspec.field(name="Hangup-Cause", default="")
-    bridge_a: Value = msgspec.field(name="Bridge-A-Unique-ID", default="")
-    bridge_b: Value = msgspec.field(name="Bridge-B-Unique-ID", default="")
-    digit: Value = msgspec.field(name="DTMF-Digit", default="")
-    playback_path: Value = msgspec.field(name="Playback-File-Path", default="")
-    playback_status: Value = msgspec.field(name="Playback-Status", default="")
-    total_loops: Value = msgspec.field(name="variable_total_loops", default="")
-    recording_path: Value = msgspec.field(name="Record-File-Path", default="")
-    application: Value = msgspec.field(name="Application", default="")
-    application_data: Value = msgspec.field(name="Application-Data", default="")
-    application_response: Value = msgspec.field(name="Application-Response", default="")
-    subclass: Value = msgspec.field(name="Event-Subclass", default="")
-    """Which kind of ``CUSTOM`` it is."""
-    file: Value = msgspec.field(name="File", default="")
-    job_id: Value = msgspec.field(name="Job-UUID", default="")
-    job_result: Value = msgspec.field(name="_body", default="")
-
-
-class LegHeaders(EventHeaders, frozen=True, gc=False):
-    """What ``uuid_dump <uuid> json`` tells about a leg beyond the headers of an event."""
-
     channel_state: Value = msgspec.field(name="Channel-State", default="")
     created_at: Value = msgspec.field(name="Caller-Channel-Created-Time", default="")
     answered_at: Value = msgspec.field(name="Caller-Channel-Answered-Time", default="")
@@ -116,7 +93,7 @@ class ChannelTable(msgspec.Struct, frozen=True):
     rows: list[ChannelRow] = []
 
 
-Shape = TypeVar("Shape", EventHeaders, LegHeaders, PhoneHeaders)
+Shape = TypeVar("Shape", LegHeaders, PhoneHeaders)
 
 _LEG_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -135,18 +112,9 @@ _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What a body that is no JSON object of texts makes the decoder raise."""
 
 _everything = msgspec.json.Decoder(dict[str, object])
-_event = msgspec.json.Decoder(EventHeaders)
 _leg = msgspec.json.Decoder(LegHeaders)
 _phone = msgspec.json.Decoder(PhoneHeaders)
 _table = msgspec.json.Decoder(ChannelTable)
-
-
-def event_headers(body: bytes) -> EventHeaders:
-    """The headers of an event. Raises ``UnreadableEventError``."""
-    try:
-        return _event.decode(body)
-    except _UNREADABLE:
-        return _repaired(body, EventHeaders)
 
 
 def leg_headers(body: bytes) -> LegHeaders:
@@ -182,7 +150,7 @@ def variables_of(body: bytes) -> dict[str, str]:
     """
     start = len("variable_")
     return {
-        name[start:]: cleaned(_lenient(value), VARIABLE_LIMIT)
+        name[start:]: cleaned(lenient(value), VARIABLE_LIMIT)
         for name, value in _with_variables(body).items()
         if name.startswith(VARIABLE_PREFIX)
     }
@@ -225,17 +193,17 @@ def _with_variables(body: bytes) -> dict[str, object]:
     while at >= 0:
         header = _VARIABLE.match(body, at)
         if header is None:
-            return _all_headers(body)
+            return every_header(body)
         found.append(header[0])
         at = body.find(_VARIABLE_BEGINS, header.end())
     try:
         return _everything.decode(b"{%b}" % b",".join(found))
     except _UNREADABLE:
-        return _all_headers(body)
+        return every_header(body)
 
 
-def _all_headers(body: bytes) -> dict[str, object]:
-    """Every header of an event, whatever bytes its values hold."""
+def every_header(body: bytes) -> dict[str, object]:
+    """Every header of an event, whatever bytes its values hold. Raises ``UnreadableEventError``."""
     try:
         return _everything.decode(body)
     except _UNREADABLE:
@@ -248,14 +216,14 @@ def _all_headers(body: bytes) -> dict[str, object]:
 
 def _repaired(body: bytes, shape: type[Shape]) -> Shape:
     """The headers of a body that the fast way refuses."""
-    texts = {name: _lenient(value) for name, value in _all_headers(body).items()}
+    texts = {name: lenient(value) for name, value in every_header(body).items()}
     return msgspec.convert(texts, shape)
 
 
-def _lenient(value: object) -> str:
+def lenient(value: object) -> str:
     """Any JSON value as the text FreeSWITCH should have sent."""
     if isinstance(value, str):
         return value
     if isinstance(value, list):
-        return _lenient(value[0]) if value else ""
+        return lenient(value[0]) if value else ""
     return "" if value is None else str(value)

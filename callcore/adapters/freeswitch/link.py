@@ -16,11 +16,13 @@ from dataclasses import dataclass
 from gevent import Greenlet
 from gevent.event import AsyncResult
 
-from callcore.adapters.freeswitch import headers, link_commands, translation
+from callcore.adapters.freeswitch import link_commands, translation
 from callcore.adapters.freeswitch.command_bytes import Command
 from callcore.adapters.freeswitch.connection import Connection
+from callcore.adapters.freeswitch.event_headers import EventHeaders
 from callcore.adapters.freeswitch.faults import FaultKind, LinkFaultError
 from callcore.adapters.freeswitch.following import Following
+from callcore.adapters.freeswitch.headers import UnreadableEventError
 from callcore.adapters.freeswitch.link_listener import LinkListener
 from callcore.adapters.freeswitch.link_watch import LinkWatch
 from callcore.adapters.freeswitch.observing import LinkObserver
@@ -248,24 +250,23 @@ class Link:
         if not self._is_up:
             return
         try:
-            told = headers.event_headers(body)
-        except headers.UnreadableEventError:
+            told = EventHeaders(body)
+        except UnreadableEventError:
             self._observer.frame_skipped("unreadable_event")
             return
-        name = headers.one(told.name)
+        name = told.name
         if name not in translation.SUBSCRIBED:
             self._observer.frame_skipped("unknown_event")
             return
         self._observer.event_received(name)
         received_at = self._clock.now()
-        instant = headers.instant(told.happened_at)
-        self._time.hear(instant, received_at)
-        lag = received_at - (instant or received_at)
+        self._time.hear(told.instant, received_at)
+        lag = received_at - (told.instant or received_at)
         self._observer.lag(max(lag, 0) / MICROS_PER_SECOND)
         if name == translation.HEARTBEAT:
             self._watch.heartbeat()
             return
         try:
-            self._listener.told(told, body, received_at)
+            self._listener.told(told, received_at)
         except Exception as fault:  # noqa: BLE001 (one odd event must not cost every call its link)
             self._observer.listener_failed(name, fault)

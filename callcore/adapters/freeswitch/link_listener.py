@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from callcore.adapters.freeswitch.headers import EventHeaders
+from callcore.adapters.freeswitch.event_headers import EventHeaders
 from callcore.domain.ids import Micros
 
 
@@ -15,10 +15,8 @@ class LinkListener:
 
     restored: Callable[[str, bool], None]
     """The link is up: the switch's core id, and whether it differs from the one before."""
-    told: Callable[[EventHeaders, bytes, Micros], None]
-    """An event of a leg, phone, sound or job: its headers, the body for who needs all of it, and
-    when it was heard.
-    """
+    told: Callable[[EventHeaders, Micros], None]
+    """An event of a leg, phone, sound or job, and when it was heard."""
     lost: Callable[[str], None]
     """The link was up and is down, for this reason."""
     gone: Callable[[str], None]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from callcore.adapters.freeswitch import headers, translation
+from callcore.adapters.freeswitch.event_headers import EventHeaders
 from callcore.adapters.freeswitch.following import Following
-from callcore.adapters.freeswitch.headers import EventHeaders, one
 from callcore.adapters.freeswitch.jobs import OriginateJobs
 from callcore.adapters.freeswitch.link_listener import LinkListener
 from callcore.adapters.freeswitch.observing import LinkObserver
@@ -50,12 +50,12 @@ class News:
         """An instant that the node told."""
         return self._time.ours(told, self._clock.now())
 
-    def _told(self, told: EventHeaders, body: bytes, heard_at: Micros) -> None:
-        if one(told.name) == translation.BACKGROUND_JOB:
-            self.jobs.finished(one(told.job_id), one(told.job_result))
-            return
+    def _told(self, told: EventHeaders, heard_at: Micros) -> None:
         try:
-            event = translation.event_of(told, body, self._node, heard_at, self._time)
+            if told.name == translation.BACKGROUND_JOB:
+                self.jobs.finished(told.job_id, told.job_result)
+                return
+            event = translation.event_of(told, self._node, heard_at, self._time)
         except (headers.UnreadableEventError, headers.IncompleteEventError):
             self._observer.frame_skipped("incomplete_event")
             return

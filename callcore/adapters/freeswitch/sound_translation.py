@@ -9,7 +9,8 @@ told of a sequence that was to be recorded to; nothing, of a single file that is
 from __future__ import annotations
 
 from callcore.adapters.freeswitch.cleaning import PATH_LIMIT, cleaned
-from callcore.adapters.freeswitch.headers import EventHeaders, IncompleteEventError, one
+from callcore.adapters.freeswitch.event_headers import EventHeaders
+from callcore.adapters.freeswitch.headers import IncompleteEventError
 from callcore.domain.ids import Micros, NodeName
 from callcore.ports import switch_events
 
@@ -19,7 +20,7 @@ PASSED_OVER = "filestring::fail"
 
 def event_of(told: EventHeaders, node: NodeName, at: Micros) -> switch_events.SoundMissing:
     """Which sound was passed over. Raises ``IncompleteEventError``."""
-    path = cleaned(one(told.file), PATH_LIMIT)
+    path = cleaned(told.file, PATH_LIMIT)
     if not path:
         raise IncompleteEventError("a sound without a name was passed over")
     return switch_events.SoundMissing(node=node, at=at, path=path)

@@ -34,7 +34,8 @@ from callcore.adapters.freeswitch.cleaning import (
     PATH_LIMIT,
     cleaned,
 )
-from callcore.adapters.freeswitch.headers import EventHeaders, IncompleteEventError, leg_id_of, one
+from callcore.adapters.freeswitch.event_headers import EventHeaders
+from callcore.adapters.freeswitch.headers import IncompleteEventError, leg_id_of
 from callcore.adapters.freeswitch.switch_time import SwitchTime
 from callcore.domain.ids import LegId, Micros, NodeName
 from callcore.ports import switch_events
@@ -59,36 +60,30 @@ class _Told(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An event on its way to be translated."""
 
     headers: EventHeaders
-    body: bytes
     node: NodeName
     at: Micros
     leg_id: LegId
 
 
 def event_of(
-    told: EventHeaders,
-    body: bytes,
-    node: NodeName,
-    received_at: Micros,
-    time: SwitchTime | None = None,
+    told: EventHeaders, node: NodeName, received_at: Micros, time: SwitchTime | None = None
 ) -> switch_events.LegEvent | switch_events.PhoneEvent | switch_events.SoundMissing | None:
     """What an event says, or ``None`` if it says nothing callcore needs.
 
     Raises ``IncompleteEventError`` and ``headers.UnreadableEventError``.
     """
-    name = one(told.name)
+    name = told.name
     if name in phone_translation.SUBSCRIBED:
         at = happened_at(told, received_at, time)
-        if one(told.subclass) == sound_translation.PASSED_OVER:
+        if name == phone_translation.CUSTOM and told.subclass == sound_translation.PASSED_OVER:
             return sound_translation.event_of(told, node, at)
-        return phone_translation.event_of(name, body, node, at)
+        return phone_translation.event_of(name, told.body, node, at)
     translate = _TRANSLATIONS.get(name)
     if translate is None:
         return None
     return translate(
         _Told(
             headers=told,
-            body=body,
             node=node,
             at=happened_at(told, received_at, time),
             leg_id=leg_id_of(told.leg_id),
@@ -100,10 +95,9 @@ def happened_at(told: EventHeaders, received_at: Micros, time: SwitchTime | None
     """When the switch says it happened, by our clock if ``time`` knows how the two differ; when we
     heard of it if it does not say.
     """
-    instant = headers.instant(told.happened_at)
-    if not instant:
+    if told.instant is None:
         return received_at
-    return Micros(instant) if time is None else time.ours(instant, received_at)
+    return Micros(told.instant) if time is None else time.ours(told.instant, received_at)
 
 
 def hangup_cause(text: str) -> str:
@@ -111,8 +105,8 @@ def hangup_cause(text: str) -> str:
     return text if _CAUSE.fullmatch(text) else UNKNOWN_CAUSE
 
 
-def _path(value: headers.Value) -> str:
-    return cleaned(one(value), PATH_LIMIT)
+def _path(value: str) -> str:
+    return cleaned(value, PATH_LIMIT)
 
 
 def _parked(told: _Told) -> switch_events.LegEvent:
@@ -120,18 +114,18 @@ def _parked(told: _Told) -> switch_events.LegEvent:
         node=told.node,
         at=told.at,
         leg_id=told.leg_id,
-        is_inbound=one(told.headers.direction) == "inbound",
-        is_line_answered=one(told.headers.answer_state) == "answered",
-        caller_number=cleaned(one(told.headers.caller_number), NUMBER_LIMIT),
-        caller_name=cleaned(one(told.headers.caller_name), NAME_LIMIT),
-        dialled_number=cleaned(one(told.headers.dialled_number), NUMBER_LIMIT),
-        variables=headers.variables_of(told.body),
+        is_inbound=told.headers.direction == "inbound",
+        is_line_answered=told.headers.answer_state == "answered",
+        caller_number=cleaned(told.headers.caller_number, NUMBER_LIMIT),
+        caller_name=cleaned(told.headers.caller_name, NAME_LIMIT),
+        dialled_number=cleaned(told.headers.dialled_number, NUMBER_LIMIT),
+        variables=headers.variables_of(told.headers.body),
     )
 
 
 def _ringing(told: _Told) -> switch_events.LegEvent | None:
     # A caller who is given ringback or early media makes progress too, but no phone rings.
-    if one(told.headers.direction) != "outbound":
+    if told.headers.direction != "outbound":
         return None
     return switch_events.LegRinging(node=told.node, at=told.at, leg_id=told.leg_id)
 
@@ -162,7 +156,7 @@ def _unheld(told: _Told) -> switch_events.LegEvent:
 
 
 def _digit_pressed(told: _Told) -> switch_events.LegEvent:
-    digit = one(told.headers.digit).upper()
+    digit = told.headers.digit.upper()
     if not _DIGIT.fullmatch(digit):
         raise IncompleteEventError(f"no digit but {digit[:8]!r}")
     return switch_events.DigitPressed(node=told.node, at=told.at, leg_id=told.leg_id, digit=digit)
@@ -176,10 +170,7 @@ def _playback_started(told: _Told) -> switch_events.LegEvent:
 
 def _playback_stopped(told: _Told) -> switch_events.LegEvent | None:
     # A looped file is played again at once: the end of a round is not the end.
-    is_round = (
-        one(told.headers.playback_status) == "done"
-        and one(told.headers.total_loops) == ENDLESS_LOOPS
-    )
+    is_round = told.headers.playback_status == "done" and told.headers.total_loops == ENDLESS_LOOPS
     if is_round:
         return None
     return switch_events.PlaybackEnded(
@@ -194,8 +185,8 @@ def _playback_stopped(told: _Told) -> switch_events.LegEvent | None:
 def _executed(told: _Told) -> switch_events.LegEvent | None:
     # The response stays on the channel and is repeated by ``park``: look at the application too.
     is_missing = (
-        one(told.headers.application) == PLAYBACK_APPLICATION
-        and one(told.headers.application_response) == MISSING_RESPONSE
+        told.headers.application == PLAYBACK_APPLICATION
+        and told.headers.application_response == MISSING_RESPONSE
     )
     if not is_missing:
         return None
@@ -225,7 +216,7 @@ def _ended(told: _Told) -> switch_events.LegEvent:
         node=told.node,
         at=told.at,
         leg_id=told.leg_id,
-        cause=hangup_cause(one(told.headers.hangup_cause)),
+        cause=hangup_cause(told.headers.hangup_cause),
     )
 
 

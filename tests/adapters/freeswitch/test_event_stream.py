@@ -10,7 +10,7 @@ import termios
 import gevent
 import pytest
 
-from callcore.adapters.freeswitch import headers
+from callcore.adapters.freeswitch.event_headers import EventHeaders
 from callcore.adapters.freeswitch.reading import Reader
 from callcore.adapters.freeswitch.switch import FreeSwitch
 from callcore.ports import switch_events
@@ -126,7 +126,7 @@ def test_a_flood_of_events_starves_no_timer() -> None:
 
     flooded = Reader(
         NeverEmpty(frame_of(body) * 10, count // 10),  # type: ignore[arg-type]  # acts as a socket
-        take=lambda frame: read.append(str(headers.event_headers(frame.body).name)),
+        take=lambda frame: read.append(EventHeaders(frame.body).name),
         skipped=read.append,
     )
     ticking = spawn("timer", timer)
@@ -196,7 +196,7 @@ def test_the_delay_of_an_event_is_told(
     """An event of an hour ago is an hour late; one from a clock ahead of ours is not early."""
     connect()
     now = recordings.events("02")[0]
-    stamp = headers.instant(headers.event_headers(now).happened_at)
+    stamp = EventHeaders(now).instant
     assert stamp is not None
     for at in (1, 9_000_000_000_000_000):
         scripted.events.send(

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcore.adapters.freeswitch import cleaning, headers, translation
+from callcore.adapters.freeswitch.event_headers import EventHeaders
 from callcore.domain.ids import Micros, NodeName
 from callcore.ports.switch_events import SoundMissing
 
@@ -37,7 +38,7 @@ TOLD = {
 def heard(event: dict[str, Any]) -> object:
     """What is made of an event."""
     body = json.dumps(event).encode()
-    return translation.event_of(headers.event_headers(body), body, NODE, Micros(7))
+    return translation.event_of(EventHeaders(body), NODE, Micros(7))
 
 
 def test_a_sound_that_was_passed_over_is_named() -> None:

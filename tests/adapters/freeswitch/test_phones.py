@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcore.adapters.freeswitch import commands, headers, phone_translation, translation
+from callcore.adapters.freeswitch.event_headers import EventHeaders
 from callcore.domain.ids import LegId, Micros, NodeName
 from callcore.domain.phones import Phone
 from callcore.ports.switch_events import (
@@ -73,7 +74,7 @@ CALLED = {
 def heard(event: dict[str, Any]) -> object:
     """What is made of an event."""
     body = json.dumps(event).encode()
-    return translation.event_of(headers.event_headers(body), body, NODE, Micros(7))
+    return translation.event_of(EventHeaders(body), NODE, Micros(7))
 
 
 @pytest.mark.parametrize(
@@ -94,10 +95,7 @@ def test_registrations_are_told_by_the_name_they_are_kept_under(
 
 def test_recorded_registrations_are_understood() -> None:
     """A phone came and went."""
-    told = [
-        translation.event_of(headers.event_headers(body), body, NODE, Micros(7))
-        for body in events("22")
-    ]
+    told = [translation.event_of(EventHeaders(body), NODE, Micros(7)) for body in events("22")]
     assert [(type(one), one.phone) for one in told if one is not None] == [  # type: ignore[union-attr]  # phones only
         (PhoneRegistered, "1001@127.0.0.1"),
         (PhoneUnregistered, "1001@127.0.0.1"),

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcore.adapters.freeswitch import cleaning, commands, headers, hostile, translation
+from callcore.adapters.freeswitch.event_headers import EventHeaders
 from callcore.domain.ids import LegId, Micros, NodeName
 from callcore.ports import switch_events
 from callcore.ports.switch_events import LegEvent
@@ -21,7 +22,7 @@ LEG = "9dc3c890-1ad9-4e85-b984-c5498296b160"
 
 
 def translated(body: bytes) -> LegEvent | None:
-    event = translation.event_of(headers.event_headers(body), body, NODE, NOW)
+    event = translation.event_of(EventHeaders(body), NODE, NOW)
     return event if isinstance(event, LegEvent) else None
 
 
@@ -30,7 +31,7 @@ def story(name: str) -> list[LegEvent]:
     return [
         event
         for body in recordings.events(name)
-        if headers.one(headers.event_headers(body).name) not in {"BACKGROUND_JOB", "HEARTBEAT"}
+        if EventHeaders(body).name not in {"BACKGROUND_JOB", "HEARTBEAT"}
         and (event := translated(body)) is not None
     ]
 
@@ -184,8 +185,8 @@ def test_a_caller_given_early_media_does_not_ring() -> None:
 def test_what_a_hostile_caller_says_stays_in_its_value() -> None:
     """The recorded forgery makes no other event, and its line feeds are gone."""
     for body in recordings.events("12b"):
-        told = headers.event_headers(body)
-        assert headers.one(told.name) != "FORGED"
+        told = EventHeaders(body)
+        assert told.name != "FORGED"
     hangups = [body for body in recordings.events("12b") if b'"CHANNEL_HANGUP"' in body]
     parked = hangups[0].replace(b"CHANNEL_HANGUP", b"CHANNEL_PARK")
     caller = translated(parked)
@@ -202,7 +203,7 @@ def test_plain_bodies_of_the_hostile_caller_are_refused() -> None:
     assert plain
     for body in plain:
         with pytest.raises(headers.UnreadableEventError):
-            headers.event_headers(body)
+            EventHeaders(body)
 
 
 def test_an_event_with_bad_utf_8_is_told() -> None:
@@ -258,7 +259,7 @@ def test_what_is_no_digit_is_incomplete(digit: str) -> None:
 def test_what_is_no_event_is_unreadable(body: bytes) -> None:
     """Broken JSON has one error, however deep it nests."""
     with pytest.raises(headers.UnreadableEventError):
-        headers.event_headers(body)
+        EventHeaders(body)
 
 
 @pytest.mark.parametrize("stamp", ["", "0", "x", "-5", "1" * 400, "٣", ["5"]])

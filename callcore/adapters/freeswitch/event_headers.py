@@ -1,0 +1,88 @@
+"""What callcore reads of an event, without decoding the other hundred headers.
+
+FreeSWITCH writes an object of texts, or of arrays of texts, escapes no letters, and puts a
+backslash before each quotation mark that belongs to a text (cJSON_PrintUnformatted). So a comma and
+a quotation mark never follow each other in a text, whatever a caller says: before a name and
+``":"`` they begin the header of that name. FreeSWITCH writes its own headers before the channel's
+variables, so they are found soon.
+"""
+
+from __future__ import annotations
+
+from callcore.adapters.freeswitch.headers import every_header, instant, lenient
+
+
+class _Header:
+    """A header, found in the body of an event."""
+
+    __slots__ = ("_begins", "_name", "_quoted")
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._quoted = f'"{name}"'.encode()
+        self._begins = f'"{name}":"'.encode()
+
+    def __get__(self, told: EventHeaders, _: type[EventHeaders]) -> str:
+        body = told.body
+        at = body.find(self._begins)
+        if at > 0 and body[at - 1] in b",{":
+            start = at + len(self._begins)
+            end = body.find(b'"', start)
+            value = body[start:end]
+            if end >= 0 and b"\\" not in value:
+                return value.decode("utf-8", "replace")
+        elif at < 0 and self._quoted not in body:
+            return ""
+        return told.decoded(self._name)
+
+
+class EventHeaders:
+    """The headers of one event; one that is not there is the empty text, of an array the first
+    text counts.
+
+    Each is looked for when it is asked for. What is not plain to see (an escape, an array) is read
+    from the whole body, decoded once. Asking raises ``UnreadableEventError`` if that is no object.
+    """
+
+    __slots__ = ("_all", "body", "instant", "name")
+
+    leg_id = _Header("Unique-ID")
+    direction = _Header("Call-Direction")
+    answer_state = _Header("Answer-State")
+    caller_number = _Header("Caller-Caller-ID-Number")
+    caller_name = _Header("Caller-Caller-ID-Name")
+    dialled_number = _Header("Caller-Destination-Number")
+    hangup_cause = _Header("Hangup-Cause")
+    bridge_a = _Header("Bridge-A-Unique-ID")
+    bridge_b = _Header("Bridge-B-Unique-ID")
+    digit = _Header("DTMF-Digit")
+    playback_path = _Header("Playback-File-Path")
+    playback_status = _Header("Playback-Status")
+    total_loops = _Header("variable_total_loops")
+    recording_path = _Header("Record-File-Path")
+    application = _Header("Application")
+    application_data = _Header("Application-Data")
+    application_response = _Header("Application-Response")
+    subclass = _Header("Event-Subclass")
+    """Which kind of ``CUSTOM`` it is."""
+    file = _Header("File")
+    job_id = _Header("Job-UUID")
+    job_result = _Header("_body")
+    _name = _Header("Event-Name")
+    _happened_at = _Header("Event-Date-Timestamp")
+
+    def __init__(self, body: bytes) -> None:
+        """Raises ``UnreadableEventError``."""
+        self.body = body
+        self._all: dict[str, object] | None = None
+        self.name = self._name or self.decoded("Event-Name")
+        self.instant = instant(self._happened_at)
+        """When it happened by the switch's clock, in epoch microseconds; ``None`` if that is not
+        told.
+        """
+
+    def decoded(self, name: str) -> str:
+        """A header from the whole body. Raises ``UnreadableEventError``."""
+        if self._all is None:
+            self._all = every_header(self.body)
+        return lenient(self._all.get(name))
