@@ -22,9 +22,9 @@ class LinkNews:
         self.reason = ""
         """Why the link is down; empty while it is up or has not been tried."""
 
-    def event_received(self, name: str) -> None:
-        """An event of this name was read."""
-        self._metrics.event_received(name)
+    def event_received(self, name: str, lag_seconds: float) -> None:
+        """An event of this name was read so late."""
+        self._metrics.event_received(name, lag_seconds)
 
     def command_answered(self, name: str, seconds: float, ok: bool) -> None:  # noqa: FBT001 - a callback of plain values
         """The reply to a command came after ``seconds``."""
@@ -56,7 +56,3 @@ class LinkNews:
         self._metrics.link_lost(reason)
         level = Level.DEBUG if self.is_stopping else Level.ERROR
         self._log.write(level, "link_down", {"node": self._node, "reason": reason})
-
-    def lag(self, seconds: float) -> None:
-        """An event was read this long after the switch says it happened."""
-        self._metrics.lag(seconds)

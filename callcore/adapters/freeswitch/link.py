@@ -258,11 +258,10 @@ class Link:
         if name not in translation.SUBSCRIBED:
             self._observer.frame_skipped("unknown_event")
             return
-        self._observer.event_received(name)
         received_at = self._clock.now()
         self._time.hear(told.instant, received_at)
         lag = received_at - (told.instant or received_at)
-        self._observer.lag(max(lag, 0) / MICROS_PER_SECOND)
+        self._observer.event_received(name, max(lag, 0) / MICROS_PER_SECOND)
         if name == translation.HEARTBEAT:
             self._watch.heartbeat()
             return

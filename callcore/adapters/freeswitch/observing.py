@@ -8,8 +8,10 @@ from typing import Protocol
 class LinkObserver(Protocol):
     """Hears what happens on the link to one node. Called often: must be quick and raise nothing."""
 
-    def event_received(self, name: str) -> None:
-        """An event of this ``Event-Name`` was read."""
+    def event_received(self, name: str, lag_seconds: float) -> None:
+        """An event of this ``Event-Name`` was read, ``lag_seconds`` after the switch says it
+        happened; 0 if it does not say, or says later.
+        """
 
     def command_answered(self, name: str, seconds: float, ok: bool) -> None:  # noqa: FBT001 (a callback of three plain values)
         """The reply to a command came after ``seconds``; ``ok`` unless it says ``-ERR``."""
@@ -28,6 +30,3 @@ class LinkObserver(Protocol):
 
     def link_lost(self, reason: str) -> None:
         """The link is down or cannot come up. Told once per kind of fault until restored."""
-
-    def lag(self, seconds: float) -> None:
-        """An event was read this long after the switch says it happened."""

@@ -78,8 +78,8 @@ class LinkLog:
         self._log = log
         self._node = node
 
-    def event_received(self, name: str) -> None:
-        """Not logged: there are thousands."""
+    def event_received(self, name: str, lag_seconds: float) -> None:
+        """Not logged: there are thousands, and metrics count them."""
 
     def command_answered(self, name: str, seconds: float, ok: bool) -> None:  # noqa: FBT001  # a callback of plain values
         """Not logged: metrics count it, and a refusal comes on its own."""
@@ -102,9 +102,6 @@ class LinkLog:
 
     def link_lost(self, reason: str) -> None:
         """Not logged: the fact ``link_lost`` is."""
-
-    def lag(self, seconds: float) -> None:
-        """Not logged: metrics count it."""
 
     def _write(self, level: Level, event: str, **values: object) -> None:
         self._log.write(level, event, {"node": self._node, **values})

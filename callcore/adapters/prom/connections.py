@@ -11,13 +11,14 @@ class LinkMetrics:
     def __init__(self, metrics: Metrics, node: str) -> None:
         self._metrics = metrics
         self._node = node
+        self._events = metrics.links.events.of(node)
         metrics.links.up.set(0, node)
         metrics.links.lost.add(node, amount=0.0)
         metrics.links.switch_restarts.add(node, amount=0.0)
 
-    def event_received(self, name: str) -> None:
-        """An event of this name was read."""
-        self._metrics.links.events.add(self._node, name)
+    def event_received(self, name: str, lag_seconds: float) -> None:
+        """An event of this name was read so late."""
+        self._events.add(name, lag_seconds)
 
     def command_answered(self, name: str, seconds: float, ok: bool) -> None:  # noqa: ARG002, FBT001  # a callback of plain values
         """The reply to a command came after ``seconds``."""
@@ -47,10 +48,6 @@ class LinkMetrics:
         """The link is down."""
         self._metrics.links.up.set(0, self._node)
         self._metrics.links.lost.add(self._node)
-
-    def lag(self, seconds: float) -> None:
-        """An event was read this long after the switch says it happened."""
-        self._metrics.links.lag_seconds.observe(max(seconds, 0.0), self._node)
 
 
 class StoreMetrics:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 import prometheus_client
+from prometheus_client.registry import Collector
 
 CHILDREN_LIMIT = 5000
 """A few hundred queues with each of the reasons for which callers leave."""
@@ -157,6 +158,10 @@ class Families:
         definition = Definition(kind=kind, name=name, help=text, labels=labels, buckets=buckets)
         self.definitions.append(definition)
         return definition
+
+    def collect_from(self, collector: Collector) -> None:
+        """Has families that were defined read from there at scrape time."""
+        self._registry.register(collector)
 
     def counters(self, name: str, text: str, *labels: str) -> Counters:
         """Defines and makes numbers that only rise."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from callcore.adapters.prom.buckets import FAST_BUCKETS
-from callcore.adapters.prom.families import Families
+from callcore.adapters.prom.event_tallies import EventTallies
+from callcore.adapters.prom.families import Families, Kind
 
 
 class LinkFamilies:
@@ -24,16 +25,23 @@ class LinkFamilies:
             "Restarts of the switch, which lose its calls.",
             "node",
         )
-        self.events = families.counters(
-            "callcore_link_events_total", "Events read, by FreeSWITCH's name.", "node", "event"
+        self.events = EventTallies(
+            families.define(
+                Kind.COUNTER,
+                "callcore_link_events_total",
+                "Events read, by FreeSWITCH's name.",
+                ("node", "event"),
+            ),
+            families.define(
+                Kind.HISTOGRAM,
+                "callcore_link_lag_seconds",
+                "From the switch's clock in an event to its being read, in seconds; includes the "
+                "difference of the clocks.",
+                ("node",),
+                FAST_BUCKETS,
+            ),
         )
-        self.lag_seconds = families.histograms(
-            "callcore_link_lag_seconds",
-            "From the switch's clock in an event to its being read, in seconds; includes the "
-            "difference of the clocks.",
-            FAST_BUCKETS,
-            "node",
-        )
+        families.collect_from(self.events)
         self.commands = families.counters(
             "callcore_link_commands_total",
             "Commands that were answered: `ok`, or `error` for -ERR.",

@@ -193,8 +193,9 @@ class RecordingObserver:
         self.lost: list[str] = []
         self.lags: list[float] = []
 
-    def event_received(self, name: str) -> None:
+    def event_received(self, name: str, lag_seconds: float) -> None:
         self.events.append(name)
+        self.lags.append(lag_seconds)
 
     def command_answered(self, name: str, seconds: float, ok: bool) -> None:
         assert seconds >= 0
@@ -214,9 +215,6 @@ class RecordingObserver:
 
     def link_lost(self, reason: str) -> None:
         self.lost.append(reason)
-
-    def lag(self, seconds: float) -> None:
-        self.lags.append(seconds)
 
 
 class Heard(list[SwitchEvent]):

@@ -192,11 +192,10 @@ def test_a_library_that_misuses_its_format_is_survived(written):
 
 
 def test_links_report_what_somebody_must_look_at(written):
-    """Refused commands and failed listeners are lines; events and lag are not."""
+    """Refused commands and failed listeners are lines; events are not."""
     link = observer.LinkLog(written.log, "fs1")
-    link.event_received("CHANNEL_PARK")
+    link.event_received("CHANNEL_PARK", 0.1)
     link.command_answered("bgapi", 0.1, ok=True)
-    link.lag(0.1)
     link.command_refused("sendmsg", "-ERR invalid session id")
     link.frame_skipped("too_long")
     link.listener_failed("CHANNEL_PARK", RuntimeError("boom"))

@@ -17,10 +17,10 @@ def test_a_family_stops_growing(metrics, value, monkeypatch):
     monkeypatch.setattr(families, "CHILDREN_LIMIT", 3)
     link = LinkMetrics(metrics, "fs1")
     for number in range(10):
-        link.event_received(f"EVENT_{number}")
-    assert value("callcore_link_events_total", node="fs1", event="EVENT_2") == 1
-    assert value("callcore_link_events_total", node="fs1", event="EVENT_3") is None
-    assert value("callcore_link_events_total", node="other", event="other") == 7
+        link.frame_skipped(f"reason {number}")
+    assert value("callcore_link_frames_skipped_total", node="fs1", reason="reason 2") == 1
+    assert value("callcore_link_frames_skipped_total", node="fs1", reason="reason 3") is None
+    assert value("callcore_link_frames_skipped_total", node="other", reason="other") == 7
 
 
 def test_a_link_tells_its_state_and_faults(metrics, value):
@@ -36,7 +36,6 @@ def test_a_link_tells_its_state_and_faults(metrics, value):
     link.command_refused("sendmsg", "-ERR no such thing")
     link.frame_skipped("too_long")
     link.listener_failed("CHANNEL_PARK", RuntimeError("x"))
-    link.lag(-0.2)
     assert value("callcore_link_lost_total", node="fs1") == 1
     assert value("callcore_link_restored_total", node="fs1") == 2
     assert value("callcore_switch_restarts_total", node="fs1") == 1
@@ -46,8 +45,31 @@ def test_a_link_tells_its_state_and_faults(metrics, value):
     assert value("callcore_link_commands_refused_total", node="fs1") == 1
     assert value("callcore_link_frames_skipped_total", node="fs1", reason="too_long") == 1
     assert value("callcore_link_listener_faults_total", node="fs1") == 1
-    assert value("callcore_link_lag_seconds_sum", node="fs1") == 0
     assert b"reset by peer" not in exposition.render(metrics.registry)
+
+
+def test_events_are_counted_by_name_and_by_how_late_they_were(metrics, value):
+    """Each node's for itself; a lag of exactly a bound is within it, as Prometheus has it, and one
+    beyond all bounds is in none but the last.
+    """
+    one, other = LinkMetrics(metrics, "fs1"), LinkMetrics(metrics, "fs2")
+    for name, lag_seconds in (("DTMF", 0.0), ("DTMF", 0.005), ("CHANNEL_PARK", 0.006)):
+        one.event_received(name, lag_seconds)
+    other.event_received("DTMF", 60.0)
+    lags = "callcore_link_lag_seconds"
+    assert value("callcore_link_events_total", node="fs1", event="DTMF") == 2
+    assert value("callcore_link_events_total", node="fs1", event="CHANNEL_PARK") == 1
+    assert value("callcore_link_events_total", node="fs2", event="DTMF") == 1
+    assert value(f"{lags}_bucket", node="fs1", le="0.0005") == 1
+    assert value(f"{lags}_bucket", node="fs1", le="0.005") == 2
+    assert value(f"{lags}_bucket", node="fs1", le="0.01") == 3
+    assert value(f"{lags}_count", node="fs1") == 3
+    assert value(f"{lags}_sum", node="fs1") == pytest.approx(0.011)
+    assert value(f"{lags}_bucket", node="fs2", le="5.0") == 0
+    assert value(f"{lags}_bucket", node="fs2", le="+Inf") == 1
+    page = exposition.render(metrics.registry).decode()
+    assert 'callcore_link_events_total{event="DTMF",node="fs1"} 2.0' in page
+    assert f'{lags}_bucket{{le="+Inf",node="fs2"}} 1.0' in page
 
 
 def test_a_store_tells_times_and_faults(metrics, value):
