@@ -86,7 +86,7 @@ def framed(told: dict[str, Any], *, damage: bytes = b"") -> bytes:
     return (b"Content-Length: %d\nContent-Type: text/event-json\n\n" % len(body)) + body
 
 
-def frames_of(pieces: Iterable[bytes]) -> list[Frame | Skipped]:
+def frames_of(pieces: Iterable[bytes]) -> list[bytes | Frame | Skipped]:
     """What the reader makes of a stream, up to where it breaks."""
     reader, found = FrameReader(), []
     for piece in pieces:
@@ -96,12 +96,12 @@ def frames_of(pieces: Iterable[bytes]) -> list[Frame | Skipped]:
     return found
 
 
-def heard(frame: Frame | Skipped) -> object:
+def heard(frame: bytes | Frame | Skipped) -> object:
     """What flows are told of a frame: an event, ``None`` for nothing, or why there is none."""
     if isinstance(frame, Skipped):
         return frame.reason
     try:
-        told = EventHeaders(frame.body)
+        told = EventHeaders(frame if isinstance(frame, bytes) else frame.body)
         return translation.event_of(told, NODE, AT)
     except (headers.UnreadableEventError, headers.IncompleteEventError) as error:
         return type(error)
@@ -188,4 +188,4 @@ def test_any_body_is_an_event_or_refused(body: bytes) -> None:
             read(body)
         except headers.UnreadableEventError:
             continue
-    heard(Frame(content_type="text/event-json", headers={}, body=body))
+    heard(body)

@@ -225,10 +225,10 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
             self._fail(self._fault(FaultKind.CLOSED))
 
     def handle_event(self, event: Frame) -> None:
-        """Hands one frame on. Raises ``LinkFaultError`` for those that end the connection."""
+        """Takes one frame that is no event. Raises ``LinkFaultError`` for those that end the
+        connection.
+        """
         match event.content_type:
-            case "text/event-json":
-                self._take_event(event.body)
             case "command/reply":
                 self._slots.fill(Reply(text=event.headers.get("Reply-Text", ""), frame=event))
             case "api/response":
@@ -245,7 +245,12 @@ class Connection(InboundESL):  # type: ignore[misc]  # greenswitch has no type h
 
     def _open_socket(self) -> None:
         self.sock = reaching.socket_to(self._policy)
-        self._reader = Reader(self.sock, self.handle_event, self._observer.frame_skipped)
+        self._reader = Reader(
+            self.sock,
+            take_event=self._take_event,
+            take=self.handle_event,
+            skipped=self._observer.frame_skipped,
+        )
         self._sender = Sender(self._policy.name, self.sock, self._socket_failed)
 
     def _await_greeting(self) -> None:

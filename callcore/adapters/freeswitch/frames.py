@@ -29,11 +29,13 @@ LENGTH_DIGITS_LIMIT = 9
 RAW_HEADERS = frozenset({"Reply-Text", "Content-Type", "Content-Length", "Job-UUID"})
 """Headers that mod_event_socket writes as they are; a ``%41`` in them is a ``%41``."""
 
-
 EVENT_TYPE = "text/event-json"
 
 _EVENT_HEADERS = re.compile(rb"Content-Length: (\d{1,9})\nContent-Type: text/event-json\n\n")
 """Of nearly every frame, as ``listener_run`` writes them."""
+
+_OF_EVENT: Mapping[str, str] = {"Content-Type": EVENT_TYPE}
+"""All that is kept of them: the body says the rest."""
 
 
 class StreamBrokenError(Exception):
@@ -41,7 +43,7 @@ class StreamBrokenError(Exception):
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One frame: its headers as text, its body as bytes."""
+    """One frame that is no event: its headers as text, its body as bytes."""
 
     content_type: str
     headers: Mapping[str, str]
@@ -64,7 +66,7 @@ class FrameReader:
         """Where the frame being read begins in the buffer."""
         self._scanned = 0
         """Up to where the buffer has been searched for the end of the headers."""
-        self._headers: dict[str, str] | None = None
+        self._headers: Mapping[str, str] | None = None
         """The headers of the frame whose body is awaited."""
         self._body_end = 0
 
@@ -77,13 +79,19 @@ class FrameReader:
             self._start = 0
         self._buffer += data
 
-    def next_frame(self) -> Frame | Skipped | None:
-        """The next whole frame, or ``None`` until more bytes are fed.
+    def next_frame(self) -> bytes | Frame | Skipped | None:
+        """The next whole frame, an event's as its body alone, or ``None`` until more bytes are fed.
 
         Raises ``StreamBrokenError``.
         """
         if self._headers is None:
-            self._read_headers()
+            usual = _EVENT_HEADERS.match(self._buffer, self._start)
+            if usual is None:
+                self._read_headers()
+            else:
+                self._headers = _OF_EVENT
+                self._start = usual.end()
+                self._body_end = self._start + _limited(int(usual[1]))
         headers = self._headers
         if headers is None or len(self._buffer) < self._body_end:
             return None
@@ -91,6 +99,8 @@ class FrameReader:
         self._start = self._scanned = self._body_end
         self._headers = None
         content_type = headers.get("Content-Type")
+        if content_type == EVENT_TYPE:
+            return body
         if not content_type:
             return Skipped(reason="no_content_type")
         return Frame(content_type=content_type, headers=headers, body=body)
@@ -100,8 +110,6 @@ class FrameReader:
         buffer = self._buffer
         while buffer.startswith(b"\n", self._start):
             self._start += 1
-        if self._read_event_headers():
-            return
         self._scanned = max(self._scanned, self._start)
         end = buffer.find(b"\n\n", self._scanned)
         if (len(buffer) if end < 0 else end) - self._start > HEADER_BYTES_LIMIT:
@@ -114,17 +122,6 @@ class FrameReader:
         self._headers, length = _parse_headers(block)
         self._start = end + 2
         self._body_end = self._start + length
-
-    def _read_event_headers(self) -> bool:
-        """The same, quickly, for an event; false if it may be something else."""
-        found = _EVENT_HEADERS.match(self._buffer, self._start)
-        if found is None:
-            return False
-        length = found[1].decode()
-        self._start = found.end()
-        self._body_end = self._start + _length(length)
-        self._headers = {"Content-Length": length, "Content-Type": EVENT_TYPE}
-        return True
 
 
 def _parse_headers(block: bytes) -> tuple[dict[str, str], int]:
@@ -153,7 +150,10 @@ def _length(value: str) -> int:
     """The number of bytes a ``Content-Length`` states."""
     if not (value.isascii() and value.isdigit() and len(value) <= LENGTH_DIGITS_LIMIT):
         raise StreamBrokenError(f"Content-Length is {value[:32]!r}")
-    length = int(value)
+    return _limited(int(value))
+
+
+def _limited(length: int) -> int:
     if length > BODY_BYTES_LIMIT:
         raise StreamBrokenError(f"a body of {length} bytes")
     return length

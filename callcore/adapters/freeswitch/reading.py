@@ -25,10 +25,18 @@ class Reader:
     """Reads a socket that does not block, to its end."""
 
     def __init__(
-        self, sock: socket.socket, take: Callable[[Frame], None], skipped: Callable[[str], None]
+        self,
+        sock: socket.socket,
+        *,
+        take_event: Callable[[bytes], None],
+        take: Callable[[Frame], None],
+        skipped: Callable[[str], None],
     ) -> None:
-        """``take`` gets each frame; ``skipped`` the word why one was passed over."""
+        """``take_event`` gets the body of each event, ``take`` each other frame; ``skipped`` the
+        word why one was passed over.
+        """
         self._sock = sock
+        self._take_event = take_event
         self._take = take
         self._skipped = skipped
         self._work_ends_at = 0.0
@@ -43,7 +51,7 @@ class Reader:
 
     def run(self) -> None:
         """Returns when the other side has closed. Raises ``OSError``, ``StreamBrokenError``, and
-        what ``take`` raises.
+        what those who take raise.
         """
         reader = FrameReader()
         self._work_ends_at = time.monotonic() + READ_SECONDS
@@ -60,16 +68,18 @@ class Reader:
                 return
             reader.feed(data)
             while (item := reader.next_frame()) is not None:
-                if isinstance(item, Skipped):
+                if isinstance(item, bytes):
+                    self._take_event(item)
+                elif isinstance(item, Skipped):
                     self._skipped(item.reason)
                 else:
                     self._take(item)
-                self._give_way_if_due()
-            self._give_way_if_due()
+                if time.monotonic() >= self._work_ends_at:
+                    self._give_way()
+            if time.monotonic() >= self._work_ends_at:
+                self._give_way()
 
-    def _give_way_if_due(self) -> None:
-        if time.monotonic() < self._work_ends_at:
-            return
+    def _give_way(self) -> None:
         with gevent.Timeout(PAUSE_SECONDS_LIMIT, False):  # type: ignore[arg-type]  # noqa: FBT003 (False: end the block silently)
             gevent.idle()
         self._work_ends_at = time.monotonic() + READ_SECONDS

@@ -126,7 +126,8 @@ def test_a_flood_of_events_starves_no_timer() -> None:
 
     flooded = Reader(
         NeverEmpty(frame_of(body) * 10, count // 10),  # type: ignore[arg-type]  # acts as a socket
-        take=lambda frame: read.append(EventHeaders(frame.body).name),
+        take_event=lambda body: read.append(EventHeaders(body).name),
+        take=lambda frame: read.append(frame.content_type),
         skipped=read.append,
     )
     ticking = spawn("timer", timer)

@@ -16,10 +16,10 @@ from tests.adapters.freeswitch import recordings
 SMALL = ("11", "12b", "22", "24")
 
 
-def cut(pieces: Iterable[bytes]) -> list[Frame | Skipped]:
+def cut(pieces: Iterable[bytes]) -> list[bytes | Frame | Skipped]:
     """Every frame of a stream that arrives in pieces."""
     reader = FrameReader()
-    found: list[Frame | Skipped] = []
+    found: list[bytes | Frame | Skipped] = []
     for piece in pieces:
         reader.feed(piece)
         while (frame := reader.next_frame()) is not None:
@@ -43,9 +43,13 @@ def expected(wires: list[bytes]) -> list[tuple[str, bytes]]:
     ]
 
 
-def seen(found: list[Frame | Skipped]) -> list[tuple[str, bytes]]:
-    assert all(isinstance(frame, Frame) for frame in found)
-    return [(frame.content_type, frame.body) for frame in found if isinstance(frame, Frame)]
+def seen(found: list[bytes | Frame | Skipped]) -> list[tuple[str, bytes]]:
+    """The content type and body of each; of an event there is only the body."""
+    return [
+        ("text/event-json", frame) if isinstance(frame, bytes) else (frame.content_type, frame.body)
+        for frame in found
+        if isinstance(frame, bytes | Frame)
+    ]
 
 
 def pieces_of(stream: bytes, size: int) -> Iterable[bytes]:
