@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 from callcore.domain.ids import LegId, Micros, NodeName
 from callcore.domain.phones import Phone
 
@@ -15,23 +17,20 @@ AFTER_TALK = "talked"
 """What ``callcore_parked`` of a leg holds that the switch kept when its talk was over."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SwitchEvent:
+class SwitchEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something a switch told, when, and which switch."""
 
     node: NodeName
     at: Micros
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegEvent(SwitchEvent):
+class LegEvent(SwitchEvent, frozen=True, kw_only=True, gc=False):
     """An event of one leg."""
 
     leg_id: LegId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegParked(LegEvent):
+class LegParked(LegEvent, frozen=True, kw_only=True, gc=False):
     """The leg waits for commands: a caller who arrived, an agent who picked up, a leg set free.
 
     Numbers and names are cleaned of control characters and cut to a sane length, but are still a
@@ -53,76 +52,64 @@ class LegParked(LegEvent):
         return self.variables.get("callcore_parked") == AFTER_TALK
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegRinging(LegEvent):
+class LegRinging(LegEvent, frozen=True, kw_only=True, gc=False):
     """The phone rings or sends early media."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegAnswered(LegEvent):
+class LegAnswered(LegEvent, frozen=True, kw_only=True, gc=False):
     """The line of the leg was answered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegBridged(LegEvent):
+class LegBridged(LegEvent, frozen=True, kw_only=True, gc=False):
     """The leg talks with ``other_leg_id``. Told once per bridge, with the caller's leg first."""
 
     other_leg_id: LegId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegUnbridged(LegEvent):
+class LegUnbridged(LegEvent, frozen=True, kw_only=True, gc=False):
     """The leg no longer talks with its partner."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegHeld(LegEvent):
+class LegHeld(LegEvent, frozen=True, kw_only=True, gc=False):
     """The phone of the leg put its partner on hold."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegUnheld(LegEvent):
+class LegUnheld(LegEvent, frozen=True, kw_only=True, gc=False):
     """The phone of the leg took its partner off hold."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigitPressed(LegEvent):
+class DigitPressed(LegEvent, frozen=True, kw_only=True, gc=False):
     """A key was pressed on the leg's phone: one of ``0-9*#A-D``."""
 
     digit: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaybackStarted(LegEvent):
+class PlaybackStarted(LegEvent, frozen=True, kw_only=True, gc=False):
     """A file or stream began to sound."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaybackEnded(LegEvent):
+class PlaybackEnded(LegEvent, frozen=True, kw_only=True, gc=False):
     """A playback ended. ``is_missing`` if it never sounded: there is no such file or stream."""
 
     path: str
     is_missing: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingStarted(LegEvent):
+class RecordingStarted(LegEvent, frozen=True, kw_only=True, gc=False):
     """A recording began."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingStopped(LegEvent):
+class RecordingStopped(LegEvent, frozen=True, kw_only=True, gc=False):
     """A recording is complete."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegEnded(LegEvent):
+class LegEnded(LegEvent, frozen=True, kw_only=True, gc=False):
     """The leg is over, or never came to be. ``cause`` is FreeSWITCH's hangup cause.
 
     Told at ``CHANNEL_HANGUP``, and at the failed job of an originate that made no channel.
@@ -131,28 +118,24 @@ class LegEnded(LegEvent):
     cause: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhoneEvent(SwitchEvent):
+class PhoneEvent(SwitchEvent, frozen=True, kw_only=True, gc=False):
     """An event of a phone that the switch knows by name, be it an agent's or not."""
 
     phone: Phone
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhoneRegistered(PhoneEvent):
+class PhoneRegistered(PhoneEvent, frozen=True, kw_only=True, gc=False):
     """The phone registered, or renewed its registration."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhoneUnregistered(PhoneEvent):
+class PhoneUnregistered(PhoneEvent, frozen=True, kw_only=True, gc=False):
     """A registration of the phone ended, by its will or by time.
 
     A phone may have others, where the switch allows it: ask.
     """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhoneCallBegan(PhoneEvent):
+class PhoneCallBegan(PhoneEvent, frozen=True, kw_only=True, gc=False):
     """A leg to or from the phone came to be: it dials, or is called and will ring in a moment.
 
     ``LegEnded`` tells that it is over. ``is_offer`` if callcore called the phone for an offer, from
@@ -166,8 +149,7 @@ class PhoneCallBegan(PhoneEvent):
     """The node on which the offer was made, if that is another one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SoundMissing(SwitchEvent):
+class SoundMissing(SwitchEvent, frozen=True, kw_only=True, gc=False):
     """One of several sounds that were to be played in a row was passed over: there is no such file.
 
     The switch does not say on which leg. Of one that is played by itself, and when none of them is
@@ -178,8 +160,7 @@ class SoundMissing(SwitchEvent):
     """As it was asked for, be it by callcore or by whoever else uses the switch."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SwitchRestored(SwitchEvent):
+class SwitchRestored(SwitchEvent, frozen=True, kw_only=True, gc=False):
     """The link is up and subscribed: whoever follows legs of this node must compare now.
 
     ``is_restarted`` if the core id differs from the one before: its calls are gone.
@@ -189,15 +170,13 @@ class SwitchRestored(SwitchEvent):
     is_restarted: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SwitchLost(SwitchEvent):
+class SwitchLost(SwitchEvent, frozen=True, kw_only=True, gc=False):
     """The link is down; calls go on without us until it is restored."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SwitchGone(SwitchEvent):
+class SwitchGone(SwitchEvent, frozen=True, kw_only=True, gc=False):
     """Nothing was heard of the switch for as long as its settings say: it counts as dead, and its
     calls with it, until it is restored. Told once for each time it is away; also of a switch that
     was never reached.

@@ -2,8 +2,9 @@
 
 msgspec tells the members of a union apart by a tag, which only its own structs have. So each
 dataclass has a struct of its fields beside it, made from its annotations when a ``Wire`` is made;
-it is known on the wire by the name of its class. Fields are known by name: a reader that knows more
-fields fills in their defaults, one that knows fewer passes over them.
+it is known on the wire by the name of its class; so has what is a struct already. Fields are known
+by name: a reader that knows more fields fills in their defaults, one that knows fewer passes over
+them.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ class UnreadableError(ValueError):
 
 
 class Wire(Generic[T]):
-    """Encodes and decodes the dataclasses of one union.
+    """Encodes and decodes the dataclasses and structs of one union.
 
     Their fields may hold what msgspec knows, dataclasses and unions of them; two classes of one
     name may not meet in one union.
     """
 
     def __init__(self, union: object) -> None:
-        """``union`` is a dataclass or a union of some; ``T`` is to be the same."""
+        """``union`` is one of them or a union of some; ``T`` is to be the same."""
         self._structs: dict[type, type[msgspec.Struct]] = {}
         self._kinds: dict[type, tuple[type, tuple[str, ...]]] = {}
         self._encoder = msgspec.msgpack.Encoder()
@@ -56,7 +57,7 @@ class Wire(Generic[T]):
 
     def _beside(self, hint: Any) -> Any:  # noqa: ANN401  annotations have no type of their own
         """The annotation, with structs in the place of dataclasses."""
-        if isinstance(hint, type) and is_dataclass(hint):
+        if isinstance(hint, type) and (is_dataclass(hint) or issubclass(hint, msgspec.Struct)):
             return self._structs.get(hint) or self._made(hint)
         arguments = tuple(self._beside(argument) for argument in get_args(hint))
         if not arguments:
@@ -69,16 +70,17 @@ class Wire(Generic[T]):
     def _made(self, kind: type) -> type[msgspec.Struct]:
         hints = get_type_hints(kind)
         described: list[Any] = []
-        for field in fields(kind):
-            hint = self._beside(hints[field.name])
-            if field.default is not MISSING or field.default_factory is not MISSING:
-                # Left out it stays so, and the dataclass knows its own default.
-                described.append((field.name, hint | msgspec.UnsetType, msgspec.UNSET))
+        may_lack = _may_lack(kind)
+        for name, has_default in may_lack.items():
+            hint = self._beside(hints[name])
+            if has_default:
+                # Left out it stays so, and the class knows its own default.
+                described.append((name, hint | msgspec.UnsetType, msgspec.UNSET))
             else:
-                described.append((field.name, hint))
+                described.append((name, hint))
         struct = msgspec.defstruct(kind.__name__, described, tag=kind.__name__, kw_only=True)
         self._structs[kind] = struct
-        self._kinds[struct] = kind, tuple(field.name for field in fields(kind))
+        self._kinds[struct] = kind, tuple(may_lack)
         return struct
 
     def _struct_of(self, value: Any, *, is_encodable: bool) -> Any:  # noqa: ANN401  any field's value
@@ -116,3 +118,13 @@ class Wire(Generic[T]):
         if isinstance(value, list | tuple | set | frozenset):
             return type(value)(self._value_of(each) for each in value)
         return value
+
+
+def _may_lack(kind: Any) -> dict[str, bool]:  # noqa: ANN401  a class of either sort
+    """The fields of a dataclass or struct, and whether each has a default."""
+    if issubclass(kind, msgspec.Struct):
+        return {field.name: not field.required for field in msgspec.structs.fields(kind)}
+    return {
+        field.name: field.default is not MISSING or field.default_factory is not MISSING
+        for field in fields(kind)
+    }
