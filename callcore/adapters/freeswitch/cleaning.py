@@ -26,4 +26,6 @@ _UNPRINTABLE = re.compile(
 
 def cleaned(text: str, limit: int) -> str:
     """The text without control and invisible characters, cut to ``limit`` characters."""
-    return _UNPRINTABLE.sub("", text[: limit * 4])[:limit].strip()
+    if not (text.isascii() and text.isprintable()):
+        text = _UNPRINTABLE.sub("", text[: limit * 4])
+    return text[:limit].strip()

@@ -17,21 +17,21 @@ class _Header:
 
     __slots__ = ("_begins", "_name", "_quoted")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, before: str = ",") -> None:
         self._name = name
         self._quoted = f'"{name}"'.encode()
-        self._begins = f'"{name}":"'.encode()
+        self._begins = f'{before}"{name}":"'.encode()
 
     def __get__(self, told: EventHeaders, _: type[EventHeaders]) -> str:
         body = told.body
-        at = body.find(self._begins)
-        if at > 0 and body[at - 1] in b",{":
-            start = at + len(self._begins)
+        start = body.find(self._begins)
+        if start >= 0:
+            start += len(self._begins)
             end = body.find(b'"', start)
             value = body[start:end]
             if end >= 0 and b"\\" not in value:
                 return value.decode("utf-8", "replace")
-        elif at < 0 and self._quoted not in body:
+        elif self._quoted not in body:
             return ""
         return told.decoded(self._name)
 
@@ -68,7 +68,7 @@ class EventHeaders:
     file = _Header("File")
     job_id = _Header("Job-UUID")
     job_result = _Header("_body")
-    _name = _Header("Event-Name")
+    _name = _Header("Event-Name", before="{")
     _happened_at = _Header("Event-Date-Timestamp")
 
     def __init__(self, body: bytes) -> None:

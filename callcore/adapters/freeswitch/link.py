@@ -255,7 +255,7 @@ class Link:
             self._observer.frame_skipped("unreadable_event")
             return
         name = told.name
-        if name not in translation.SUBSCRIBED:
+        if name not in translation.KNOWN:
             self._observer.frame_skipped("unknown_event")
             return
         received_at = self._clock.now()

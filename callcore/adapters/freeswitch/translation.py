@@ -241,5 +241,7 @@ _TRANSLATIONS: dict[str, Callable[[_Told], switch_events.LegEvent | None]] = {
 SUBSCRIBED = (*_TRANSLATIONS, BACKGROUND_JOB, HEARTBEAT, *phone_translation.SUBSCRIBED)
 """Every event name the link asks for; ``CUSTOM`` comes last."""
 
+KNOWN = frozenset(SUBSCRIBED)
+
 SUBSCRIPTION = (*SUBSCRIBED, *phone_translation.REGISTRATIONS, sound_translation.PASSED_OVER)
 """The words it asks with: after ``CUSTOM`` come kinds of it, and nothing else can."""
