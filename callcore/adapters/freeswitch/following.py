@@ -31,7 +31,7 @@ class Following:
     def __init__(self, policy: NodePolicy) -> None:
         self._policy = policy
         self._digits = DIGITS
-        self._beginnings = frozenset(DIGITS)
+        self._beginnings = tuple(DIGITS)
         self._heard: set[LegId] = set()
         self._events: Connection | None = None
         """Where events come from while the link is up."""
@@ -40,7 +40,7 @@ class Following:
         self._latest: Asked | None = None
 
     def __contains__(self, leg_id: LegId) -> bool:
-        return leg_id[:1] in self._beginnings or leg_id in self._heard
+        return leg_id.startswith(self._beginnings) or leg_id in self._heard
 
     def follow_digits(self, digits: str) -> None:
         """Wants the legs of these digits and no others; a link that is down learns it in time.
@@ -49,7 +49,7 @@ class Following:
         ``CommandRefusedError``, ``SwitchUnavailableError``.
         """
         self._digits = hostile.digits(digits)
-        self._beginnings = frozenset(self._digits)
+        self._beginnings = tuple(self._digits)
         events = self._events
         if events is None:
             return
