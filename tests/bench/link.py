@@ -19,7 +19,7 @@ from callcore.ports.switch_events import LegEvent, SwitchEvent
 from callcore.runtime.clock import SystemClock
 from callcore.runtime.greenlets import spawn
 from callcore.runtime.mailbox import Mailbox
-from tests.bench import processes
+from tests.bench import processes, reference
 from tests.bench.figures import Figures
 
 EVENTS_COUNT = 300_000
@@ -75,13 +75,19 @@ def measure(figures: Figures) -> None:
         policy = NodePolicy(name=NodeName("fs1"), host="127.0.0.1", port=port)
         news = LinkNews(policy.name, Metrics(), setup(level="warning"))
         switch = FreeSwitch(policy, "bench", clock=clock, deliver=readers.hear, observe=news)
+        used_before = time.process_time()
         switch.start()
         ticking = spawn("tick", readers.tick)
         with gevent.Timeout(PATIENCE_SECONDS):
             while readers.read_count < EVENTS_COUNT:
                 gevent.sleep(TICK_SECONDS)
+        used = time.process_time() - used_before
         ticking.kill()
         switch.stop()
     seconds = readers.last_at - readers.first_at
     figures.add_rate("link_events", readers.read_count / seconds, "events")
+    # Who shares the processor slows down the rate, but hardly adds to this.
+    of_one = used / readers.read_count
+    figures.add("link_event_processor", of_one * 1e6, "us")
+    figures.add("link_event_processor_in_references", of_one / reference.seconds(), "references")
     figures.add("link_timer_late_longest", max(readers.late) * 1000, "ms")
