@@ -1,6 +1,7 @@
 """What a switch tells about legs and about itself, without a word of its protocol.
 
-Instants are the switch's own, epoch microseconds.
+Instants are the switch's own, epoch microseconds. Events are structs and no dataclasses, because
+thousands a second are made and a frozen dataclass takes ten times as long.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Events of the links, counted as plain numbers and put into Prometheus' words when it asks.
 
 A worker may read tens of thousands of events a second, and what prometheus-client does to count one
-(a child, a lock, a float, and again for the histogram) takes as long as reading its headers.
+(a child, a lock, a float, and twice more for the histogram) takes longer than reading its headers.
 """
 
 from __future__ import annotations
