@@ -11,6 +11,11 @@ from __future__ import annotations
 
 from callcore.adapters.freeswitch.headers import every_header, instant, lenient
 
+_BACKSLASH = ord("\\")
+"""Bytes are searched for a number at once; for other bytes only after an exception that they are
+no number.
+"""
+
 
 class _Header:
     """A header, found in the body of an event."""
@@ -29,9 +34,9 @@ class _Header:
             start += len(self._begins)
             end = body.find(b'"', start)
             value = body[start:end]
-            if end >= 0 and b"\\" not in value:
+            if end >= 0 and _BACKSLASH not in value:
                 return value.decode("utf-8", "replace")
-        elif self._quoted not in body:
+        elif body.find(self._quoted) < 0:
             return ""
         return told.decoded(self._name)
 
