@@ -1,6 +1,7 @@
-"""The headers of FreeSWITCH's events: the only place that knows their names.
+"""Headers as FreeSWITCH tells them: of dumped legs, of phones, lists of channels, variables. Here
+and in ``event_headers`` are all names that callcore knows of them.
 
-An event carries a hundred headers, of which callcore uses twenty. They are decoded straight into a
+A leg carries a hundred headers, of which callcore uses ten. They are decoded straight into a
 struct; the channel variables are decoded only for the event that needs them (``variables_of``).
 
 FreeSWITCH checks nothing it passes on: a value may hold bytes that are not UTF-8, and a header
