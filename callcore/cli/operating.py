@@ -20,8 +20,6 @@ from callcore.adapters.control.failures import Failure
 from callcore.adapters.control.place import socket_paths
 from callcore.adapters.terminal.words import printable
 from callcore.cli.statuses import FAILED, NOT_RUNNING, USAGE_FAULT, fail
-from callcore.settings import SettingsError
-from callcore.settings.locating import data_directory
 
 USUAL_SETTINGS = Path("callcore.yaml")
 USUAL_DATA = Path(".callcore")
@@ -99,6 +97,9 @@ def _configured(config: Path | None) -> Path:
         if not USUAL_SETTINGS.exists():
             return USUAL_DATA
         config = USUAL_SETTINGS
+    from callcore.settings.faults import SettingsError  # noqa: PLC0415 - only where there is a file
+    from callcore.settings.locating import data_directory  # noqa: PLC0415 - as above
+
     try:
         return data_directory(config)
     except SettingsError as error:

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from callcore.adapters.control import place
 from callcore.adapters.control.server import ControlServer
-from callcore.cli import callcore
+from callcore.cli.root import callcore
 from tests.adapters.control.small_floor import SmallFloor
 
 Run = Callable[..., Result]

@@ -1,21 +1,27 @@
-"""The command line's end: asks a running callcore, within a deadline."""
+"""The command line's end: asks a running callcore, within a deadline.
+
+Without gevent, which a command that asks one thing would wait for in vain; where gevent runs it has
+patched what is used here.
+"""
 
 from __future__ import annotations
 
 import http.client
-import socket as system_socket
+import socket
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
-from gevent import socket
 
 from callcore.adapters.control import answers, failures, place, requests
 from callcore.ports.operations import ConfigView, DutyChange, Explanation
-from callcore.runtime import time_limits
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer, WriteableBuffer
 
 DEADLINE_SECONDS = 15.0
 """Longer than the daemon's own, which tells more."""
@@ -206,22 +212,17 @@ class ControlClient:
         raise RefusedError(failure.error, failure.message)
 
     def _exchange(self, method: str, address: str, content: bytes) -> tuple[int, bytes]:
-        try:
-            with time_limits.within(self._deadline_seconds):
-                return self._request(method, address, content)
-        except time_limits.TimeIsUpError as expired:
-            raise UnansweredError(
-                f"callcore did not answer within {self._deadline_seconds:g} s ({self._path}): see "
-                "its log; a change may have been made"
-            ) from expired
-
-    def _request(self, method: str, address: str, content: bytes) -> tuple[int, bytes]:
         connection = _Connection("localhost")
         try:
             connection.sock = self._connected()
             connection.request(method, address, content or None)
             answer = connection.getresponse()
             return answer.status, answer.read()
+        except TimeoutError as expired:
+            raise UnansweredError(
+                f"callcore did not answer within {self._deadline_seconds:g} s ({self._path}): see "
+                "its log; a change may have been made"
+            ) from expired
         except (OSError, http.client.HTTPException) as error:
             raise UnansweredError(
                 f"callcore ended before it had answered ({self._path}: {_told(error)}): a change "
@@ -231,10 +232,13 @@ class ControlClient:
             connection.close()
 
     def _connected(self) -> socket.socket:
-        connection = socket.socket(system_socket.AF_UNIX, system_socket.SOCK_STREAM)
+        connection = _InTime(self._deadline_seconds)
         try:
             with place.address_of(self._path) as address:
                 connection.connect(address)
+        except TimeoutError:
+            connection.close()
+            raise
         except OSError as error:
             connection.close()
             raise self._unreachable(error) from error
@@ -266,6 +270,31 @@ def answering(paths: Sequence[Path]) -> Path:
             if ControlClient(path, deadline_seconds=SIGN_OF_LIFE_SECONDS).is_alive():
                 return path
     return paths[0]
+
+
+class _InTime(socket.socket):
+    """A connection whose waits together take no longer than ``seconds``; then ``TimeoutError``."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._ends_at = time.monotonic() + seconds
+        self.settimeout(seconds)
+
+    def sendall(self, data: ReadableBuffer, flags: int = 0, /) -> None:
+        """As a socket does."""
+        self._wait_no_longer()
+        super().sendall(data, flags)
+
+    def recv_into(self, buffer: WriteableBuffer, nbytes: int = 0, flags: int = 0) -> int:
+        """As a socket does."""
+        self._wait_no_longer()
+        return super().recv_into(buffer, nbytes, flags)
+
+    def _wait_no_longer(self) -> None:
+        seconds = self._ends_at - time.monotonic()
+        if seconds <= 0:
+            raise TimeoutError
+        self.settimeout(seconds)
 
 
 class _Connection(http.client.HTTPConnection):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.panel import Panel
 from rich.text import Text
 
-from callcore.adapters.terminal import agent_words, words
+from callcore.adapters.terminal import agent_parts, words
 from callcore.adapters.terminal.panels import panel, table
 from callcore.adapters.terminal.picture import AgentLine
 from callcore.domain.agents import AgentState
@@ -72,14 +72,14 @@ def _doing(agent: AgentLine) -> Text:
     style = _STATE_STYLES[agent.state]
     match agent.state:
         case AgentState.AVAILABLE if agent.holds:
-            doing = Text(agent_words.of_holds(agent.holds), style="yellow")
+            doing = Text(agent_parts.of_holds(agent.holds), style="yellow")
         case AgentState.AVAILABLE if agent.is_resting:
             doing = Text(RESTING, style="yellow")
         case AgentState.ON_BREAK:
-            told = f"{words.spoken(agent.state)}{agent_words.of_break(agent.break_code)}"
+            told = f"{words.spoken(agent.state)}{agent_parts.of_break(agent.break_code)}"
             doing = Text(told, style="bold red" if agent.is_overrun else style)
         case state:
             doing = Text(words.spoken(state), style=style)
     if agent.wish is not None:
-        doing.append(f" → {agent_words.of_wish(agent.wish)}", style="yellow")
+        doing.append(f" → {agent_parts.of_wish(agent.wish)}", style="yellow")
     return doing
