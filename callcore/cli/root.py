@@ -9,6 +9,7 @@ from click.shell_completion import CompletionItem
 
 from callcore import __version__
 from callcore.cli.commands import COMMANDS, Listed
+from callcore.cli.uncollected import uncollected
 
 
 class Commands(click.Group):
@@ -51,7 +52,9 @@ class Commands(click.Group):
 
 def _imported(listed: Listed) -> click.Command:
     module, _, attribute = listed.home.partition(":")
-    command: click.Command = getattr(importlib.import_module(f"callcore.cli.{module}"), attribute)
+    with uncollected():
+        home = importlib.import_module(f"callcore.cli.{module}")
+    command: click.Command = getattr(home, attribute)
     return command
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from callcore.cli.statuses import FAILED, USAGE_FAULT, fail
+from callcore.cli.uncollected import uncollected
 from callcore.settings import PasswordError, Settings, SettingsError, demo, load
 from callcore.settings.scalars import MOST_WORKERS
 
@@ -63,12 +64,13 @@ def run(
     view: bool | None,
 ) -> None:
     """Starts callcore; without --config, a demonstration on a simulated switch."""
-    from callcore.bootstrap import (  # noqa: PLC0415 - 0.5 s of imports other commands spare
-        instances,
-        settings_file,
-        start,
-        supervised,
-    )
+    with uncollected():
+        from callcore.bootstrap import (  # noqa: PLC0415 - 0.5 s of imports other commands spare
+            instances,
+            settings_file,
+            start,
+            supervised,
+        )
 
     told = supervised.taken_from(os.environ)
     settings = _demonstration(data_directory) if config is None else loaded(config)
