@@ -48,8 +48,16 @@ COMMANDS: Final = {
         is_cooperative=True,
         is_hidden=True,
     ),
+    "status": Listed(
+        "status:status",
+        "Shows the whole site: queues, agents, nodes, workers, service level today.",
+    ),
+    "drain": Listed(
+        "draining:drain", "Has callcore take no new calls, and end when its last call has ended."
+    ),
     "queue": Listed("queues:queue", "Shows, closes and opens queues of a running callcore."),
     "call": Listed("calls:call", "Shows callers who wait, and decides about them."),
+    "calls": Listed("calls:list_calls", "Shows every caller who waits, by queue and place."),
     "callback": Listed(
         "callbacks:callback", "Shows callbacks that are promised, requests one, takes one back."
     ),
@@ -71,6 +79,9 @@ COMMANDS: Final = {
     ),
     "config": Listed(
         "reloading:config", "Shows which version of its settings callcore runs, and since when."
+    ),
+    "completion": Listed(
+        "completing:completion", "Writes what a shell needs to complete callcore's command line."
     ),
     "import": Listed("importing:import_settings", "Translates the settings of another system."),
     "records": Listed(

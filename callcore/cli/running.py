@@ -86,20 +86,20 @@ def run(
             if is_watched:
                 click.echo("no live view of several workers: the log tells of all", err=True)
             words = _words(config, data_directory, http_port)
-            start.supervise(
+            status = start.supervise(
                 settings,
                 [
                     (name, (*words, f"--instance={name}", f"--http-offset={place}"))
                     for place, name in enumerate(names)
                 ],
             )
-            return
+            sys.exit(status)
         if instance is not None and told is None:
             _check_shared(settings)
         file = None
         if config is not None:
             file = settings_file.ConfigFile(path=config, http_port=http_port, http_offset=offset)
-        start.run(
+        status = start.run(
             settings,
             is_watched=is_watched,
             config=file,
@@ -107,6 +107,7 @@ def run(
         )
     except start.START_FAULTS as fault:
         fail(str(fault), FAILED)
+    sys.exit(status)
 
 
 def loaded(config: Path) -> Settings:

@@ -34,7 +34,7 @@ HEAVY = frozenset(
     }
 )
 NEEDLESS_TO_ASK = frozenset(
-    {"callcore.bootstrap", "falcon", "gevent", "psycopg", "pydantic", "redis", "yaml"}
+    {"callcore.bootstrap.daemon", "falcon", "gevent", "psycopg", "pydantic", "redis", "yaml"}
 )
 """To whoever only asks a callcore that runs."""
 

@@ -18,7 +18,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from callcore.adapters.control import answers, failures, place, requests
-from callcore.ports.operations import ConfigView, DutyChange, Explanation
+from callcore.ports.operations import ConfigView, DutyChange, Explanation, SiteStatus
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
@@ -89,6 +89,15 @@ class ControlClient:
         except ControlError:
             return False
         return True
+
+    def status(self) -> SiteStatus:
+        """The site at a glance."""
+        return self._ask(SiteStatus, "GET", "status")
+
+    def drain(self, *, is_of_site: bool) -> answers.Drained:
+        """Has the worker that is asked, or every one, take no new calls and end after the last."""
+        request = requests.Drain(is_of_site=is_of_site)
+        return self._ask(answers.Drained, "POST", "drain", body=request)
 
     def queues(self) -> answers.Queues:
         """Every queue."""

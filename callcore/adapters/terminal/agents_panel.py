@@ -11,8 +11,8 @@ from callcore.adapters.terminal.picture import AgentLine
 from callcore.domain.agents import AgentState
 from callcore.domain.decisions import RESTING
 
-STATE_WIDTH = 24
-"""``on break (missed calls)`` in full."""
+STATE_WIDTH = 25
+"""``! on break (missed calls)`` in full."""
 
 _STATE_STYLES = {
     AgentState.AVAILABLE: "green",
@@ -39,25 +39,29 @@ _ACTIVE_FIRST = {
 }
 
 
-def agents_panel(agents: tuple[AgentLine, ...], room: int) -> Panel:
-    """Every agent in the order given if there is room, else those who do something."""
-    shown = agents
-    title = f"Agents ({len(agents)})"
+def agents_panel(agents: tuple[AgentLine, ...], room: int, count: int | None = None) -> Panel:
+    """Every agent in the order given if there is room, else those who do something.
+
+    ``count`` is how many there are if ``agents`` are not all.
+    """
+    shown, count = agents, len(agents) if count is None else count
     if len(agents) > room:
         shown = tuple(sorted(agents, key=_urgency)[:room])
-        title = f"Agents ({room} of {len(agents)})"
+    title = f"Agents ({count})" if len(shown) == count else f"Agents ({len(shown)} of {count})"
     rows = table()
     rows.add_column("agent", no_wrap=True, ratio=3)
     rows.add_column("state", no_wrap=True, width=STATE_WIDTH)
     rows.add_column("for", justify="right", no_wrap=True, min_width=7)
-    rows.add_column("with", no_wrap=True, ratio=2, min_width=8)
+    has_callers = any(agent.caller for agent in shown)
+    if has_callers:
+        rows.add_column("with", no_wrap=True, ratio=2, min_width=8)
     rows.add_column("queue", no_wrap=True, ratio=2)
     for agent in shown:
         rows.add_row(
             Text(words.printable(agent.name)),
             _doing(agent),
             Text(words.span(agent.for_seconds), style="dim"),
-            Text(words.printable(agent.caller)),
+            *([Text(words.printable(agent.caller))] if has_callers else []),
             Text(words.printable(agent.queue), style="dim"),
         )
     return panel(rows, title)
@@ -77,7 +81,11 @@ def _doing(agent: AgentLine) -> Text:
             doing = Text(RESTING, style="yellow")
         case AgentState.ON_BREAK:
             told = f"{words.spoken(agent.state)}{agent_parts.of_break(agent.break_code)}"
-            doing = Text(told, style="bold red" if agent.is_overrun else style)
+            # Not by colour alone: there may be none.
+            doing = Text(
+                f"! {told}" if agent.is_overrun else told,
+                style="bold red" if agent.is_overrun else style,
+            )
         case state:
             doing = Text(words.spoken(state), style=style)
     if agent.wish is not None:
