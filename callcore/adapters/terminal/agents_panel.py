@@ -14,6 +14,10 @@ from callcore.domain.decisions import RESTING
 STATE_WIDTH = 25
 """``! on break (missed calls)`` in full."""
 
+NARROW = 60
+"""Columns below which there is no room for queues, nor for every state in full."""
+NARROW_STATE_WIDTH = 15
+
 _STATE_STYLES = {
     AgentState.AVAILABLE: "green",
     AgentState.RESERVED: "yellow",
@@ -39,10 +43,12 @@ _ACTIVE_FIRST = {
 }
 
 
-def agents_panel(agents: tuple[AgentLine, ...], room: int, count: int | None = None) -> Panel:
+def agents_panel(
+    agents: tuple[AgentLine, ...], room: int, width: int, count: int | None = None
+) -> Panel:
     """Every agent in the order given if there is room, else those who do something.
 
-    ``count`` is how many there are if ``agents`` are not all.
+    In a panel of ``width`` columns. ``count`` is how many there are if ``agents`` are not all.
     """
     shown, count = agents, len(agents) if count is None else count
     if len(agents) > room:
@@ -50,19 +56,21 @@ def agents_panel(agents: tuple[AgentLine, ...], room: int, count: int | None = N
     title = f"Agents ({count})" if len(shown) == count else f"Agents ({len(shown)} of {count})"
     rows = table()
     rows.add_column("agent", no_wrap=True, ratio=3)
-    rows.add_column("state", no_wrap=True, width=STATE_WIDTH)
+    is_narrow = width < NARROW
+    rows.add_column("state", no_wrap=True, width=NARROW_STATE_WIDTH if is_narrow else STATE_WIDTH)
     rows.add_column("for", justify="right", no_wrap=True, min_width=7)
     has_callers = any(agent.caller for agent in shown)
     if has_callers:
         rows.add_column("with", no_wrap=True, ratio=2, min_width=8)
-    rows.add_column("queue", no_wrap=True, ratio=2)
+    if not is_narrow:
+        rows.add_column("queue", no_wrap=True, ratio=2)
     for agent in shown:
         rows.add_row(
             Text(words.printable(agent.name)),
             _doing(agent),
             Text(words.span(agent.for_seconds), style="dim"),
             *([Text(words.printable(agent.caller))] if has_callers else []),
-            Text(words.printable(agent.queue), style="dim"),
+            *([] if is_narrow else [Text(words.printable(agent.queue), style="dim")]),
         )
     return panel(rows, title)
 

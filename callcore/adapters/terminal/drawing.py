@@ -55,7 +55,7 @@ def draw(picture: Picture, width: int, height: int) -> RenderableType:
         left = Layout(ratio=3)
         left.split_column(
             Layout(queues, size=queue_lines),
-            Layout(agents_panel(picture.agents, agent_lines - FRAME_LINES)),
+            Layout(agents_panel(picture.agents, agent_lines - FRAME_LINES, left_width)),
         )
         body = Layout()
         body.split_row(left, Layout(_events(picture.events, height), ratio=2))
@@ -68,7 +68,7 @@ def draw(picture: Picture, width: int, height: int) -> RenderableType:
     whole.split_column(
         header,
         Layout(queues, size=queue_lines),
-        Layout(agents_panel(picture.agents, agent_lines - FRAME_LINES), size=agent_lines),
+        Layout(agents_panel(picture.agents, agent_lines - FRAME_LINES, width), size=agent_lines),
         Layout(_events(picture.events, height)),
     )
     return whole

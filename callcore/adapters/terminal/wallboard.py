@@ -67,18 +67,22 @@ def draw(board: Board, time_of: TimeOf, width: int, height: int | None) -> Rende
         return Group(
             *head,
             greyed(queues_panel(queues, callbacks, _ALL_ROWS, width)),
-            greyed(agents_panel(agents, _ALL_ROWS, count)),
+            greyed(agents_panel(agents, _ALL_ROWS, width, count)),
         )
     room = max(height - len(head), 0)
-    queue_rows, agent_rows = _shared_out(room - 2 * FRAME_LINES, len(queues), len(agents))
     drawn = Layout()
+    if room < 2 * (FRAME_LINES + LEAST_ROWS):  # for one kind only
+        panel = queues_panel(queues, callbacks, max(room - FRAME_LINES, LEAST_ROWS), width)
+        drawn.split_column(Layout(Group(*head), size=len(head)), Layout(greyed(panel)))
+        return drawn
+    queue_rows, agent_rows = _shared_out(room - 2 * FRAME_LINES, len(queues), len(agents))
     drawn.split_column(
         Layout(Group(*head), size=len(head)),
         Layout(
             greyed(queues_panel(queues, callbacks, queue_rows, width)),
             size=queue_rows + FRAME_LINES,
         ),
-        Layout(greyed(agents_panel(agents, agent_rows, count))),
+        Layout(greyed(agents_panel(agents, agent_rows, width, count))),
     )
     return drawn
 
