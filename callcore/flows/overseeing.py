@@ -66,10 +66,14 @@ class Overseeing:
 
     def status(self) -> SiteStatus:
         """The site as it is, or was a moment ago. Raises ``NotReadyError``."""
-        now = self._site.clock.now()
-        if self._last is None or not 0 <= seconds_between(self._last.at, now) < KEPT_SECONDS:
-            self._last = self._look(now)
-        return self._last
+        now, last = self._site.clock.now(), self._last
+        if (
+            last is None
+            or not 0 <= seconds_between(last.at, now) < KEPT_SECONDS
+            or last.draining != self._ending.asked_by
+        ):
+            self._last = last = self._look(now)
+        return last
 
     def _look(self, now: Micros) -> SiteStatus:
         site = self._site

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from callcore.adapters.control import place
 from callcore.adapters.control.server import ControlServer
 from callcore.bootstrap import exit_statuses
-from callcore.cli import live_status
 from callcore.cli.live_status import Asking
+from callcore.cli.operating import Operator
 from callcore.cli.root import callcore
 from callcore.domain.ids import Micros
 from callcore.domain.queue_days import QueueDay
@@ -125,7 +125,7 @@ class TestAsking:
 
     def test_the_last_answer_stays_with_its_age_and_the_reason(self, run, floor, data):
         """Until there is another one."""
-        operator = live_status.Operator(data, in_json=False)
+        operator = Operator(data, in_json=False)
         asking = Asking(operator.ask_anew(lambda callcore: callcore.status()), 1.0)
         asking.once()
         first = asking.board("")
@@ -151,7 +151,7 @@ class TestAsking:
                 place.socket_path(data, name), floor, note=lambda *_: None
             )
             servers[name].start()
-        operator = live_status.Operator(data, in_json=False)
+        operator = Operator(data, in_json=False)
         asking = Asking(operator.ask_anew(lambda callcore: callcore.status()), 1.0)
         asking.once()
         servers["1"].stop()

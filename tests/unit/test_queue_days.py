@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -40,12 +41,17 @@ def test_a_day_begins_at_midnight_where_the_queues_hours_are(zone, now, began):
     assert queue_days.began_at(replace(QUEUE, hours=hours), at(zone, now)) == at(zone, began)
 
 
-def test_a_queue_without_hours_has_the_machines_day(monkeypatch):
-    """At its midnight."""
-    now = at("UTC", "2026-11-23T12:00")
-    local = datetime.fromtimestamp(queue_days.began_at(QUEUE, now) / 1e6).astimezone()
-    assert (local.hour, local.minute, local.second) == (0, 0, 0)
-    assert 0 <= now - queue_days.began_at(QUEUE, now) < 25 * 3600 * 1_000_000
+@pytest.mark.parametrize("day", ["2026-11-23", "2026-03-29", "2026-10-25"])
+def test_a_queue_without_hours_has_the_machines_day(monkeypatch, day):
+    """By the machine's rules, on days too on which its clocks are changed."""
+    monkeypatch.setenv("TZ", "Europe/Warsaw")
+    time.tzset()
+    try:
+        began = queue_days.began_at(QUEUE, at("Europe/Warsaw", f"{day}T12:00"))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert began == at("Europe/Warsaw", f"{day}T00:00")
 
 
 @pytest.mark.parametrize(
