@@ -19,11 +19,20 @@ from callcore.flows.ending import Ending
 from callcore.flows.queue_watch import QueueWatch
 from callcore.flows.site import Site
 from callcore.flows.waiting_views import ready
-from callcore.ports.operations import AgentStatus, NodeStatus, QueueStatus, SiteStatus
+from callcore.ports.operations import (
+    AgentStatus,
+    NodeStatus,
+    NotReadyError,
+    QueueStatus,
+    SiteStatus,
+)
 from callcore.ports.stores import FloorAgent, QueueCounts
+from callcore.runtime.reply import NoReplyError, Reply
 
 KEPT_SECONDS: Final = 0.9
 """Whoever looks again so soon sees the same."""
+PATIENCE_SECONDS: Final = 5.0
+"""For a look that another one has begun."""
 MOST_AGENTS: Final = 200
 """More than a terminal has lines."""
 
@@ -63,17 +72,38 @@ class Overseeing:
         self._parts = parts
         self._started_at = site.clock.now()
         self._last: SiteStatus | None = None
+        self._looking: Reply[SiteStatus] | None = None
+        """Of the one who looks now, for who comes meanwhile."""
 
     def status(self) -> SiteStatus:
         """The site as it is, or was a moment ago. Raises ``NotReadyError``."""
         now, last = self._site.clock.now(), self._last
         if (
-            last is None
-            or not 0 <= seconds_between(last.at, now) < KEPT_SECONDS
-            or last.draining != self._ending.asked_by
+            last is not None
+            and 0 <= seconds_between(last.at, now) < KEPT_SECONDS
+            and last.draining == self._ending.asked_by
         ):
-            self._last = last = self._look(now)
-        return last
+            return last
+        if self._looking is not None:
+            return self._seen_by_another(self._looking)
+        self._looking = looking = Reply[SiteStatus]()
+        try:
+            self._last = found = self._look(now)
+            looking.give(found)
+        except NotReadyError as error:
+            looking.refuse(error)
+            raise
+        finally:
+            self._looking = None
+        return found
+
+    @staticmethod
+    def _seen_by_another(looking: Reply[SiteStatus]) -> SiteStatus:
+        try:
+            return looking.wait(PATIENCE_SECONDS)
+        except NoReplyError as error:
+            message = "the floor does not answer: ask again"
+            raise NotReadyError(message) from error
 
     def _look(self, now: Micros) -> SiteStatus:
         site = self._site

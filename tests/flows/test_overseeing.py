@@ -72,6 +72,23 @@ def test_many_who_look_at_once_cost_as_much_as_one(
     assert asked == ["queues", "agents"]
 
 
+def test_who_comes_while_somebody_looks_has_the_same_look(
+    floor: TestFloor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many wait for Redis, or Postgres, at once."""
+    asked: list[str] = []
+    room = floor.site.waiting_room
+    counts = room.counts
+    monkeypatch.setattr(room, "counts", lambda names: asked.append("queues") or counts(names))
+    looking = [spawn(f"look {number}", floor.worker.operating.status) for number in range(20)]
+    settle()
+    floor.clock.advance(0)
+    gevent.wait(looking)
+    first, *others = [one.get() for one in looking]
+    assert all(one is first for one in others)
+    assert asked == ["queues"]
+
+
 class Counting:
     """Stands for Postgres: counts, or is away."""
 
