@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import http.client
 import socket
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
 
 from callcore.adapters.control import answers, failures, place, requests
+from callcore.adapters.control.in_time import Connection, SocketInTime
 from callcore.ports.operations import ConfigView, DutyChange, Explanation, SiteStatus
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer, WriteableBuffer
 
 DEADLINE_SECONDS = 15.0
 """Longer than the daemon's own, which tells more."""
@@ -221,7 +218,7 @@ class ControlClient:
         raise RefusedError(failure.error, failure.message)
 
     def _exchange(self, method: str, address: str, content: bytes) -> tuple[int, bytes]:
-        connection = _Connection("localhost")
+        connection = Connection("localhost")
         try:
             connection.sock = self._connected()
             connection.request(method, address, content or None)
@@ -241,7 +238,7 @@ class ControlClient:
             connection.close()
 
     def _connected(self) -> socket.socket:
-        connection = _InTime(self._deadline_seconds)
+        connection = SocketInTime(self._deadline_seconds)
         try:
             with place.address_of(self._path) as address:
                 connection.connect(address)
@@ -279,37 +276,6 @@ def answering(paths: Sequence[Path]) -> Path:
             if ControlClient(path, deadline_seconds=SIGN_OF_LIFE_SECONDS).is_alive():
                 return path
     return paths[0]
-
-
-class _InTime(socket.socket):
-    """A connection whose waits together take no longer than ``seconds``; then ``TimeoutError``."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._ends_at = time.monotonic() + seconds
-        self.settimeout(seconds)
-
-    def sendall(self, data: ReadableBuffer, flags: int = 0, /) -> None:
-        """As a socket does."""
-        self._wait_no_longer()
-        super().sendall(data, flags)
-
-    def recv_into(self, buffer: WriteableBuffer, nbytes: int = 0, flags: int = 0) -> int:
-        """As a socket does."""
-        self._wait_no_longer()
-        return super().recv_into(buffer, nbytes, flags)
-
-    def _wait_no_longer(self) -> None:
-        seconds = self._ends_at - time.monotonic()
-        if seconds <= 0:
-            raise TimeoutError
-        self.settimeout(seconds)
-
-
-class _Connection(http.client.HTTPConnection):
-    """Of a socket that is connected already."""
-
-    auto_open = 0
 
 
 def _told(error: Exception) -> str:
