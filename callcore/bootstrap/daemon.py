@@ -27,7 +27,7 @@ from callcore.bootstrap import (
 )
 from callcore.bootstrap.colleagues import CountedPost, Settling
 from callcore.bootstrap.hang_ups import BY_SIGNAL, HangUps
-from callcore.bootstrap.history import History, LateHistory
+from callcore.bootstrap.history import History, LateHistory, PostgresAccess
 from callcore.bootstrap.instances import Instance, Predecessor
 from callcore.bootstrap.node_links import NodeLinks
 from callcore.bootstrap.patience import until_done
@@ -220,7 +220,7 @@ class Daemon:
             site,
             worker.keeping,
             floor.pending_changes,
-            postgres_url,
+            PostgresAccess(url=postgres_url, observer=storing.postgres_metrics(self._metrics)),
             self._readiness,
             self._log,
             self._stop,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from gevent import Greenlet
 from gevent.event import Event
@@ -11,7 +12,8 @@ from callcore.adapters.logs.setup import Level, Log
 from callcore.adapters.postgres import migrations
 from callcore.adapters.postgres.call_history import PostgresCallHistory
 from callcore.adapters.postgres.call_records import PostgresCallRecords
-from callcore.adapters.postgres.pool import PostgresPool
+from callcore.adapters.postgres.faults import Fault
+from callcore.adapters.postgres.pool import PoolObserver, PostgresPool
 from callcore.adapters.postgres.queue_days import PostgresQueueDays
 from callcore.adapters.postgres.timelines import PostgresTimelines
 from callcore.bootstrap.patience import until_done
@@ -32,6 +34,18 @@ from callcore.ports.timelines import AgentChange, PendingChanges
 from callcore.runtime.greenlets import spawn
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostgresAccess:
+    """Where Postgres is, and who hears how it fares. The URL may hold a password: never log it."""
+
+    url: str = field(repr=False)
+    observer: PoolObserver | None = None
+
+    def pool(self, size: int = 2) -> PostgresPool:
+        """Connections of one purpose."""
+        return PostgresPool(self.url, size=size, observer=self.observer)
+
+
 class History:
     """Moves call records and the changes of agents to Postgres. Calls do not wait for any of it."""
 
@@ -40,7 +54,7 @@ class History:
         site: Site,
         keeping: RecordKeeping,
         changes: PendingChanges,
-        url: str,
+        access: PostgresAccess,
         readiness: Readiness,
         log: Log,
         stop: Event,
@@ -48,14 +62,14 @@ class History:
     ) -> None:
         """``details`` are what the switches of this machine write themselves of their calls."""
         self._tenure = site.tenure
-        self._url = url
+        self._access = access
         self._readiness = readiness
         self._log = log
         self._stop = stop
         # Those of the transactions that write, and one for whoever asks about a call meanwhile.
-        self._pool = PostgresPool(url, size=RecordWriting.transactions_at_once + 1)
+        self._pool = access.pool(RecordWriting.transactions_at_once + 1)
         # Connections of their own: a timeline that is locked or slow takes none from the records.
-        self._timeline_pool = PostgresPool(url)
+        self._timeline_pool = access.pool()
         self._past = PostgresCallHistory(self._pool)
         self._timelines = PostgresTimelines(self._timeline_pool, site.policy.site)
         self._days = PostgresQueueDays(self._timeline_pool, site.policy.site)
@@ -140,13 +154,15 @@ class History:
             self._record_writing.run()
 
     def _migrate(self) -> None:
-        for migration in migrations.migrate(self._url, told=self._remark):
+        for migration in migrations.migrate(self._access.url, told=self._remark):
             self._log.write(Level.INFO, "migration_applied", {"migration": str(migration)})
 
     def _remark(self, text: str) -> None:
         self._log.write(Level.WARNING, "migration_remark", {"text": text})
 
     def _complain(self, error: Exception) -> None:
+        if self._access.observer is not None:
+            self._access.observer.fault(Fault.UNREACHABLE)
         self._readiness.postgres(str(error))
         self._log.write(Level.ERROR, "waiting_for_postgres", {"reason": str(error)})
 

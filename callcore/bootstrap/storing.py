@@ -7,9 +7,11 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from callcore.adapters.cdr_files.directory import Afterwards, CdrDirectories
+from callcore.adapters.postgres import faults as postgres_faults
 from callcore.adapters.prom.collector import FloorCollector
 from callcore.adapters.prom.connections import StoreMetrics
 from callcore.adapters.prom.metrics import Metrics
+from callcore.adapters.redisdb import faults as redis_faults
 from callcore.adapters.redisdb.floor import Floor
 from callcore.adapters.spool.file_spool import FileSpool
 from callcore.bootstrap.stores import redis_access
@@ -32,7 +34,7 @@ def open_floor(
     answers: RedisAnswers,
 ) -> Floor:
     """The floor, whose steps and whose numbers are among the metrics."""
-    store = StoreMetrics(metrics, "redis")
+    store = StoreMetrics(metrics, "redis", redis_faults.Fault)
 
     def observe(script: str, seconds: float) -> None:
         store.observe(script, seconds)
@@ -61,6 +63,11 @@ def open_floor(
         )
     )
     return floor
+
+
+def postgres_metrics(metrics: Metrics) -> StoreMetrics:
+    """What is counted of the history of calls and agents."""
+    return StoreMetrics(metrics, "postgres", postgres_faults.Fault)
 
 
 def open_spool(settings: Settings, worker_id: WorkerId, stack: ExitStack) -> FileSpool:

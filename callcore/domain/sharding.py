@@ -62,6 +62,11 @@ def shard_of_call(node: NodeName, call_id: CallId) -> Shard:
     return shard_of_leg(node, LegId(call_id))
 
 
+def count_of(nodes_count: int) -> int:
+    """How many shards a site with so many nodes has: those of promises and its duties too."""
+    return len(DIGITS) * (nodes_count + 1) + len(Duty)
+
+
 def allocation(
     nodes: Iterable[NodeName],
     reaches: Mapping[WorkerId, Collection[NodeName]],

@@ -4,6 +4,8 @@ is admitted, offered a callback, called back.
 
 from __future__ import annotations
 
+import math
+
 from callcore.domain import admission, callbacks, estimates, wait_telling, waiting
 from callcore.domain.admission import Door, Limit
 from callcore.domain.estimates import Rates, UnknownWait, Wait
@@ -45,6 +47,13 @@ def of_promise(site: Site, call_id: CallId, queue: QueuePolicy) -> Wait | Unknow
     if promise is None or promise.callback is None:
         return UnknownWait()
     return UnknownWait() if promise.callback.is_put_off(promise.arrived_at, turn_at) else wait
+
+
+def of_newcomer(site: Site, queue: QueuePolicy, door: Door) -> Wait | UnknownWait:
+    """The wait of a caller who would join now, behind all who wait."""
+    agents = effective_agents(site, queue.name, len(door.staffed), door.rates)
+    now = site.clock.now()
+    return admission.expected(door, math.inf, agents, now, queue_priority=queue.priority)
 
 
 def by_outlook(site: Site, queue: QueueName, outlook: Outlook) -> Wait | UnknownWait:

@@ -1,4 +1,6 @@
-"""What is told of queues as such: their doors and their limits, once for the site."""
+"""What is told of queues as such: their doors and their limits, once for the site, and what each
+worker sees of them.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +8,17 @@ from dataclasses import replace
 
 from callcore.domain import admission
 from callcore.domain.admission import Door, Limit
-from callcore.domain.events import LimitChanged, QueueDoorChanged
+from callcore.domain.estimates import UnknownWait
+from callcore.domain.events import LimitChanged, QueueDoorChanged, QueueLooked
 from callcore.domain.ids import QueueName
 from callcore.domain.policies import QueuePolicy
 from callcore.domain.sharding import Duty
+from callcore.flows import expecting
 from callcore.flows.site import Site
 
 
 class QueueTelling:
-    """Of the workers of a site only one tells; all of them see and act."""
+    """Of the workers of a site only one tells of changes; all of them see and act."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -46,6 +50,19 @@ class QueueTelling:
                 limit=limit.maximum_waiting,
                 setting=limit.setting,
                 staffed_count=len(door.staffed),
+            )
+        )
+
+    def looked(self, queue: QueuePolicy, door: Door, limit: Limit, *, is_open: bool) -> None:
+        """How the queue is at this look, told by every worker."""
+        wait = expecting.of_newcomer(self._site, queue, door)
+        self._site.facts.publish(
+            QueueLooked(
+                at=self._site.clock.now(),
+                queue=queue.name,
+                is_open=is_open,
+                limit=limit.maximum_waiting,
+                estimate_seconds=None if isinstance(wait, UnknownWait) else wait.mean,
             )
         )
 

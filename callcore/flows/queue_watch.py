@@ -264,13 +264,14 @@ class QueueWatch:
             self._switchboard.post(waiter.call_id, message)
 
     def _tell_limit(self, name: QueueName, door: Door) -> None:
-        """Tells of a limit that has changed, once every queue was looked at: agents who came to
-        several are shared.
+        """Tells what was seen, and of a limit that has changed, once every queue was looked at:
+        agents who came to several are shared.
         """
         queue, seen = self._site.policy.queues.get(name), self._seen.get(name)
         if queue is None or seen is None or self._is_held:
             return
         limit = expecting.limit(self._site, queue, door)
+        self._telling.looked(queue, door, limit, is_open=seen.is_open)
         if limit == seen.limit:
             return
         self._seen[name] = replace(seen, limit=limit)

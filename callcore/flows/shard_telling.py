@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from callcore.domain import sharding
 from callcore.domain.events import FlowFailed, ShardChange, ShardsChanged, StoreFailed
 from callcore.domain.sharding import Shard
 from callcore.flows.site import Site
@@ -18,6 +19,7 @@ def changed(site: Site, change: ShardChange, shards: Collection[Shard]) -> None:
             change=change,
             shards=tuple(sorted(shard.name for shard in shards)),
             held_count=len(site.tenure.held),
+            all_count=sharding.count_of(len(site.switches)),
         )
     )
 

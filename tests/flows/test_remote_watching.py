@@ -13,6 +13,7 @@ from callcore.domain.events import (
     ConfigurationApplied,
     LimitChanged,
     QueueDoorChanged,
+    QueueLooked,
     SelfHealed,
 )
 from callcore.domain.ids import AgentId, LegId
@@ -130,6 +131,19 @@ class TestDoors:
             for one in others
             for fact in one.facts
         )
+
+    def test_every_worker_sees_the_door(self) -> None:
+        """Whoever closed it, and whichever worker tells of it."""
+        floor = shared()
+        floor.processes[1].worker.operating.close_queue(SUPPORT, until=None, reason="", by="eve")
+        floor.clock.advance(1)
+        for process in floor.processes:
+            seen = [
+                fact
+                for fact in process.facts
+                if isinstance(fact, QueueLooked) and fact.queue == SUPPORT
+            ]
+            assert not seen[-1].is_open
 
 
 class TestPhones:

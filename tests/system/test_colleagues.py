@@ -130,7 +130,7 @@ class TestSettling:
 
 
 def changed(change: ShardChange, names: tuple[str, ...]) -> ShardsChanged:
-    return ShardsChanged(at=AT, change=change, shards=names, held_count=0)
+    return ShardsChanged(at=AT, change=change, shards=names, held_count=0, all_count=33)
 
 
 def test_letters_are_counted() -> None:

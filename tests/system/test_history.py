@@ -13,7 +13,7 @@ import pytest
 from gevent.event import Event
 
 from callcore.adapters.logs import setup
-from callcore.bootstrap.history import History
+from callcore.bootstrap.history import History, PostgresAccess
 from callcore.bootstrap.readiness import UP, Readiness
 from callcore.domain.agents import AgentReason, AgentState
 from callcore.domain.ids import CallId, Micros
@@ -48,7 +48,7 @@ class Kept:
             site,
             self.keeping,
             self.changes,
-            url,
+            PostgresAccess(url=url),
             self.readiness,
             setup.setup(stream=self.lines),
             Event(),

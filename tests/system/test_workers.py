@@ -100,6 +100,27 @@ def test_the_death_of_one_is_heard_by_nobody(
     assert {record["outcome"] for record in found} == {"served"}
 
 
+def test_two_pages_count_nothing_twice(begin: Begin, switch: SimulatedSwitch) -> None:
+    """The floor is the same on both, and what happened to calls is on one of them."""
+    staff(switch, AGENTS[:1], None)
+    workers = begin()
+    shares = workers.share("1", "2")
+    calls = [call_in(switch, shares[name][place]) for place in range(2) for name in ("1", "2")]
+    until(lambda: any(talks(call) for call in calls), "a talk")
+
+    def told(sample: str) -> list[float]:
+        return [workers.sample(name, sample) for name in ("1", "2")]
+
+    waiting = 'callcore_queue_waiting{queue="support"}'
+    until(lambda: told(waiting) == [3, 3], "the same line on both pages")
+    talking = 'callcore_queue_agents{queue="support",state="talking"}'
+    until(lambda: told(talking) == [1, 1], "the same agents on both pages")
+    assert told('callcore_queue_joined_total{queue="support"}') == [2, 2]
+    assert sum(told('callcore_queue_picked_up_total{queue="support"}')) == 1
+    assert sum(told("callcore_shards_held")) == max(told("callcore_shards")) == 33
+    assert told('callcore_queue_open{queue="support"}') == [1, 1]
+
+
 @pytest.mark.chaos
 def test_a_name_is_one_process(
     switch: SimulatedSwitch, tmp_path: Path, valkey_url: str, database_url: str

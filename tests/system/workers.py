@@ -85,6 +85,14 @@ class Workers:
             return {}
         return told
 
+    def sample(self, name: str, sample: str) -> float:
+        """The value of a sample on a worker's page, named as the page writes it."""
+        with urllib.request.urlopen(f"{self.url(name)}metrics", timeout=5) as answer:
+            page = answer.read().decode()
+        return float(
+            next(line.split()[-1] for line in page.splitlines() if line.startswith(f"{sample} "))
+        )
+
     def digits(self, name: str) -> str:
         """Those of the switch that it follows."""
         digits: str = self.told(name).get("shards", {}).get("fs1", "")

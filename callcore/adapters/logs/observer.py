@@ -29,6 +29,7 @@ LEVELS: dict[type[events.Fact], Level] = {
     events.OverloadBegan: Level.WARNING,
     events.OverloadEnded: Level.WARNING,
     events.LoadLooked: Level.DEBUG,
+    events.QueueLooked: Level.DEBUG,
     events.ClockStepped: Level.WARNING,
     events.FlowFailed: Level.ERROR,
     events.AgentMissedTooMany: Level.WARNING,

@@ -10,14 +10,16 @@ from __future__ import annotations
 import contextlib
 import logging
 import math
+import time
 from collections.abc import Callable, Iterator
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import psycopg
 import psycopg_pool
 from psycopg import conninfo, errors, waiting
 
 from callcore.adapters.postgres import deadlines
+from callcore.adapters.postgres.faults import Fault, fault_of
 from callcore.ports.records import RecordsUnavailableError
 from callcore.runtime import time_limits
 
@@ -61,6 +63,29 @@ class UncooperativeDriverError(RuntimeError):
     """psycopg was imported before gevent patched the standard library and would block everyone."""
 
 
+class PoolObserver(Protocol):
+    """Hears how Postgres fares. Must be quick and raise nothing."""
+
+    def observe(self, script: str, seconds: float) -> None:
+        """A transaction took ``seconds`` with the wait for a connection, whatever came of it."""
+
+    def fault(self, kind: str) -> None:
+        """A transaction was not done; ``kind`` is a ``Fault``."""
+
+
+class NoObserver:
+    """For pools that nobody counts."""
+
+    def observe(self, script: str, seconds: float) -> None:
+        """Counts nothing."""
+
+    def fault(self, kind: str) -> None:
+        """Counts nothing."""
+
+
+TRANSACTION = "transaction"
+
+
 class PostgresPool:
     """A few connections to one database, opened when needed and never waited for without end."""
 
@@ -72,6 +97,7 @@ class PostgresPool:
         size: int = 2,
         connect_timeout_seconds: float = 3.0,
         deadline_seconds: float = 10.0,
+        observer: PoolObserver | None = None,
     ) -> None:
         """Prepares the pool without connecting. ``deadline_seconds`` bounds one statement, and
         with ``GRACE_SECONDS`` one transaction.
@@ -85,6 +111,7 @@ class PostgresPool:
         self._deadline_seconds = deadline_seconds
         self._connect_timeout_seconds = connect_timeout_seconds
         self._last_refusal: psycopg.Error | None = None
+        self._observer = observer or NoObserver()
         self._pool = psycopg_pool.ConnectionPool(
             "",
             connection_class=_connection_class(self._note_connect),
@@ -122,6 +149,7 @@ class PostgresPool:
         """
         waited = self._connect_timeout_seconds + GRACE_SECONDS
         cut_after = self._deadline_seconds + GRACE_SECONDS  # a server that can end it says why
+        began = time.monotonic()
         try:
             with (
                 time_limits.within(waited + cut_after + GRACE_SECONDS),
@@ -139,9 +167,12 @@ class PostgresPool:
                 self._pool.drain()
             raise self._unavailable(error) from error
         except time_limits.TimeIsUpError as timeout:
+            self._observer.fault(Fault.TIMED_OUT)
             self._pool.drain()
             message = f"Postgres at {self.address} did not answer in time: {_ADVICE_OTHERWISE}"
             raise RecordsUnavailableError(message) from timeout
+        finally:
+            self._observer.observe(TRANSACTION, time.monotonic() - began)
 
     def ping(self) -> None:
         """Asks the database for a sign of life. Raises ``RecordsUnavailableError``."""
@@ -155,6 +186,7 @@ class PostgresPool:
         # The pool itself only says that it waited in vain; the reason came from an attempt.
         if isinstance(error, psycopg_pool.PoolTimeout) and self._last_refusal is not None:
             error = self._last_refusal
+        self._observer.fault(fault_of(error))
         return RecordsUnavailableError(describe(self.address, error))
 
 

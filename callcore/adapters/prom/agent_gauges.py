@@ -10,6 +10,7 @@ from prometheus_client import core
 from callcore.adapters.prom import gauges
 from callcore.adapters.prom.families import Definition, Kind
 from callcore.domain.agents import AgentState, BreakCode, HoldReason
+from callcore.domain.ids import QueueName
 from callcore.ports.stores import FloorAgent
 
 CODES_LIMIT = 100
@@ -20,6 +21,13 @@ AGENTS = Definition(
     name="callcore_agents",
     help="Agents of the roster by state.",
     labels=("state",),
+)
+BY_QUEUE = Definition(
+    kind=Kind.GAUGE,
+    name="callcore_queue_agents",
+    help="Agents of the queue by state, whichever queue's caller keeps them; one of several queues "
+    "counts in each.",
+    labels=("queue", "state"),
 )
 ON_BREAK = Definition(
     kind=Kind.GAUGE,
@@ -45,7 +53,7 @@ RESTING = Definition(
     help="Agents who are available and left alone for a while after a missed call.",
 )
 
-DEFINITIONS = (AGENTS, ON_BREAK, OVERRUN, HELD, RESTING)
+DEFINITIONS = (AGENTS, BY_QUEUE, ON_BREAK, OVERRUN, HELD, RESTING)
 
 
 class AgentGauges:
@@ -59,6 +67,7 @@ class AgentGauges:
         available = [agent for agent in agents if agent.state is AgentState.AVAILABLE]
         states = Counter(agent.state for agent in agents)
         yield gauges.by_label(AGENTS, {str(state): states[state] for state in AgentState})
+        yield _by_queue(agents)
         yield gauges.by_label(ON_BREAK, self._breaks(agents))
         yield gauges.alone(OVERRUN, sum(agent.is_overrun for agent in agents))
         holds = Counter(hold for agent in available for hold in agent.holds)
@@ -74,3 +83,17 @@ class AgentGauges:
         room = CODES_LIMIT - len(self._codes)
         self._codes.update(sorted(found.keys() - self._codes)[:room])
         return {code: found[code] for code in sorted(self._codes)}
+
+
+def _by_queue(agents: Sequence[FloorAgent]) -> core.Metric:
+    # Most agents have the same queues as many others: these are added up first.
+    alike = Counter((agent.queues, agent.state) for agent in agents)
+    counts: dict[QueueName, Counter[AgentState]] = {}
+    for (queues, state), count in alike.items():
+        for queue in queues:
+            counts.setdefault(queue, Counter())[state] += count
+    family = gauges.empty(BY_QUEUE)
+    for queue in sorted(counts):
+        for state in AgentState:
+            family.add_metric([queue, state], counts[queue][state])
+    return family

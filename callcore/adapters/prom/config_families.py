@@ -19,10 +19,12 @@ class ConfigFamilies:
             "1; the label tells which version of the settings is in force: a hash of the file and "
             "of those it names.",
             "version",
+            across="count",
         )
         self._loaded_at = families.gauges(
             "callcore_config_loaded_timestamp_seconds",
             "When that version was put in force, in seconds since 1970.",
+            across="min",
         )
         self.reloads = families.counters(
             "callcore_config_reloads_total",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from callcore.adapters.prom.metrics import Metrics
+
+OK, ERROR = "ok", "error"
 
 
 class LinkMetrics:
@@ -13,8 +17,16 @@ class LinkMetrics:
         self._node = node
         self._events = metrics.links.events.of(node)
         metrics.links.up.set(0, node)
-        metrics.links.lost.add(node, amount=0.0)
-        metrics.links.switch_restarts.add(node, amount=0.0)
+        links = metrics.links
+        for counters in (
+            links.lost,
+            links.switch_restarts,
+            links.commands_refused,
+            links.listener_faults,
+        ):
+            counters.add(node, amount=0.0)
+        for outcome in (OK, ERROR):
+            links.commands.add(node, outcome, amount=0.0)
 
     def event_received(self, name: str, lag_seconds: float) -> None:
         """An event of this name was read so late."""
@@ -22,7 +34,7 @@ class LinkMetrics:
 
     def command_answered(self, name: str, seconds: float, ok: bool) -> None:  # noqa: ARG002, FBT001  # a callback of plain values
         """The reply to a command came after ``seconds``."""
-        self._metrics.links.commands.add(self._node, "ok" if ok else "error")
+        self._metrics.links.commands.add(self._node, OK if ok else ERROR)
         self._metrics.links.command_seconds.observe(seconds, self._node)
 
     def command_refused(self, name: str, reply: str) -> None:  # noqa: ARG002  # neither may be a label
@@ -53,9 +65,12 @@ class LinkMetrics:
 class StoreMetrics:
     """Hears one store: how long its steps take and what goes wrong."""
 
-    def __init__(self, metrics: Metrics, store: str) -> None:
+    def __init__(self, metrics: Metrics, store: str, faults: Iterable[str] = ()) -> None:
+        """``faults`` are the words of ``fault``, whose counters begin at 0."""
         self._metrics = metrics
         self._store = store
+        for kind in faults:
+            metrics.stores.faults.add(store, kind, amount=0.0)
 
     def observe(self, script: str, seconds: float) -> None:
         """A step took ``seconds``, whatever came of it."""

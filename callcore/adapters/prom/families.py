@@ -41,6 +41,8 @@ class Definition:
     help: str
     labels: tuple[str, ...] = ()
     buckets: tuple[float, ...] = ()
+    across: str = "max"
+    """Of a gauge: how the values of several workers make the site's, an operator of PromQL."""
 
 
 class _Children(Generic[_Child]):
@@ -153,9 +155,12 @@ class Families:
         text: str,
         labels: tuple[str, ...],
         buckets: tuple[float, ...] = (),
+        across: str = "max",
     ) -> Definition:
         """Notes what a family is called and means."""
-        definition = Definition(kind=kind, name=name, help=text, labels=labels, buckets=buckets)
+        definition = Definition(
+            kind=kind, name=name, help=text, labels=labels, buckets=buckets, across=across
+        )
         self.definitions.append(definition)
         return definition
 
@@ -167,9 +172,9 @@ class Families:
         """Defines and makes numbers that only rise."""
         return Counters(self.define(Kind.COUNTER, name, text, labels), self._registry)
 
-    def gauges(self, name: str, text: str, *labels: str) -> Gauges:
-        """Defines and makes numbers that rise and fall."""
-        return Gauges(self.define(Kind.GAUGE, name, text, labels), self._registry)
+    def gauges(self, name: str, text: str, *labels: str, across: str = "max") -> Gauges:
+        """Defines and makes numbers that rise and fall; see ``Definition.across``."""
+        return Gauges(self.define(Kind.GAUGE, name, text, labels, across=across), self._registry)
 
     def histograms(
         self, name: str, text: str, buckets: tuple[float, ...], *labels: str

@@ -12,7 +12,10 @@ class LinkFamilies:
 
     def __init__(self, families: Families) -> None:
         self.up = families.gauges(
-            "callcore_link_up", "1 while the event socket of the node is up and subscribed.", "node"
+            "callcore_link_up",
+            "1 while the event socket of the node is up and subscribed.",
+            "node",
+            across="min",
         )
         self.restored = families.counters(
             "callcore_link_restored_total", "Times the link came up.", "node"

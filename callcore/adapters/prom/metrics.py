@@ -132,12 +132,11 @@ class Metrics:
         as counters must.
         """
         self._expected.discard(queue)
-        self.doors.open.remove(queue)
-        self.doors.limit.remove(queue)
+        self.doors.forget(queue)
 
     def _build_info(self) -> None:
         name, labels = "callcore_build_info", ("version", "python")
         text = "1; the labels tell what is running."
-        self._families.define(Kind.INFO, name, text, labels)
+        self._families.define(Kind.INFO, name, text, labels, across="count")
         info = prometheus_client.Info(name.removesuffix("_info"), text, registry=self.registry)
         info.info({"version": callcore.__version__, "python": platform.python_version()})

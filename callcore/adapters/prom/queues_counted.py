@@ -1,4 +1,6 @@
-"""What the facts of queues themselves count: whether they are open, and how many may wait."""
+"""What the facts of queues themselves count: whether they are open, how many may wait, and
+how long.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,8 @@ from callcore.domain import events
 def fill(table: FactTable, metrics: Metrics) -> None:
     """Enters the facts of queues."""
     doors = metrics.doors
-    table.count(events.QueueDoorChanged, lambda fact: doors.open.set(fact.is_open, fact.queue))
-    table.count(events.LimitChanged, lambda fact: doors.limit.set(fact.limit, fact.queue))
+    table.count(events.QueueLooked, doors.looked)
+    # One worker tells of them for all; what each sees is above.
+    table.count_nothing(events.QueueDoorChanged)
+    table.count_nothing(events.LimitChanged)
     table.count(events.QueueGone, lambda fact: metrics.forget_queue(fact.queue))

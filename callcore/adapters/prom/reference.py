@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
+from prometheus_client import ProcessCollector
+
 from callcore.adapters.prom import collector
-from callcore.adapters.prom.families import Definition
+from callcore.adapters.prom.families import Definition, Kind
 from callcore.adapters.prom.metrics import Metrics
 
 _HEAD = """\
@@ -153,13 +155,47 @@ shards that nobody follows, 0 but for moments (16 of each of `N` nodes, 16 of ca
 ```promql
 histogram_quantile(1, sum by (le) (rate(callcore_shards_taking_over_seconds_bucket[1h])))
 
-17 + 16 * N - sum(callcore_shards_held)
+max(callcore_shards) - sum(callcore_shards_held)
 ```
 
-Gauges of the floor are the same in every worker, so dashboards take `max`, never `sum`. Counters
-are each worker's own, so dashboards take `sum`.
+How far off estimates are on average in the last hour, whichever way, and what a caller who joins
+now is estimated to wait:
+
+```promql
+sum by (queue) (increase(callcore_queue_estimate_deviation_seconds_total[1h]))
+/ sum by (queue) (increase(callcore_queue_estimate_error_seconds_count[1h]))
+
+max by (queue) (callcore_queue_estimate_seconds)
+```
+
+Callers picked up later than the service level time, and callbacks that are due:
+
+```promql
+sum by (queue) (increase(callcore_queue_picked_up_total[1h]))
+- sum by (queue) (increase(callcore_queue_picked_up_within_total[1h]))
+
+max by (queue) (callcore_callbacks_open) - max by (queue) (callcore_callbacks_not_due)
+```
+
+## Several workers
+
+Every worker has a page of its own, and Prometheus scrapes each
+([operating.md](operating.md#several-workers)). Nothing counts twice:
+
+- **Gauges of the floor** are read from Redis when the page is asked for, and so are the same on
+  every page: take `max`, never `sum`.
+- **Counters and histograms** are each worker's own: what one worker counts no other does. Take
+  `sum`.
+- **Other gauges** are each worker's own too; the last column of the tables has what makes a site's
+  number of them: `sum` of shards held, `min` of a link that each worker needs, `max` of what each
+  sees of a queue.
+
+`site`, `job` and `instance` are no labels of callcore's: Prometheus adds them to all that it
+scrapes from a target. Queries that are to keep several sites apart take `by (site, queue)` for
+`by (queue)`.
 """
 
+_TABLE = "| metric | type | labels | meaning | of the whole site |\n|---|---|---|---|---|\n"
 _SECTIONS = (
     (
         "Calls",
@@ -191,12 +227,10 @@ def page() -> str:
     for title, prefixes in _SECTIONS:
         chosen = [entry for entry in left if entry[0].name.startswith(prefixes)]
         left = [entry for entry in left if entry not in chosen]
-        parts.append(f"\n## {title}\n\n| metric | type | labels | meaning |\n|---|---|---|---|\n")
+        parts.append(f"\n## {title}\n\n{_TABLE}")
         parts.extend(_row(definition, is_floor=is_floor) for definition, is_floor in chosen)
-    parts.append(
-        "\nBesides these, `process_*` metrics tell memory, CPU time and open files.\n"
-        "\n## Buckets\n\n| metric | upper bounds in seconds |\n|---|---|\n"
-    )
+    parts.extend(_library_rows())
+    parts.append("\n## Buckets\n\n| metric | upper bounds in seconds |\n|---|---|\n")
     parts.extend(_buckets(Metrics().definitions))
     return "".join(parts)
 
@@ -204,7 +238,39 @@ def page() -> str:
 def _row(definition: Definition, *, is_floor: bool) -> str:
     labels = " ".join(f"`{label}`" for label in definition.labels)
     kind = f"{definition.kind}, of the floor" if is_floor else str(definition.kind)
-    return f"| `{definition.name}` | {kind} | {labels} | {definition.help} |\n"
+    example = _example(definition)
+    return f"| `{definition.name}` | {kind} | {labels} | {definition.help} | `{example}` |\n"
+
+
+def _example(definition: Definition) -> str:
+    """A query that makes the site's number of what the workers tell."""
+    name, labels = definition.name, definition.labels
+    match definition.kind:
+        case Kind.COUNTER:
+            return _over("sum", labels, f"increase({name}[1h])")
+        case Kind.HISTOGRAM:
+            buckets = _over("sum", ("le", *labels), f"rate({name}_bucket[5m])")
+            return f"histogram_quantile(0.95, {buckets})"
+        case Kind.SUMMARY:
+            total, count = (
+                _over("sum", labels, f"rate({name}_{part}[5m])") for part in ("sum", "count")
+            )
+            return f"{total} / {count}"
+    return _over(definition.across, labels, name)
+
+
+def _over(operator: str, labels: Iterable[str], value: str) -> str:
+    by = ", ".join(labels)
+    return f"{operator} by ({by}) ({value})" if by else f"{operator}({value})"
+
+
+def _library_rows() -> Iterable[str]:
+    """Of the metrics that prometheus-client has for every process."""
+    for family in ProcessCollector(registry=None).collect():
+        name = f"{family.name}_total" if family.type == "counter" else family.name
+        text = f"{family.documentation.rstrip('.')}."
+        query = f"rate({name}[5m])" if family.type == "counter" else name
+        yield f"| `{name}` | {family.type} |  | {text} | `{query}` |\n"
 
 
 def _buckets(definitions: Iterable[Definition]) -> list[str]:

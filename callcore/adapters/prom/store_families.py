@@ -5,6 +5,9 @@ from __future__ import annotations
 from callcore.adapters.prom.buckets import FAST_BUCKETS
 from callcore.adapters.prom.families import Families
 
+STORES = ("redis", "floor", "postgres", "spool")
+"""What ``events.StoreFailed`` names."""
+
 
 class StoreFamilies:
     """Families of records, and by store."""
@@ -21,16 +24,19 @@ class StoreFamilies:
         self.records_in_memory = families.gauges(
             "callcore_records_in_memory",
             "Call records that neither Redis nor the disk takes: lost if this process dies.",
+            across="sum",
         )
         self.records_in_memory.set(0)
         self.records_spooled_bytes = families.gauges(
             "callcore_records_spooled_bytes",
             "Size of the call records that wait on this worker's disk, in bytes.",
+            across="sum",
         )
         self.records_spooled_bytes.set(0)
         self.seconds = families.histograms(
             "callcore_store_seconds",
-            "Time of one step in a store, in seconds.",
+            "Time of one step in a store, in seconds: a script or command of `redis`, a "
+            "transaction of `postgres`.",
             FAST_BUCKETS,
             "store",
         )
@@ -48,6 +54,9 @@ class StoreFamilies:
         )
         self.failures = families.counters(
             "callcore_store_failures_total",
-            "Work that was put off because a store failed.",
+            "Work that was put off because a store failed: `redis`, which is the `floor` too, "
+            "`postgres`, or the `spool` on this worker's disk.",
             "store",
         )
+        for store in STORES:
+            self.failures.add(store, amount=0.0)

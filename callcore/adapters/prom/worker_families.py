@@ -11,13 +11,17 @@ class WorkerFamilies:
 
     def __init__(self, families: Families) -> None:
         self.workers = families.gauges(
-            "callcore_workers", "Workers of the site that live, as this one knows it."
+            "callcore_workers", "Workers of the site that live, as this one knows it.", across="min"
         )
         self.workers.set(1)
         self.shards_held = families.gauges(
-            "callcore_shards_held", "Shards whose calls this worker follows."
+            "callcore_shards_held", "Shards whose calls this worker follows.", across="sum"
         )
         self.shards_held.set(0)
+        self.shards = families.gauges(
+            "callcore_shards",
+            "Shards of the site: 16 of each node, 16 of promised callbacks, one for each duty.",
+        )
         self.shard_changes = families.counters(
             "callcore_shard_changes_total",
             "Shards that this worker gained, gave to another, or lost because it did not beat.",

@@ -28,6 +28,7 @@ def fill(table: FactTable, metrics: Metrics) -> None:
 def _changed(workers: WorkerFamilies, fact: events.ShardsChanged) -> None:
     workers.shard_changes.add(fact.change, amount=len(fact.shards))
     workers.shards_held.set(fact.held_count)
+    workers.shards.set(fact.all_count)
 
 
 def _came(workers: WorkerFamilies, colleagues: set[WorkerId], worker_id: WorkerId) -> None:

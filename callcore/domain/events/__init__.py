@@ -75,6 +75,7 @@ from callcore.domain.events.queues import (
     LimitChanged,
     QueueDoorChanged,
     QueueGone,
+    QueueLooked,
 )
 from callcore.domain.events.system import (
     FlowFailed,
@@ -174,6 +175,7 @@ __all__ = [
     "PromptMissing",
     "QueueDoorChanged",
     "QueueGone",
+    "QueueLooked",
     "RecordsHeld",
     "RecordsWritten",
     "SelfHealed",

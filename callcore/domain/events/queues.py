@@ -39,3 +39,17 @@ class LimitChanged(Fact):
     limit: int
     setting: str
     staffed_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLooked(Fact):
+    """How a queue is, as this worker sees it: looked at whenever agents come or go or a door opens
+    or closes, and at least every 15 seconds.
+    """
+
+    queue: QueueName
+    is_open: bool
+    limit: int
+    """How many may wait."""
+    estimate_seconds: float | None
+    """The mean wait of a caller who would join now, behind all; ``None`` if it is unknown."""

@@ -28,6 +28,8 @@ class ShardsChanged(Fact):
     shards: tuple[str, ...]
     held_count: int
     """How many it holds now."""
+    all_count: int
+    """How many the site has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

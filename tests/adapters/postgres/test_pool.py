@@ -117,6 +117,41 @@ def test_the_pool_recovers_when_the_server_does(history_url, proxy):
                     gevent.sleep(0.05)
 
 
+class Heard:
+    """What a pool tells of itself."""
+
+    def __init__(self):
+        self.seconds, self.faults = [], []
+
+    def observe(self, script, seconds):
+        assert script == "transaction"
+        self.seconds.append(seconds)
+
+    def fault(self, kind):
+        self.faults.append(kind)
+
+
+def test_each_transaction_is_timed_and_each_failure_has_a_word(history_url, unused_port):
+    """One that its own data is to blame for is no failure of Postgres."""
+    heard = Heard()
+    with pool.PostgresPool(history_url, deadline_seconds=0.3, observer=heard) as connections:
+        connections.ping()
+        assert heard.faults == []
+        for statement in ("select 1 / 0", "select pg_sleep(20)", "select from nowhere"):
+            with (
+                pytest.raises((RecordsUnavailableError, psycopg.DataError)),
+                connections.transaction() as connection,
+            ):
+                connection.execute(statement)
+    url = f"postgresql://127.0.0.1:{unused_port}/calls"
+    dead = pool.PostgresPool(url, connect_timeout_seconds=1, observer=heard)
+    with dead, pytest.raises(RecordsUnavailableError):
+        dead.ping()
+    assert heard.faults == ["timed_out", "unfit", "unreachable"]
+    assert len(heard.seconds) == 5
+    assert heard.seconds[2] > 0.29
+
+
 def test_connections_that_the_server_ended_are_replaced(history_url):
     """A restart of the server costs one failed batch at most."""
     with pool.PostgresPool(history_url) as connections:

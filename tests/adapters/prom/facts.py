@@ -71,3 +71,9 @@ def ended(*, lasted_seconds, is_callback=False):
         lasted_seconds=lasted_seconds,
         is_callback=is_callback,
     )
+
+
+def looked(**changes):
+    """A worker looks at a queue."""
+    seen = {"is_open": True, "limit": 5, "estimate_seconds": 30.0}
+    return events.QueueLooked(at=NOW, queue=SUPPORT, **(seen | changes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from callcore.adapters.prom import exposition
 from callcore.domain import events
 from callcore.domain.ids import Micros
-from tests.adapters.prom.facts import NOW, SUPPORT
+from tests.adapters.prom.facts import NOW, SUPPORT, looked
 
 
 def applied(version, by="eve", at=NOW, **more):
@@ -56,9 +56,7 @@ def test_a_new_queue_begins_at_zero_and_an_old_one_stays(observer, value):
     observer.observe(applied("aaa", new_queues=(SUPPORT,)))
     assert value("callcore_queue_joined_total", queue="support") == 0
     assert value("callcore_queue_open", queue="support") == 1
-    observer.observe(
-        events.QueueDoorChanged(at=NOW, queue=SUPPORT, is_open=False, by="eve", reason="")
-    )
+    observer.observe(looked(is_open=False))
     observer.observe(applied("bbb", new_queues=(SUPPORT,)))
     assert value("callcore_queue_open", queue="support") == 0
 
@@ -66,12 +64,9 @@ def test_a_new_queue_begins_at_zero_and_an_old_one_stays(observer, value):
 def test_a_queue_that_is_gone_leaves_what_was_counted(observer, value):
     """Its gauges say nothing any more; its counters stand, and go on should it come back."""
     observer.observe(applied("aaa", new_queues=(SUPPORT,)))
-    observer.observe(
-        events.LimitChanged(
-            at=NOW, queue=SUPPORT, limit=5, setting="maximum_waiting", staffed_count=1
-        )
-    )
+    observer.observe(looked())
     observer.observe(events.QueueGone(at=NOW, queue=SUPPORT))
+    assert value("callcore_queue_estimate_seconds", queue="support") is None
     assert value("callcore_queue_open", queue="support") is None
     assert value("callcore_queue_limit", queue="support") is None
     assert value("callcore_queue_joined_total", queue="support") == 0

@@ -83,6 +83,19 @@ def test_a_store_tells_times_and_faults(metrics, value):
     assert value("callcore_store_faults_total", store="redis", reason="timed_out") == 1
 
 
+def test_what_may_go_wrong_begins_at_zero(metrics, value):
+    """The first fault is a rise, which ``increase`` can see."""
+    LinkMetrics(metrics, "fs1")
+    for name in ("lost", "commands_refused", "listener_faults"):
+        assert value(f"callcore_link_{name}_total", node="fs1") == 0
+    assert value("callcore_link_commands_total", node="fs1", outcome="error") == 0
+    StoreMetrics(metrics, "redis", ["unreachable", "timed_out"])
+    for reason in ("unreachable", "timed_out"):
+        assert value("callcore_store_faults_total", store="redis", reason=reason) == 0
+    for store in ("redis", "floor", "postgres", "spool"):
+        assert value("callcore_store_failures_total", store=store) == 0
+
+
 def test_the_probe_sees_a_loop_that_is_held_up(metrics, value):
     """Work that does not give way is seen as lag."""
     probe = LoopLagProbe(metrics, interval_seconds=0.01)

@@ -8,8 +8,11 @@ import gevent
 import pytest
 
 from callcore.adapters.prom import exposition
+from callcore.domain.agents import AgentState
+from callcore.domain.ids import QueueName
 from callcore.ports.stores import StoreUnavailableError
-from tests.adapters.prom.floor import counts, floor_collector
+from tests.adapters.prom.facts import SUPPORT
+from tests.adapters.prom.floor import agent, counts, floor_collector
 
 
 def test_the_floor_is_read_at_scrape_time(metrics, value):
@@ -25,8 +28,23 @@ def test_the_floor_is_read_at_scrape_time(metrics, value):
     assert value("callcore_callbacks_not_due", queue="support") == 3
     assert value("callcore_agents", state="talking") == 1
     assert value("callcore_agents", state="logged_out") == 0
+    assert value("callcore_queue_agents", queue="support", state="talking") == 1
+    assert value("callcore_queue_agents", queue="support", state="wrapping_up") == 0
     assert value("callcore_records_pending") == 7
     assert value("callcore_agent_changes_pending") == 11
+
+
+def test_an_agent_counts_in_each_of_its_queues(metrics, value):
+    """And in those alone, whichever of them keeps the agent."""
+    queues = (SUPPORT, QueueName("sales"))
+    agents = [
+        agent("anna", AgentState.TALKING, queues=queues, queue=SUPPORT),
+        agent("bert", AgentState.TALKING),
+    ]
+    metrics.registry.register(floor_collector(agents=lambda: agents))
+    assert value("callcore_queue_agents", queue="support", state="talking") == 2
+    assert value("callcore_queue_agents", queue="sales", state="talking") == 1
+    assert value("callcore_agents", state="talking") == 2
 
 
 def test_an_empty_queue_waits_zero_seconds(metrics, value):

@@ -27,6 +27,7 @@ from tests.adapters.prom.facts import (
     IN_SUPPORT,
     NOW,
     SUPPORT,
+    looked,
 )
 
 OF_CALLERS = set(LeaveReason) - ENDS_OF_PROMISES
@@ -133,18 +134,19 @@ def test_changes_of_priority_are_told_by_who_made_them(observer, value):
     assert value(name, queue="support", by="operator") == 2
 
 
-def test_the_door_and_the_limit_of_a_queue_are_gauges(observer, value):
-    """They say how it is now."""
-    for is_open, limit in ((True, 20), (False, 8)):
-        observer.observe(
-            events.QueueDoorChanged(
-                at=NOW, queue=SUPPORT, is_open=is_open, by="hours", reason="any sentence"
-            )
-        )
-        observer.observe(
-            events.LimitChanged(
-                at=NOW, queue=SUPPORT, limit=limit, setting="waiting_per_agent", staffed_count=4
-            )
-        )
+def test_what_a_worker_sees_of_a_queue_are_gauges(observer, value):
+    """They say how it is now; an estimate that is unknown is absent, and not 0."""
+    for is_open, limit, seconds in ((True, 20, 42.5), (False, 8, None), (True, 8, 3.0)):
+        observer.observe(looked(is_open=is_open, limit=limit, estimate_seconds=seconds))
         assert value("callcore_queue_open", queue="support") == is_open
         assert value("callcore_queue_limit", queue="support") == limit
+        assert value("callcore_queue_estimate_seconds", queue="support") == seconds
+
+
+def test_what_one_worker_tells_for_all_sets_no_gauge(observer, metrics, value):
+    """It would be wrong on the page of a worker that no longer tells it."""
+    metrics.expect_queues(["support"])
+    observer.observe(
+        events.QueueDoorChanged(at=NOW, queue=SUPPORT, is_open=False, by="hours", reason="")
+    )
+    assert value("callcore_queue_open", queue="support") == 1

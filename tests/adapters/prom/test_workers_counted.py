@@ -12,7 +12,7 @@ OTHER, THIRD = WorkerId("2"), WorkerId("3")
 
 
 def changed(change: ShardChange, *shards: str, held: int) -> events.ShardsChanged:
-    return events.ShardsChanged(at=NOW, change=change, shards=shards, held_count=held)
+    return events.ShardsChanged(at=NOW, change=change, shards=shards, held_count=held, all_count=33)
 
 
 def test_a_worker_begins_alone_and_without_shards(value):
@@ -47,6 +47,7 @@ def test_shards_are_counted_one_by_one(observer, value):
     observer.observe(changed(ShardChange.GIVEN, "fs1:0", held=2))
     observer.observe(changed(ShardChange.LOST, "fs1:1", "fs1:2", held=0))
     assert value("callcore_shards_held") == 0
+    assert value("callcore_shards") == 33
     assert value("callcore_shard_changes_total", change="gained") == 3
     assert value("callcore_shard_changes_total", change="given") == 1
     assert value("callcore_shard_changes_total", change="lost") == 2
