@@ -135,6 +135,15 @@ bench-live: setup ## callcore, mod_callcenter and a bare script in turn on a rea
 bench-estimates: setup ## how good estimates of waits are, simulated; exits with 1 if a goal is missed
 	$(BIN)/python -m tests.bench.estimates $(ARGS)
 
+# Another length: make dashboards ARGS='--seconds 600'
+.PHONY: dashboards
+dashboards: setup ## dashboards and alerts on real data: a demonstration scraped by a Prometheus of its own
+	@command -v "$${CALLCORE_PROMETHEUS:-prometheus}" >/dev/null || { \
+		echo 'make dashboards: no prometheus on the PATH, nor one named by CALLCORE_PROMETHEUS=/path/to/prometheus.' >&2; \
+		echo 'On Debian: apt-get install prometheus' >&2; exit 1; }
+	$(BIN)/python -m callcore.adapters.prom.boards
+	$(BIN)/python -m tests.ops.look $(ARGS)
+
 .PHONY: format
 format: setup ## lay out the code and mend what ruff can mend
 	$(BIN)/python -m ruff check --fix-only --quiet .

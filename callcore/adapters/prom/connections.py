@@ -23,8 +23,12 @@ class LinkMetrics:
             links.switch_restarts,
             links.commands_refused,
             links.listener_faults,
+            metrics.nodes.lost,
+            metrics.nodes.calls_lost,
         ):
             counters.add(node, amount=0.0)
+        for gauges in (metrics.nodes.gone, metrics.nodes.draining):
+            gauges.set(0, node)
         for outcome in (OK, ERROR):
             links.commands.add(node, outcome, amount=0.0)
 

@@ -180,7 +180,7 @@ max by (queue) (callcore_callbacks_open) - max by (queue) (callcore_callbacks_no
 ## Several workers
 
 Every worker has a page of its own, and Prometheus scrapes each
-([operating.md](operating.md#several-workers)). Nothing counts twice:
+([operating.md](operating.md#monitoring)). Nothing counts twice:
 
 - **Gauges of the floor** are read from Redis when the page is asked for, and so are the same on
   every page: take `max`, never `sum`.

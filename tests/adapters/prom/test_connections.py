@@ -89,6 +89,8 @@ def test_what_may_go_wrong_begins_at_zero(metrics, value):
     for name in ("lost", "commands_refused", "listener_faults"):
         assert value(f"callcore_link_{name}_total", node="fs1") == 0
     assert value("callcore_link_commands_total", node="fs1", outcome="error") == 0
+    for name in ("gone", "draining", "lost_total", "calls_lost_total"):
+        assert value(f"callcore_node_{name}", node="fs1") == 0
     StoreMetrics(metrics, "redis", ["unreachable", "timed_out"])
     for reason in ("unreachable", "timed_out"):
         assert value("callcore_store_faults_total", store="redis", reason=reason) == 0
