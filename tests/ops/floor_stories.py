@@ -147,7 +147,7 @@ NODES = (
         "CallcoreLinkDown",
         "it comes back at once",
         series=of_both("callcore_link_up", "1x30", "1x8 0x0 1x30", 'node="fs1"'),
-        at=10,
+        at=9,
     ),
     fires(
         "CallcoreNodeGone",

@@ -62,7 +62,14 @@ def _datasource() -> Json:
 
 
 def _docs() -> Json:
-    return {"name": "docs", "type": "constant", "query": DOCS, "hide": 2, "skipUrlSync": True}
+    return {
+        "name": "docs",
+        "type": "constant",
+        "query": DOCS,
+        "current": {"text": DOCS, "value": DOCS},
+        "hide": 2,
+        "skipUrlSync": True,
+    }
 
 
 def _variable(choice: Choice) -> Json:
