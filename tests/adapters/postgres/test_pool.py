@@ -152,6 +152,18 @@ def test_each_transaction_is_timed_and_each_failure_has_a_word(history_url, unus
     assert heard.seconds[2] > 0.29
 
 
+def test_what_no_other_deadline_ends_has_its_word_too(history_url, monkeypatch):
+    """A transaction that does nothing with its connection is over in time, and is told of."""
+    monkeypatch.setattr(pool, "GRACE_SECONDS", 0.1)
+    heard = Heard()
+    with pool.PostgresPool(
+        history_url, connect_timeout_seconds=1, deadline_seconds=0.1, observer=heard
+    ) as connections:
+        with pytest.raises(RecordsUnavailableError), connections.transaction():
+            gevent.sleep(30)
+        assert heard.faults == ["timed_out"]
+
+
 def test_connections_that_the_server_ended_are_replaced(history_url):
     """A restart of the server costs one failed batch at most."""
     with pool.PostgresPool(history_url) as connections:
