@@ -39,6 +39,7 @@ CHOSEN = {
     "$instance": ".*",
 }
 SCRAPE_SECONDS = 5
+START_SECONDS = 120.0
 
 
 def main() -> int:
@@ -55,13 +56,19 @@ def main() -> int:
         )
         try:
             workers = Workers(daemon)
-            targets = [until(lambda: workers.url(each), f"worker {each}") for each in WORKERS]  # noqa: B023 - asked at once
-            with prometheus(base, [urllib.parse.urlsplit(url).netloc for url in targets]) as url:
+            targets = [_address(workers, each) for each in WORKERS]
+            with prometheus(base, targets) as url:
                 print(f"scraping {' and '.join(targets)} for {seconds} s")  # noqa: T201 - a tool
                 gevent.sleep(seconds)
                 return tell(url)
         finally:
             daemon.end()
+
+
+def _address(workers: Workers, name: str) -> str:
+    """Where a worker has its page, once it runs; a first start makes a database."""
+    url: str = until(lambda: workers.url(name), f"worker {name}", START_SECONDS)
+    return urllib.parse.urlsplit(url).netloc
 
 
 @contextmanager
