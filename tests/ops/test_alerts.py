@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import callcore as callcore_package
-from callcore.cli import callcore
+from callcore.cli.root import callcore
 from callcore.domain import events
 from tests.ops import engine_stories, floor_stories, known, promql
 from tests.ops.promtool import promtool
