@@ -172,7 +172,7 @@ check: format-check lint types imports xml test ## everything a change must pass
 lock: ## renew the lock files within the ranges of pyproject.toml
 	@set -eu; new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; \
 	$(PYTHON) -m venv "$$new/venv"; pip="$$new/venv/bin/python -m pip"; \
-	cp -r pyproject.toml LICENSE callcore "$$new"; : >"$$new/README.md"; \
+	cp -rL pyproject.toml LICENSE callcore "$$new"; : >"$$new/README.md"; \
 	$$pip install --quiet --upgrade pip; \
 	$$pip install --quiet "$$new"; \
 	$$pip freeze --exclude callcore --exclude setuptools >"$$new/runtime"; \
@@ -183,8 +183,15 @@ lock: ## renew the lock files within the ranges of pyproject.toml
 		cp "$$new/lock" "$${lock#*:}"; \
 	done
 
+# The same bytes from the same commit: times are the commit's, rights are not this shell's.
+.PHONY: dist
+dist: setup ## the wheel and the sdist, into dist/
+	@umask 022; epoch=$$(git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md); \
+	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$epoch} \
+		$(BIN)/python -m build --no-isolation --outdir dist .
+
 .PHONY: clean
 clean: ## remove what setup and the tools made; callcore's data in .callcore stays
-	rm -rf $(VENV) build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache \
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache \
 		.import_linter_cache
 	find callcore tests -name __pycache__ -type d -prune -exec rm -rf {} +

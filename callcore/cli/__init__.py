@@ -14,10 +14,12 @@ from callcore.cli.forgetting import forget
 from callcore.cli.importing import import_settings
 from callcore.cli.nodes import node
 from callcore.cli.queues import queue
+from callcore.cli.quickstart import quickstart
 from callcore.cli.records import records
 from callcore.cli.reloading import config, reload
 from callcore.cli.running import run
 from callcore.cli.sounds_commands import sounds
+from callcore.cli.unpacking import unpack
 
 __all__ = ["callcore"]
 
@@ -30,6 +32,7 @@ def callcore() -> None:
 
 for command in (
     run,
+    quickstart,
     check_config,
     migrate,
     read_settings,
@@ -46,5 +49,6 @@ for command in (
     import_settings,
     records,
     sounds,
+    unpack,
 ):
     callcore.add_command(command)

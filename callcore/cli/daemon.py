@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from callcore.cli.running import CONFIG, loaded
+from callcore.cli.running import CONFIG, ENV_FILE, loaded
 from callcore.cli.statuses import FAILED, USAGE_FAULT, fail
 
 
@@ -22,6 +22,7 @@ from callcore.cli.statuses import FAILED, USAGE_FAULT, fail
     show_default=True,
     help="The settings file.",
 )
+@ENV_FILE
 def check_config(config: Path) -> None:
     """Tells every fault of a settings file, with its place, and what else should be looked at."""
     settings = loaded(config)
@@ -36,6 +37,7 @@ def check_config(config: Path) -> None:
 
 @click.command()
 @CONFIG
+@ENV_FILE
 def migrate(config: Path | None) -> None:
     """Brings the Postgres schema up to this version, as `run` does by itself."""
     from callcore.bootstrap import start  # noqa: PLC0415 - spared by other commands

@@ -9,7 +9,15 @@ from pathlib import Path
 import click
 
 from callcore.cli.statuses import FAILED, USAGE_FAULT, fail
-from callcore.settings import PasswordError, Settings, SettingsError, demo, load
+from callcore.settings import (
+    EnvironmentFileError,
+    PasswordError,
+    Settings,
+    SettingsError,
+    demo,
+    environment_file,
+    load,
+)
 from callcore.settings.scalars import MOST_WORKERS
 
 HIGHEST_PORT = 65535
@@ -22,8 +30,31 @@ CONFIG = click.option(
 )
 
 
+def _take_environment(_: click.Context, __: click.Parameter, file: Path | None) -> None:
+    """What the environment has already, it keeps."""
+    if file is None:
+        return
+    try:
+        found = environment_file.read(file)
+    except EnvironmentFileError as error:
+        fail(str(error), USAGE_FAULT)
+    for name, value in found.items():
+        os.environ.setdefault(name, value)
+
+
+ENV_FILE = click.option(
+    "--env-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    expose_value=False,
+    callback=_take_environment,
+    help="A file of lines NAME=value, such as CALLCORE_NODE_FS1_PASSWORD=..., for what is not in "
+    "the environment.",
+)
+
+
 @click.command()
 @CONFIG
+@ENV_FILE
 @click.option(
     "--data-directory",
     type=click.Path(path_type=Path, file_okay=False),

@@ -5,12 +5,14 @@ a boolean unless the setting is one, and every fault is told at once with its pl
 """
 
 from callcore.settings.demonstration import demo
+from callcore.settings.environment_file import EnvironmentFileError
 from callcore.settings.faults import Fault, SettingsError
 from callcore.settings.loading import load
 from callcore.settings.model import LogLevel, NodeSettings, Settings
 from callcore.settings.passwords import PasswordError
 
 __all__ = [
+    "EnvironmentFileError",
     "Fault",
     "LogLevel",
     "NodeSettings",
