@@ -25,6 +25,8 @@ from callcore.settings.locating import data_directory
 
 USUAL_SETTINGS = Path("callcore.yaml")
 USUAL_DATA = Path(".callcore")
+SERVICE_SETTINGS = Path("/etc/callcore/callcore.yaml")
+"""Of the callcore that systemd runs."""
 
 _START_IT = "start it, or say whose data with --config or --data-directory"
 
@@ -64,8 +66,8 @@ def operating(run: Callable[..., None]) -> Callable[..., None]:
         "--config",
         "config",
         type=click.Path(path_type=Path, dir_okay=False),
-        help=f"The settings file of the callcore to ask; by default {USUAL_SETTINGS} if there is "
-        f"one, else callcore's data are looked for in {USUAL_DATA}.",
+        help=f"The settings file of the callcore to ask; by default {USUAL_SETTINGS}, or the data "
+        f"of a demonstration in {USUAL_DATA}, whichever is here, else {SERVICE_SETTINGS}.",
     )
     @click.option(
         "--data-directory",
@@ -96,13 +98,21 @@ def operating(run: Callable[..., None]) -> Callable[..., None]:
 
 def _configured(config: Path | None) -> Path:
     if config is None:
-        if not USUAL_SETTINGS.exists():
+        config = USUAL_SETTINGS if USUAL_SETTINGS.exists() else SERVICE_SETTINGS
+        if config is SERVICE_SETTINGS and (USUAL_DATA.exists() or not _is_there(config)):
             return USUAL_DATA
-        config = USUAL_SETTINGS
     try:
         return data_directory(config)
     except SettingsError as error:
         fail(str(error), USAGE_FAULT)
+
+
+def _is_there(config: Path) -> bool:
+    """Also if its directory is closed to this user: reading it then tells so."""
+    try:
+        return config.exists()
+    except PermissionError:
+        return True
 
 
 def _json(value: object, indent: int | None = None) -> str:

@@ -73,7 +73,7 @@ def callcore(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     # By a path and not by its .pth files, one of which leads to the source.
     (site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    where = [place / "bin" / "python", "-c", "import callcore; print(callcore.__file__)"]
+    where = [str(place / "bin" / "python"), "-c", "import callcore; print(callcore.__file__)"]
     assert subprocess.check_output(where, cwd=place, text=True).startswith(str(site))
     return Path(paths["scripts"]) / "callcore"
 
