@@ -190,6 +190,18 @@ dist: setup ## the wheel and the sdist, into dist/
 	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$epoch} \
 		$(BIN)/python -m build --no-isolation --outdir dist .
 
+# Needs Debian's debhelper and python3-venv. For the Debian, and so the Python, it is built on.
+.PHONY: deb
+deb: dist ## Debian's package, into dist/
+	@command -v dh >/dev/null || { \
+		echo 'make deb: no debhelper. On Debian: apt-get install debhelper python3-venv' >&2; exit 1; }
+	@rm -rf build/deb && mkdir -p build/deb/callcore/wheel
+	@tar -xzf "$$(ls -t dist/callcore-*.tar.gz | head -1)" -C build/deb/callcore --strip-components=1
+	@cp -r ops/debian build/deb/callcore/debian
+	@cp "$$(ls -t dist/callcore-*.whl | head -1)" build/deb/callcore/wheel
+	cd build/deb/callcore && dpkg-buildpackage --build=binary --no-sign --no-check-builddeps
+	@cp build/deb/callcore_*.deb dist
+
 .PHONY: clean
 clean: ## remove what setup and the tools made; callcore's data in .callcore stays
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache \

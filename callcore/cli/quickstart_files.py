@@ -9,6 +9,7 @@ from pathlib import Path
 
 from callcore.cli import new_files
 from callcore.cli.new_files import NewFile
+from callcore.cli.operating import SERVICE_SETTINGS
 from callcore.settings import first_settings
 from callcore.settings.first_settings import FirstSettings
 
@@ -68,7 +69,14 @@ class Plan:
         words = f"--config {shlex.quote(str(self.output))}"
         if self.passwords:
             words += f" --env-file {shlex.quote(str(self.environment))}"
-        yield f"\nnext:  callcore check-config {words}\n       callcore run {words}"
+        start = (
+            "systemctl enable --now callcore" if self._is_of_service else f"callcore run {words}"
+        )
+        yield f"\nnext:  callcore check-config {words}\n       {start}"
+
+    @property
+    def _is_of_service(self) -> bool:
+        return self.output.absolute() == SERVICE_SETTINGS
 
     @property
     def _needs_dialplan(self) -> bool:
