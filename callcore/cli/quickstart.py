@@ -45,7 +45,7 @@ def _server_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@click.command()
+@click.command(short_help="Tries a switch, and writes settings to begin with.")
 @_switch_options
 @_server_options
 @click.option("--queue", help="The first queue's name.")

@@ -29,7 +29,8 @@ _UNITS_PROGRAM = b"/opt/callcore/bin/callcore"
 
 
 @click.command(
-    epilog="\b\nPARTs:\n" + "\n".join(f"  {part:<11} {told}" for part, told in PARTS.items())
+    short_help="Writes files for FreeSWITCH, systemd and you.",
+    epilog="\b\nPARTs:\n" + "\n".join(f"  {part:<11} {told}" for part, told in PARTS.items()),
 )
 @click.argument("part", type=click.Choice(tuple(PARTS)))
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
