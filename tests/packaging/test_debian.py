@@ -43,7 +43,7 @@ def test_a_second_installation_changes_nothing_of_an_operators(tmp_path: Path) -
 
     def configured(*words: str) -> list[str]:
         asked.write_text("")
-        command = ["/bin/sh", DEBIAN / "callcore.postinst", "configure", *words]
+        command = ["/bin/sh", str(DEBIAN / "callcore.postinst"), "configure", *words]
         path = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
         subprocess.run(command, check=True, env=path, stdout=subprocess.DEVNULL)
         return asked.read_text().splitlines()
