@@ -17,37 +17,40 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 _TO_READ = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
-def _switch_options(command: Callable[..., None]) -> Callable[..., None]:
-    for option in (
-        click.option("--host", help="Of FreeSWITCH's event socket; `none` simulates a switch."),
-        click.option("--port", help="Of the event socket."),
+_SWITCH_OPTIONS = (
+    click.option("--host", help="Of FreeSWITCH's event socket; `none` simulates a switch."),
+    click.option("--port", help="Of the event socket."),
+    click.option(
+        "--password-file",
+        type=_TO_READ,
+        help="Holds the event socket's password; without it, and where nobody is asked, "
+        "CALLCORE_NODE_FS1_PASSWORD of the environment.",
+    ),
+    click.option("--domain", help="With which phones register; by default the switch's."),
+)
+
+
+def _server_options(server: str) -> tuple[Callable[..., Any], ...]:
+    return (
+        click.option(f"--{server}-url", help="Without it callcore starts a server of its own."),
         click.option(
-            "--password-file",
+            f"--{server}-password-file",
             type=_TO_READ,
-            help="Holds the event socket's password; without it, and where nobody is asked, "
-            "CALLCORE_NODE_FS1_PASSWORD of the environment.",
+            help=f"Holds its password; or CALLCORE_{server.upper()}_PASSWORD of the environment.",
         ),
-        click.option("--domain", help="With which phones register; by default the switch's."),
-    ):
+    )
+
+
+def _servers(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options about what callcore needs beside it."""
+    options = (*_SWITCH_OPTIONS, *_server_options("redis"), *_server_options("postgres"))
+    for option in reversed(options):
         command = option(command)
     return command
 
 
-def _server_options(command: Callable[..., None]) -> Callable[..., None]:
-    for name, variable in (("redis", "REDIS"), ("postgres", "POSTGRES")):
-        url = click.option(f"--{name}-url", help="Without it callcore starts a server of its own.")
-        password = click.option(
-            f"--{name}-password-file",
-            type=_TO_READ,
-            help=f"Holds its password; or CALLCORE_{variable}_PASSWORD of the environment.",
-        )
-        command = password(url(command))
-    return command
-
-
 @click.command(short_help="Tries a switch, and writes settings to begin with.")
-@_switch_options
-@_server_options
+@_servers
 @click.option("--queue", help="The first queue's name.")
 @click.option("--number", help="What callers dial to come to it.")
 @click.option("--agent", help="The first agent's id, which is the user of the phone.")
