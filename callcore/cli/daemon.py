@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from callcore.cli.running import CONFIG, ENV_FILE, loaded
+from callcore.cli.env_file import ENV_FILE
+from callcore.cli.running import CONFIG, loaded
 from callcore.cli.statuses import FAILED, USAGE_FAULT, fail
 
 

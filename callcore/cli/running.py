@@ -8,14 +8,13 @@ from pathlib import Path
 
 import click
 
+from callcore.cli.env_file import ENV_FILE
 from callcore.cli.statuses import FAILED, USAGE_FAULT, fail
 from callcore.settings import (
-    EnvironmentFileError,
     PasswordError,
     Settings,
     SettingsError,
     demo,
-    environment_file,
     load,
 )
 from callcore.settings.scalars import MOST_WORKERS
@@ -27,28 +26,6 @@ CONFIG = click.option(
     "config",
     type=click.Path(path_type=Path, dir_okay=False),
     help="The settings file; callcore.example.yaml explains every key.",
-)
-
-
-def _take_environment(_: click.Context, __: click.Parameter, file: Path | None) -> None:
-    """What the environment has already, it keeps."""
-    if file is None:
-        return
-    try:
-        found = environment_file.read(file)
-    except EnvironmentFileError as error:
-        fail(str(error), USAGE_FAULT)
-    for name, value in found.items():
-        os.environ.setdefault(name, value)
-
-
-ENV_FILE = click.option(
-    "--env-file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    expose_value=False,
-    callback=_take_environment,
-    help="A file of lines NAME=value, such as CALLCORE_NODE_FS1_PASSWORD=..., for what is not in "
-    "the environment.",
 )
 
 

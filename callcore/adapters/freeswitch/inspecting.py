@@ -56,7 +56,7 @@ class Inspection:
 class _Unheard:
     """Nobody listens: nothing of this is for logs and metrics."""
 
-    def event_received(self, name: str) -> None:
+    def event_received(self, name: str, lag_seconds: float) -> None:
         """No event is asked for."""
 
     def command_answered(self, name: str, seconds: float, ok: bool) -> None:  # noqa: FBT001 (a callback of three plain values)
@@ -76,9 +76,6 @@ class _Unheard:
 
     def link_lost(self, reason: str) -> None:
         """It is no link."""
-
-    def lag(self, seconds: float) -> None:
-        """No event is asked for."""
 
 
 def inspect(policy: NodePolicy, password: str, clock: Clock) -> Inspection:
