@@ -114,6 +114,11 @@ class Daemon:
             self._service_manager.attend(stack)
             self._serve(stack)
 
+    @property
+    def was_drained(self) -> bool:
+        """True if it ended, or is to end, because an operator had it drained."""
+        return self._stopping.is_drained
+
     def _serve(self, stack: ExitStack) -> None:
         settings = self._settings
         predecessor = stack.enter_context(
@@ -248,6 +253,9 @@ class Daemon:
             configuration=self._source,
             strains=self._links.strains,
             clock_behind=lambda: self._clock.behind_seconds,
+            count_days=self._history.days,
+            parts=self._readiness.parts,
+            ask_to_end=self._stopping.drain,
         )
         worker = Worker(spawn, call_bound, sources)
         stack.callback(worker.end)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from gevent import Greenlet
 from gevent.event import Event
 
@@ -10,10 +12,12 @@ from callcore.adapters.postgres import migrations
 from callcore.adapters.postgres.call_history import PostgresCallHistory
 from callcore.adapters.postgres.call_records import PostgresCallRecords
 from callcore.adapters.postgres.pool import PostgresPool
+from callcore.adapters.postgres.queue_days import PostgresQueueDays
 from callcore.adapters.postgres.timelines import PostgresTimelines
 from callcore.bootstrap.patience import until_done
 from callcore.bootstrap.readiness import UP, Readiness
-from callcore.domain.ids import AgentId, CallId
+from callcore.domain.ids import AgentId, CallId, Micros, QueueName
+from callcore.domain.queue_days import QueueDay
 from callcore.domain.records import CallStory
 from callcore.domain.sharding import Duty
 from callcore.flows.record_confirming import RecordConfirming
@@ -54,6 +58,7 @@ class History:
         self._timeline_pool = PostgresPool(url)
         self._past = PostgresCallHistory(self._pool)
         self._timelines = PostgresTimelines(self._timeline_pool, site.policy.site)
+        self._days = PostgresQueueDays(self._timeline_pool, site.policy.site)
         records = PostgresCallRecords(self._pool)
         keeping.reach(records)
         self._record_writing = RecordWriting(site, site.pending_records, records)
@@ -78,6 +83,11 @@ class History:
         """
         self._require_schema()
         return self._past.story(call_id)
+
+    def days(self, beginnings: Mapping[QueueName, Micros]) -> Mapping[QueueName, QueueDay]:
+        """As ``ports.queue_days.QueueDays.since``. Raises ``RecordsUnavailableError``."""
+        self._require_schema()
+        return self._days.since(beginnings)
 
     def timeline(self, agent_id: AgentId, count: int) -> tuple[AgentChange, ...]:
         """The last ``count`` changes of an agent that have been written, oldest first.
@@ -158,6 +168,10 @@ class LateHistory:
     def timeline(self, agent_id: AgentId, count: int) -> tuple[AgentChange, ...]:
         """As ``History.timeline``. Raises ``RecordsUnavailableError``."""
         return self._opened().timeline(agent_id, count)
+
+    def days(self, beginnings: Mapping[QueueName, Micros]) -> Mapping[QueueName, QueueDay]:
+        """As ``History.days``. Raises ``RecordsUnavailableError``."""
+        return self._opened().days(beginnings)
 
     def _opened(self) -> History:
         if self._history is None:

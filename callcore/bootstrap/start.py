@@ -12,6 +12,7 @@ from callcore.adapters.postgres import migrations
 from callcore.adapters.postgres.pool import PostgresUrlError
 from callcore.bootstrap import supervised
 from callcore.bootstrap.daemon import Daemon
+from callcore.bootstrap.exit_statuses import DONE, DRAINED
 from callcore.bootstrap.instances import Instance, InstanceError
 from callcore.bootstrap.settings_file import ConfigFile
 from callcore.bootstrap.simulation import SimulationError
@@ -42,24 +43,30 @@ def run(
     is_watched: bool,
     config: ConfigFile | None,
     instance: Instance = THE_ONLY_INSTANCE,
-) -> None:
-    """Runs one worker until a signal; ``config`` is read again on demand. Raises one of
-    ``START_FAULTS``.
+) -> int:
+    """Runs one worker until a signal, or until it is drained; the exit status. ``config`` is read
+    again on demand. Raises one of ``START_FAULTS``.
     """
     log = _log(settings, is_watched=is_watched, worker=instance.name if instance.is_named else None)
     told = instance.supervised
     if told is None:
         _warn(settings, log)
     elif told.has_predecessor and not supervised.await_turn():
-        return
-    Daemon(settings, log, is_watched=is_watched, config=config, instance=instance).run()
+        return DONE
+    daemon = Daemon(settings, log, is_watched=is_watched, config=config, instance=instance)
+    daemon.run()
+    return DRAINED if daemon.was_drained else DONE
 
 
-def supervise(settings: Settings, workers: Sequence[Worded]) -> None:
-    """Runs several workers until a signal. Raises one of ``START_FAULTS``."""
+def supervise(settings: Settings, workers: Sequence[Worded]) -> int:
+    """Runs several workers until a signal, or until all are drained; the exit status. Raises one of
+    ``START_FAULTS``.
+    """
     log = _log(settings, is_watched=False, worker=None)
     _warn(settings, log)
-    Supervisor(settings, log, workers).run()
+    supervisor = Supervisor(settings, log, workers)
+    supervisor.run()
+    return DRAINED if supervisor.was_drained else DONE
 
 
 def _warn(settings: Settings, log: Log) -> None:

@@ -19,6 +19,7 @@ from gevent.event import Event
 
 from callcore.adapters.logs.setup import Level, Log
 from callcore.adapters.redisdb.floor import Floor
+from callcore.bootstrap.exit_statuses import DONE, DRAINED
 from callcore.bootstrap.hang_ups import HangUps
 from callcore.bootstrap.service_manager import ServiceManager
 from callcore.bootstrap.simulation import Simulation
@@ -66,6 +67,8 @@ class Supervisor:
         self._simulation: Simulation | None = None
         self._floor: Floor | None = None
         self._never_started: WorkerId | None = None
+        self.was_drained = False
+        """True if it ended because every worker was drained."""
 
     def run(self) -> None:
         """Runs until SIGINT or SIGTERM; at a second one workers do not wait for calls to end.
@@ -144,10 +147,13 @@ class Supervisor:
             self._simulation.end()
 
     def _ended(self, worker: WorkerProcess, status: int, is_asked_for: bool) -> None:  # noqa: FBT001 - a callback of plain values
-        has_said_so = status == 0
+        has_said_so = status in {DONE, DRAINED}
         if worker.life is not None and not has_said_so and self._is_any_alive():
             spawn("end_leases", self._end_leases, worker.instance, worker.life)
         if is_asked_for or self._stop.is_set():
+            return
+        if status == DRAINED:
+            self._is_drained(worker)
             return
         values = {"worker": worker.instance, "status": status, "remedy": "it is started again"}
         if status in NEVER_RIGHT and not self._has_started:
@@ -155,6 +161,13 @@ class Supervisor:
             self._stop.set()
             values["remedy"] = "what it says has to be mended first"
         self._log.write(Level.ERROR, "worker_died", values)
+
+    def _is_drained(self, worker: WorkerProcess) -> None:
+        """It is not started again; without the last one there is nothing left to do."""
+        self._log.write(Level.INFO, "worker_drained", {"worker": worker.instance})
+        if not any(one.is_wanted for one in self._workers):
+            self.was_drained = True
+            self._stop.set()
 
     def _is_any_alive(self) -> bool:
         return any(worker.is_alive for worker in self._workers)
@@ -188,6 +201,8 @@ class Supervisor:
         self._log.write(Level.INFO, "rolling_restart_began", {"workers": len(self._workers)})
         try:
             for worker in self._workers:
+                if not worker.is_wanted:
+                    continue
                 has_settled = worker.replace(LOAD_SECONDS, HAND_OVER_SECONDS, SETTLE_SECONDS)
                 if self._stop.is_set():
                     return

@@ -14,6 +14,7 @@ from gevent import Greenlet
 from gevent.event import Event
 
 from callcore.bootstrap import supervised
+from callcore.bootstrap.exit_statuses import DRAINED, FAILED, USAGE_FAULT
 from callcore.bootstrap.supervised import Word
 from callcore.domain.sharding import WorkerId
 from callcore.runtime import death_signal
@@ -27,7 +28,7 @@ LONG_LIFE_SECONDS = 60.0
 NOT_STARTED = -1
 """In place of the exit status of a process that the kernel did not make."""
 
-NEVER_RIGHT = frozenset({1, 2})
+NEVER_RIGHT = frozenset({FAILED, USAGE_FAULT})
 """Exit statuses of a process that could not start, and has said why."""
 
 
@@ -74,6 +75,11 @@ class WorkerProcess:
     def is_alive(self) -> bool:
         """True while there is a process."""
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def is_wanted(self) -> bool:
+        """False once it was drained or is to stop for good."""
+        return self._is_wanted
 
     @property
     def has_served(self) -> bool:
@@ -152,6 +158,8 @@ class WorkerProcess:
             self.life = None
             self._wake.clear()
             status = self._lived()
+            if status == DRAINED:
+                self._is_wanted = False
             self._orders.ended(self, status, self._is_ending)
             if time.monotonic() - began >= LONG_LIFE_SECONDS:
                 self._pause = FIRST_PAUSE_SECONDS

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
-from callcore.adapters.terminal.agent_words import by_whom, of_break, of_holds, of_wish
+from callcore.adapters.terminal.agent_parts import by_whom, of_break, of_holds, of_wish
 from callcore.adapters.terminal.words import printable, spoken
 from callcore.cli import instants
 from callcore.cli.tables import SHORTEST_ID, plain_table

@@ -12,6 +12,8 @@ import click
 from callcore.cli.env_file import ENV_FILE
 from callcore.cli.running import CONFIG, loaded
 from callcore.cli.statuses import FAILED, USAGE_FAULT, fail
+from callcore.settings import Fault, SettingsError, load
+from callcore.settings.faults import dotted
 
 
 @click.command("check-config")
@@ -24,8 +26,12 @@ from callcore.cli.statuses import FAILED, USAGE_FAULT, fail
     help="The settings file.",
 )
 @ENV_FILE
-def check_config(config: Path) -> None:
+@click.option("--json", "in_json", is_flag=True, help="Answer in JSON, faults included.")
+def check_config(config: Path, *, in_json: bool) -> None:
     """Tells every fault of a settings file, with its place, and what else should be looked at."""
+    if in_json:
+        _check_in_json(config)
+        return
     settings = loaded(config)
     for warning in settings.warnings:
         click.echo(f"warning: {warning}", err=True)
@@ -36,10 +42,39 @@ def check_config(config: Path) -> None:
     )
 
 
+def _check_in_json(config: Path) -> None:
+    faults: tuple[Fault, ...] = ()
+    warnings: tuple[Fault, ...] = ()
+    try:
+        warnings = load(config, os.environ).warnings
+    except SettingsError as error:
+        faults = error.faults
+    answer = {
+        "file": str(config),
+        "is_in_order": not faults,
+        "faults": [_in_json(fault) for fault in faults],
+        "warnings": [_in_json(warning) for warning in warnings],
+    }
+    click.echo(json.dumps(answer, indent=2))
+    if faults:
+        sys.exit(USAGE_FAULT)
+
+
+def _in_json(fault: Fault) -> dict[str, object]:
+    return {
+        "file": fault.file,
+        "line": fault.place.line,
+        "column": fault.place.column,
+        "path": dotted(fault.path),
+        "text": fault.text,
+    }
+
+
 @click.command()
 @CONFIG
 @ENV_FILE
-def migrate(config: Path | None) -> None:
+@click.option("--json", "in_json", is_flag=True, help="Answer in JSON.")
+def migrate(config: Path | None, *, in_json: bool) -> None:
     """Brings the Postgres schema up to this version, as `run` does by itself."""
     from callcore.bootstrap import start  # noqa: PLC0415 - spared by other commands
 
@@ -50,6 +85,9 @@ def migrate(config: Path | None) -> None:
         applied, remarks = start.migrate(settings)
     except start.START_FAULTS as fault:
         fail(str(fault), FAILED)
+    if in_json:
+        click.echo(json.dumps({"applied": applied, "remarks": remarks}, indent=2))
+        return
     click.echo("\n".join(f"applied {name}" for name in applied) or "the schema is up to date")
     for remark in remarks:
         click.echo(f"migrate: {remark}", err=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from callcore.adapters.control.answers import DutyChanged
-from callcore.adapters.terminal.agent_words import of_break
+from callcore.adapters.terminal.agent_parts import of_break
 from callcore.adapters.terminal.words import printable, spoken
 from callcore.domain.agents import AgentState, Wish
 from callcore.ports.operations import DutyChange

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import click
+from click.shell_completion import CompletionItem
 
 from callcore.adapters.control.requests import LONGEST_NAME
+from callcore.cli import completing
 from callcore.cli.operating import Operator
 from callcore.domain.ids import CallId
 
@@ -35,6 +37,20 @@ class _Name(click.ParamType[str]):
                 ctx,
             )
         return value
+
+    def shell_complete(
+        self,
+        ctx: click.Context,
+        param: click.Parameter,  # noqa: ARG002 - click's interface
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """The names that begin so, as the running callcore knows them; none if there is none."""
+        known = completing.known(self.name, ctx.params.get("config"), ctx.params.get("directory"))
+        return [
+            CompletionItem(name, help=told)
+            for name, told in known.items()
+            if name.startswith(incomplete)
+        ]
 
 
 QUEUE = _Name("queue", 1)

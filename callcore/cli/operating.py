@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import click
 import msgspec
@@ -20,13 +20,13 @@ from callcore.adapters.control.failures import Failure
 from callcore.adapters.control.place import socket_paths
 from callcore.adapters.terminal.words import printable
 from callcore.cli.statuses import FAILED, NOT_RUNNING, USAGE_FAULT, fail
-from callcore.settings import SettingsError
-from callcore.settings.locating import data_directory
 
 USUAL_SETTINGS = Path("callcore.yaml")
 USUAL_DATA = Path(".callcore")
 SERVICE_SETTINGS = Path("/etc/callcore/callcore.yaml")
 """Of the callcore that systemd runs."""
+
+AnswerT = TypeVar("AnswerT")
 
 _START_IT = "start it, or say whose data with --config or --data-directory"
 
@@ -34,13 +34,22 @@ _START_IT = "start it, or say whose data with --config or --data-directory"
 class Operator:
     """One command of an operator: asks callcore and answers on the terminal."""
 
-    def __init__(self, callcore: ControlClient, *, in_json: bool) -> None:
-        self.callcore = callcore
-        self._in_json = in_json
+    def __init__(self, directory: Path, *, in_json: bool) -> None:
+        self.directory = directory
+        """Where the callcore that is asked keeps its data."""
+        self.callcore = self._answering()
+        self.in_json = in_json
+
+    def ask_anew(self, ask: Callable[[ControlClient], AnswerT]) -> Callable[[], AnswerT]:
+        """Asks whichever worker answers by then: the one of before may have ended."""
+        return lambda: ask(self._answering())
+
+    def _answering(self) -> ControlClient:
+        return ControlClient(client.answering(socket_paths(self.directory)))
 
     def answer(self, value: object, drawing: RenderableType) -> None:
         """Shows ``drawing``, or with ``--json`` the value it was drawn from."""
-        if self._in_json:
+        if self.in_json:
             click.echo(_json(value, indent=2))
         else:
             show(drawing)
@@ -51,7 +60,7 @@ class Operator:
         """Ends the command with a line, or several, or with ``--json`` an object, on standard
         error.
         """
-        if self._in_json:
+        if self.in_json:
             fail(_json(Failure(error=word, message=message)), status)
         lines = message.splitlines() if is_of_lines else [message]
         fail("\n".join(map(printable, lines)), status)
@@ -84,8 +93,11 @@ def operating(run: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         if config is not None and directory is not None:
             raise click.UsageError("--config and --data-directory are two answers to one question")
-        paths = socket_paths((directory or _configured(config)).absolute())
-        operator = Operator(ControlClient(client.answering(paths)), in_json=in_json)
+        try:
+            where = located(config, directory)
+        except UnlocatedError as error:
+            fail(str(error), USAGE_FAULT)
+        operator = Operator(where, in_json=in_json)
         try:
             run(operator, **arguments)
         except NotRunningError as error:
@@ -96,15 +108,27 @@ def operating(run: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+class UnlocatedError(Exception):
+    """The settings file does not say where callcore's data are; the message is of several lines."""
+
+
+def located(config: Path | None, directory: Path | None) -> Path:
+    """Where the callcore that is meant keeps its data. Raises ``UnlocatedError``."""
+    return (directory or _configured(config)).absolute()
+
+
 def _configured(config: Path | None) -> Path:
     if config is None:
         config = USUAL_SETTINGS if USUAL_SETTINGS.exists() else SERVICE_SETTINGS
         if config is SERVICE_SETTINGS and (USUAL_DATA.exists() or not _is_there(config)):
             return USUAL_DATA
+    from callcore.settings.faults import SettingsError  # noqa: PLC0415 - only where there is a file
+    from callcore.settings.locating import data_directory  # noqa: PLC0415 - as above
+
     try:
         return data_directory(config)
     except SettingsError as error:
-        fail(str(error), USAGE_FAULT)
+        raise UnlocatedError(str(error)) from error
 
 
 def _is_there(config: Path) -> bool:

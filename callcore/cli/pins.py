@@ -11,7 +11,6 @@ from callcore.cli.naming import AGENT
 from callcore.cli.statuses import USAGE_FAULT, fail
 from callcore.domain import pins
 from callcore.domain.pins import PinError
-from callcore.settings.scalars import is_name
 
 SALT_BYTES = 16
 
@@ -24,6 +23,8 @@ def make_pin(agent: str) -> None:
     Where standard input is no terminal one line of it is the PIN. The PIN is written nowhere, and
     no callcore needs to run.
     """
+    from callcore.settings.scalars import is_name  # noqa: PLC0415 - spared by other commands
+
     if not is_name(agent):
         raise click.UsageError(
             f"{agent!r} is no agent's id: those have lower-case letters, digits, '-' and '_'"

@@ -10,6 +10,7 @@ import click
 
 from callcore.cli.env_file import ENV_FILE
 from callcore.cli.statuses import FAILED, USAGE_FAULT, fail
+from callcore.cli.uncollected import uncollected
 from callcore.settings import (
     PasswordError,
     Settings,
@@ -71,12 +72,13 @@ def run(
     view: bool | None,
 ) -> None:
     """Starts callcore; without --config, a demonstration on a simulated switch."""
-    from callcore.bootstrap import (  # noqa: PLC0415 - 0.5 s of imports other commands spare
-        instances,
-        settings_file,
-        start,
-        supervised,
-    )
+    with uncollected():
+        from callcore.bootstrap import (  # noqa: PLC0415 - 0.5 s of imports other commands spare
+            instances,
+            settings_file,
+            start,
+            supervised,
+        )
 
     told = supervised.taken_from(os.environ)
     settings = _demonstration(data_directory) if config is None else loaded(config)
@@ -92,20 +94,20 @@ def run(
             if is_watched:
                 click.echo("no live view of several workers: the log tells of all", err=True)
             words = _words(config, data_directory, http_port)
-            start.supervise(
+            status = start.supervise(
                 settings,
                 [
                     (name, (*words, f"--instance={name}", f"--http-offset={place}"))
                     for place, name in enumerate(names)
                 ],
             )
-            return
+            sys.exit(status)
         if instance is not None and told is None:
             _check_shared(settings)
         file = None
         if config is not None:
             file = settings_file.ConfigFile(path=config, http_port=http_port, http_offset=offset)
-        start.run(
+        status = start.run(
             settings,
             is_watched=is_watched,
             config=file,
@@ -113,6 +115,7 @@ def run(
         )
     except start.START_FAULTS as fault:
         fail(str(fault), FAILED)
+    sys.exit(status)
 
 
 def loaded(config: Path) -> Settings:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -108,8 +110,14 @@ def build(
 @sounds.command("list")
 @sounds_options
 @click.option("--missing", is_flag=True, help="Only prompts that have no sound.")
+@click.option("--json", "in_json", is_flag=True, help="Answer in JSON.")
 def list_sounds(
-    config: Path | None, into: Path | None, languages: tuple[str, ...], *, missing: bool
+    config: Path | None,
+    into: Path | None,
+    languages: tuple[str, ...],
+    *,
+    missing: bool,
+    in_json: bool,
 ) -> None:
     """Shows every prompt, where its sound comes from, and what it says.
 
@@ -123,10 +131,18 @@ def list_sounds(
         }
     )
     is_whole = all(one.source is not None for ones in there.values() for one in ones)
-    if missing and is_whole:
+    if in_json:
+        answer = [
+            {"language": language, **dataclasses.asdict(one)}
+            for language, ones in there.items()
+            for one in ones
+            if not (missing and one.source)
+        ]
+        click.echo(json.dumps({"sounds": answer}, indent=2))
+    elif missing and is_whole:
         click.echo("every prompt has a sound")
-        return
-    show(sounds_tables.of_standing(there, missing=missing))
+    else:
+        show(sounds_tables.of_standing(there, missing=missing))
     if not is_whole:
         sys.exit(FAILED)
 

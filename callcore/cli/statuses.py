@@ -7,12 +7,9 @@ from typing import NoReturn
 
 import click
 
-FAILED = 1
-"""It was refused, or did not work."""
-USAGE_FAULT = 2
-"""The command or the settings are wrong; click's own status for it."""
-NOT_RUNNING = 3
-"""There is no callcore to tell."""
+from callcore.bootstrap.exit_statuses import DRAINED, FAILED, NOT_RUNNING, USAGE_FAULT
+
+__all__ = ["DRAINED", "FAILED", "NOT_RUNNING", "USAGE_FAULT", "fail"]
 
 
 def fail(text: str, status: int) -> NoReturn:

@@ -38,6 +38,7 @@ class NodeDraining:
         self._letters = letters or NoLetters()
         self._epoch: str | None = None
         """Of the floor that was read last."""
+        self._turns_all_away = False
 
     def run(self) -> None:
         """Asks now and then, for ever."""
@@ -52,12 +53,16 @@ class NodeDraining:
         except StoreError as error:
             self._failed(error)
 
+    def turn_all_away(self) -> None:
+        """From now on no node takes calls here, as the worker is to end."""
+        self._turns_all_away = True
+
     def turn_away(self, arrival: LegParked) -> bool:
         """Sends a new caller elsewhere; false if the node takes calls."""
         site, node = self._site, arrival.node
-        if not site.nodes.is_drained(node):
+        if not (self._turns_all_away or site.nodes.is_drained(node)):
             return False
-        is_refused = not arrival.is_line_answered and any(
+        is_refused = not (self._turns_all_away or arrival.is_line_answered) and any(
             other != node and switch.is_connected and not site.nodes.is_drained(other)
             for other, switch in site.switches.items()
         )

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from callcore.domain.ids import AgentId, CallId
+from callcore.domain.ids import AgentId, CallId, QueueName
+from callcore.domain.queue_days import QueueDay
 from callcore.flows.agent_operations import AgentOperations, PastChanges
 from callcore.flows.callback_operations import CallbackOperations
+from callcore.flows.counted_days import Beginnings, CountDays
 from callcore.flows.duty import Duty
+from callcore.flows.ending import AskToEnd, Ending
 from callcore.flows.feature_call import FeatureCalls
 from callcore.flows.letters import Letters
 from callcore.flows.node_draining import NodeDraining
 from callcore.flows.operating import Operating, PastStories
 from callcore.flows.overload import Overload, Strain
+from callcore.flows.overseeing import Overseeing, Parts
 from callcore.flows.putting_in_force import PuttingInForce
 from callcore.flows.reloading import NoFile, Reloading
 from callcore.flows.service import RunScript, Service
@@ -32,6 +36,15 @@ def _no_timeline(_: AgentId, __: int) -> tuple[AgentChange, ...]:
     return ()
 
 
+def _no_days(_: Beginnings) -> dict[QueueName, QueueDay]:
+    """Nothing is known of what was."""
+    return {}
+
+
+def _stays() -> None:
+    """There is no process that could end."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
     """Where a worker looks besides the floor and the switches."""
@@ -43,6 +56,10 @@ class Sources:
     """By name, of which any may mean load beyond capacity; without any, that is not looked for."""
     clock_behind: Callable[[], float] | None = None
     """By how many seconds our clock is behind the machine's."""
+    count_days: CountDays = _no_days
+    parts: Parts = dict
+    """What the process stands on, and how each part fares."""
+    ask_to_end: AskToEnd = _stays
 
 
 class Office:
@@ -64,6 +81,8 @@ class Office:
         self.node_draining = NodeDraining(site, letters)
         self.overload = Overload(site, sources.strains, lambda: service.unkept_count)
         callbacks = service.callbacks
+        self.ending = Ending(site, self.node_draining, callbacks.pause, letters, sources.ask_to_end)
+        overseeing = Overseeing(site, queue_watch, self.ending, sources.count_days, sources.parts)
         self.operating = Operating(
             site,
             crew,
@@ -73,6 +92,8 @@ class Office:
             self.reloading,
             sources.past_stories,
             self.node_draining,
+            overseeing,
+            self.ending,
             letters=letters,
         )
         self.standing = StandingLegs(

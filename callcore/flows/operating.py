@@ -9,11 +9,13 @@ from typing import TypeVar
 from callcore.domain.ids import AgentId, CallId, Language, Micros, NodeName, QueueName
 from callcore.domain.policies import HIGHEST_PRIORITY
 from callcore.domain.records import CallStory
+from callcore.domain.sharding import WorkerId
 from callcore.domain.speech import grammar
 from callcore.flows import explaining
 from callcore.flows.agent_operations import AgentOperations
 from callcore.flows.callback_operations import CallbackOperations
 from callcore.flows.crew import Crew
+from callcore.flows.ending import Ending
 from callcore.flows.forgetting import Forgetting
 from callcore.flows.messages import (
     LanguageAsked,
@@ -30,6 +32,7 @@ from callcore.flows.operating_elsewhere import (
     Outcome,
     arguments_of,
 )
+from callcore.flows.overseeing import Overseeing
 from callcore.flows.queue_operations import QueueOperations
 from callcore.flows.queue_watch import QueueWatch
 from callcore.flows.reloading import Reloading
@@ -53,6 +56,7 @@ from callcore.ports.operations import (
     OutOfRangeError,
     QueueView,
     ReloadAnswer,
+    SiteStatus,
     UnknownCallError,
     WaitingView,
 )
@@ -80,6 +84,8 @@ class Operating:
         reloading: Reloading,
         past_stories: PastStories,
         draining: NodeDraining,
+        overseeing: Overseeing,
+        ending: Ending,
         letters: Letters | None = None,
     ) -> None:
         self._site = site
@@ -92,6 +98,8 @@ class Operating:
         self._reloading = reloading
         self._past_stories = past_stories
         self._draining = draining
+        self._overseeing = overseeing
+        self._ending = ending
         self._forgetting = Forgetting(site, crew, lambda call, by: self.withdraw(call, by=by))
 
     def queues(self) -> list[QueueView]:
@@ -208,6 +216,19 @@ class Operating:
     def undrain_node(self, node: NodeName, *, by: str) -> bool:
         """The node takes calls again; false if it did all the time."""
         return self._draining.undrain(node, by=by)
+
+    def status(self) -> SiteStatus:
+        """The site at a glance."""
+        return self._overseeing.status()
+
+    @property
+    def drained_by(self) -> str:
+        """Who has had this worker drained; empty if nobody has."""
+        return self._ending.asked_by
+
+    def drain(self, *, by: str, is_of_site: bool) -> tuple[WorkerId, ...]:
+        """Takes no new calls and ends after the last one, here or in every worker."""
+        return self._ending.drain(by=by, is_of_site=is_of_site)
 
     def explain(self, call_id: CallId) -> Explanation:
         """Why the caller was offered to whom, and if waiting, why to nobody now."""

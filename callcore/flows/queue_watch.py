@@ -152,6 +152,10 @@ class QueueWatch:
         seconds = self._seconds_until_next()
         self._site.clock.after(seconds, lambda: self.look(self._site.policy.queues))
 
+    def seen(self, queue: QueueName) -> Seen | None:
+        """The queue at the last look; ``None`` before the first."""
+        return self._seen.get(queue)
+
     def staffed(self) -> dict[AgentId, frozenset[QueueName]]:
         """Who was there when this last looked, and in which queues."""
         found: dict[AgentId, frozenset[QueueName]] = {}

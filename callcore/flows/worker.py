@@ -17,6 +17,7 @@ from callcore.flows.letters import Letters
 from callcore.flows.link_changes import LinkChanges
 from callcore.flows.messages.between import (
     AgentIsFree,
+    EndAsked,
     FloorLost,
     FloorTold,
     Forwarded,
@@ -131,6 +132,7 @@ class Worker:
         letters.on(MatchAsked, crew.dispatcher.match_asked)
         letters.on(QueuesTouched, self.service.queue_watch.touched)
         letters.on(NodesTouched, self._look_at_nodes)
+        letters.on(EndAsked, office.ending.asked)
         letters.on(FloorLost, lambda _: recovery.look_for_loss())
         letters.on(FloorTold, recovery.retelling.colleague_told)
         letters.on(OperationAsked, office.operating.asked)
@@ -162,6 +164,11 @@ class Worker:
     def operating(self) -> Operating:
         """What operators may ask."""
         return self.office.operating
+
+    @property
+    def is_site_drained(self) -> bool:
+        """True once an operator has had every worker of the site drained."""
+        return self.office.ending.is_of_site
 
     @property
     def overload(self) -> Overload:

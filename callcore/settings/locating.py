@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from callcore.settings import document
 from callcore.settings.faults import Fault, Place, SettingsError, shown
-from callcore.settings.reading import Reading
-from callcore.settings.top import TopSection
+from callcore.settings.faults import Path as Way
+
+USUAL_DATA_DIRECTORY: Final = ".callcore"
+"""Beside the settings file that names none."""
 
 _KEY = "data_directory"
 
@@ -18,22 +21,24 @@ def data_directory(path: Path) -> Path:
     Nothing else in the file is looked at and no password is needed, so that an operator may close
     a queue while somebody edits the file. Raises ``SettingsError``.
     """
-    reading = Reading(str(path))
+    faults: list[Fault] = []
+
+    def report(way: Way, place: Place, text: str) -> None:
+        faults.append(Fault(file=str(path), place=place, path=way, text=text))
+
     try:
         content = path.read_bytes()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        fault = Fault(file=str(path), place=Place(1, 1), path=(), text=f"cannot be read: {reason}")
-        raise SettingsError([fault]) from error
-    parsed = document.parse(content, reading.report)
-    values = None if parsed is None else parsed.value
-    given = values.get(_KEY) if isinstance(values, dict) else None
+        report((), Place(1, 1), f"cannot be read: {reason}")
+        raise SettingsError(faults) from error
+    parsed = document.parse(content, report)
     if parsed is None:
-        raise SettingsError(reading.faults)
+        raise SettingsError(faults)
+    given = parsed.value.get(_KEY) if isinstance(parsed.value, dict) else None
     if given is None:
-        given = TopSection.model_fields[_KEY].default
+        given = USUAL_DATA_DIRECTORY
     if not isinstance(given, str):
-        reading.document = parsed
-        reading.report_value((_KEY,), f"expected text, found {shown(given)}")
-        raise SettingsError(reading.faults)
+        report((_KEY,), parsed.place((_KEY,)), f"expected text, found {shown(given)}")
+        raise SettingsError(faults)
     return path.parent / given

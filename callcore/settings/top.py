@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from callcore.settings.locating import USUAL_DATA_DIRECTORY
 from callcore.settings.scalars import Name, Text, WorkerCount
 from callcore.settings.section import Section
 
@@ -12,7 +13,7 @@ class TopSection(Section):
     """The file; its parts are read one by one, so that a fault in one hides none in another."""
 
     site: Name = "main"
-    data_directory: Text = ".callcore"
+    data_directory: Text = USUAL_DATA_DIRECTORY
     workers: WorkerCount = 1
     nodes: Any = None
     redis: Any = None

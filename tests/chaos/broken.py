@@ -4,14 +4,17 @@
 in callcore knows of this: the fault is put in from outside before its command line starts.
 """
 
-# The first import of all: it patches the standard library.
-from callcore import __main__ as entry  # isort: split
+# ruff: noqa: E402 - everything else is imported after patch_all()
+from gevent import monkey
+
+monkey.patch_all()
 
 import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
+from callcore import __main__ as entry
 from callcore.bootstrap.supervisor import Supervisor
 from callcore.domain.sharding import Shard, WorkerId
 from callcore.flows import agent_line

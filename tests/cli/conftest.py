@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 
 from callcore.adapters.control import place
 from callcore.adapters.control.server import ControlServer
-from callcore.cli import callcore, operating
+from callcore.cli import operating
+from callcore.cli.root import callcore
 from tests.adapters.control.small_floor import SmallFloor
 
 Run = Callable[..., Result]

@@ -8,7 +8,8 @@ import click
 import pytest
 
 from callcore.adapters.control import client, failures
-from callcore.cli import callcore, words
+from callcore.cli import words
+from callcore.cli.root import callcore
 from callcore.domain import outcomes
 from callcore.domain.outcomes import AskingEnd
 from callcore.domain.routing import Verdict
@@ -18,7 +19,9 @@ DOCUMENT = (Path(__file__).parents[2] / "docs" / "operating.md").read_text()
 
 def commands(group: click.Group, before: str) -> list[str]:
     found = []
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         whole = f"{before} {name}"
         found += commands(command, whole) if isinstance(command, click.Group) else [whole]
     return found

@@ -14,7 +14,7 @@ import termios
 import pytest
 from click.testing import CliRunner
 
-from callcore.cli import callcore
+from callcore.cli.root import callcore
 from callcore.domain import pins
 from callcore.domain.pins import PinHash
 

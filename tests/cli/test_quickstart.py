@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from callcore.cli import callcore, quickstart_servers
+from callcore.cli import quickstart_servers
+from callcore.cli.root import callcore
 from callcore.settings import environment_file, load
 from callcore.switchsim.dialplan import Dialplan
 from callcore.switchsim.settings import SwitchSettings

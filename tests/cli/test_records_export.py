@@ -23,7 +23,7 @@ from callcore.adapters.postgres import record_export, record_queries
 from callcore.adapters.postgres.call_records import PostgresCallRecords
 from callcore.adapters.postgres.pool import PostgresPool
 from callcore.adapters.postgres.timelines import PostgresTimelines
-from callcore.cli import callcore
+from callcore.cli.root import callcore
 from callcore.domain.ids import AgentId, QueueName
 from callcore.domain.records import QueueVisit
 from tests.adapters.postgres.agent_stories import FREE, OUT, WHY

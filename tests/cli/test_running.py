@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from callcore.bootstrap import start
-from callcore.cli import callcore
+from callcore.cli.root import callcore
 
 SHARED = """
 redis: {url: "redis://127.0.0.1:1/0"}

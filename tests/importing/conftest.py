@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from callcore.cli import callcore
+from callcore.cli.root import callcore
 from callcore.settings import Settings, load
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from callcore.cli import callcore
+from callcore.cli.root import callcore
 from callcore.domain.ids import Language
 from callcore.sounds import recorded_sets
 from callcore.sounds.making import ProgramError

@@ -22,7 +22,7 @@ from click.testing import CliRunner, Result
 from psycopg import conninfo
 from psycopg.rows import dict_row
 
-from callcore.cli import callcore
+from callcore.cli.root import callcore
 
 PATIENCE_SECONDS = 30.0
 PASSWORD = "correct"

@@ -13,7 +13,7 @@ import yaml
 from click.testing import CliRunner
 
 from callcore import settings as callcore_settings
-from callcore.cli import callcore
+from callcore.cli.root import callcore
 from callcore.switchsim.legs import Leg
 from callcore.switchsim.switch import SimulatedSwitch
 from tests.system.conftest import Start, one_phone

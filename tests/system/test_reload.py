@@ -15,7 +15,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from callcore.cli import callcore
+from callcore.cli.root import callcore
 from callcore.switchsim.distributions import Constant
 from callcore.switchsim.phones import AgentPhone
 from callcore.switchsim.switch import SimulatedSwitch

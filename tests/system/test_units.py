@@ -14,7 +14,7 @@ from callcore.cli import operating
 from callcore.cli.quickstart_asking import Given, Interview
 from callcore.cli.reloading import reload
 from callcore.cli.running import run
-from callcore.cli.statuses import USAGE_FAULT
+from callcore.cli.statuses import DRAINED, USAGE_FAULT
 from callcore.settings.scalars import MOST_WORKERS
 
 UNITS = Path(__file__).parents[2] / "ops" / "systemd"
@@ -134,7 +134,10 @@ def test_the_bundled_servers_have_a_place_for_their_sockets() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_cannot_mend_itself_is_not_tried_again(name: str) -> None:
-    """A fault in the settings ends callcore with the status of a fault in use."""
-    assert values(name)["RestartPreventExitStatus"] == [str(USAGE_FAULT)]
+    """A fault in the settings ends callcore with the status of a fault in use; nor is who was
+    drained to come back, and that is no failure.
+    """
+    assert values(name)["RestartPreventExitStatus"] == [f"{USAGE_FAULT} {DRAINED}"]
+    assert values(name)["SuccessExitStatus"] == [str(DRAINED)]
     assert values(name)["KillSignal"] == ["SIGTERM"]
     assert values(name)["KillMode"] == ["mixed"]

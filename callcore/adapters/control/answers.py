@@ -11,6 +11,7 @@ from callcore.domain.agents import AgentState, Wish
 from callcore.domain.ids import AgentId, CallId, Language, Micros, NodeName, QueueName
 from callcore.domain.outcomes import AskingEnd
 from callcore.domain.policy_changes import PolicyChange
+from callcore.domain.sharding import WorkerId
 from callcore.ports.operations import (
     AgentView,
     CallbackView,
@@ -70,6 +71,13 @@ class NodeChanged(msgspec.Struct, frozen=True, kw_only=True):
     is_drained: bool
     is_changed: bool
     """False if it was so before."""
+    by: str
+
+
+class Drained(msgspec.Struct, frozen=True, kw_only=True):
+    """These workers take no new calls, and end after their last one."""
+
+    workers: tuple[WorkerId, ...]
     by: str
 
 

@@ -1,9 +1,13 @@
-"""The command line's end: asks a running callcore, within a deadline."""
+"""The command line's end: asks a running callcore, within a deadline.
+
+Without gevent, which a command that asks one thing would wait for in vain; where gevent runs it has
+patched what is used here.
+"""
 
 from __future__ import annotations
 
 import http.client
-import socket as system_socket
+import socket
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -11,11 +15,10 @@ from typing import TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
-from gevent import socket
 
 from callcore.adapters.control import answers, failures, place, requests
-from callcore.ports.operations import ConfigView, DutyChange, Explanation
-from callcore.runtime import time_limits
+from callcore.adapters.control.in_time import Connection, SocketInTime
+from callcore.ports.operations import ConfigView, DutyChange, Explanation, SiteStatus
 
 DEADLINE_SECONDS = 15.0
 """Longer than the daemon's own, which tells more."""
@@ -83,6 +86,15 @@ class ControlClient:
         except ControlError:
             return False
         return True
+
+    def status(self) -> SiteStatus:
+        """The site at a glance."""
+        return self._ask(SiteStatus, "GET", "status")
+
+    def drain(self, *, is_of_site: bool) -> answers.Drained:
+        """Has the worker that is asked, or every one, take no new calls and end after the last."""
+        request = requests.Drain(is_of_site=is_of_site)
+        return self._ask(answers.Drained, "POST", "drain", body=request)
 
     def queues(self) -> answers.Queues:
         """Every queue."""
@@ -206,22 +218,17 @@ class ControlClient:
         raise RefusedError(failure.error, failure.message)
 
     def _exchange(self, method: str, address: str, content: bytes) -> tuple[int, bytes]:
-        try:
-            with time_limits.within(self._deadline_seconds):
-                return self._request(method, address, content)
-        except time_limits.TimeIsUpError as expired:
-            raise UnansweredError(
-                f"callcore did not answer within {self._deadline_seconds:g} s ({self._path}): see "
-                "its log; a change may have been made"
-            ) from expired
-
-    def _request(self, method: str, address: str, content: bytes) -> tuple[int, bytes]:
-        connection = _Connection("localhost")
+        connection = Connection("localhost")
         try:
             connection.sock = self._connected()
             connection.request(method, address, content or None)
             answer = connection.getresponse()
             return answer.status, answer.read()
+        except TimeoutError as expired:
+            raise UnansweredError(
+                f"callcore did not answer within {self._deadline_seconds:g} s ({self._path}): see "
+                "its log; a change may have been made"
+            ) from expired
         except (OSError, http.client.HTTPException) as error:
             raise UnansweredError(
                 f"callcore ended before it had answered ({self._path}: {_told(error)}): a change "
@@ -231,10 +238,13 @@ class ControlClient:
             connection.close()
 
     def _connected(self) -> socket.socket:
-        connection = socket.socket(system_socket.AF_UNIX, system_socket.SOCK_STREAM)
+        connection = SocketInTime(self._deadline_seconds)
         try:
             with place.address_of(self._path) as address:
                 connection.connect(address)
+        except TimeoutError:
+            connection.close()
+            raise
         except OSError as error:
             connection.close()
             raise self._unreachable(error) from error
@@ -266,12 +276,6 @@ def answering(paths: Sequence[Path]) -> Path:
             if ControlClient(path, deadline_seconds=SIGN_OF_LIFE_SECONDS).is_alive():
                 return path
     return paths[0]
-
-
-class _Connection(http.client.HTTPConnection):
-    """Of a socket that is connected already."""
-
-    auto_open = 0
 
 
 def _told(error: Exception) -> str:

@@ -14,6 +14,7 @@ from callcore.ports.operations import (
     DutyOrder,
     Explanation,
     Operations,
+    SiteStatus,
 )
 
 
@@ -22,6 +23,15 @@ class Desk:
 
     def __init__(self, operations: Operations) -> None:
         self._operations = operations
+
+    def status(self) -> SiteStatus:
+        """``GET /v1/status``."""
+        return self._operations.status()
+
+    def drain_workers(self, request: requests.Drain, by: str) -> answers.Drained:
+        """``POST /v1/drain``."""
+        workers = self._operations.drain(by=by, is_of_site=request.is_of_site)
+        return answers.Drained(workers=workers, by=by)
 
     def queues(self) -> answers.Queues:
         """``GET /v1/queues``."""

@@ -1,18 +1,19 @@
-"""The socket's place in the file system: whose it is, and who may come near."""
+"""The socket's place in the file system: whose it is, and who may come near.
+
+Nothing of gevent's is asked for by name: where it runs, it has patched ``socket`` and ``time``.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import os
-import socket as system_socket
+import socket
 import stat
 import struct
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-
-import gevent
-from gevent import socket
 
 LONGEST_PATH_BYTES = 107
 """What fits into ``sockaddr_un`` (unix(7)) with its last zero."""
@@ -92,9 +93,7 @@ def process_and_user(connection: socket.socket) -> tuple[int, int]:
     """The process id (0 if it is not one of ours to see) and user id of the other end, as the
     kernel noted them when it connected or listened.
     """
-    credentials = connection.getsockopt(
-        system_socket.SOL_SOCKET, system_socket.SO_PEERCRED, _CREDENTIALS.size
-    )
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
     process_id, user_id, _ = _CREDENTIALS.unpack(credentials)
     return process_id, user_id
 
@@ -120,7 +119,7 @@ def _wait_for(lock: int, directory: Path) -> None:
         with suppress(BlockingIOError):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return
-        gevent.sleep(TURN_SECONDS)
+        time.sleep(TURN_SECONDS)
     raise ControlSocketInUseError(f"another callcore has been starting in {directory} for long")
 
 
@@ -137,7 +136,7 @@ def _make_way(path: Path, address: str) -> None:
 
 def _probe(path: Path, address: str) -> None:
     """Returns if nobody listens. Raises ``ControlSocketInUseError``."""
-    with socket.socket(system_socket.AF_UNIX, system_socket.SOCK_STREAM) as connection:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(PROBE_SECONDS)
         try:
             connection.connect(address)
@@ -154,7 +153,7 @@ def _probe(path: Path, address: str) -> None:
 
 
 def _bound(address: str) -> socket.socket:
-    listener = socket.socket(system_socket.AF_UNIX, system_socket.SOCK_STREAM)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     # Nothing switches greenlets before it is set back, and files other threads may make meanwhile
     # are only the more private.
     umask = os.umask(0o177)
@@ -165,5 +164,5 @@ def _bound(address: str) -> socket.socket:
         raise
     finally:
         os.umask(umask)
-    listener.listen(system_socket.SOMAXCONN)
+    listener.listen(socket.SOMAXCONN)
     return listener

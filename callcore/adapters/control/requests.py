@@ -74,6 +74,13 @@ class Forget(Request, frozen=True, kw_only=True):
     is_dry_run: bool = False
 
 
+class Drain(Request, frozen=True, kw_only=True):
+    """Of ``POST /v1/drain``."""
+
+    is_of_site: bool = False
+    """True for every worker, and not only the one that is asked."""
+
+
 class ChangeDuty(Request, frozen=True, kw_only=True):
     """Of ``/return`` and ``/ready``."""
 

@@ -1,27 +1,19 @@
-"""What agents do, in words: short enough for a column, and facts for a line of the view."""
+"""What agents do, in words: facts for a line of the view."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import singledispatch
 
+from callcore.adapters.terminal.agent_parts import by_whom, of_break, of_holds, of_wish
 from callcore.adapters.terminal.telling import Told, nothing
 from callcore.adapters.terminal.words import Tone, printable, span, spoken
 from callcore.domain import events
 from callcore.domain.agents import (
-    ANY_BREAK,
     AgentReason,
     AgentState,
-    BreakCode,
-    HoldReason,
-    Wish,
 )
 from callcore.domain.feature_answers import FeatureAnswer
 
-_HOLDS = {
-    HoldReason.UNREGISTERED: "not registered",
-    HoldReason.OUTSIDE_CALL: "on another call",
-}
 _ASKED_FOR = frozenset(
     {
         AgentReason.COMMAND,
@@ -46,33 +38,6 @@ _TOLD_OTHERWISE = frozenset(
     {FeatureAnswer.DONE, FeatureAnswer.AFTER_THE_CALL, FeatureAnswer.HUNG_UP}
 )
 """Another fact tells what came of it, or nothing did."""
-
-
-def of_break(code: BreakCode | None) -> str:
-    """`` (lunch)``; nothing for the one break there is where the settings know none."""
-    return "" if code is None or code == ANY_BREAK else f" ({spoken(code)})"
-
-
-def of_wish(wish: Wish) -> str:
-    """What comes after the call: ``break (lunch)``."""
-    is_break = wish.state is AgentState.ON_BREAK
-    return f"break{of_break(wish.break_code)}" if is_break else spoken(wish.state)
-
-
-def of_holds(holds: Iterable[HoldReason]) -> str:
-    """Why an agent is not asked although free."""
-    return ", ".join(_HOLDS[hold] for hold in sorted(holds))
-
-
-def by_whom(reason: str, actor: str) -> str:
-    """`` by ann``; nothing where callcore itself did it."""
-    match reason:
-        case AgentReason.COMMAND:
-            return f" by {printable(actor)}"
-        case AgentReason.FEATURE_CODE:
-            return " by phone"
-        case _:
-            return ""
 
 
 def subject(fact: events.Fact) -> str:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from rich.panel import Panel
 from rich.text import Text
 
-from callcore.adapters.terminal import agent_words, words
+from callcore.adapters.terminal import agent_parts, words
 from callcore.adapters.terminal.panels import panel, table
 from callcore.adapters.terminal.picture import AgentLine
 from callcore.domain.agents import AgentState
 from callcore.domain.decisions import RESTING
 
-STATE_WIDTH = 24
-"""``on break (missed calls)`` in full."""
+STATE_WIDTH = 25
+"""``! on break (missed calls)`` in full."""
+
+NARROW = 60
+"""Columns below which there is no room for queues, nor for every state in full."""
+NARROW_STATE_WIDTH = 15
 
 _STATE_STYLES = {
     AgentState.AVAILABLE: "green",
@@ -39,26 +43,34 @@ _ACTIVE_FIRST = {
 }
 
 
-def agents_panel(agents: tuple[AgentLine, ...], room: int) -> Panel:
-    """Every agent in the order given if there is room, else those who do something."""
-    shown = agents
-    title = f"Agents ({len(agents)})"
+def agents_panel(
+    agents: tuple[AgentLine, ...], room: int, width: int, count: int | None = None
+) -> Panel:
+    """Every agent in the order given if there is room, else those who do something.
+
+    In a panel of ``width`` columns. ``count`` is how many there are if ``agents`` are not all.
+    """
+    shown, count = agents, len(agents) if count is None else count
     if len(agents) > room:
         shown = tuple(sorted(agents, key=_urgency)[:room])
-        title = f"Agents ({room} of {len(agents)})"
+    title = f"Agents ({count})" if len(shown) == count else f"Agents ({len(shown)} of {count})"
     rows = table()
     rows.add_column("agent", no_wrap=True, ratio=3)
-    rows.add_column("state", no_wrap=True, width=STATE_WIDTH)
+    is_narrow = width < NARROW
+    rows.add_column("state", no_wrap=True, width=NARROW_STATE_WIDTH if is_narrow else STATE_WIDTH)
     rows.add_column("for", justify="right", no_wrap=True, min_width=7)
-    rows.add_column("with", no_wrap=True, ratio=2, min_width=8)
-    rows.add_column("queue", no_wrap=True, ratio=2)
+    has_callers = any(agent.caller for agent in shown)
+    if has_callers:
+        rows.add_column("with", no_wrap=True, ratio=2, min_width=8)
+    if not is_narrow:
+        rows.add_column("queue", no_wrap=True, ratio=2)
     for agent in shown:
         rows.add_row(
             Text(words.printable(agent.name)),
             _doing(agent),
             Text(words.span(agent.for_seconds), style="dim"),
-            Text(words.printable(agent.caller)),
-            Text(words.printable(agent.queue), style="dim"),
+            *([Text(words.printable(agent.caller))] if has_callers else []),
+            *([] if is_narrow else [Text(words.printable(agent.queue), style="dim")]),
         )
     return panel(rows, title)
 
@@ -72,14 +84,18 @@ def _doing(agent: AgentLine) -> Text:
     style = _STATE_STYLES[agent.state]
     match agent.state:
         case AgentState.AVAILABLE if agent.holds:
-            doing = Text(agent_words.of_holds(agent.holds), style="yellow")
+            doing = Text(agent_parts.of_holds(agent.holds), style="yellow")
         case AgentState.AVAILABLE if agent.is_resting:
             doing = Text(RESTING, style="yellow")
         case AgentState.ON_BREAK:
-            told = f"{words.spoken(agent.state)}{agent_words.of_break(agent.break_code)}"
-            doing = Text(told, style="bold red" if agent.is_overrun else style)
+            told = f"{words.spoken(agent.state)}{agent_parts.of_break(agent.break_code)}"
+            # Not by colour alone: there may be none.
+            doing = Text(
+                f"! {told}" if agent.is_overrun else told,
+                style="bold red" if agent.is_overrun else style,
+            )
         case state:
             doing = Text(words.spoken(state), style=style)
     if agent.wish is not None:
-        doing.append(f" → {agent_words.of_wish(agent.wish)}", style="yellow")
+        doing.append(f" → {agent_parts.of_wish(agent.wish)}", style="yellow")
     return doing

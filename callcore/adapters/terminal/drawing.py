@@ -40,16 +40,22 @@ _TONE_STYLES = {
 
 def draw(picture: Picture, width: int, height: int) -> RenderableType:
     """The picture for a terminal of that many columns and lines."""
-    queue_lines = len(picture.queues) + FRAME_LINES
     troubles = _troubles(picture, width)
     header_lines = HEADER_LINES + len(troubles)
     header = Layout(Group(_header(picture, width), *troubles), size=header_lines)
+    left_width = width * 3 // 5 if width >= WIDE else width
+    least_lines = FRAME_LINES + 1 + (0 if width >= WIDE else EVENTS_LEAST)
+    queue_lines = min(
+        len(picture.queues) + FRAME_LINES,
+        max(height - header_lines - least_lines, FRAME_LINES + 1),
+    )
+    queues = queues_panel(picture.queues, picture.callbacks, queue_lines - FRAME_LINES, left_width)
     if width >= WIDE:
         agent_lines = max(height - header_lines - queue_lines, FRAME_LINES)
         left = Layout(ratio=3)
         left.split_column(
-            Layout(queues_panel(picture), size=queue_lines),
-            Layout(agents_panel(picture.agents, agent_lines - FRAME_LINES)),
+            Layout(queues, size=queue_lines),
+            Layout(agents_panel(picture.agents, agent_lines - FRAME_LINES, left_width)),
         )
         body = Layout()
         body.split_row(left, Layout(_events(picture.events, height), ratio=2))
@@ -61,8 +67,8 @@ def draw(picture: Picture, width: int, height: int) -> RenderableType:
     whole = Layout()
     whole.split_column(
         header,
-        Layout(queues_panel(picture), size=queue_lines),
-        Layout(agents_panel(picture.agents, agent_lines - FRAME_LINES), size=agent_lines),
+        Layout(queues, size=queue_lines),
+        Layout(agents_panel(picture.agents, agent_lines - FRAME_LINES, width), size=agent_lines),
         Layout(_events(picture.events, height)),
     )
     return whole

@@ -22,8 +22,9 @@ class QueueLine:
     longest_seconds: float | None
     offered_count: int
     free_agents_count: int
-    picked_up_count: int
-    abandoned_count: int
+    picked_up_count: int | None
+    abandoned_count: int | None
+    """``None``, as ``picked_up_count``, where it is not known."""
     service_level: float | None
 
 
@@ -34,10 +35,12 @@ class CallbacksLine:
     open_count: int
     deferred_count: int
     """Of the open ones those that are not due."""
-    called_count: int
-    """Of the open ones those whose customer's phone rings."""
-    kept_count: int
-    failed_count: int
+    called_count: int | None
+    """Of the open ones those whose customer's phone rings; ``None``, as the next two, where it is
+    not known.
+    """
+    kept_count: int | None
+    failed_count: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,6 +165,13 @@ class NodesTouched:
     """An operator has a node emptied, or not any more: look which."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndAsked:
+    """An operator has the whole site drained: take no new calls, and end after the last one."""
+
+    by: str
+
+
 Letter: TypeAlias = (
     Forwarded
     | AgentIsFree
@@ -179,4 +186,5 @@ Letter: TypeAlias = (
     | FloorLost
     | FloorTold
     | NodesTouched
+    | EndAsked
 )

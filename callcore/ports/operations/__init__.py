@@ -50,8 +50,15 @@ from callcore.ports.operations.interface import (
 from callcore.ports.operations.nodes import (
     NodeView,
 )
+from callcore.ports.operations.status import (
+    AgentStatus,
+    NodeStatus,
+    QueueStatus,
+    SiteStatus,
+)
 
 __all__ = [
+    "AgentStatus",
     "AgentView",
     "CallbackAnswer",
     "CallbackRefusedError",
@@ -67,6 +74,7 @@ __all__ = [
     "Forgotten",
     "MoveRefusedError",
     "NoConfigError",
+    "NodeStatus",
     "NodeView",
     "NotReadyError",
     "NotWaitingError",
@@ -74,8 +82,10 @@ __all__ = [
     "OperationError",
     "Operations",
     "OutOfRangeError",
+    "QueueStatus",
     "QueueView",
     "ReloadAnswer",
+    "SiteStatus",
     "UnknownAgentError",
     "UnknownBreakError",
     "UnknownCallError",

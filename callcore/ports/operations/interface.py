@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Protocol
 
 from callcore.domain.ids import AgentId, CallId, Language, Micros, NodeName, QueueName
+from callcore.domain.sharding import WorkerId
 from callcore.ports.operations.agents import AgentView, DutyAnswer, DutyOrder
 from callcore.ports.operations.callbacks import CallbackAnswer, CallbackRequest, CallbackView
 from callcore.ports.operations.calls import Explanation, QueueView, WaitingView
 from callcore.ports.operations.configuration import ConfigView, ReloadAnswer
 from callcore.ports.operations.forgetting import Forgotten
 from callcore.ports.operations.nodes import NodeView
+from callcore.ports.operations.status import SiteStatus
 from callcore.ports.timelines import AgentChange
 
 
@@ -118,3 +120,11 @@ class Operations(Protocol):
 
     def undrain_node(self, node: NodeName, *, by: str) -> bool:
         """The node takes calls again; false if it did all the time. Raises ``UnknownNodeError``."""
+
+    def status(self) -> SiteStatus:
+        """The site at a glance. What it takes does not grow with the number of callers."""
+
+    def drain(self, *, by: str, is_of_site: bool) -> tuple[WorkerId, ...]:
+        """This worker, or every worker of the site, takes no new calls from now on and ends when
+        its last call has ended; which workers those are.
+        """

@@ -14,7 +14,9 @@ from callcore.domain.outcomes import AskingEnd, CallbackOrigin
 from callcore.domain.policies import Strategy
 from callcore.domain.records import DecisionRecord, PassedOver
 from callcore.domain.routing import Judgement, Verdict
+from callcore.domain.sharding import WorkerId
 from callcore.ports.operations import (
+    AgentStatus,
     AgentView,
     CallbackAnswer,
     CallbackRefusedError,
@@ -26,11 +28,14 @@ from callcore.ports.operations import (
     Explanation,
     Forgotten,
     MoveRefusedError,
+    NodeStatus,
     NodeView,
     NotWaitingError,
     OutOfRangeError,
+    QueueStatus,
     QueueView,
     ReloadAnswer,
+    SiteStatus,
     UnknownAgentError,
     UnknownBreakError,
     UnknownCallError,
@@ -192,11 +197,68 @@ def explanation(call_id: CallId = FIRST, **parts: object) -> Explanation:
     return replace(whole, **parts)  # type: ignore[arg-type]  # whatever a case varies
 
 
+def queue_status(name: QueueName, **parts: object) -> QueueStatus:
+    status = QueueStatus(
+        queue=name,
+        is_open=True,
+        limit=20,
+        waiting_count=0,
+        offered_count=0,
+        free_agents_count=0,
+        staffed_count=6,
+        promises_count=0,
+        deferred_count=0,
+        oldest_joined_at=None,
+        today=None,
+        service_level=None,
+    )
+    return replace(status, **parts)  # type: ignore[arg-type]  # whatever a case varies
+
+
+def agent_status(agent_id: str = "1001", **parts: object) -> AgentStatus:
+    status = AgentStatus(
+        agent_id=AgentId(agent_id),
+        name=f"Agent {agent_id}",
+        state=AgentState.AVAILABLE,
+        since=Micros(NOW - MINUTE),
+        queue=None,
+        is_resting=False,
+        holds=frozenset(),
+        break_code=None,
+        is_overrun=False,
+        wish=None,
+    )
+    return replace(status, **parts)  # type: ignore[arg-type]  # whatever a case varies
+
+
+def site_status(**parts: object) -> SiteStatus:
+    status = SiteStatus(
+        site="main",
+        at=NOW,
+        version="0123456789ab",
+        worker=WorkerId("1"),
+        workers=(WorkerId("1"), WorkerId("2")),
+        started_at=Micros(NOW - 60 * MINUTE),
+        parts={"redis": "up", "postgres": "up"},
+        draining="",
+        nodes=(
+            NodeStatus(node=FS1, link=LinkState.UP, is_drained=False),
+            NodeStatus(node=FS2, link=LinkState.UP, is_drained=False),
+        ),
+        queues=(queue_status(SALES), queue_status(SUPPORT, waiting_count=3)),
+        agent_counts={AgentState.AVAILABLE: 1},
+        agents=(agent_status(),),
+        days_at=None,
+    )
+    return replace(status, **parts)  # type: ignore[arg-type]  # whatever a case varies
+
+
 class SmallFloor:
     """Implements ``ports.operations.Operations``."""
 
     def __init__(self) -> None:
         self.node_views = {name: node_view(name) for name in (FS1, FS2)}
+        self.site_status = site_status()
         self.views = {SALES: queue_view(SALES), SUPPORT: queue_view(SUPPORT, waiting_count=3)}
         self.line = {
             call_id: waiting_view(call_id, position=position)
@@ -231,6 +293,15 @@ class SmallFloor:
         self.done: list[tuple[object, ...]] = []
         self.before: Callable[[], None] = lambda: None
         """What happens first in every operation: a fault, a wait."""
+
+    def status(self) -> SiteStatus:
+        self.before()
+        return self.site_status
+
+    def drain(self, *, by: str, is_of_site: bool) -> tuple[WorkerId, ...]:
+        self.before()
+        self.done.append(("drain", by, is_of_site))
+        return self.site_status.workers if is_of_site else (self.site_status.worker,)
 
     def nodes(self) -> list[NodeView]:
         self.before()

@@ -176,4 +176,4 @@ def test_breaks_that_are_too_long_are_seen_when_there_is_no_room():
     many = [agent(f"a{number:02}", AgentState.RINGING, 1, "c1") for number in range(50)]
     late = replace(agent("zoe", AgentState.ON_BREAK, 5), break_code=LUNCH, is_overrun=True)
     lines = shown(view_of(agents=lambda: [*many, late]))
-    assert line_with(lines, "zoe").startswith("zoe on break (lunch)")
+    assert line_with(lines, "zoe").startswith("zoe ! on break (lunch)")
