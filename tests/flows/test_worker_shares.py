@@ -424,7 +424,7 @@ class TestMissedInPassing:
 
 def test_a_process_that_ends_does_nothing_for_calls_that_are_left() -> None:
     """They are others' from then on, who go on with them where they were."""
-    floor = WorkersFloor("12")
+    floor = WorkersFloor("1", "2")
     floor.clock.advance(3)
     one, two = floor.processes
     caller = floor.call_to(one)
