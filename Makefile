@@ -181,7 +181,7 @@ check: format-check lint types imports xml test ## everything a change must pass
 lock: ## renew the lock files within the ranges of pyproject.toml
 	@set -eu; new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; \
 	$(PYTHON) -m venv "$$new/venv"; pip="$$new/venv/bin/python -m pip"; \
-	cp -r pyproject.toml LICENSE callcore "$$new"; : >"$$new/README.md"; \
+	cp -rL pyproject.toml LICENSE callcore "$$new"; : >"$$new/README.md"; \
 	$$pip install --quiet --upgrade pip; \
 	$$pip install --quiet "$$new"; \
 	$$pip freeze --exclude callcore --exclude setuptools >"$$new/runtime"; \
@@ -192,8 +192,27 @@ lock: ## renew the lock files within the ranges of pyproject.toml
 		cp "$$new/lock" "$${lock#*:}"; \
 	done
 
+# The same bytes from the same commit: times are the commit's, rights are not this shell's.
+.PHONY: dist
+dist: setup ## the wheel and the sdist, into dist/
+	@umask 022; epoch=$$(git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md); \
+	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$epoch} \
+		$(BIN)/python -m build --no-isolation --outdir dist .
+
+# Needs Debian's debhelper and python3-venv. For the Debian, and so the Python, it is built on.
+.PHONY: deb
+deb: dist ## Debian's package, into dist/
+	@command -v dh >/dev/null || { \
+		echo 'make deb: no debhelper. On Debian: apt-get install debhelper python3-venv' >&2; exit 1; }
+	@rm -rf build/deb && mkdir -p build/deb/callcore/wheel
+	@tar -xzf "$$(ls -t dist/callcore-*.tar.gz | head -1)" -C build/deb/callcore --strip-components=1
+	@cp -r ops/debian build/deb/callcore/debian
+	@cp "$$(ls -t dist/callcore-*.whl | head -1)" build/deb/callcore/wheel
+	cd build/deb/callcore && dpkg-buildpackage --build=binary --no-sign --no-check-builddeps
+	@cp build/deb/callcore_*.deb dist
+
 .PHONY: clean
 clean: ## remove what setup and the tools made; callcore's data in .callcore stays
-	rm -rf $(VENV) build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache \
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache \
 		.import_linter_cache
 	find callcore tests -name __pycache__ -type d -prune -exec rm -rf {} +

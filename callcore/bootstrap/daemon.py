@@ -20,7 +20,6 @@ from callcore.bootstrap import (
     kept_clock,
     listening,
     past,
-    service_manager,
     settings_file,
     storing,
     telling,
@@ -33,6 +32,7 @@ from callcore.bootstrap.node_links import NodeLinks
 from callcore.bootstrap.patience import until_done
 from callcore.bootstrap.readiness import Readiness
 from callcore.bootstrap.saying import Saying
+from callcore.bootstrap.service_manager import ServiceManager
 from callcore.bootstrap.settings_file import ConfigFile
 from callcore.bootstrap.simulation import Simulation
 from callcore.bootstrap.stopping import Stopping
@@ -85,6 +85,7 @@ class Daemon:
         self._stopping = Stopping(log, self._tenure)
         self._stop = self._stopping.asked
         self._hang_ups = HangUps(self._stop.set)
+        self._service_manager = ServiceManager()
         self._clock = SystemClock()
         self._metrics = Metrics()
         self._metrics.expect_queues(settings.policy.queues)
@@ -110,7 +111,7 @@ class Daemon:
         with ExitStack() as stack:
             self._stopping.install(stack)
             self._hang_ups.install(stack)
-            service_manager.tell_ready_in_time(stack)
+            self._service_manager.attend(stack)
             self._serve(stack)
 
     @property
@@ -241,6 +242,7 @@ class Daemon:
             view.stop()
             self._saying.stopping(worker.calls_count)
         self._readiness.draining()
+        self._service_manager.tell_stopping()
         self._stopping.end_calls(worker, self._simulation, self._links.news)
         history.drain()
 
@@ -289,5 +291,5 @@ class Daemon:
 
     def _has_settled(self) -> None:
         """Whoever restarts workers one by one may go on."""
-        service_manager.tell_ready()
+        self._service_manager.tell_ready()
         self._saying.settled()

@@ -19,9 +19,9 @@ from gevent.event import Event
 
 from callcore.adapters.logs.setup import Level, Log
 from callcore.adapters.redisdb.floor import Floor
-from callcore.bootstrap import service_manager
 from callcore.bootstrap.exit_statuses import DONE, DRAINED
 from callcore.bootstrap.hang_ups import HangUps
+from callcore.bootstrap.service_manager import ServiceManager
 from callcore.bootstrap.simulation import Simulation
 from callcore.bootstrap.stores import StoreUrls, open_stores, redis_access
 from callcore.bootstrap.supervised import SimulatedNode, Supervised
@@ -63,6 +63,7 @@ class Supervisor:
         """True once every worker has followed calls."""
         self._is_rolling = False
         self._hang_ups = HangUps(self._stop.set)
+        self._service_manager = ServiceManager()
         self._simulation: Simulation | None = None
         self._floor: Floor | None = None
         self._never_started: WorkerId | None = None
@@ -80,7 +81,7 @@ class Supervisor:
                 stack.callback(gevent.signal_handler(number, self._signalled).cancel)
             stack.callback(gevent.signal_handler(signal.SIGUSR1, self._roll_soon).cancel)
             self._hang_ups.install(stack)
-            service_manager.tell_ready_in_time(stack)
+            self._service_manager.attend(stack)
             self._serve(stack)
         if self._never_started is not None:
             raise WorkersNotStartedError(
@@ -110,6 +111,7 @@ class Supervisor:
             worker.start()
         self._hang_ups.serve(self._reload, stack)
         self._stop.wait()
+        self._service_manager.tell_stopping()
         self._stop_workers()
 
     def _supervised(self, urls: StoreUrls) -> Supervised:
@@ -123,7 +125,6 @@ class Supervisor:
 
     def _orders(self, words: tuple[str, ...], told: Supervised) -> Orders:
         environ = {**os.environ, **told.variables()}
-        environ.pop(service_manager.VARIABLE, None)
         return Orders(
             command=(sys.executable, "-m", "callcore", "run", *words),
             environ=environ,
@@ -138,7 +139,7 @@ class Supervisor:
             self._has_started = True
             urls = {f"worker_{one.instance}": one.url for one in self._workers}
             self._log.write(Level.INFO, "workers_run", urls)
-            service_manager.tell_ready()
+            self._service_manager.tell_ready()
 
     def _drained(self, worker: WorkerProcess) -> None:
         is_last = not any(one.is_alive for one in self._workers if one is not worker)

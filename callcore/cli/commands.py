@@ -28,6 +28,11 @@ COMMANDS: Final = {
         "Starts callcore; without --config, a demonstration on a simulated switch.",
         is_cooperative=True,
     ),
+    "quickstart": Listed(
+        "quickstart:quickstart",
+        "Tries a switch, and writes settings to begin with.",
+        is_cooperative=True,
+    ),
     "check-config": Listed(
         "daemon:check_config",
         "Tells every fault of a settings file, with its place, and what else should be looked at.",
@@ -91,6 +96,7 @@ COMMANDS: Final = {
         "sounds_commands:sounds",
         "Makes the sound files that callers hear, and shows what is there.",
     ),
+    "unpack": Listed("unpacking:unpack", "Writes files for FreeSWITCH, systemd and you."),
 }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from callcore.cli.env_file import ENV_FILE
 from callcore.cli.running import CONFIG, loaded
 from callcore.cli.statuses import FAILED, USAGE_FAULT, fail
 from callcore.settings import Fault, SettingsError, load
@@ -24,6 +25,7 @@ from callcore.settings.faults import dotted
     show_default=True,
     help="The settings file.",
 )
+@ENV_FILE
 @click.option("--json", "in_json", is_flag=True, help="Answer in JSON, faults included.")
 def check_config(config: Path, *, in_json: bool) -> None:
     """Tells every fault of a settings file, with its place, and what else should be looked at."""
@@ -70,6 +72,7 @@ def _in_json(fault: Fault) -> dict[str, object]:
 
 @click.command()
 @CONFIG
+@ENV_FILE
 @click.option("--json", "in_json", is_flag=True, help="Answer in JSON.")
 def migrate(config: Path | None, *, in_json: bool) -> None:
     """Brings the Postgres schema up to this version, as `run` does by itself."""

@@ -23,6 +23,8 @@ from callcore.cli.statuses import FAILED, NOT_RUNNING, USAGE_FAULT, fail
 
 USUAL_SETTINGS = Path("callcore.yaml")
 USUAL_DATA = Path(".callcore")
+SERVICE_SETTINGS = Path("/etc/callcore/callcore.yaml")
+"""Of the callcore that systemd runs."""
 
 AnswerT = TypeVar("AnswerT")
 
@@ -73,8 +75,8 @@ def operating(run: Callable[..., None]) -> Callable[..., None]:
         "--config",
         "config",
         type=click.Path(path_type=Path, dir_okay=False),
-        help=f"The settings file of the callcore to ask; by default {USUAL_SETTINGS} if there is "
-        f"one, else callcore's data are looked for in {USUAL_DATA}.",
+        help=f"The settings file of the callcore to ask; by default {USUAL_SETTINGS}, or the data "
+        f"of a demonstration in {USUAL_DATA}, whichever is here, else {SERVICE_SETTINGS}.",
     )
     @click.option(
         "--data-directory",
@@ -117,9 +119,9 @@ def located(config: Path | None, directory: Path | None) -> Path:
 
 def _configured(config: Path | None) -> Path:
     if config is None:
-        if not USUAL_SETTINGS.exists():
+        config = USUAL_SETTINGS if USUAL_SETTINGS.exists() else SERVICE_SETTINGS
+        if config is SERVICE_SETTINGS and (USUAL_DATA.exists() or not _is_there(config)):
             return USUAL_DATA
-        config = USUAL_SETTINGS
     from callcore.settings.faults import SettingsError  # noqa: PLC0415 - only where there is a file
     from callcore.settings.locating import data_directory  # noqa: PLC0415 - as above
 
@@ -127,6 +129,14 @@ def _configured(config: Path | None) -> Path:
         return data_directory(config)
     except SettingsError as error:
         raise UnlocatedError(str(error)) from error
+
+
+def _is_there(config: Path) -> bool:
+    """Also if its directory is closed to this user: reading it then tells so."""
+    try:
+        return config.exists()
+    except PermissionError:
+        return True
 
 
 def _json(value: object, indent: int | None = None) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from callcore.cli.env_file import ENV_FILE
 from callcore.cli.statuses import FAILED, NOT_RUNNING, USAGE_FAULT, fail
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def records() -> None:
     show_default=True,
     help="Where the demonstration keeps its data (without a settings file).",
 )
+@ENV_FILE
 @click.option("--format", "form", type=click.Choice(FORMATS), required=True)
 @click.option("--since", required=True, help="2026-11-22, 2026-11-22T15:30, or 7d or 2h30m ago.")
 @click.option("--until", help="The same; what is of this instant is not exported. By default now.")

@@ -8,9 +8,16 @@ from pathlib import Path
 
 import click
 
+from callcore.cli.env_file import ENV_FILE
 from callcore.cli.statuses import FAILED, USAGE_FAULT, fail
 from callcore.cli.uncollected import uncollected
-from callcore.settings import PasswordError, Settings, SettingsError, demo, load
+from callcore.settings import (
+    PasswordError,
+    Settings,
+    SettingsError,
+    demo,
+    load,
+)
 from callcore.settings.scalars import MOST_WORKERS
 
 HIGHEST_PORT = 65535
@@ -25,6 +32,7 @@ CONFIG = click.option(
 
 @click.command()
 @CONFIG
+@ENV_FILE
 @click.option(
     "--data-directory",
     type=click.Path(path_type=Path, file_okay=False),

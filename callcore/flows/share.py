@@ -104,6 +104,7 @@ class Share:
         """The process is about to end: whatever it holds may be claimed at once."""
         self._is_over = True
         self._letters.close()
+        self._giving_up.lose(list(self._site.tenure.held))
         self._keeper.end()
 
     @property

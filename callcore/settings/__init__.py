@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from callcore.settings.demonstration import demo
+    from callcore.settings.environment_file import EnvironmentFileError
     from callcore.settings.faults import Fault, SettingsError
     from callcore.settings.loading import load
     from callcore.settings.model import LogLevel, NodeSettings, Settings
     from callcore.settings.passwords import PasswordError
 
 __all__ = [
+    "EnvironmentFileError",
     "Fault",
     "LogLevel",
     "NodeSettings",
@@ -31,6 +33,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "EnvironmentFileError": "environment_file",
     "Fault": "faults",
     "LogLevel": "model",
     "NodeSettings": "model",

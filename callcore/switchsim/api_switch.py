@@ -86,6 +86,13 @@ def set_global_variable(switch: Core, arguments: str) -> str:
     return "+OK"
 
 
+def has_module(switch: Core, arguments: str) -> str:
+    """``module_exists <name>``."""
+    if not arguments:
+        return "-USAGE: <module>\n"
+    return "true" if arguments in switch.settings.modules else "false"
+
+
 def control(switch: Core, arguments: str) -> str:
     """``fsctl``: the limits, and an orderly shutdown."""
     word, _, value = arguments.partition(" ")
@@ -96,8 +103,12 @@ def control(switch: Core, arguments: str) -> str:
     if word == "max_sessions":
         limits.sessions = int(value) if value.isdigit() else limits.sessions
         return f"+OK max sessions: {limits.sessions}\n"
-    if word == "last_sps":
-        return f"+OK last sessions per second: {limits.last_second}\n"
+    told = {
+        "api_expansion": "is on " if switch.settings.allows_api_expansion else "is off ",
+        "last_sps": f"sessions per second: {limits.last_second}",
+    }
+    if word in told:
+        return f"+OK {word.removesuffix('_sps')} {told[word]}\n"
     if word == "hupall":
         for channel in switch.channels():
             channel.hang_up(value or "MANAGER_REQUEST")
@@ -105,7 +116,8 @@ def control(switch: Core, arguments: str) -> str:
     if word == "shutdown":
         switch.clock.after(0, switch.shut_down)
         return "+OK\n"
-    return "-ERR Invalid command\nUSAGE: fsctl [hupall|shutdown|sps|max_sessions|last_sps]\n"
+    usage = "fsctl [api_expansion|hupall|shutdown|sps|max_sessions|last_sps]"
+    return f"-ERR Invalid command\nUSAGE: {usage}\n"
 
 
 COMMANDS: Mapping[str, Callable[[Core, str], str]] = {
@@ -113,6 +125,7 @@ COMMANDS: Mapping[str, Callable[[Core, str], str]] = {
     "global_getvar": global_variable,
     "global_setvar": set_global_variable,
     "hostname": hostname,
+    "module_exists": has_module,
     "status": status,
     "strepoch": epoch,
     "uptime": uptime,

@@ -60,6 +60,8 @@ class Core(ABC):
             "core_uuid": self.source.core_uuid,
             "hostname": self.settings.hostname,
             "domain": self.settings.domain,
+            "callcore_domain": self.settings.domain,
+            "callcore_fallback_seconds": str(self.settings.dialplan.guard_seconds),
         }
         self.limits = Limits(
             sessions=self.settings.sessions, per_second=self.settings.sessions_per_second

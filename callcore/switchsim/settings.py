@@ -10,6 +10,15 @@ from callcore.switchsim.dialplan import Dialplan
 from callcore.switchsim.phones import AgentPhone, Reaction
 from callcore.switchsim.sounds import Sounds
 
+MODULES = frozenset(
+    {
+        *("mod_commands", "mod_console", "mod_dialplan_xml", "mod_dptools", "mod_event_socket"),
+        *("mod_json_cdr", "mod_local_stream", "mod_logfile", "mod_native_file", "mod_sndfile"),
+        *("mod_sofia", "mod_tone_stream"),
+    }
+)
+"""Those of ``freeswitch/autoload_configs/modules.conf.xml``."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchSettings:
@@ -40,4 +49,5 @@ class SwitchSettings:
     gateways: frozenset[str] = frozenset()
     media_timeout_seconds: float = 30.0
     allows_api_expansion: bool = False
+    modules: frozenset[str] = MODULES
     detail_record_directory: Path | None = None

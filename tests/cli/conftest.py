@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from callcore.adapters.control import place
 from callcore.adapters.control.server import ControlServer
+from callcore.cli import operating
 from callcore.cli.root import callcore
 from tests.adapters.control.small_floor import SmallFloor
 
@@ -42,6 +43,7 @@ def bare_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """Runs a command in an empty directory, 80 columns wide."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(operating, "SERVICE_SETTINGS", tmp_path / "etc" / "callcore.yaml")
 
     def invoke(*arguments: str) -> Result:
         result = CliRunner().invoke(callcore, arguments)

@@ -229,3 +229,18 @@ def test_a_command_is_a_process_of_its_own(server, data, floor):
         [*command, "queue", "list", *options], capture_output=True, timeout=30, check=False
     )
     assert gone.returncode == 3
+
+
+def test_a_service_is_asked_from_anywhere(bare_run, listening, tmp_path):
+    """By the settings at their usual place, where nothing nearer is there: a demonstration in this
+    directory, or its settings, are whose an operator means who stands here.
+    """
+    data = tmp_path / "var"
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "callcore.yaml").write_text(f"data_directory: {data}\n")
+    listening(data)
+    assert bare_run("queue", "list").exit_code == 0
+    (tmp_path / ".callcore").mkdir()
+    assert bare_run("queue", "list").exit_code == 3
+    (tmp_path / "callcore.yaml").write_text(f"data_directory: {data}\n")
+    assert bare_run("queue", "list").exit_code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -141,4 +142,31 @@ def test_what_cannot_be_is_told_in_one_line(
     """Before anything is started, with the status of a wrong command."""
     result = started.by(*options, text=text)
     assert (result.exit_code, result.stderr) == (2, fault)
+    assert started.settings is None
+
+
+def test_passwords_come_from_a_file_of_environment(
+    started: Started, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """For a process that systemd did not start; what the environment has already, it keeps."""
+    (tmp_path / "callcore.env").write_text("CALLCORE_NODE_FS1_PASSWORD='of the file'\n")
+
+    def password() -> str:
+        result = started.by("--env-file", "callcore.env", text=SHARED)
+        assert result.exit_code == 0, result.output
+        found: str = started.settings.nodes[0].password
+        return found
+
+    assert password() == "x"
+    monkeypatch.setattr(os, "environ", {})
+    assert password() == "of the file"
+
+
+def test_a_file_of_environment_with_faults_starts_nothing(started: Started, tmp_path: Path) -> None:
+    """And tells where, not what."""
+    (tmp_path / "callcore.env").write_text("geheim\n")
+    result = started.by("--env-file", "callcore.env", text=SHARED)
+    assert result.exit_code == 2
+    assert "callcore.env:1: expected NAME=value" in result.stderr
+    assert "geheim" not in result.stderr
     assert started.settings is None

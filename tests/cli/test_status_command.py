@@ -29,6 +29,8 @@ WITHOUT_JSON = {
     "import mod_callcenter": "writes a settings file",
     "import app_queue": "writes a settings file",
     "sounds build": "writes sound files",
+    "quickstart": "asks, and writes files",
+    "unpack": "writes files",
     "records export": "writes its own formats, JSON among them",
 }
 

@@ -420,3 +420,16 @@ class TestMissedInPassing:
         one.site.tenure.lapse()
         floor.clock.advance(1)
         assert LinkBack(is_silent=False) in told
+
+
+def test_a_process_that_ends_does_nothing_for_calls_that_are_left() -> None:
+    """They are others' from then on, who go on with them where they were."""
+    floor = WorkersFloor("1", "2")
+    floor.clock.advance(3)
+    one, two = floor.processes
+    caller = floor.call_to(one)
+    one.worker.end()
+    assert one.worker.calls_count == 0
+    floor.clock.advance(5)
+    assert two.follows(caller)
+    assert floor.position(caller) == 1

@@ -8,6 +8,10 @@ import time
 
 import pytest
 
+from callcore.adapters.freeswitch import inspecting
+from callcore.domain.ids import NodeName
+from callcore.domain.policies import NodePolicy
+from callcore.runtime.clock import SystemClock
 from tests.live.esl import Esl, EslError
 from tests.live.ports import HOST
 from tests.live.switch import DOMAIN
@@ -216,6 +220,14 @@ def test_event_socket_lets_in_only_whom_it_should(switch, esl):
         (HOST, switch.esl_port), timeout=5, source_address=(OTHER_HOST, 0)
     ) as stranger:
         assert b"rude-rejection" in stranger.recv(4096)
+
+
+def test_quickstart_finds_nothing_wrong_with_it(switch):
+    """What callcore asks a switch before it is set up is answered by a real one as expected."""
+    policy = NodePolicy(name=NodeName("fs1"), host=HOST, port=switch.esl_port)
+    found = inspecting.inspect(policy, switch.esl_password, SystemClock())
+    assert (found.faults, found.remarks) == ((), ())
+    assert (found.domain, found.has_our_dialplan) == (DOMAIN, True)
 
 
 def test_transferred_caller_comes_back_as_new(watched, phones):

@@ -71,7 +71,9 @@ def node(port: int, **more: Any) -> list[dict[str, Any]]:
 class Daemon:
     """One callcore process; its log lines are read from a file."""
 
-    def __init__(self, base: Path, *arguments: str, environ: Mapping[str, str] = {}) -> None:
+    def __init__(self, base: Path, *arguments: str, environ: Mapping[str, str | None] = {}) -> None:
+        """With variables besides those there are; ``None`` takes one away."""
+        variables = {**os.environ, "CALLCORE_NODE_FS1_PASSWORD": PASSWORD, **environ}
         handle, name = tempfile.mkstemp(dir=base, prefix="log-")
         self.log = Path(name)
         self.process = subprocess.Popen(
@@ -79,7 +81,7 @@ class Daemon:
             stdin=subprocess.DEVNULL,
             stdout=handle,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "CALLCORE_NODE_FS1_PASSWORD": PASSWORD, **environ},
+            env={name: value for name, value in variables.items() if value is not None},
             start_new_session=True,
         )
         os.close(handle)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from callcore.bootstrap import instances, service_manager, settings_file, supervised
+from callcore.bootstrap import instances, settings_file, supervised
 from callcore.bootstrap.instances import Instance, InstanceError, InstanceInUseError
 from callcore.bootstrap.supervised import News, SimulatedNode, Supervised, Word
 from callcore.domain.ids import NodeName
@@ -123,19 +122,3 @@ class TestSupervised:
             return settings_file.with_http_port(settings, given, offset).http_port
 
         assert [port(None, 0), port(None, 2), port(80, 1), port(0, 3)] == [9170, 9172, 81, 0]
-
-
-def test_the_service_manager_hears_of_it_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In the words of sd_notify; without one nothing happens."""
-    service_manager.tell_ready()
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-        manager.bind(str(tmp_path / "notify"))
-        manager.settimeout(0.2)
-        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
-        service_manager.tell_ready()
-        assert manager.recv(100) == b"READY=1"
-        service_manager.tell_ready()
-        with pytest.raises(TimeoutError):
-            manager.recv(100)

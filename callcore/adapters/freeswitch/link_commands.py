@@ -42,3 +42,18 @@ def ask_global(name: str) -> Command:
 def set_global(name: str, value: str) -> Command:
     """Sets a global variable; a second ``=`` would make it a condition."""
     return api("global_setvar", f"{name}={value}")
+
+
+def version() -> Command:
+    """Asks which FreeSWITCH this is."""
+    return api("version")
+
+
+def has_module(name: str) -> Command:
+    """Asks whether a module is loaded: ``true`` or ``false``."""
+    return api("module_exists", name)
+
+
+def api_expansion() -> Command:
+    """Asks whether ``${...}`` in an argument runs what it names."""
+    return api("fsctl", "api_expansion")
