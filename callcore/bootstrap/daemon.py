@@ -221,7 +221,9 @@ class Daemon:
             site,
             worker.keeping,
             floor.pending_changes,
-            PostgresAccess(url=postgres_url, observer=storing.postgres_metrics(self._metrics)),
+            PostgresAccess(
+                url=postgres_url, observer=storing.PostgresHeard(self._metrics, self._readiness)
+            ),
             self._readiness,
             self._log,
             self._stop,

@@ -14,6 +14,7 @@ from callcore.adapters.prom.metrics import Metrics
 from callcore.adapters.redisdb import faults as redis_faults
 from callcore.adapters.redisdb.floor import Floor
 from callcore.adapters.spool.file_spool import FileSpool
+from callcore.bootstrap.readiness import UP, Readiness
 from callcore.bootstrap.stores import redis_access
 from callcore.bootstrap.strains import RedisAnswers
 from callcore.domain import phone_numbers
@@ -65,9 +66,27 @@ def open_floor(
     return floor
 
 
-def postgres_metrics(metrics: Metrics) -> StoreMetrics:
-    """What is counted of the history of calls and agents."""
-    return StoreMetrics(metrics, "postgres", postgres_faults.Fault)
+class PostgresHeard:
+    """How Postgres fares, by every transaction: counted, and told by ``/readyz``. Implements
+    ``PoolObserver``.
+    """
+
+    def __init__(self, metrics: Metrics, readiness: Readiness) -> None:
+        self._metrics = StoreMetrics(metrics, "postgres", postgres_faults.Fault)
+        self._readiness = readiness
+
+    def observe(self, script: str, seconds: float) -> None:
+        """A transaction took so long."""
+        self._metrics.observe(script, seconds)
+
+    def fault(self, kind: str) -> None:
+        """A transaction was not done."""
+        self._metrics.fault(kind)
+        self._readiness.postgres(f"{kind}: records wait")
+
+    def answered(self) -> None:
+        """It is there."""
+        self._readiness.postgres(UP)
 
 
 def open_spool(settings: Settings, worker_id: WorkerId, stack: ExitStack) -> FileSpool:

@@ -13,8 +13,10 @@ import pytest
 from gevent.event import Event
 
 from callcore.adapters.logs import setup
+from callcore.adapters.prom.metrics import Metrics
 from callcore.bootstrap.history import History, PostgresAccess
 from callcore.bootstrap.readiness import UP, Readiness
+from callcore.bootstrap.storing import PostgresHeard
 from callcore.domain.agents import AgentReason, AgentState
 from callcore.domain.ids import CallId, Micros
 from callcore.flows import history_writing
@@ -48,7 +50,7 @@ class Kept:
             site,
             self.keeping,
             self.changes,
-            PostgresAccess(url=url),
+            PostgresAccess(url=url, observer=PostgresHeard(Metrics(), self.readiness)),
             self.readiness,
             setup.setup(stream=self.lines),
             Event(),
@@ -126,6 +128,17 @@ def test_a_timeline_that_is_locked_holds_up_no_record(kept: Kept) -> None:
     until(lambda: kept.changes.count() == 0)
     assert kept.has("agent_changes") == 1
     gevent.joinall(readers, raise_error=True)
+
+
+def test_that_postgres_fails_is_told_until_it_works_again(kept: Kept) -> None:
+    """Also long after the start: whoever asks whether callcore is well is told the truth."""
+    with psycopg.connect(kept.url, autocommit=True) as other:
+        other.execute("alter table callcore.call_records rename to elsewhere")
+        kept.end_call("call-1")
+        until(lambda: kept.readiness.parts()["postgres"] == "unfit: records wait")
+        other.execute("alter table callcore.elsewhere rename to call_records")
+    until(lambda: kept.readiness.parts()["postgres"] == UP)
+    until(lambda: kept.records.count() == 0)
 
 
 def test_a_stop_writes_what_is_left_of_both(kept: Kept) -> None:

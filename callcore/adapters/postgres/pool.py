@@ -72,6 +72,9 @@ class PoolObserver(Protocol):
     def fault(self, kind: str) -> None:
         """A transaction was not done; ``kind`` is a ``Fault``."""
 
+    def answered(self) -> None:
+        """Postgres has done a transaction, or refused what was in it."""
+
 
 class NoObserver:
     """For pools that nobody counts."""
@@ -81,6 +84,9 @@ class NoObserver:
 
     def fault(self, kind: str) -> None:
         """Counts nothing."""
+
+    def answered(self) -> None:
+        """Notes nothing."""
 
 
 TRANSACTION = "transaction"
@@ -158,7 +164,9 @@ class PostgresPool:
             ):
                 connection.execute(_limits(self._deadline_seconds))
                 yield connection
+            self._observer.answered()
         except (errors.IntegrityError, errors.DataError):
+            self._observer.answered()
             raise
         except psycopg.Error as error:
             if isinstance(error, psycopg.OperationalError | errors.ReadOnlySqlTransaction):

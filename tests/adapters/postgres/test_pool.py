@@ -121,7 +121,7 @@ class Heard:
     """What a pool tells of itself."""
 
     def __init__(self):
-        self.seconds, self.faults = [], []
+        self.seconds, self.faults, self.answers_count = [], [], 0
 
     def observe(self, script, seconds):
         assert script == "transaction"
@@ -130,9 +130,12 @@ class Heard:
     def fault(self, kind):
         self.faults.append(kind)
 
+    def answered(self):
+        self.answers_count += 1
+
 
 def test_each_transaction_is_timed_and_each_failure_has_a_word(history_url, unused_port):
-    """One that its own data is to blame for is no failure of Postgres."""
+    """One that its own data is to blame for is an answer, and no failure of Postgres."""
     heard = Heard()
     with pool.PostgresPool(history_url, deadline_seconds=0.3, observer=heard) as connections:
         connections.ping()
@@ -149,6 +152,7 @@ def test_each_transaction_is_timed_and_each_failure_has_a_word(history_url, unus
         dead.ping()
     assert heard.faults == ["timed_out", "unfit", "unreachable"]
     assert len(heard.seconds) == 5
+    assert heard.answers_count == 2
     assert heard.seconds[2] > 0.29
 
 
