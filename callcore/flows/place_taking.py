@@ -10,19 +10,16 @@ from callcore.domain.events import CallerJoined, CallRefused
 from callcore.domain.ids import AgentId, CallId, Micros
 from callcore.domain.outcomes import RefusalReason
 from callcore.domain.policies import QueuePolicy
-from callcore.flows import admitting, restoring
+from callcore.flows import admitting, first_look, restoring
 from callcore.flows.admitting import Admitted, NotAdmittedError, NotAskedError
 from callcore.flows.call import Call
 from callcore.flows.crew import Crew
 from callcore.flows.place_leaving import PlaceLeaving
 from callcore.flows.ringing_in import RingingIn
-from callcore.flows.site import Site
 from callcore.flows.standing import Place, Standing
 from callcore.flows.timers import Timers
 from callcore.ports.stores import (
-    SEARCH_SECONDS,
     JoinAnswer,
-    Joined,
     LeaseLapsedError,
     StoreError,
 )
@@ -205,17 +202,7 @@ def _join(
         is_adopted=is_adopted,
     )
     taken = _taken(standing, timers, admitted)
-    return replace(taken, looks_after_seconds=_looks_after_seconds(call.site, joined))
-
-
-def _looks_after_seconds(site: Site, joined: Joined) -> float | None:
-    """Where those who are free may be about to get callers ahead, by other workers that do not
-    tell, it costs both less to look when that is over.
-    """
-    if joined.free_agents_count == 0:
-        return None
-    are_all_sought_for = joined.free_agents_count == joined.sought_for_count
-    return 2 * SEARCH_SECONDS if are_all_sought_for and not site.tenure.is_alone else 0.0
+    return replace(taken, looks_after_seconds=first_look.seconds_until(call.site, joined))
 
 
 def _may_have_joined(
