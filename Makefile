@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 TOOLS := $(VENV)/.tools
+SITE := $(VENV)/.site
 # Modules are compiled when they are first imported: half of them never are.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile
 
@@ -47,6 +48,10 @@ $(INSTALLED): requirements.lock
 $(TOOLS): $(INSTALLED) requirements-dev.lock
 	@$(PIP) --only-binary :all: --no-binary docopt --use-pep517 -r requirements-dev.lock
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(SITE): $(TOOLS) requirements-docs.lock
+	@$(PIP) --only-binary :all: -r requirements-docs.lock
 	@touch $@
 
 # exec: a signal reaches callcore itself, which drains its calls, and not a shell around it.
@@ -176,6 +181,12 @@ xml: setup ## is the XML for FreeSWITCH well formed?
 .PHONY: check
 check: format-check lint types imports xml test ## everything a change must pass
 
+# Offline and strict: a link that leads nowhere and a page that is in no list are faults.
+.PHONY: docs
+docs: $(SITE) ## the pages of docs/ as a site, into build/site: open build/site/index.html
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --clean --quiet
+	@echo 'build/site/index.html'
+
 # Anew from the ranges in pyproject.toml; look at the difference before it is committed.
 .PHONY: lock
 lock: ## renew the lock files within the ranges of pyproject.toml
@@ -187,7 +198,10 @@ lock: ## renew the lock files within the ranges of pyproject.toml
 	$$pip freeze --exclude callcore --exclude setuptools >"$$new/runtime"; \
 	$$pip install --quiet "$$new[dev]"; \
 	$$pip freeze --all --exclude callcore --exclude pip | grep -vxFf "$$new/runtime" >"$$new/dev"; \
-	for lock in runtime:requirements.lock dev:requirements-dev.lock; do \
+	$$pip install --quiet "$$new[docs]"; \
+	$$pip freeze --all --exclude callcore --exclude pip \
+		| grep -vxFf "$$new/runtime" | grep -vxFf "$$new/dev" >"$$new/docs"; \
+	for lock in runtime:requirements.lock dev:requirements-dev.lock docs:requirements-docs.lock; do \
 		{ sed '/^[^#]/,$$d' "$${lock#*:}"; cat "$$new/$${lock%%:*}"; } >"$$new/lock"; \
 		cp "$$new/lock" "$${lock#*:}"; \
 	done
