@@ -196,6 +196,8 @@ class Reading:
 
 def _found(value: object) -> str:
     match value:
+        case bool():
+            return f", found {str(value).lower()}"
         case int() | float():
             return f", found {value:.15g}"
         case str():

@@ -201,6 +201,7 @@ def test_nobody_is_on_a_standing_line_at_the_start(faults, pin_file):
     standing = AGENTS.replace("B, ", "B, connection: standing, logged_in_at_start: true, ")
     (fault,) = faults(QUEUES + standing + CODES + PINS)
     assert "logged_in_at_start: must be false with connection standing" in fault
+    assert fault.endswith(", found true")
 
 
 def test_an_agent_on_a_standing_line_needs_a_pin(faults, pin_file):
