@@ -183,9 +183,9 @@ check: format-check lint types imports xml test ## everything a change must pass
 
 # Offline and strict: a link that leads nowhere and a page that is in no list are faults.
 .PHONY: docs
-docs: $(SITE) ## the pages of docs/ as a site, into build/site: open build/site/index.html
+docs: $(SITE) ## the pages of docs/ as a site, into build/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --clean --quiet
-	@echo 'build/site/index.html'
+	@echo 'build/site/index.html; with its search: python3 -m http.server --directory build/site'
 
 # Anew from the ranges in pyproject.toml; look at the difference before it is committed.
 .PHONY: lock
