@@ -243,6 +243,8 @@ class Dispatcher:
                     pair.demand.queue.name,
                     Search(triggered_at=search.triggered_at, trigger=AGENT_FREE),
                 )
+                if len(queues) == 1:
+                    return
                 chosen = self._chosen(agent)
                 if pair.demand.queue.name in chosen:
                     return
