@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callcore.adapters.prom.boards import promql
-from callcore.adapters.prom.boards.by_queue import QUEUE, median_and_tail
+from callcore.adapters.prom.boards.by_queue import QUEUE, counted, median_and_tail
 from callcore.adapters.prom.boards.model import (
     GREEN,
     QUEUES,
@@ -164,14 +164,7 @@ _OFFERS = (
     Panel(
         title="Offers, by what became of them, a minute",
         help="`won` is the good one.",
-        queries=[
-            Query(
-                promql=promql.or_zero(
-                    promql.per_minute("callcore_offers_ended_total", "outcome", QUEUE) + " > 0"
-                ),
-                legend="{{outcome}}",
-            )
-        ],
+        queries=counted("callcore_offers_ended_total", "outcome"),
         unit=Unit.PER_MINUTE,
         is_stacked=True,
     ),

@@ -19,3 +19,9 @@ def median_and_tail(metric: str) -> list[Query]:
         Query(promql=promql.quantile(share, metric, "", QUEUE), legend=legend)
         for share, legend in ((0.5, "half of them within"), (0.9, "nine of ten within"))
     ]
+
+
+def counted(metric: str, label: str) -> list[Query]:
+    """How often a minute, by what there was of the label."""
+    by_label = promql.per_minute(metric, label, QUEUE)
+    return [Query(promql=promql.or_zero(f"{by_label} > 0"), legend=f"{{{{{label}}}}}")]

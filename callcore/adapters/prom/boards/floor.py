@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callcore.adapters.prom.boards import promql
-from callcore.adapters.prom.boards.by_queue import QUEUE, now
+from callcore.adapters.prom.boards.by_queue import QUEUE, counted, now
 from callcore.adapters.prom.boards.model import (
     GREEN,
     QUEUES,
@@ -208,14 +208,7 @@ _LINES = (
     Panel(
         title="Why callers left, a minute",
         help="By reason; `picked_up` is the good one.",
-        queries=[
-            Query(
-                promql=promql.or_zero(
-                    promql.per_minute("callcore_queue_left_total", "reason", QUEUE) + " > 0"
-                ),
-                legend="{{reason}}",
-            )
-        ],
+        queries=counted("callcore_queue_left_total", "reason"),
         unit=Unit.PER_MINUTE,
         is_stacked=True,
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callcore.adapters.prom.boards import afterwards, promql
-from callcore.adapters.prom.boards.by_queue import QUEUE, median_and_tail, now
+from callcore.adapters.prom.boards.by_queue import QUEUE, counted, median_and_tail, now
 from callcore.adapters.prom.boards.model import (
     GREEN,
     QUEUES,
@@ -142,14 +142,7 @@ _SERVICE = (
     Panel(
         title="Not admitted, a minute",
         help="By reason.",
-        queries=[
-            Query(
-                promql=promql.or_zero(
-                    promql.per_minute("callcore_calls_refused_total", "reason", QUEUE) + " > 0"
-                ),
-                legend="{{reason}}",
-            )
-        ],
+        queries=counted("callcore_calls_refused_total", "reason"),
         unit=Unit.PER_MINUTE,
         is_stacked=True,
     ),
