@@ -28,6 +28,10 @@ class LinkFamilies:
             "Restarts of the switch, which lose its calls.",
             "node",
         )
+        self._define_events(families)
+        self._define_commands(families)
+
+    def _define_events(self, families: Families) -> None:
         self.events = EventTallies(
             families.define(
                 Kind.COUNTER,
@@ -45,6 +49,19 @@ class LinkFamilies:
             ),
         )
         families.collect_from(self.events)
+        self.frames_skipped = families.counters(
+            "callcore_link_frames_skipped_total",
+            "Frames and events left out, by reason.",
+            "node",
+            "reason",
+        )
+        self.listener_faults = families.counters(
+            "callcore_link_listener_faults_total",
+            "Events whose listener failed: each is a defect.",
+            "node",
+        )
+
+    def _define_commands(self, families: Families) -> None:
         self.commands = families.counters(
             "callcore_link_commands_total",
             "Commands that were answered: `ok`, or `error` for -ERR.",
@@ -60,16 +77,5 @@ class LinkFamilies:
         self.commands_refused = families.counters(
             "callcore_link_commands_refused_total",
             "Posted commands whose answer was an error that nobody waited for.",
-            "node",
-        )
-        self.frames_skipped = families.counters(
-            "callcore_link_frames_skipped_total",
-            "Frames and events left out, by reason.",
-            "node",
-            "reason",
-        )
-        self.listener_faults = families.counters(
-            "callcore_link_listener_faults_total",
-            "Events whose listener failed: each is a defect.",
             "node",
         )
