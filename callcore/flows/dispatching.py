@@ -21,8 +21,9 @@ from callcore.flows.one_at_a_time import OneAtATime, Spawn
 from callcore.flows.pairing import CANDIDATES, Choice, Pairing
 from callcore.flows.queue_turns import QueueTurns
 from callcore.flows.remote_waiters import Letters, Lines, NoLetters, NoLines, RemoteWaiter
-from callcore.flows.reserving import Pair, Reserving
+from callcore.flows.reserving import Pair, PassedBy, Reserving
 from callcore.flows.site import Site
+from callcore.flows.under_way import Reading
 from callcore.flows.waiters import Waiters
 from callcore.ports.stores import SEARCH_SECONDS, ReserveAnswer, StoreError
 
@@ -153,7 +154,8 @@ class Dispatcher:
         if agent is None:
             return
         try:
-            self._serve(agent, search, ahead)
+            with self._reserving.under_way.reading() as reading:
+                self._serve(agent, search, reading, ahead)
         except StoreError as error:
             self._look_again_later(error)
 
@@ -203,7 +205,7 @@ class Dispatcher:
         losses = 0
         for _ in range(ROUNDS):
             found = self._pairing.in_queue(queue, search)
-            answers = self._reserve(found.pairs, search.trigger, search)
+            answers = self._reserve(found.pairs, search.trigger, search, goes_on_for=None)
             losses += bool(answers) and ReserveAnswer.RESERVED not in answers
             if losses == MOST_LOSSES:
                 self.look_within(LOOK_LATER_SECONDS, queue, search.triggered_at)
@@ -214,35 +216,40 @@ class Dispatcher:
                 return
 
     def _reserve(
-        self, pairs: Sequence[Pair], trigger: str, search: Search
+        self, pairs: Sequence[Pair], trigger: str, search: Search, *, goes_on_for: AgentId | None
     ) -> Sequence[ReserveAnswer]:
-        triggered_at = search.triggered_at
+        """``goes_on_for`` is the agent for whom the search goes on by itself."""
+        triggered_at, after = search.triggered_at, self._site.clock.after
 
         def look_for(agent_id: AgentId) -> None:
-            self._site.clock.after(0.0, lambda: self.agent_free(agent_id, triggered_at))
+            if agent_id != goes_on_for:
+                after(0.0, lambda: self.agent_free(agent_id, triggered_at))
 
-        return self._reserving.reserve(pairs, trigger, triggered_at, look_for)
+        def look_in(queue: QueueName) -> None:
+            after(0.0, lambda: self.caller_waiting(queue, triggered_at, trigger))
 
-    def _serve(self, agent: AgentPolicy, search: Search, ahead: FoundLines | None) -> None:
+        passed_by = PassedBy(agent=look_for, caller=look_in)
+        return self._reserving.reserve(pairs, trigger, triggered_at, passed_by)
+
+    def _serve(
+        self, agent: AgentPolicy, search: Search, reading: Reading, ahead: FoundLines | None
+    ) -> None:
         queues: Sequence[QueueName] = agent.queues
         under_way = self._reserving.under_way
         choice: Choice | None = None
         for _ in range(ROUNDS):
-            if under_way.pass_by(agent.agent_id):
+            if under_way.pass_agent_by(agent.agent_id):
                 return
-            after = None if choice is None else self._pairing.after(choice, search)
-            choice = after or self._choose(agent, queues, search, ahead)
-            ahead = None
+            after = None if choice is None else self._pairing.after(choice, search, reading)
+            choice = after or self._pairing.for_agent(agent, queues, search, ahead)
+            since, ahead = reading if ahead is None else ahead.reading, None
+            if since.is_agent_taken(agent.agent_id):
+                return
             if choice is None or self._is_left_to_others(choice.pair, search):
                 return
             pair = choice.pair
-            (answer,) = self._reserve([pair], AGENT_FREE, search)
+            (answer,) = self._reserve([pair], AGENT_FREE, search, goes_on_for=agent.agent_id)
             if answer is ReserveAnswer.AGENT_BUSY:
-                # The caller, or another agent, may have been passed over for this pair.
-                self._turns.look(
-                    pair.demand.queue.name,
-                    Search(triggered_at=search.triggered_at, trigger=AGENT_FREE),
-                )
                 if len(queues) == 1:
                     return
                 chosen = self._chosen(agent)
@@ -254,19 +261,6 @@ class Dispatcher:
                 if len(agent.queues) > 1:
                     self._shared(agent.agent_id, pair.demand.queue.name, choice.contenders)
                 return
-
-    def _choose(
-        self,
-        agent: AgentPolicy,
-        queues: Sequence[QueueName],
-        search: Search,
-        ahead: FoundLines | None,
-    ) -> Choice | None:
-        """Whom to offer to the agent; ``None`` if there is nobody, or others have the agent."""
-        with self._reserving.under_way.reading() as reading:
-            choice = self._pairing.for_agent(agent, queues, search, ahead)
-        since = reading if ahead is None else ahead.reading
-        return None if since.is_agent_taken(agent.agent_id) else choice
 
     def _chosen(self, agent: AgentPolicy) -> Sequence[QueueName]:
         """The queues the agent logged in to: asked for only when one was not among them."""

@@ -6,7 +6,7 @@ What was read is judged by ``dispatching``; nothing is changed here.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -38,9 +38,9 @@ class QueueLine:
     is_cut: bool = False
     """True if it ends before a caller whom another worker follows."""
 
-    def without(self, gone: Collection[CallId]) -> QueueLine:
+    def without(self, is_gone: Callable[[CallId], bool]) -> QueueLine:
         """The line without those who have left it."""
-        waiters = tuple(one for one in self.waiters if one.call_id not in gone)
+        waiters = tuple(one for one in self.waiters if not is_gone(one.call_id))
         return replace(self, waiters=waiters)
 
 

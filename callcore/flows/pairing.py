@@ -20,6 +20,7 @@ from callcore.flows.looking_ahead import FoundLines
 from callcore.flows.remote_waiters import RemoteWaiter
 from callcore.flows.reserving import Pair, rings_many
 from callcore.flows.site import Site
+from callcore.flows.under_way import Reading
 from callcore.flows.waiters import Waiter
 from callcore.ports.stores import Look
 
@@ -50,7 +51,9 @@ class Choice:
     pair: Pair
     contenders: Collection[QueueName]
     """The queues that have callers who may be offered to the agent."""
+    found: FoundLines
     lines: Sequence[QueueLine]
+    """What was understood of ``found``: up to other workers' callers, where no more was needed."""
     gone: frozenset[CallId] = frozenset()
     """Those of the lines whom others reserved since these were read."""
 
@@ -107,31 +110,47 @@ class Pairing:
         count = CANDIDATES
         while True:
             if ahead is not None and list(ahead.look.queues) == queues:
-                lines, firsts = self._firsts(ahead, agent.agent_id, search)
-                ahead = None
+                found, ahead = ahead, None
+                lines, firsts = self._firsts(found, agent.agent_id, search)
             else:
                 with self._reading.found(queues, count) as found:
                     lines, firsts = self._firsts(found, agent.agent_id, search)
             if not _is_first_hidden(lines, firsts, count) or count >= MOST_CANDIDATES:
                 break
             count *= 4
-        return self._best(lines, firsts, frozenset())
+        return self._best(found, lines, firsts, frozenset())
 
-    def after(self, choice: Choice, search: Search) -> Choice | None:
-        """The caller to serve in place of the one of ``choice``, who was gone, by the same lines;
-        ``None`` if these do not tell, or have been asked often enough.
+    def after(self, choice: Choice, search: Search, reading: Reading) -> Choice | None:
+        """The caller to serve in place of the one of ``choice``, who was gone, by the same lines
+        less those who are taken by now; ``None`` if these do not tell, or have been asked often
+        enough. May read who the callers of other workers are.
         """
         gone = choice.gone | {choice.pair.demand.call_id}
         if len(gone) > MOST_GONE:
             return None
-        lines = [line.without(gone) for line in choice.lines]
-        firsts = [self._first_in(line, choice.pair.agent_id, search) for line in lines]
-        if _is_first_hidden(lines, firsts, CANDIDATES):
+
+        def firsts_in(lines: Sequence[QueueLine]) -> list[Pair | None]:
+            left = [
+                line.without(lambda one: one in gone or reading.is_caller_taken(one))
+                for line in lines
+            ]
+            return self._firsts_in(left, choice.pair.agent_id, search)
+
+        found, lines = choice.found, choice.lines
+        firsts = firsts_in(lines)
+        if _is_cut_short(lines, firsts):
+            lines = self._reading.understood(found)
+            firsts = firsts_in(lines)
+        if _is_first_hidden(lines, firsts, found.look.count):
             return None
-        return self._best(choice.lines, firsts, gone)
+        return self._best(found, lines, firsts, gone)
 
     def _best(
-        self, lines: Sequence[QueueLine], firsts: Sequence[Pair | None], gone: frozenset[CallId]
+        self,
+        found: FoundLines,
+        lines: Sequence[QueueLine],
+        firsts: Sequence[Pair | None],
+        gone: frozenset[CallId],
     ) -> Choice | None:
         pairs = {first.demand.call_id: first for first in firsts if first is not None}
         best = routing.first_served(
@@ -140,7 +159,9 @@ class Pairing:
         if best is None:
             return None
         contenders = {pair.demand.queue.name for pair in pairs.values()}
-        return Choice(pair=pairs[best.call_id], contenders=contenders, lines=lines, gone=gone)
+        return Choice(
+            pair=pairs[best.call_id], contenders=contenders, found=found, lines=lines, gone=gone
+        )
 
     def _known(self, queues: Sequence[QueueName]) -> list[QueueName]:
         return [queue for queue in queues if queue in self._site.policy.queues]
@@ -177,17 +198,21 @@ class Pairing:
 
     def _firsts(
         self, found: FoundLines, agent_id: AgentId, search: Search
-    ) -> tuple[list[QueueLine], list[Pair | None]]:
+    ) -> tuple[Sequence[QueueLine], Sequence[Pair | None]]:
         """The lines, and the first in each who may be offered to the agent. Other workers' callers
         are read only where one may be it.
         """
         for others_count in (0, None):
             lines = self._reading.understood(found, others_count)
-            firsts = [self._first_in(line, agent_id, search) for line in lines]
-            both = zip(lines, firsts, strict=True)
-            if not any(line.is_cut and first is None for line, first in both):
+            firsts = self._firsts_in(lines, agent_id, search)
+            if not _is_cut_short(lines, firsts):
                 break
         return lines, firsts
+
+    def _firsts_in(
+        self, lines: Sequence[QueueLine], agent_id: AgentId, search: Search
+    ) -> list[Pair | None]:
+        return [self._first_in(line, agent_id, search) for line in lines]
 
     def _first_in(self, line: QueueLine, agent_id: AgentId, search: Search) -> Pair | None:
         search.passed.update(line.passed)
@@ -211,6 +236,12 @@ class Pairing:
             for one in judgements
             if one.verdict is Verdict.CHOSEN
         ]
+
+
+def _is_cut_short(lines: Sequence[QueueLine], firsts: Sequence[Pair | None]) -> bool:
+    """True if another worker's caller may be the first of a line."""
+    both = zip(lines, firsts, strict=True)
+    return any(line.is_cut and first is None for line, first in both)
 
 
 def _is_first_hidden(lines: Sequence[QueueLine], firsts: Sequence[Pair | None], count: int) -> bool:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from callcore.domain import callbacks, decisions
 from callcore.domain.agents import AgentReason, AgentState
 from callcore.domain.events import AgentChanged
-from callcore.domain.ids import AgentId, CallId, LegId, Micros
+from callcore.domain.ids import AgentId, CallId, LegId, Micros, QueueName
 from callcore.domain.policies import STRATEGIES_RINGING_MANY, AgentPolicy, QueuePolicy
 from callcore.domain.records import DecisionRecord
 from callcore.domain.routing import Demand, Judgement
@@ -37,6 +38,16 @@ class GiveBack(Protocol):
 
     def __call__(self, reservation: Reservation, *, is_caller_waiting: bool) -> None:
         """Does it, now or when Redis is back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedBy:
+    """Hears of those whom a search left out because they were being reserved, and who were not."""
+
+    agent: Callable[[AgentId], object]
+    """The agent may be free."""
+    caller: Callable[[QueueName], object]
+    """A caller of the queue may wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,32 +88,31 @@ class Reserving:
         pairs: Sequence[Pair],
         trigger: str,
         triggered_at: Micros,
-        look_for: Callable[[AgentId], None],
+        passed_by: PassedBy,
     ) -> list[ReserveAnswer]:
         """Promises each caller to the agent and tells the call. May raise ``StoreError``; whatever
         happened unheard is undone.
 
         A caller for whom as many phones ring as may, or who has left meanwhile, is gone. All are
-        under way from the beginning. ``look_for`` is told of agents who were not reserved and whom
-        other searches have passed by meanwhile.
+        under way from the beginning. ``passed_by`` is told, when all have been tried, of those who
+        were not reserved and whom other searches have left out meanwhile.
         """
         begun = [self._begin(pair) for pair in pairs]
         answers: list[ReserveAnswer] = []
-        passed_by: list[AgentId] = []
+        left_out: list[Callable[[], object]] = []
         try:
             for pair, is_begun in zip(pairs, begun, strict=True):
                 answer = ReserveAnswer.CALLER_GONE
                 if is_begun:
                     answer = self._reserve(pair, trigger, triggered_at)
-                    if self._end(pair, answer):
-                        passed_by.append(pair.agent_id)
+                    left_out += self._end(pair, answer, passed_by)
                 answers.append(answer)
         finally:
             for pair, is_begun in list(zip(pairs, begun, strict=True))[len(answers) :]:
-                if is_begun and self._end(pair, None):
-                    passed_by.append(pair.agent_id)
-            for agent_id in passed_by:
-                look_for(agent_id)
+                if is_begun:
+                    left_out += self._end(pair, None, passed_by)
+            for tell in left_out:
+                tell()
         if ReserveAnswer.RESERVED in answers:
             self._site.clock.sleep(0)  # the phone is called before whatever else there is to do
         return answers
@@ -115,12 +125,25 @@ class Reserving:
         self.under_way.end(pair.agent_id, pair.only_call, is_reserved=False)
         return False
 
-    def _end(self, pair: Pair, answer: ReserveAnswer | None) -> bool:
-        """True if others have passed the agent by, who may be free."""
+    def _end(
+        self, pair: Pair, answer: ReserveAnswer | None, passed_by: PassedBy
+    ) -> list[Callable[[], object]]:
+        """What tells of those whom others have passed by, and who may still be there."""
         is_reserved = answer is ReserveAnswer.RESERVED
         if not is_reserved:
             pair.waiter.unclaim(pair.agent_id)
-        return self.under_way.end(pair.agent_id, pair.only_call, is_reserved=is_reserved)
+        ended = self.under_way.end(
+            pair.agent_id,
+            pair.only_call,
+            is_reserved=is_reserved,
+            is_gone=answer is ReserveAnswer.CALLER_GONE,
+        )
+        telling: list[Callable[[], object]] = []
+        if ended.caller:
+            telling.append(partial(passed_by.caller, pair.demand.queue.name))
+        if ended.agent and answer is not ReserveAnswer.AGENT_BUSY:
+            telling.append(partial(passed_by.agent, pair.agent_id))
+        return telling
 
     def _reserve(self, pair: Pair, trigger: str, triggered_at: Micros) -> ReserveAnswer:
         reservation = self._reservation(pair)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from callcore.domain.ids import AgentId, CallId
 
@@ -26,11 +27,20 @@ class Reading:
         """True if nobody may be offered to the agent now. Whoever has the agent looks again should
         it come to nothing.
         """
-        return self._under_way.pass_by(agent_id) or agent_id in self.agents
+        return self._under_way.pass_agent_by(agent_id) or agent_id in self.agents
 
     def is_caller_taken(self, call_id: CallId) -> bool:
-        """True if the caller, for whom one phone may ring, has an agent by now."""
-        return self._under_way.has_caller(call_id) or call_id in self.callers
+        """True if the caller, for whom one phone may ring, has an agent by now. Whoever has the
+        caller looks again should it come to nothing.
+        """
+        return self._under_way.pass_caller_by(call_id) or call_id in self.callers
+
+
+class Ended(NamedTuple):
+    """Who has been passed by while a reservation was under way that was not made."""
+
+    agent: bool = False
+    caller: bool = False
 
 
 class UnderWay:
@@ -39,7 +49,8 @@ class UnderWay:
     def __init__(self) -> None:
         self._agents: set[AgentId] = set()
         self._callers: set[CallId] = set()
-        self._passed_by: set[AgentId] = set()
+        self._agents_passed_by: set[AgentId] = set()
+        self._callers_passed_by: set[CallId] = set()
         self._readings: list[Reading] = []
 
     @contextmanager
@@ -56,36 +67,50 @@ class UnderWay:
         """They are going to be reserved, unless one of them is already. ``None`` stands for a
         caller whom several agents may be asked for at once.
         """
-        if self.has_caller(call_id) or self.pass_by(agent_id):
+        if self.pass_caller_by(call_id) or self.pass_agent_by(agent_id):
             return False
         self._agents.add(agent_id)
         if call_id is not None:
             self._callers.add(call_id)
         return True
 
-    def end(self, agent_id: AgentId, call_id: CallId | None, *, is_reserved: bool) -> bool:
-        """The floor has answered, or will not. True if the agent was not reserved and others have
-        passed the agent by meanwhile.
-        """
-        was_passed_by = agent_id in self._passed_by
+    def end(
+        self,
+        agent_id: AgentId,
+        call_id: CallId | None,
+        *,
+        is_reserved: bool,
+        is_gone: bool = False,
+    ) -> Ended:
+        """The floor has answered, or will not. ``is_gone`` if the caller is not to be had."""
+        ended = Ended(
+            agent=agent_id in self._agents_passed_by, caller=call_id in self._callers_passed_by
+        )
         self._agents.discard(agent_id)
-        self._passed_by.discard(agent_id)
+        self._agents_passed_by.discard(agent_id)
         if call_id is not None:
             self._callers.discard(call_id)
-        if is_reserved:
-            for reading in self._readings:
+            self._callers_passed_by.discard(call_id)
+        for reading in self._readings:
+            if is_reserved:
                 reading.agents.add(agent_id)
-                if call_id is not None:
-                    reading.callers.add(call_id)
-        return was_passed_by and not is_reserved
+            if call_id is not None and (is_reserved or is_gone):
+                reading.callers.add(call_id)
+        return Ended(
+            agent=ended.agent and not is_reserved,
+            caller=ended.caller and not is_reserved and not is_gone,
+        )
 
-    def pass_by(self, agent_id: AgentId) -> bool:
+    def pass_agent_by(self, agent_id: AgentId) -> bool:
         """True if the agent is under way: somebody would have looked for a caller otherwise."""
         is_under_way = agent_id in self._agents
         if is_under_way:
-            self._passed_by.add(agent_id)
+            self._agents_passed_by.add(agent_id)
         return is_under_way
 
-    def has_caller(self, call_id: CallId | None) -> bool:
-        """True if the caller is under way."""
-        return call_id in self._callers
+    def pass_caller_by(self, call_id: CallId | None) -> bool:
+        """True if the caller is under way: some agent would have got the call otherwise."""
+        if call_id is None or call_id not in self._callers:
+            return False
+        self._callers_passed_by.add(call_id)
+        return True

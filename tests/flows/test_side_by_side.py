@@ -15,7 +15,7 @@ from callcore.domain.policies import SitePolicy, Strategy
 from callcore.flows.asking_colleagues import Search
 from callcore.flows.queue_turns import QueueTurns
 from callcore.flows.site import Site
-from callcore.ports.stores import ReserveAnswer
+from callcore.ports.stores import Reservation, ReserveAnswer
 from callcore.runtime.greenlets import spawn
 from callcore.runtime.identifiers import RandomIds
 from tests.fakes.clock import FakeClock, MortalClock, settle
@@ -254,6 +254,52 @@ class TestReservationsThatFail:
         floor.clock.advance(0.9)
         assert floor.answered[f"reserve {ReserveAnswer.AGENT_BUSY}"] == 1
         assert floor.offered([waits]) == {waits: BOB}
+
+
+    def test_whom_nobody_passed_by(self) -> None:
+        """Another worker takes the agent first: there is nothing to look at again."""
+        floor = UnhurriedFloor(ROOMY)
+        waits = floor.call_in()
+        floor.clock.advance(0.1)
+        floor.enter(ANN)
+        floor.slow_down(reserve=0.2)
+        floor.free(ANN)
+        floor.clock.advance(0.1)
+        read_count = floor.asked["candidates"]
+        floor.store.roster.log_out(ANN, RandomIds().request_id(), TESTED)
+        floor.clock.advance(0.9)
+        assert floor.answered[f"reserve {ReserveAnswer.AGENT_BUSY}"] == 1
+        assert floor.asked["candidates"] == read_count
+        assert floor.offered([waits]) == {}
+
+    def test_a_caller_gone_for_one_is_gone_for_all(self) -> None:
+        """Another worker takes the first in line: of those who read the line before, one asks in
+        vain, and the others know.
+        """
+        floor = UnhurriedFloor(ROOMY)
+        first, second, third = floor.come_at_once(3)
+        floor.clock.advance(0.1)
+        floor.enter(ANN, BOB, CLEO)
+        floor.slow_down(candidates=0.5)
+        floor.free(BOB)
+        floor.clock.advance(0.6)
+        floor.slow_down(reserve=0.1)
+        floor.free(ANN)
+        floor.clock.advance(0.05)
+        ids = RandomIds()
+        floor.store.roster.reserve(
+            Reservation(
+                offer_id=ids.offer_id(),
+                call_id=CallId(first),
+                agent_id=CLEO,
+                queue=SUPPORT,
+                leg_id=ids.leg_id(beside=first),
+                lease_seconds=60,
+            )
+        )
+        floor.clock.advance(2)
+        assert floor.answered[f"reserve {ReserveAnswer.CALLER_GONE}"] == 1
+        assert floor.offered([second, third]) == {second: ANN, third: BOB}
 
 
 class TestTurns:

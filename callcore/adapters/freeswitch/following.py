@@ -17,19 +17,22 @@ from collections.abc import Iterator
 from callcore.adapters.freeswitch import hostile, link_commands, phone_translation, translation
 from callcore.adapters.freeswitch.command_bytes import Command
 from callcore.adapters.freeswitch.connection import Asked, Connection
+from callcore.adapters.freeswitch.job_ids import JobIds
 from callcore.domain.ids import LegId
 from callcore.domain.policies import NodePolicy
 from callcore.domain.sharding import DIGITS
 from callcore.ports.telephony import CommandRefusedError, SwitchUnavailableError
 
 UNIQUE_ID = "Unique-ID"
+JOB_UUID = "Job-UUID"
 
 
 class Following:
-    """The legs of one link: those of some first digits, and single ones beside them."""
+    """Legs of one link: those of some first digits, and single ones beside them; and its jobs."""
 
-    def __init__(self, policy: NodePolicy) -> None:
+    def __init__(self, policy: NodePolicy, job_ids: JobIds) -> None:
         self._policy = policy
+        self._job_ids = job_ids
         self._digits = DIGITS
         self._beginnings = tuple(DIGITS)
         self._heard: set[LegId] = set()
@@ -90,7 +93,7 @@ class Following:
         """
         self._sent.clear()
         return [
-            link_commands.keep_events("Event-Name", translation.BACKGROUND_JOB),
+            link_commands.keep_events(JOB_UUID, self._job_ids.pattern),
             link_commands.keep_events("Event-Name", translation.HEARTBEAT),
             link_commands.keep_events("Event-Name", phone_translation.CUSTOM),
             *(

@@ -11,11 +11,11 @@ promise their order, and then it is told twice.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from callcore.adapters.freeswitch import translation
+from callcore.adapters.freeswitch.job_ids import JobIds
 from callcore.domain.ids import LegId, NodeName
 from callcore.ports.surroundings import Clock, Timer
 from callcore.ports.switch_events import LegEnded
@@ -45,11 +45,13 @@ class OriginateJobs:
         clock: Clock,
         deliver: Callable[[LegEnded], None],
         leg_exists: Callable[[LegId], bool],
+        job_ids: JobIds,
     ) -> None:
         self._node = node
         self._clock = clock
         self._deliver = deliver
         self._leg_exists = leg_exists
+        self._ids = job_ids
         self._jobs: dict[str, _Job] = {}
         self._job_ids: dict[LegId, str] = {}
 
@@ -58,14 +60,14 @@ class OriginateJobs:
 
     def begin(self, leg_id: LegId, timeout_seconds: float) -> str:
         """Expects a job for the leg; returns the job's id, to be sent with the command."""
-        job_id = str(uuid.uuid4())
+        job_id = self._ids.new()
         deadline = self._clock.after(timeout_seconds + GRACE_SECONDS, lambda: self._give_up(job_id))
         self._jobs[job_id] = _Job(leg_id=leg_id, deadline=deadline)
         self._job_ids[leg_id] = job_id
         return job_id
 
     def finished(self, job_id: str, result: str) -> None:
-        """A job reported. Jobs of other workers are none of ours."""
+        """A job reported; one that was given up is none of ours any more."""
         job = self._take(job_id)
         if job is None or not result.startswith("-") or job.has_leg_ended:
             return

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from callcore.adapters.freeswitch import headers, translation
 from callcore.adapters.freeswitch.event_headers import EventHeaders
 from callcore.adapters.freeswitch.following import Following
+from callcore.adapters.freeswitch.job_ids import JobIds
 from callcore.adapters.freeswitch.jobs import OriginateJobs
 from callcore.adapters.freeswitch.link_listener import LinkListener
 from callcore.adapters.freeswitch.observing import LinkObserver
@@ -31,6 +32,7 @@ class News:
         following: Following,
         time: SwitchTime,
         leg_exists: Callable[[LegId], bool],
+        job_ids: JobIds,
     ) -> None:
         self._node = node
         self._clock = clock
@@ -39,7 +41,11 @@ class News:
         self._following = following
         self._time = time
         self.jobs = OriginateJobs(
-            node=node, clock=clock, deliver=self._job_told, leg_exists=leg_exists
+            node=node,
+            clock=clock,
+            deliver=self._job_told,
+            leg_exists=leg_exists,
+            job_ids=job_ids,
         )
         """Whose ends are told too."""
         self.listener = LinkListener(

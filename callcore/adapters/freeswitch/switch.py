@@ -9,6 +9,7 @@ from callcore.adapters.freeswitch.command_bytes import Command
 from callcore.adapters.freeswitch.faults import LinkFaultError
 from callcore.adapters.freeswitch.following import Following
 from callcore.adapters.freeswitch.gate import Gate
+from callcore.adapters.freeswitch.job_ids import JobIds
 from callcore.adapters.freeswitch.link import Link, Retry
 from callcore.adapters.freeswitch.listing import Listing
 from callcore.adapters.freeswitch.news import News
@@ -50,10 +51,11 @@ class FreeSwitch:
     ) -> None:
         self._policy = policy
         self._observer = observe
-        self._following = Following(policy)
+        job_ids = JobIds()
+        self._following = Following(policy, job_ids)
         time = SwitchTime()
         self._news = News(
-            policy.name, clock, deliver, observe, self._following, time, self.leg_exists
+            policy.name, clock, deliver, observe, self._following, time, self.leg_exists, job_ids
         )
         self._jobs = self._news.jobs
         self._link = Link(

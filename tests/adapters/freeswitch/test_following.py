@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import gevent
 import pytest
 
 from callcore.adapters.freeswitch.following import Following
+from callcore.adapters.freeswitch.job_ids import JobIds
 from callcore.adapters.freeswitch.switch import FreeSwitch
 from callcore.domain.ids import LegId
 from callcore.ports.telephony import (
@@ -143,7 +146,7 @@ def test_events_under_way_are_not_told_of_digits_that_were_given_up(
 def test_a_job_of_a_digit_that_was_given_up_is_not_told(
     connect: Connect, scripted: ScriptedSwitch, heard: Heard
 ) -> None:
-    """Nor does it disturb that the jobs of other workers report to everybody."""
+    """Nor does it disturb that a job reports twice, or one that was given up."""
     switch = connect()
     switch.originate(
         LegRequest(
@@ -167,6 +170,31 @@ def test_a_job_of_a_digit_that_was_given_up_is_not_told(
     scripted.events.send(answered(STRANGER))
     wait_until(lambda: len(heard) > 1)
     assert heard.kinds() == ["SwitchRestored", "LegAnswered"]
+
+
+def test_jobs_of_others_are_kept_back(connect: Connect, scripted: ScriptedSwitch) -> None:
+    """What became of a job is told to the worker that began it: each has ids of its own kind."""
+    switch = connect()
+    switch.originate(
+        LegRequest(
+            leg_id=LEG,
+            contact="user/1001@test",
+            timeout_seconds=5,
+            caller_number="1",
+            caller_name="Ann",
+            variables={},
+        )
+    )
+    wait_until(scripted.lines)
+    (originate,) = [one for one in scripted.commands.received if one.line.startswith("bgapi")]
+    ((header, value),) = [
+        line.split()[1:]
+        for line in (command.line for command in scripted.events.received)
+        if line.startswith("filter Job-UUID")
+    ]
+    assert header == "Job-UUID"
+    assert re.search(value.strip("/"), originate.headers["job-uuid"])
+    assert not re.search(value.strip("/"), JobIds().new())
 
 
 def test_who_follows_returns_when_the_switch_has_done_it(
@@ -240,7 +268,7 @@ def test_hostile_digits_change_nothing(connect: Connect, scripted: ScriptedSwitc
 
 def test_no_leg_has_an_empty_id(scripted: ScriptedSwitch) -> None:
     """A row of a table without one is nobody's."""
-    following = Following(scripted.policy())
+    following = Following(scripted.policy(), JobIds())
     assert LEG in following
     assert LegId("") not in following
 
