@@ -1,0 +1,78 @@
+"""The commands of callcore as a shell of the tests runs them: in this process, on the site."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from unittest import mock
+
+from click.testing import CliRunner
+
+from callcore.cli import operating
+from callcore.cli.root import callcore
+from tests.docs import untyped
+from tests.docs.placeholders import Meant
+from tests.docs.site import CLEO, Site
+from tests.system.daemon import PASSWORD
+
+PIN = "4711\n"
+
+
+def answers(site: Site, *, has_password: bool) -> str:
+    """What is typed to `quickstart`: the switch, and else what is proposed."""
+    asked = ["127.0.0.1", str(site.switch.port), *([] if has_password else [PASSWORD])]
+    return "\n".join(asked) + 12 * "\n"
+
+
+class Operators:
+    """Runs commands, and what has to happen before one."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._meant = Meant(site)
+        self.ran: list[tuple[str, ...]] = []
+        """What was run, in the site's words."""
+
+    def begin(self) -> None:
+        """Another page: words mean anew."""
+        self._meant = Meant(self._site)
+
+    def run(
+        self, directory: Path, environ: Mapping[str, str], words: Sequence[str]
+    ) -> tuple[int, str, str]:
+        """Status and both outputs of a command; those of ``untyped`` are not run."""
+        if untyped.command(words) is not None:
+            return 0, "", ""
+        told = self._meant.words(words)
+        self._before(told)
+        before = Path.cwd()
+        os.chdir(directory)
+        try:
+            with (
+                mock.patch.dict(os.environ, {"COLUMNS": "80", **environ}),
+                mock.patch.object(operating, "SERVICE_SETTINGS", directory / "callcore.yaml"),
+            ):
+                result = CliRunner().invoke(callcore, told, input=self._typed(told, environ))
+        finally:
+            os.chdir(before)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        self.ran.append(tuple(told))
+        return result.exit_code, result.stdout, result.stderr
+
+    def _before(self, words: Sequence[str]) -> None:
+        what = tuple(words[:3])
+        happens: dict[tuple[str, ...], Callable[[], None]] = {
+            ("agent", "break", CLEO): self._site.talk_with_cleo,
+            ("agent", "extend", CLEO): self._site.end_talk,
+        }
+        if what in happens:
+            happens[what]()
+
+    def _typed(self, words: Sequence[str], environ: Mapping[str, str]) -> str | None:
+        if tuple(words[:2]) == ("agent", "pin"):
+            return PIN
+        if words[0] == "quickstart":
+            return answers(self._site, has_password=bool(environ))
+        return None

@@ -1,0 +1,204 @@
+"""A call centre such as the pages speak of: its queues, agents and numbers, on a simulated switch.
+
+The daemon is a process; switch, callers and phones are of the test's own process.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from callcore.adapters.control import client, requests
+from callcore.adapters.control.client import ControlClient
+from callcore.adapters.control.place import socket_paths
+from callcore.domain.agents import AgentState
+from callcore.domain.ids import AgentId
+from callcore.ports.operations import AgentView, DutyChange
+from callcore.switchsim.dialplan import Dialplan
+from callcore.switchsim.legs import Leg
+from callcore.switchsim.phones import AgentPhone
+from callcore.switchsim.settings import SwitchSettings
+from callcore.switchsim.sounds import Sounds
+from callcore.switchsim.switch import SimulatedSwitch
+from tests.system.daemon import PASSWORD, Daemon, node, records_in, settings, until
+
+TOKEN = "a-token-of-the-pages"  # noqa: S105 - as above
+CUSTOMER = "+48201234501"
+"""Who was served once, and has a record."""
+NUMBERS = {"support": "8001", "sales": "8002"}
+TO_CLEO = "8003"
+CLEO = AgentId("1003")
+
+QUEUE = {
+    "wrap_up_seconds": 600,
+    "longest_wrap_up_seconds": 3600,
+    "announce_position": "false",
+    "callback": {"offer": {"key": "2"}, "confirms_number": "false"},
+}
+PARTS: dict[str, Any] = {
+    "http": {"host": "127.0.0.1", "port": 0},
+    "dialplan": {"callback_contact": "sofia/gateway/carrier/{number}"},
+    "numbers": {
+        "8001": {"queue": "support"},
+        "8002": {"queue": "sales", "skills": "waits"},
+        TO_CLEO: {"queue": "sales"},
+    },
+    # Nobody who is there has the skill: whoever calls waits, beside agents who stay free.
+    "queues": {"support": {**QUEUE, "skills": "waits"}, "sales": QUEUE},
+    "breaks": {"lunch": {"name": "Lunch", "maximum_seconds": 1800}},
+    "agents": {
+        agent_id: {
+            "name": name,
+            "contact": f"user/{agent_id}@demo",
+            "queues": queues,
+            "logged_in_at_start": is_there,
+            "skills": skills,
+        }
+        for agent_id, name, queues, is_there, skills in (
+            ("1001", "Ann", ["support"], True, {}),
+            ("1002", "Bob", ["support"], True, {}),
+            ("1003", "Cleo", ["support", "sales"], True, {}),
+            ("1004", "Dora", ["sales"], False, {}),
+            ("1009", "Gus", ["support", "sales"], False, {"waits": 1}),
+        )
+    },
+}
+
+
+class Site:
+    """One daemon for all pages; what a page does to it is undone before the next."""
+
+    def __init__(self, base: Path, switch: SimulatedSwitch, daemon: Daemon) -> None:
+        self.base = base
+        self.switch = switch
+        self.daemon = daemon
+        self._callers: list[Leg] = []
+        self._talk: Leg | None = None
+        daemon.wait_line("link_restored")
+        metrics = daemon.wait_line("callcore_runs")["metrics"]
+        self.address = metrics.removeprefix("http://").partition("/")[0]
+
+    @property
+    def control(self) -> ControlClient:
+        """What commands talk to."""
+        return ControlClient(client.answering(socket_paths(self.base / "data")))
+
+    def agents(self) -> dict[AgentId, AgentView]:
+        """By id."""
+        return {agent.agent_id: agent for agent in self.control.agents().agents}
+
+    # What people do
+
+    def wait_in(self, queue: str) -> str:
+        """Somebody comes to wait there; the call."""
+        leg = self.switch.call_in(dialled=NUMBERS[queue], caller_number=CUSTOMER)
+        self._callers.append(leg)
+        until(lambda: self._is_listed(leg.leg_id), "the caller waits")
+        return leg.leg_id
+
+    def promise(self) -> str:
+        """Somebody is promised a callback, not yet due; the call."""
+        request = requests.RequestCallback(
+            queue="support",
+            number=f"+4820{secrets.randbelow(9_000_000) + 1_000_000}",
+            not_before=(int(time.time()) + 3600) * 1_000_000,
+        )
+        return str(self.control.request_callback(request).call_id)
+
+    def talk_with_cleo(self) -> None:
+        """Agent 1003 talks."""
+        if self._talk is not None and self._talk.bridged_to is not None:
+            return
+        if self.agents()[CLEO].state is AgentState.WRAPPING_UP:
+            self._order(CLEO, DutyChange.END_WRAP_UP)
+        self._talk = self.switch.call_in(dialled=TO_CLEO, caller_number=CUSTOMER)
+        self._until_state(CLEO, AgentState.TALKING)
+
+    def end_talk(self) -> None:
+        """Agent 1003 wraps up."""
+        self.talk_with_cleo()
+        assert self._talk is not None
+        self._talk.hang_up()
+        self._until_state(CLEO, AgentState.WRAPPING_UP)
+
+    def begin(self) -> None:
+        """As before every page: two wait, 1003 talks, 1004 is out, the others are free."""
+        for leg in self._callers:
+            if leg.is_alive:
+                leg.hang_up()
+        self._callers = []
+        control = self.control
+        for queue in control.queues().queues:
+            if queue.closure is not None:
+                control.open_queue(queue.queue)
+        for one in control.nodes().nodes:
+            if one.is_drained:
+                control.undrain_node(one.node)
+        for agent in control.agents().agents:
+            self._set_right(agent)
+        self.wait_in("support")
+        self.wait_in("sales")
+        self.talk_with_cleo()
+
+    def _set_right(self, agent: AgentView) -> None:
+        is_there = PARTS["agents"][agent.agent_id]["logged_in_at_start"]
+        if is_there:
+            self._order(agent.agent_id, DutyChange.LOG_IN, PARTS["agents"][agent.agent_id]["queues"])
+            if agent.state is AgentState.ON_BREAK or agent.wish is not None:
+                self._order(agent.agent_id, DutyChange.END_BREAK)
+        elif agent.state is not AgentState.LOGGED_OUT:
+            self._order(agent.agent_id, DutyChange.LOG_OUT)
+
+    def _order(self, agent_id: AgentId, what: DutyChange, queues: Sequence[str] = ()) -> None:
+        request = (
+            requests.ChangeQueues(queues=tuple(queues))
+            if what in (DutyChange.LOG_IN, DutyChange.LOG_OUT)
+            else requests.ChangeDuty()
+        )
+        self.control.change_duty(agent_id, what, request)
+
+    def _is_listed(self, call_id: str) -> bool:
+        return any(one.call_id == call_id for one in self.control.calls().calls)
+
+    def _until_state(self, agent_id: AgentId, state: AgentState) -> None:
+        until(lambda: self.agents()[agent_id].state is state, f"{agent_id} is {state}")
+
+
+@contextmanager
+def running(base: Path, servers: Mapping[str, Any]) -> Iterator[Site]:
+    """The site, as long as the block runs, with a call that was served and is over."""
+    switch = SimulatedSwitch(
+        SwitchSettings(
+            password=PASSWORD,
+            domain="demo",
+            dialplan=Dialplan(),
+            sounds=Sounds(streams=frozenset({"moh"})),
+        )
+    )
+    switch.start()
+    for agent_id in PARTS["agents"]:
+        switch.register(agent_id, AgentPhone())
+    content = settings(base, **PARTS, **servers, nodes=node(switch.port))
+    (base / "callcore.env").write_text(
+        f"CALLCORE_NODE_FS1_PASSWORD={PASSWORD}\nCALLCORE_API_TOKEN={TOKEN}\n"
+    )
+    daemon = Daemon.configured(
+        base,
+        content,
+        environ={"CALLCORE_NODE_FS1_PASSWORD": None},
+        options=("--env-file", str(base / "callcore.env")),
+    )
+    try:
+        site = Site(base, switch, daemon)
+        site.end_talk()
+        url = servers["postgres"]["url"]
+        until(lambda: records_in(url), "the talk has a record")
+        yield site
+    finally:
+        daemon.process.kill()
+        daemon.process.wait(30)
+        switch.stop()

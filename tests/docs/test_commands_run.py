@@ -1,0 +1,133 @@
+"""What the pages tell to type does what they say, on a site such as they speak of."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.conftest import database
+from tests.docs import pages, shapes, shell, site, untyped
+from tests.docs.operators import Operators
+from tests.docs.terminal import Result, Terminal
+
+pytestmark = pytest.mark.timeout(120)
+
+BLOCKS = [
+    block
+    for block in pages.all_blocks("", "sh", "console")
+    if block.language or shell.is_of_a_shell(block.text)
+]
+SPANS = sorted(
+    {
+        span
+        for page in pages.PAGES
+        for span in pages.code_spans(page)
+        if shell.is_whole_command(span) and pages.name(page) != "CHANGELOG.md"
+    }
+)
+REFUSED = {"callcore queue open nowhere --json": 1}
+"""What the page shows being refused; everything else ends with 0."""
+
+
+class Desk(NamedTuple):
+    """Where an operator sits."""
+
+    site: site.Site
+    operators: Operators
+    terminal: Terminal
+
+
+@pytest.fixture(scope="module")
+def desk(
+    valkey_url: str, postgres_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Desk]:
+    """The site and a terminal beside it."""
+    with database(postgres_url, "template0") as history_url:
+        servers = {
+            "site": f"docs-{secrets.token_hex(4)}",
+            "redis": {"url": valkey_url},
+            "postgres": {"url": history_url},
+        }
+        with site.running(tmp_path_factory.mktemp("site"), servers) as found:
+            operators = Operators(found)
+            terminal = Terminal(
+                operators.run,
+                tools=untyped.TOOLS,
+                functions=untyped.functions(str(found.daemon.log)),
+            )
+            yield Desk(found, operators, terminal)
+            terminal.close()
+
+
+def typed(desk: Desk, lines: list[str], root: Path) -> list[Result]:
+    """The lines in a directory of an operator, who is at the beginning of a page."""
+    desk.site.begin()
+    desk.operators.begin()
+    return desk.terminal.typed(
+        [_on_site(line, desk.site) for line in lines],
+        root,
+        laid_out(root, desk.site, has_settings="quickstart" not in " ".join(lines)),
+        {"TOKEN": site.TOKEN, "URL": "postgresql://127.0.0.1"},
+    )
+
+
+def laid_out(root: Path, of: site.Site, *, has_settings: bool) -> Path:
+    """The files of a machine below ``root``; the directory of whoever types."""
+    here, service = root / "here", root / "etc" / "callcore"
+    for name in ("etc/default", "etc/freeswitch", "etc/systemd/system", "etc/prometheus"):
+        (root / name).mkdir(parents=True)
+    for name in ("usr/local/bin", "var/lib/callcore", "var/lib/grafana", "tmp", "opt/callcore/bin"):
+        (root / name).mkdir(parents=True)
+    for name in ("datasources", "dashboards"):
+        (root / "etc/grafana/provisioning" / name).mkdir(parents=True)
+    for place in (here, service):
+        place.mkdir()
+        (place / ".callcore").symlink_to(of.base / "data")
+        if has_settings:
+            for name in ("callcore.yaml", "callcore.env"):
+                shutil.copy(of.base / name, place / name)
+    for name in untyped.BY_PATH:
+        (root / name.lstrip("/")).write_text("#!/bin/sh\n")
+        (root / name.lstrip("/")).chmod(0o755)
+    (root / "etc/default/freeswitch").write_text("CALLCORE_ESL_PASSWORD=correct\n")
+    (here / "ops").symlink_to(pages.ROOT / "ops")
+    return here
+
+
+def _on_site(line: str, of: site.Site) -> str:
+    return re.sub(r"(127\.0\.0\.1|localhost):9170|\bWORKER\b", of.address, line)
+
+
+def faults(results: list[Result]) -> list[str]:
+    """What ended otherwise than the page says, or was not found."""
+    return [
+        f"{one.line}: status {one.status}\n{one.stdout}{one.stderr}"
+        for one in results
+        if one.status != REFUSED.get(one.line, 0) or "not found" in one.stderr
+    ]
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.place)
+def test_blocks_do_what_they_say(block: pages.Block, desk: Desk, tmp_path: Path) -> None:
+    """Each line ends as the page says, and what is shown below it has the shape of its answer."""
+    shown = list(shell.typed(block.text))
+    results = typed(desk, [line for line, _ in shown], tmp_path)
+    assert faults(results) == []
+    wrong = [
+        f"{line}\n{fault}"
+        for (line, answer), result in zip(shown, results, strict=True)
+        for fault in [shapes.fault(line, answer, result.stdout + result.stderr)]
+        if fault is not None
+    ]
+    assert wrong == []
+
+
+def test_commands_in_the_text_do_what_they_say(desk: Desk, tmp_path: Path) -> None:
+    """Those that are whole: what is left out of others no test can guess."""
+    assert faults(typed(desk, SPANS, tmp_path)) == []
