@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from unittest import mock
 
@@ -11,8 +11,9 @@ from click.testing import CliRunner
 
 from callcore.cli import operating
 from callcore.cli.root import callcore
+from callcore.domain.ids import AgentId
 from tests.docs import untyped
-from tests.docs.placeholders import Meant
+from tests.docs.placeholders import OF_NOTES, Meant
 from tests.docs.site import CLEO, Site
 from tests.system.daemon import PASSWORD
 
@@ -62,13 +63,15 @@ class Operators:
         return result.exit_code, result.stdout, result.stderr
 
     def _before(self, words: Sequence[str]) -> None:
-        what = tuple(words[:3])
-        happens: dict[tuple[str, ...], Callable[[], None]] = {
-            ("agent", "break", CLEO): self._site.talk_with_cleo,
-            ("agent", "extend", CLEO): self._site.end_talk,
-        }
-        if what in happens:
-            happens[what]()
+        """What the page takes for granted: whoever goes on a break is there, and the like."""
+        if words[0] != "agent" or len(words) < 3:
+            return
+        if words[1] in OF_NOTES:
+            self._site.wrap_up()
+        elif tuple(words[1:3]) == ("break", CLEO):
+            self._site.talk_with_cleo()
+        elif words[1] in ("break", "return"):
+            self._site.log_in(AgentId(words[2]))
 
     def _typed(self, words: Sequence[str], environ: Mapping[str, str]) -> str | None:
         if tuple(words[:2]) == ("agent", "pin"):

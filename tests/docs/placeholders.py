@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from tests.docs.site import Site
+from tests.docs.site import CLEO, Site
 
 WORDS = {
     "AGENT": "1001",
@@ -22,6 +22,8 @@ WORDS = {
     "WHEN": "+1h",
 }
 """By the word in capitals. ``CALL`` is a call of its own each time."""
+OF_NOTES = ("ready", "extend")
+"""Changes of a wrap-up: the one who has calls is meant, whoever is named."""
 
 _WORD = re.compile(r"[A-Z]{1,}")
 _CALL = re.compile(r"CALL|[0-9a-f]{4}")
@@ -47,9 +49,11 @@ class Meant:
             place = 1 if words[0] == "explain" else 2
             if len(words) > place:
                 told[place] = self._call(words[place], lambda: self._site.wait_in("support"))
+        elif words[0] == "agent" and words[1] in OF_NOTES and words[2] in ("AGENT", "1001"):
+            told[2] = CLEO
         return [WORDS[word] if _WORD.fullmatch(word) else word for word in told]
 
-    def _call(self, word: str, make) -> str:
+    def _call(self, word: str, make: Callable[[], str]) -> str:
         if not _CALL.fullmatch(word):
             return word
         if word == "CALL":

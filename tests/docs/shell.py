@@ -103,8 +103,10 @@ def typed(text: str) -> Iterator[tuple[str, str]]:
         if line:
             yield line, "\n".join(answer)
         line, answer = one.removeprefix("$ ").strip(), []
-        if not is_told and _OPTIONAL.search(line) and line.startswith("callcore "):
-            yield _OPTIONAL.sub("", line), ""
+        if not is_told and line.startswith("callcore "):
+            bare = " ".join(_OPTIONAL.sub("", line).split())
+            *others, line = dict.fromkeys(way for one in (bare, line) for way in _ways(one))
+            yield from ((other, "") for other in others)
     if line:
         yield line, "\n".join(answer)
 

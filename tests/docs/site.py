@@ -29,6 +29,8 @@ from tests.system.daemon import PASSWORD, Daemon, node, records_in, settings, un
 TOKEN = "a-token-of-the-pages"  # noqa: S105 - as above
 CUSTOMER = "+48201234501"
 """Who was served once, and has a record."""
+CALLER = "+48201234503"
+"""Who waits, and talks, now."""
 NUMBERS = {"support": "8001", "sales": "8002"}
 TO_CLEO = "8003"
 CLEO = AgentId("1003")
@@ -95,7 +97,7 @@ class Site:
 
     def wait_in(self, queue: str) -> str:
         """Somebody comes to wait there; the call."""
-        leg = self.switch.call_in(dialled=NUMBERS[queue], caller_number=CUSTOMER)
+        leg = self.switch.call_in(dialled=NUMBERS[queue], caller_number=CALLER)
         self._callers.append(leg)
         until(lambda: self._is_listed(leg.leg_id), "the caller waits")
         return leg.leg_id
@@ -109,21 +111,28 @@ class Site:
         )
         return str(self.control.request_callback(request).call_id)
 
-    def talk_with_cleo(self) -> None:
+    def talk_with_cleo(self, number: str = CALLER) -> None:
         """Agent 1003 talks."""
         if self._talk is not None and self._talk.bridged_to is not None:
             return
         if self.agents()[CLEO].state is AgentState.WRAPPING_UP:
             self._order(CLEO, DutyChange.END_WRAP_UP)
-        self._talk = self.switch.call_in(dialled=TO_CLEO, caller_number=CUSTOMER)
+        self._talk = self.switch.call_in(dialled=TO_CLEO, caller_number=number)
         self._until_state(CLEO, AgentState.TALKING)
 
-    def end_talk(self) -> None:
-        """Agent 1003 wraps up."""
+    def wrap_up(self) -> None:
+        """Agent 1003 has talked, and writes notes."""
+        if self.agents()[CLEO].state is AgentState.WRAPPING_UP:
+            return
         self.talk_with_cleo()
         assert self._talk is not None
         self._talk.hang_up()
         self._until_state(CLEO, AgentState.WRAPPING_UP)
+
+    def log_in(self, agent_id: AgentId) -> None:
+        """An agent is there, if not already."""
+        if self.agents()[agent_id].state is AgentState.LOGGED_OUT:
+            self._order(agent_id, DutyChange.LOG_IN)
 
     def begin(self) -> None:
         """As before every page: two wait, 1003 talks, 1004 is out, the others are free."""
@@ -136,7 +145,7 @@ class Site:
             if queue.closure is not None:
                 control.open_queue(queue.queue)
         for one in control.nodes().nodes:
-            if one.is_drained:
+            if one.drained_at is not None:
                 control.undrain_node(one.node)
         for agent in control.agents().agents:
             self._set_right(agent)
@@ -194,7 +203,8 @@ def running(base: Path, servers: Mapping[str, Any]) -> Iterator[Site]:
     )
     try:
         site = Site(base, switch, daemon)
-        site.end_talk()
+        site.talk_with_cleo(CUSTOMER)
+        site.wrap_up()
         url = servers["postgres"]["url"]
         until(lambda: records_in(url), "the talk has a record")
         yield site

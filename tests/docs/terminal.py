@@ -20,10 +20,11 @@ from gevent.socket import socket
 
 PATIENCE_SECONDS = 50
 NOT_FOUND = 127
+_BASH = shutil.which("bash") or "bash"
 
 _ROOTS = ("etc", "var", "opt", "usr", "tmp")
-_ABSOLUTE = re.compile(rf"(?<![\w./$}}~:-])/(?={'|'.join(_ROOTS)}\b)")
-_ELSEWHERE = re.compile(r"(?<![\w./$}<:])/(?!dev/null\b)\w|(?<!\w)~/|\.\./|\brm\b")
+_ABSOLUTE = re.compile(rf"(?<![\w./$}}~-])/(?={'|'.join(_ROOTS)}\b)")
+_ELSEWHERE = re.compile(r"(?<![\w./$}<:])/(?!dev/null\b)\w|(?<!\w)~/|\.\./|(?:^|[;&|(])\s*rm\b")
 
 _PRELUDE = """
 set -o pipefail
@@ -92,7 +93,7 @@ class Terminal:
         file = root / "script"
         file.write_text("\n".join(script))
         subprocess.run(
-            ["bash", "--noprofile", "--norc", str(file)],
+            [_BASH, "--noprofile", "--norc", str(file)],
             stdin=subprocess.DEVNULL,
             cwd=directory,
             env={

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tests.system.daemon import PASSWORD
+
 
 @dataclass(frozen=True, slots=True)
 class Untyped:
@@ -47,7 +49,10 @@ PROGRAMS = {
     ),
     "editor": Untyped("a person's work"),
     "fs_cli": Untyped("needs FreeSWITCH", "tests/live/test_shown_commands.py: fs_cli"),
-    "journalctl": Untyped("the site has no systemd: shows the daemon's log in its place"),
+    "install": Untyped("runs, but gives files to nobody else: `-o` and `-g` are left out"),
+    "journalctl": Untyped("shows the daemon's log: the site has no systemd"),
+    "make": Untyped("has tests of its own", "tests/docs/test_make_shown.py: --dry-run"),
+    "openssl": Untyped("gives the one password that the site's switch knows"),
     "pg_dump": Untyped("a Postgres client must be as new as the server"),
     "pg_restore": Untyped("a Postgres client must be as new as the server"),
     "pip-audit": Untyped("asks a server on the network"),
@@ -63,11 +68,11 @@ PROGRAMS = {
     "systemctl": Untyped(_MACHINE, "tests/system/test_units.py: def test_"),
     "useradd": Untyped(_MACHINE, "tests/packaging/test_debian.py: def test_"),
 }
-"""Programs that are functions which do nothing."""
+"""Programs that are functions of the shell, which do nothing but what is said."""
 
 TOOLS = (
     *("cat", "chmod", "cp", "curl", "grep", "gzip", "head", "install", "jq", "ln", "mkdir"),
-    *("mv", "openssl", "sleep", "tail", "touch"),
+    *("mv", "sleep", "tail", "touch"),
 )
 """Programs that are run; bash's own words besides."""
 
@@ -110,8 +115,11 @@ def command(words: Sequence[str]) -> Untyped | None:
 
 def functions(log: str) -> str:
     """For the shell: programs that do nothing, and those that have a part here."""
-    plain = [name for name in PROGRAMS if name not in ("docker", "journalctl")]
-    told = [f"{name}() {{ :; }}" for name in plain]
-    told.append('docker() { if [ "$1" = exec ]; then shift 2; "$@"; fi; }')
-    told.append(f"journalctl() {{ cat {log}; }}")
-    return "\n".join(told)
+    parts = {
+        "docker": 'if [ "$1" = exec ]; then shift 2; "$@"; fi',
+        "install": 'local words=("$@"); [ "$2" = -o ] && words=("$1" "${@:6}"); '
+        'command install "${words[@]}"',
+        "journalctl": f"cat {log}",
+        "openssl": f"echo {PASSWORD}",
+    }
+    return "\n".join(f"{name}() {{ {parts.get(name, ':')}; }}" for name in PROGRAMS)
