@@ -9,6 +9,7 @@ from unittest import mock
 
 from click.testing import CliRunner
 
+from callcore.adapters.control import requests
 from callcore.cli import operating
 from callcore.cli.root import callcore
 from callcore.domain.ids import AgentId
@@ -64,9 +65,15 @@ class Operators:
 
     def _before(self, words: Sequence[str]) -> None:
         """What the page takes for granted: whoever goes on a break is there, and the like."""
-        if words[0] != "agent" or len(words) < 3:
+        if words[0] == "reload":
+            self._site.edit()
+        elif tuple(words[:2]) == ("callback", "list"):
+            self._site.promise()
+        elif tuple(words[:3]) == ("queue", "list", "--json"):
+            self._site.control.close_queue("sales", requests.Close())
+        elif words[0] != "agent" or len(words) < 3:
             return
-        if words[1] in OF_NOTES:
+        elif words[1] in OF_NOTES:
             self._site.wrap_up()
         elif tuple(words[1:3]) == ("break", CLEO):
             self._site.talk_with_cleo()

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from callcore.adapters.control import client, requests
 from callcore.adapters.control.client import ControlClient
 from callcore.adapters.control.place import socket_paths
@@ -80,6 +82,7 @@ class Site:
         self.daemon = daemon
         self._callers: list[Leg] = []
         self._talk: Leg | None = None
+        self._edits = 0
         daemon.wait_line("link_restored")
         metrics = daemon.wait_line("callcore_runs")["metrics"]
         self.address = metrics.removeprefix("http://").partition("/")[0]
@@ -134,6 +137,14 @@ class Site:
         if self.agents()[agent_id].state is AgentState.LOGGED_OUT:
             self._order(agent_id, DutyChange.LOG_IN)
 
+    def edit(self) -> None:
+        """Somebody changes the settings file."""
+        file = self.base / "callcore.yaml"
+        content = yaml.safe_load(file.read_text())
+        content["queues"]["sales"]["short_abandon_seconds"] = 1 + self._edits % 10
+        self._edits += 1
+        file.write_text(yaml.safe_dump(content, sort_keys=False))
+
     def begin(self) -> None:
         """As before every page: two wait, 1003 talks, 1004 is out, the others are free."""
         for leg in self._callers:
@@ -144,6 +155,8 @@ class Site:
         for queue in control.queues().queues:
             if queue.closure is not None:
                 control.open_queue(queue.queue)
+        for promise in control.callbacks().callbacks:
+            control.withdraw(promise.call_id)
         for one in control.nodes().nodes:
             if one.drained_at is not None:
                 control.undrain_node(one.node)
@@ -156,7 +169,9 @@ class Site:
     def _set_right(self, agent: AgentView) -> None:
         is_there = PARTS["agents"][agent.agent_id]["logged_in_at_start"]
         if is_there:
-            self._order(agent.agent_id, DutyChange.LOG_IN, PARTS["agents"][agent.agent_id]["queues"])
+            self._order(
+                agent.agent_id, DutyChange.LOG_IN, PARTS["agents"][agent.agent_id]["queues"]
+            )
             if agent.state is AgentState.ON_BREAK or agent.wish is not None:
                 self._order(agent.agent_id, DutyChange.END_BREAK)
         elif agent.state is not AgentState.LOGGED_OUT:

@@ -82,7 +82,9 @@ class Terminal:
         told.mkdir()
         script = [_PRELUDE, self._functions]
         for number, line in enumerate(lines):
-            script.append(f"{{\n{confined(line, root)}\n}} >{told}/{number}.out 2>{told}/{number}.err")
+            script.append(
+                f"{{\n{confined(line, root)}\n}} >{told}/{number}.out 2>{told}/{number}.err"
+            )
             script.append(f"echo $? >{told}/{number}.status")
         path = root / "path"
         path.mkdir()
@@ -149,4 +151,3 @@ def _result(told: Path, number: int, line: str) -> Result:
 
     status = text("status")
     return Result(line, int(status) if status else -1, text("out"), text("err"))
-

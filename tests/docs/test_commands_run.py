@@ -12,9 +12,10 @@ from typing import NamedTuple
 import pytest
 
 from tests.conftest import database
-from tests.docs import pages, shapes, shell, site, untyped
+from tests.docs import pages, shapes, shell, site, understood, untyped
 from tests.docs.operators import Operators
 from tests.docs.terminal import Result, Terminal
+from tests.system.daemon import PASSWORD
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -28,11 +29,17 @@ SPANS = sorted(
         span
         for page in pages.PAGES
         for span in pages.code_spans(page)
-        if shell.is_whole_command(span) and pages.name(page) != "CHANGELOG.md"
+        if shell.is_whole_command(span)
+        and all(understood.fault_of(words) is None for words in shell.commands(span))
     }
 )
-REFUSED = {"callcore queue open nowhere --json": 1}
-"""What the page shows being refused; everything else ends with 0."""
+"""Those in the text that can be typed as they stand."""
+REFUSED = {
+    "callcore queue open nowhere --json": 1,
+    "callcore sounds list": 1,  # the site has no sounds
+    "callcore migrate": 2,  # where the text speaks of it; it asks for --config
+}
+"""What ends otherwise than with 0."""
 
 MAKES_SETTINGS = re.compile(r"\bcallcore (quickstart|import)\b")
 """Who begins with these has no settings yet."""
@@ -79,7 +86,7 @@ def desk(
             terminal.close()
 
 
-def typed(desk: Desk, lines: list[str], root: Path) -> list[Result]:
+def typed(desk: Desk, lines: list[str], root: Path, **environ: str) -> list[Result]:
     """The lines in a directory of an operator, who is at the beginning of a page."""
     desk.site.begin()
     desk.operators.begin()
@@ -87,13 +94,14 @@ def typed(desk: Desk, lines: list[str], root: Path) -> list[Result]:
         [_on_site(line, desk.site) for line in lines],
         root,
         laid_out(root, desk.site, has_settings=not MAKES_SETTINGS.search(" ".join(lines))),
-        {"TOKEN": site.TOKEN, "URL": "postgresql://127.0.0.1"},
+        {"TOKEN": site.TOKEN, "URL": "postgresql://127.0.0.1", **environ},
     )
 
 
 def laid_out(root: Path, of: site.Site, *, has_settings: bool) -> Path:
     """The files of a machine below ``root``; the directory of whoever types."""
     here, service = root / "here", root / "etc" / "callcore"
+    root.mkdir(exist_ok=True)
     for name in ("etc/default", "etc/freeswitch", "etc/systemd/system", "etc/prometheus"):
         (root / name).mkdir(parents=True)
     for name in ("usr/local/bin", "var/lib/callcore", "var/lib/grafana", "tmp", "opt/callcore/bin"):
@@ -135,16 +143,24 @@ def test_blocks_do_what_they_say(block: pages.Block, desk: Desk, tmp_path: Path)
     """Each line ends as the page says, and what is shown below it has the shape of its answer."""
     shown = list(shell.typed(block.text))
     results = typed(desk, [line for line, _ in shown], tmp_path)
-    assert "\n".join(faults(results)) == ""
+    found = faults(results)
+    assert not found, "\n".join(found)
     wrong = [
         f"{line}\n{fault}"
         for (line, answer), result in zip(shown, results, strict=True)
-        for fault in [shapes.fault(line, answer, result.stdout + result.stderr)]
+        for fault in [shapes.fault(line, answer, result.stdout, result.stderr)]
         if fault is not None
     ]
     assert "\n".join(wrong) == ""
 
 
 def test_commands_in_the_text_do_what_they_say(desk: Desk, tmp_path: Path) -> None:
-    """Those that are whole: what is left out of others no test can guess."""
-    assert "\n".join(faults(typed(desk, SPANS, tmp_path))) == ""
+    """Those that are whole: what is left out of others no test can guess. Passwords are in the
+    environment, as the text names no file of them.
+    """
+    lines = [span for span in SPANS if not MAKES_SETTINGS.search(span)]
+    results = typed(desk, lines, tmp_path / "all", CALLCORE_NODE_FS1_PASSWORD=PASSWORD)
+    for number, span in enumerate(set(SPANS).difference(lines)):
+        results += typed(desk, [span], tmp_path / str(number))
+    found = faults(results)
+    assert not found, "\n".join(found)
