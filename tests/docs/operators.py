@@ -15,10 +15,12 @@ from callcore.cli.root import callcore
 from callcore.domain.ids import AgentId
 from tests.docs import untyped
 from tests.docs.placeholders import OF_NOTES, Meant
-from tests.docs.site import CLEO, Site
+from tests.docs.site import CLEO, CUSTOMER, Site
 from tests.system.daemon import PASSWORD
 
 PIN = "4711\n"
+OF_FILES = ("check-config", "completion", "import", "migrate", "quickstart", "sounds", "unpack")
+"""Commands that ask no callcore."""
 
 
 def answers(site: Site, *, has_password: bool) -> str:
@@ -33,12 +35,12 @@ class Operators:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._meant = Meant(site)
-        self.ran: list[tuple[str, ...]] = []
-        """What was run, in the site's words."""
+        self._is_begun = False
 
     def begin(self) -> None:
-        """Another page: words mean anew."""
+        """Another page: words mean anew, and the site is as it was, once it is asked."""
         self._meant = Meant(self._site)
+        self._is_begun = False
 
     def run(
         self, directory: Path, environ: Mapping[str, str], words: Sequence[str]
@@ -46,6 +48,9 @@ class Operators:
         """Status and both outputs of a command; those of ``untyped`` are not run."""
         if untyped.command(words) is not None:
             return 0, "", ""
+        if not self._is_begun and words[0] not in OF_FILES:
+            self._site.begin()
+            self._is_begun = True
         told = self._meant.words(words)
         self._before(told)
         before = Path.cwd()
@@ -60,12 +65,13 @@ class Operators:
             os.chdir(before)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
-        self.ran.append(tuple(told))
         return result.exit_code, result.stdout, result.stderr
 
     def _before(self, words: Sequence[str]) -> None:
         """What the page takes for granted: whoever goes on a break is there, and the like."""
-        if words[0] == "reload":
+        if tuple(words[:2]) == ("forget", CUSTOMER):
+            self._site.serve(CUSTOMER)
+        elif words[0] == "reload":
             self._site.edit()
         elif tuple(words[:2]) == ("callback", "list"):
             self._site.promise()

@@ -30,7 +30,7 @@ from tests.system.daemon import PASSWORD, Daemon, node, records_in, settings, un
 
 TOKEN = "a-token-of-the-pages"  # noqa: S105 - as above
 CUSTOMER = "+48201234501"
-"""Who was served once, and has a record."""
+"""Who is to be forgotten."""
 CALLER = "+48201234503"
 """Who waits, and talks, now."""
 NUMBERS = {"support": "8001", "sales": "8002"}
@@ -76,10 +76,13 @@ PARTS: dict[str, Any] = {
 class Site:
     """One daemon for all pages; what a page does to it is undone before the next."""
 
-    def __init__(self, base: Path, switch: SimulatedSwitch, daemon: Daemon) -> None:
+    def __init__(
+        self, base: Path, switch: SimulatedSwitch, daemon: Daemon, content: dict[str, Any]
+    ) -> None:
         self.base = base
         self.switch = switch
         self.daemon = daemon
+        self._content = content
         self._callers: list[Leg] = []
         self._talk: Leg | None = None
         self._edits = 0
@@ -118,6 +121,9 @@ class Site:
         """Agent 1003 talks."""
         if self._talk is not None and self._talk.bridged_to is not None:
             return
+        self.log_in(CLEO)
+        if self.agents()[CLEO].state is AgentState.ON_BREAK:
+            self._order(CLEO, DutyChange.END_BREAK)
         if self.agents()[CLEO].state is AgentState.WRAPPING_UP:
             self._order(CLEO, DutyChange.END_WRAP_UP)
         self._talk = self.switch.call_in(dialled=TO_CLEO, caller_number=number)
@@ -129,8 +135,24 @@ class Site:
             return
         self.talk_with_cleo()
         assert self._talk is not None
+        self._order(CLEO, DutyChange.END_BREAK)  # takes back what was to be after the call
         self._talk.hang_up()
         self._until_state(CLEO, AgentState.WRAPPING_UP)
+
+    def serve(self, number: str) -> None:
+        """Whoever has the number has been served, and there is a record of it."""
+        url = self._content["postgres"]["url"]
+
+        def has_record() -> bool:
+            return any(one["caller_number"] == number for one in records_in(url))
+
+        if has_record():
+            return
+        if self._talk is not None:
+            self.wrap_up()
+        self.talk_with_cleo(number)
+        self.wrap_up()
+        until(has_record, "the talk has a record")
 
     def log_in(self, agent_id: AgentId) -> None:
         """An agent is there, if not already."""
@@ -139,11 +161,10 @@ class Site:
 
     def edit(self) -> None:
         """Somebody changes the settings file."""
-        file = self.base / "callcore.yaml"
-        content = yaml.safe_load(file.read_text())
-        content["queues"]["sales"]["short_abandon_seconds"] = 1 + self._edits % 10
         self._edits += 1
-        file.write_text(yaml.safe_dump(content, sort_keys=False))
+        sales = {**QUEUE, "short_abandon_seconds": 1 + self._edits}
+        content = {**self._content, "queues": {**PARTS["queues"], "sales": sales}}
+        (self.base / "callcore.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
 
     def begin(self) -> None:
         """As before every page: two wait, 1003 talks, 1004 is out, the others are free."""
@@ -167,11 +188,10 @@ class Site:
         self.talk_with_cleo()
 
     def _set_right(self, agent: AgentView) -> None:
-        is_there = PARTS["agents"][agent.agent_id]["logged_in_at_start"]
-        if is_there:
-            self._order(
-                agent.agent_id, DutyChange.LOG_IN, PARTS["agents"][agent.agent_id]["queues"]
-            )
+        usual = PARTS["agents"][agent.agent_id]
+        if usual["logged_in_at_start"]:
+            if set(agent.queues) != set(usual["queues"]) or agent.state is AgentState.LOGGED_OUT:
+                self._order(agent.agent_id, DutyChange.LOG_IN, usual["queues"])
             if agent.state is AgentState.ON_BREAK or agent.wish is not None:
                 self._order(agent.agent_id, DutyChange.END_BREAK)
         elif agent.state is not AgentState.LOGGED_OUT:
@@ -194,7 +214,7 @@ class Site:
 
 @contextmanager
 def running(base: Path, servers: Mapping[str, Any]) -> Iterator[Site]:
-    """The site, as long as the block runs, with a call that was served and is over."""
+    """The site, as long as the block runs."""
     switch = SimulatedSwitch(
         SwitchSettings(
             password=PASSWORD,
@@ -217,12 +237,7 @@ def running(base: Path, servers: Mapping[str, Any]) -> Iterator[Site]:
         options=("--env-file", str(base / "callcore.env")),
     )
     try:
-        site = Site(base, switch, daemon)
-        site.talk_with_cleo(CUSTOMER)
-        site.wrap_up()
-        url = servers["postgres"]["url"]
-        until(lambda: records_in(url), "the talk has a record")
-        yield site
+        yield Site(base, switch, daemon, content)
     finally:
         daemon.process.kill()
         daemon.process.wait(30)

@@ -63,9 +63,9 @@ Run = Callable[[Path, Mapping[str, str], Sequence[str]], tuple[int, str, str]]
 class Terminal:
     """Shells, one after the other."""
 
-    def __init__(self, run: Run, *, tools: Sequence[str], functions: str) -> None:
+    def __init__(self, run: Run, *, path: Path, functions: str) -> None:
         self._run = run
-        self._tools = tools
+        self._path = path
         self._functions = functions
         self._server = StreamServer(("127.0.0.1", 0), self._answer)
         self._server.start()
@@ -86,12 +86,6 @@ class Terminal:
                 f"{{\n{confined(line, root)}\n}} >{told}/{number}.out 2>{told}/{number}.err"
             )
             script.append(f"echo $? >{told}/{number}.status")
-        path = root / "path"
-        path.mkdir()
-        for tool in self._tools:
-            found = shutil.which(tool)
-            if found is not None:
-                (path / tool).symlink_to(found)
         file = root / "script"
         file.write_text("\n".join(script))
         subprocess.run(
@@ -99,7 +93,7 @@ class Terminal:
             stdin=subprocess.DEVNULL,
             cwd=directory,
             env={
-                "PATH": str(path),
+                "PATH": str(self._path),
                 "HOME": str(root),
                 "TERMINAL": str(self._server.server_port),
                 "LC_ALL": "C.UTF-8",

@@ -79,16 +79,24 @@ def desk(
             operators = Operators(found)
             terminal = Terminal(
                 operators.run,
-                tools=untyped.TOOLS,
+                path=tools_in(tmp_path_factory.mktemp("path")),
                 functions=untyped.functions(str(found.daemon.log)),
             )
             yield Desk(found, operators, terminal)
             terminal.close()
 
 
+def tools_in(path: Path) -> Path:
+    """The directory with all the programs that a shell finds."""
+    for tool in untyped.TOOLS:
+        found = shutil.which(tool)
+        assert found is not None, f"{tool}: not on this machine"
+        (path / tool).symlink_to(found)
+    return path
+
+
 def typed(desk: Desk, lines: list[str], root: Path, **environ: str) -> list[Result]:
     """The lines in a directory of an operator, who is at the beginning of a page."""
-    desk.site.begin()
     desk.operators.begin()
     return desk.terminal.typed(
         [_on_site(line, desk.site) for line in lines],
