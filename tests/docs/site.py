@@ -28,7 +28,7 @@ from callcore.switchsim.sounds import Sounds
 from callcore.switchsim.switch import SimulatedSwitch
 from tests.system.daemon import PASSWORD, Daemon, node, records_in, settings, until
 
-TOKEN = "a-token-of-the-pages"  # noqa: S105 - as above
+TOKEN = "a-token-of-the-pages"
 CUSTOMER = "+48201234501"
 """Who is to be forgotten."""
 CALLER = "+48201234503"

@@ -1,4 +1,4 @@
-"""What the pages say of FreeSWITCH has the words of the switch and of the files that are shipped."""
+"""What the pages say of FreeSWITCH has the words of the switch and of what is shipped."""
 
 from __future__ import annotations
 

@@ -25,7 +25,9 @@ COMMANDS = {
     ("run", "--data-directory"): Untyped(
         "starts servers of its own", "tests/system/test_daemon.py: --data-directory"
     ),
-    ("run", "--workers"): Untyped("stays until it is ended", "tests/system/workers.py: --workers"),
+    ("run", "--workers"): Untyped(
+        "stays until it is ended", "tests/cli/test_running.py: --workers"
+    ),
     ("run", "--instance"): Untyped(
         "stays until it is ended", "tests/system/test_workers.py: --instance"
     ),
