@@ -73,8 +73,8 @@ PROGRAMS = {
 """Programs that are functions of the shell, which do nothing but what is said."""
 
 TOOLS = (
-    *("cat", "chmod", "cp", "curl", "grep", "gzip", "head", "install", "jq", "ln", "mkdir"),
-    *("mv", "sleep", "tail", "touch"),
+    *("cat", "chmod", "cp", "curl", "grep", "gzip", "head", "install", "jq", "ln"),
+    *("mv", "tail", "touch"),
 )
 """Programs that are run; bash's own words besides."""
 
