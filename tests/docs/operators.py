@@ -53,12 +53,12 @@ class Operators:
             self._is_begun = True
         told = self._meant.words(words)
         self._before(told)
-        before = Path.cwd()
+        before, service = Path.cwd(), directory.parent / "etc/callcore/callcore.yaml"
         os.chdir(directory)
         try:
             with (
                 mock.patch.dict(os.environ, {"COLUMNS": "80", **environ}),
-                mock.patch.object(operating, "SERVICE_SETTINGS", directory / "callcore.yaml"),
+                mock.patch.object(operating, "SERVICE_SETTINGS", service),
             ):
                 result = CliRunner().invoke(callcore, told, input=self._typed(told, environ))
         finally:
