@@ -59,7 +59,7 @@ PROGRAMS = {
     "pg_restore": Untyped("a Postgres client must be as new as the server"),
     "pip-audit": Untyped("asks a server on the network"),
     "promtool": Untyped(
-        "not on every machine; the file it checks is", "tests/ops/promtool.py: promtool"
+        "not on every machine; the file it checks is", "tests/ops/test_alerts.py: prometheus.yml"
     ),
     "psql": Untyped(
         "a Postgres client must be as new as the server", "tests/docs/test_queries_shown.py: sql"
