@@ -85,3 +85,40 @@ def _called(words: list[str]) -> list[str]:
     if left[:1] == ["make"] or (left and left[0].split("/")[-1] == "callcore"):
         return left
     return []
+
+
+def typed(text: str) -> Iterator[tuple[str, str]]:
+    """Each line of a block as it is typed, and what is shown below it.
+
+    Continued lines are one. Lines of a manual, with ``[--option]`` and ``one|other``, are each way
+    to write them, without what may be left out and with it.
+    """
+    lines = re.sub(r" *\\\n\s*", " ", text).splitlines()
+    is_told = any(line.startswith("$ ") for line in lines)
+    line, answer = "", list[str]()
+    for one in lines:
+        if is_told and not one.startswith("$ "):
+            answer.append(one)
+            continue
+        if line:
+            yield line, "\n".join(answer)
+        line, answer = one.removeprefix("$ ").strip(), []
+        if not is_told and line.startswith("callcore "):
+            bare = " ".join(_OPTIONAL.sub("", line).split())
+            *others, line = dict.fromkeys(way for one in (bare, line) for way in _ways(one))
+            yield from ((other, "") for other in others)
+    if line:
+        yield line, "\n".join(answer)
+
+
+def is_of_a_shell(text: str) -> bool:
+    """True of a block without a language that shows a terminal, or commands as a manual does."""
+    lines = text.splitlines()
+    return lines[0].startswith("$ ") or all(line.startswith("callcore ") for line in lines)
+
+
+def is_whole_command(span: str) -> bool:
+    """True of a command in the text that can be typed as it stands."""
+    return bool(re.match(r"(callcore|curl|journalctl|systemctl|fs_cli|docker) ", span)) and not (
+        re.search(r"\.\.\.|[\w-]\|[\w-]", re.sub(r"'[^']*'", "", span))
+    )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -121,6 +124,19 @@ class TestQuestion:
                 },
             )
         ]
+
+    def test_the_documentation_shows_every_member(self) -> None:
+        """Whoever answers can read what is asked, and in which words."""
+        document = (Path(__file__).parents[2] / "docs" / "menus.md").read_text(encoding="utf-8")
+        shown = re.search(r"```json\n(\{\"call_id\".*?)```", document, re.DOTALL)
+        assert shown is not None
+        floor = TestFloor(
+            replace(with_menus(lookup_menu(), BYE), numbers={NUMBER: NumberRoute(menu=DOOR)})
+        )
+        floor.call_in(NUMBER)
+        floor.clock.advance(0.1)
+        ((_, question),) = floor.lookups.asked
+        assert set(json.loads(shown[1])) == {*question, "digits"}
 
 
 class TestDigits:

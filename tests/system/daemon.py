@@ -91,7 +91,7 @@ class Daemon:
         cls,
         base: Path,
         content: dict[str, Any],
-        environ: Mapping[str, str] = {},
+        environ: Mapping[str, str | None] = {},
         options: Sequence[str] = (),
     ) -> Daemon:
         """A process on a settings file made of ``content``."""
