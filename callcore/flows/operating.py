@@ -230,6 +230,10 @@ class Operating:
         """Takes no new calls and ends after the last one, here or in every worker."""
         return self._ending.drain(by=by, is_of_site=is_of_site)
 
+    def undrain(self, *, by: str) -> tuple[WorkerId, ...]:
+        """Every worker of the site takes calls again; which those are that have not ended."""
+        return self._ending.undrain(by=by)
+
     def explain(self, call_id: CallId) -> Explanation:
         """Why the caller was offered to whom, and if waiting, why to nobody now."""
         found = self._views.explanation(call_id)

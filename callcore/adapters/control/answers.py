@@ -81,6 +81,13 @@ class Drained(msgspec.Struct, frozen=True, kw_only=True):
     by: str
 
 
+class Undrained(msgspec.Struct, frozen=True, kw_only=True):
+    """These workers take calls: again, or as they did all the time."""
+
+    workers: tuple[WorkerId, ...]
+    by: str
+
+
 class Closed(msgspec.Struct, frozen=True, kw_only=True):
     """A queue was closed."""
 

@@ -33,6 +33,10 @@ class Desk:
         workers = self._operations.drain(by=by, is_of_site=request.is_of_site)
         return answers.Drained(workers=workers, by=by)
 
+    def undrain_workers(self, _request: requests.Nothing, by: str) -> answers.Undrained:
+        """``POST /v1/undrain``."""
+        return answers.Undrained(workers=self._operations.undrain(by=by), by=by)
+
     def queues(self) -> answers.Queues:
         """``GET /v1/queues``."""
         return answers.Queues(queues=tuple(self._operations.queues()))

@@ -128,3 +128,9 @@ class Operations(Protocol):
         """This worker, or every worker of the site, takes no new calls from now on and ends when
         its last call has ended; which workers those are.
         """
+
+    def undrain(self, *, by: str) -> tuple[WorkerId, ...]:
+        """Every worker of the site takes calls again; which those are that have not ended.
+
+        Raises ``TooLateError``.
+        """

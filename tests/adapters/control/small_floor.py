@@ -241,6 +241,7 @@ def site_status(**parts: object) -> SiteStatus:
         started_at=Micros(NOW - 60 * MINUTE),
         parts={"redis": "up", "postgres": "up"},
         draining="",
+        calls_count=0,
         nodes=(
             NodeStatus(node=FS1, link=LinkState.UP, is_drained=False),
             NodeStatus(node=FS2, link=LinkState.UP, is_drained=False),
@@ -302,6 +303,11 @@ class SmallFloor:
         self.before()
         self.done.append(("drain", by, is_of_site))
         return self.site_status.workers if is_of_site else (self.site_status.worker,)
+
+    def undrain(self, *, by: str) -> tuple[WorkerId, ...]:
+        self.before()
+        self.done.append(("undrain", by))
+        return self.site_status.workers
 
     def nodes(self) -> list[NodeView]:
         self.before()
