@@ -137,8 +137,8 @@ class Worker:
         letters.on(EndCancelled, office.ending.cancelled)
         letters.on(FloorLost, lambda _: recovery.look_for_loss())
         letters.on(FloorTold, recovery.retelling.colleague_told)
-        letters.on(OperationAsked, office.operating.asked)
-        letters.on(OperationAnswered, office.operating.answered)
+        letters.on(OperationAsked, office.operating.elsewhere.asked)
+        letters.on(OperationAnswered, office.operating.elsewhere.answered)
 
     def _look_at_nodes(self, _: NodesTouched) -> None:
         """Another worker was told by an operator."""

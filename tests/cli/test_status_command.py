@@ -257,11 +257,12 @@ class TestCompletion:
         return [one.partition(",")[2] for one in result.stdout.splitlines() if one]
 
     def test_names_are_those_of_the_running_callcore(self, run, data):
-        """Queues, agents, nodes, calls."""
+        """Queues, agents, nodes, calls, breaks."""
         where = f"--data-directory {data}"
         assert self.complete(run, f"queue close {where} s", data) == ["sales", "support"]
         assert self.complete(run, f"agent login {where} 1001", data) == ["1001"]
         assert self.complete(run, f"node drain {where} fs", data) == ["fs1", "fs2"]
+        assert self.complete(run, f"agent break {where} 1001 --code t", data) == ["tea"]
         assert len(self.complete(run, f"call move {where} 3f2a", data)) == 2
 
     def test_without_one_there_are_none_and_no_complaint(self, bare_run, tmp_path):

@@ -14,6 +14,7 @@ from callcore.domain.policy_changes import PolicyChange
 from callcore.domain.sharding import WorkerId
 from callcore.ports.operations import (
     AgentView,
+    BreakView,
     CallbackView,
     DutyChange,
     NodeView,
@@ -56,6 +57,12 @@ class Agents(msgspec.Struct, frozen=True, kw_only=True):
     """Every agent."""
 
     agents: tuple[AgentView, ...]
+
+
+class Breaks(msgspec.Struct, frozen=True, kw_only=True):
+    """Every break that agents may take."""
+
+    breaks: tuple[BreakView, ...]
 
 
 class NodeList(msgspec.Struct, frozen=True, kw_only=True):

@@ -120,6 +120,10 @@ class ControlClient:
         """Every agent."""
         return self._ask(answers.Agents, "GET", "agents")
 
+    def breaks(self) -> answers.Breaks:
+        """Every break that agents may take."""
+        return self._ask(answers.Breaks, "GET", "breaks")
+
     def explain(self, call_id: str) -> Explanation:
         """Why a call was offered to whom."""
         return self._ask(Explanation, "GET", "calls", call_id, "explanation")

@@ -84,6 +84,10 @@ class Desk:
         """``GET /v1/agents``."""
         return answers.Agents(agents=tuple(self._operations.agents()))
 
+    def breaks(self) -> answers.Breaks:
+        """``GET /v1/breaks``."""
+        return answers.Breaks(breaks=tuple(self._operations.breaks()))
+
     def timeline(self, agent: str, count: int) -> answers.Timeline:
         """``GET /v1/agents/{agent}/timeline``."""
         agent_id = AgentId(agent)

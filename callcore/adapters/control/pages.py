@@ -60,6 +60,7 @@ def application(operations: Operations, note: Note) -> falcon.App[falcon.Request
     asking = change(requests.RequestCallback, desk.request_callback)
     app.add_route("/v1/callbacks", _Collection(desk.callbacks, asking))
     app.add_route("/v1/agents", _View(desk.agents))
+    app.add_route("/v1/breaks", _View(desk.breaks))
     app.add_route(f"{agent}/timeline", _Timeline(desk.timeline))
     app.add_route(f"{agent}/unlock", change(requests.Nothing, desk.unlock))
     for what in DutyChange:

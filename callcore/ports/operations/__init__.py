@@ -6,6 +6,7 @@ Every change is whole or not at all, and says who asked for it.
 
 from callcore.ports.operations.agents import (
     AgentView,
+    BreakView,
     DutyAnswer,
     DutyChange,
     DutyOrder,
@@ -61,6 +62,7 @@ from callcore.ports.operations.status import (
 __all__ = [
     "AgentStatus",
     "AgentView",
+    "BreakView",
     "CallbackAnswer",
     "CallbackRefusedError",
     "CallbackRequest",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from callcore.domain.admission import Closure, Limit
-from callcore.domain.agents import AgentReason, AgentState
+from callcore.domain.agents import AgentReason, AgentState, BreakCode
 from callcore.domain.callbacks import CallbackState
 from callcore.domain.ids import AgentId, CallId, Language, Micros, NodeName, OfferId, QueueName
 from callcore.domain.nodes import LinkState
@@ -18,6 +18,7 @@ from callcore.domain.sharding import WorkerId
 from callcore.ports.operations import (
     AgentStatus,
     AgentView,
+    BreakView,
     CallbackAnswer,
     CallbackRefusedError,
     CallbackRequest,
@@ -398,6 +399,13 @@ class SmallFloor:
     def agents(self) -> list[AgentView]:
         self.before()
         return list(self.roster)
+
+    def breaks(self) -> list[BreakView]:
+        self.before()
+        return [
+            BreakView(code=BreakCode("lunch"), name="Lunch", maximum_seconds=1800.0),
+            BreakView(code=BreakCode("tea"), name="", maximum_seconds=None),
+        ]
 
     def change_duty(self, agent_id: AgentId, order: DutyOrder) -> DutyAnswer:
         self.before()
