@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 
 import click
 import pytest
@@ -16,10 +18,19 @@ from callcore.cli import drain_waiting
 from callcore.cli.live_status import Asking
 from callcore.cli.operating import Operator
 from callcore.cli.root import callcore
+from callcore.domain.agents import AgentState, HoldReason, Wish
 from callcore.domain.ids import Micros
+from callcore.domain.nodes import LinkState
 from callcore.domain.queue_days import QueueDay
 from callcore.domain.sharding import WorkerId
-from callcore.ports.operations import NotReadyError, TooLateError
+from callcore.ports.operations import (
+    AgentStatus,
+    NodeStatus,
+    NotReadyError,
+    QueueStatus,
+    SiteStatus,
+    TooLateError,
+)
 from tests.adapters.control.small_floor import NOW, SUPPORT, queue_status, site_status
 from tests.cli.test_document import DOCUMENT
 
@@ -103,8 +114,42 @@ def test_a_status_in_json_has_all_of_it(run_json):
     answer = run_json("status")
     assert answer["queues"][1]["waiting_count"] == 3
     assert answer["days_at"] is None
-    for name in answer:
-        assert f"`{name}`" in DOCUMENT
+
+
+SHAPES = {
+    "What a status says": SiteStatus,
+    "Nodes of a status": NodeStatus,
+    "Queues of a status": QueueStatus,
+    "Agents of a status": AgentStatus,
+}
+PARTS_OF: dict[type, dict[str, type]] = {
+    QueueStatus: {"today": QueueDay},
+    AgentStatus: {"wish": Wish},
+}
+
+
+@pytest.mark.parametrize(("title", "shape"), SHAPES.items())
+def test_every_field_of_a_status_is_told_once_and_in_order(title, shape):
+    """By its name, and no other; whoever reads it need not read the code."""
+    section = re.split(r"^#+ ", DOCUMENT.split(f"# {title}\n", 1)[1], flags=re.MULTILINE)[0]
+    told = re.findall(r"^\| `([a-z_.]+)` \| \S", section, re.MULTILINE)
+    expected = []
+    for field in dataclasses.fields(shape):
+        expected.append(field.name)
+        part = PARTS_OF.get(shape, {}).get(field.name)
+        if part is not None:
+            expected += [f"{field.name}.{one.name}" for one in dataclasses.fields(part)]
+    assert told == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [("Nodes of a status", LinkState), ("Agents of a status", (*AgentState, *HoldReason))],
+)
+def test_every_word_of_a_status_is_told(title, words):
+    """Of the fields that have one of a few."""
+    section = re.split(r"^#+ ", DOCUMENT.split(f"# {title}\n", 1)[1], flags=re.MULTILINE)[0]
+    assert [word for word in words if f"`{word}`" not in section] == []
 
 
 def test_the_whole_site_is_drained(run, run_json, floor):
