@@ -16,7 +16,7 @@ from callcore.ports.stores.agents import (
     StandingLeg,
 )
 from callcore.ports.stores.calls import FloorCall, FloorCallState, Outlook, QueueCounts
-from callcore.ports.stores.faults import (
+from callcore.ports.store_faults import (
     LeaseLapsedError,
     StoreError,
     StoreUnavailableError,
