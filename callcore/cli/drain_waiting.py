@@ -43,6 +43,8 @@ class Left:
 
     calls: dict[WorkerId, int | None]
     """How many calls each follows; ``None`` if it does not answer."""
+    ending: set[WorkerId] = field(default_factory=set)
+    """Those without calls that have not gone yet."""
     calls_left: int = 0
     """Of those that have ended, with how many."""
     draining: set[WorkerId] = field(default_factory=set)
@@ -51,11 +53,15 @@ class Left:
 
     def __str__(self) -> str:
         """As on the terminal."""
-        told = (
-            f"{printable(name)} {'does not answer' if count is None else f'has {count} calls'}"
-            for name, count in self.calls.items()
-        )
-        return ", ".join(told)
+        return ", ".join(f"{printable(name)} {self._told(name)}" for name in self.calls)
+
+    def _told(self, name: WorkerId) -> str:
+        count = self.calls[name]
+        if name in self.ending:
+            return "ends"
+        if count is None:
+            return "does not answer"
+        return "has 1 call" if count == 1 else f"has {count} calls"
 
 
 def wait(
@@ -65,21 +71,13 @@ def wait(
     left = Left({name: None for name in answer.workers if name in here})
     ended = tuple(left.calls)
     elsewhere = tuple(name for name in answer.workers if name not in here)
-    began = time.monotonic()
-    with _progress(operator) as tell:
-        while True:
-            _look(operator, here, left)
-            waited = time.monotonic() - began
-            if left.undrained:
-                names = ", ".join(map(printable, left.undrained))
-                operator.fail("undrained", f"somebody has had it taken back: {names} takes calls")
-            if not left.calls:
-                break
-            if waited >= seconds:
-                message = f"not ended after {seconds:g} s, and goes on ending: {left}"
-                operator.fail("not_drained", message)
-            tell(f"{left}; waited {span(waited)}")
-            time.sleep(min(LOOK_SECONDS, seconds - waited))
+    _await(operator, here, left, seconds)
+    if left.undrained:
+        names = ", ".join(map(printable, left.undrained))
+        operator.fail("undrained", f"somebody has had it taken back: {names} takes calls")
+    if left.calls:
+        message = f"not ended after {seconds:g} s, and goes on ending: {left}"
+        operator.fail("not_drained", message)
     if left.calls_left:
         message = f"ended before {left.calls_left} calls had: they go on at the switch"
         operator.fail("calls_left", message)
@@ -90,26 +88,45 @@ def wait(
     operator.answer(found, Text(text))
 
 
+def _await(
+    operator: Operator, here: Mapping[str, ControlClient], left: Left, seconds: float
+) -> None:
+    """Returns when nothing is left, when the time is up or when it was taken back."""
+    began = time.monotonic()
+    with _progress(operator) as tell:
+        while True:
+            _look(operator, here, left)
+            waited = time.monotonic() - began
+            if left.undrained or not left.calls or waited >= seconds:
+                return
+            tell(f"{left}; waited {span(waited)}")
+            time.sleep(min(LOOK_SECONDS, seconds - waited))
+
+
 def _look(operator: Operator, here: Mapping[str, ControlClient], left: Left) -> None:
     for name in list(left.calls):
         try:
             status = here[name].status()
         except ControlError:
-            if drain_note.is_held(operator.directory, name):
-                left.calls[name] = None
-                continue
-            note = drain_note.kept(operator.directory, name)
-            if note is None or note.calls_left is None:
-                left.calls[name] = None
-            else:
-                del left.calls[name]
-                left.calls_left += note.calls_left
+            _look_for_end(operator, name, left)
             continue
         left.calls[name] = status.calls_count
         if status.draining:
             left.draining.add(name)
         elif name in left.draining:
             left.undrained.append(name)
+
+
+def _look_for_end(operator: Operator, name: WorkerId, left: Left) -> None:
+    note = drain_note.kept(operator.directory, name)
+    left.calls[name] = None
+    if note is None or note.calls_left is None:
+        left.ending.discard(name)
+    elif drain_note.is_held(operator.directory, name):
+        left.ending.add(name)
+    else:
+        del left.calls[name]
+        left.calls_left += note.calls_left
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import fcntl
 import json
 import re
 
@@ -194,7 +195,7 @@ class TestWaiting:
 
         def end(note):
             def drained(**_):
-                (data / "instances").mkdir(parents=True)
+                (data / "instances").mkdir(parents=True, exist_ok=True)
                 drain_note.keep(data, WorkerId("1"), note)
                 floor.before = refuse
                 return ("1", "2")
@@ -213,6 +214,15 @@ class TestWaiting:
         assert result.exit_code == 1
         told = "not ended after 0 s, and goes on ending: 1 has 3 calls"
         assert told in " ".join(result.stderr.split())
+
+    def test_one_that_ends_is_told_apart_from_one_that_does_not_answer(self, run, data, ended):
+        """It has noted its end, and its process is still there."""
+        ended(DrainNote(by="eve", boot="b").ended(0))
+        (data / "instances").mkdir(parents=True)
+        with drain_note.lock_path(data, WorkerId("1")).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            result = run("drain", "--wait", "0", "--json")
+        assert json.loads(result.stderr)["message"].endswith(": 1 ends")
 
     def test_that_it_was_taken_back_is_told(self, run, floor, monkeypatch):
         """At once: a worker that takes calls will not end."""
