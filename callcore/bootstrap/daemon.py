@@ -25,6 +25,7 @@ from callcore.bootstrap import (
     telling,
 )
 from callcore.bootstrap.colleagues import CountedPost, Settling
+from callcore.bootstrap.draining import Draining
 from callcore.bootstrap.hang_ups import BY_SIGNAL, HangUps
 from callcore.bootstrap.history import History, LateHistory, PostgresAccess
 from callcore.bootstrap.instances import Instance, Predecessor
@@ -84,6 +85,9 @@ class Daemon:
         )
         self._stopping = Stopping(log, self._tenure)
         self._stop = self._stopping.asked
+        self._draining = Draining(
+            settings.data_directory, instance.name, log, self._tenure, self._stop
+        )
         self._hang_ups = HangUps(self._stop.set)
         self._service_manager = ServiceManager()
         self._clock = SystemClock()
@@ -117,13 +121,14 @@ class Daemon:
     @property
     def was_drained(self) -> bool:
         """True if it ended, or is to end, because an operator had it drained."""
-        return self._stopping.is_drained
+        return self._draining.is_asked
 
     def _serve(self, stack: ExitStack) -> None:
         settings = self._settings
         predecessor = stack.enter_context(
             instances.held(settings.data_directory, self._instance.name, self._life)
         )
+        self._draining.take_over()
         kept_clock.go_on(self._clock, settings.data_directory, stack)
         http = listening.start_http(
             settings,
@@ -137,7 +142,8 @@ class Daemon:
         urls = open_stores(settings, stack, self._saying.server_died)
         nodes = settings.nodes if simulation is None else (simulation.node(),)
         floor = self._open_floor(urls.redis, stack)
-        view = self._view(http.url, floor) if self._is_watched else None
+        looked_at = (self._policies, http.url, floor, self._readiness, self._clock)
+        view = view_of(*looked_at) if self._is_watched else None
         worker = self._worker(stack)
         switches = self._links.open(nodes, worker.deliver)
         site = self._site(nodes, switches, floor, urls, view, stack)
@@ -154,6 +160,7 @@ class Daemon:
             stack.callback(view.stop)
         collecting.spare_the_collector()
         spawn("collecting", collecting.Collecting(self._clock, lambda: worker.calls_count).run)
+        self._draining.attend(worker, self._simulation, self._readiness)
         self._stop.wait()
         self._end(worker, history, view)
 
@@ -246,6 +253,7 @@ class Daemon:
         self._readiness.draining()
         self._service_manager.tell_stopping()
         self._stopping.end_calls(worker, self._simulation, self._links.news)
+        self._draining.ended(worker.calls_count)
         history.drain()
 
     def _worker(self, stack: ExitStack) -> Worker:
@@ -257,7 +265,7 @@ class Daemon:
             clock_behind=lambda: self._clock.behind_seconds,
             count_days=self._history.days,
             parts=self._readiness.parts,
-            ask_to_end=self._stopping.drain,
+            process=self._draining,
         )
         worker = Worker(spawn, call_bound, sources)
         stack.callback(worker.end)
@@ -288,10 +296,8 @@ class Daemon:
         self._readiness.watch_redis(floor.ping)
         return floor
 
-    def _view(self, url: str, floor: Floor) -> TerminalView:
-        return view_of(self._policies, url, floor, self._readiness, self._clock)
-
     def _has_settled(self) -> None:
         """Whoever restarts workers one by one may go on."""
         self._service_manager.tell_ready()
+        self._draining.settled()
         self._saying.settled()

@@ -162,7 +162,8 @@ class History:
 
     def _complain(self, error: Exception) -> None:
         if self._access.observer is not None:
-            self._access.observer.fault(Fault.UNREACHABLE)
+            is_unfit = isinstance(error, migrations.SchemaError)
+            self._access.observer.fault(Fault.UNFIT if is_unfit else Fault.UNREACHABLE)
         self._readiness.postgres(str(error))
         self._log.write(Level.ERROR, "waiting_for_postgres", {"reason": str(error)})
 

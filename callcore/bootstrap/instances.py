@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from callcore.bootstrap.drain_note import lock_path
 from callcore.bootstrap.supervised import Supervised
 from callcore.domain.sharding import WorkerId
 from callcore.flows.tenure import THE_ONLY_ONE
@@ -94,7 +95,7 @@ def held(data_directory: Path, instance: WorkerId, life: str) -> Iterator[Predec
     The lock is the kernel's, so it ends with this process however it ends. Raises
     ``InstanceError``.
     """
-    path = data_directory / "instances" / f"{instance}.lock"
+    path = lock_path(data_directory, instance)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)

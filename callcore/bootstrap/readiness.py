@@ -57,9 +57,9 @@ class Readiness:
         """Notes how Postgres fares: ``up`` or what is wrong."""
         self._postgres = state
 
-    def draining(self) -> None:
-        """No new calls are taken any more."""
-        self._is_draining = True
+    def draining(self, *, is_so: bool = True) -> None:
+        """No new calls are taken any more; or if not ``is_so``, again."""
+        self._is_draining = is_so
 
     def parts(self) -> Mapping[str, str]:
         """Each part and ``up``, or what is wrong with it."""

@@ -80,6 +80,10 @@ class Simulation:
         """Lets no more callers come; those who are there stay."""
         self._process.send_signal(signal.SIGUSR1)
 
+    def resume_arrivals(self) -> None:
+        """Lets callers come again, after ``stop_arrivals``."""
+        self._process.send_signal(signal.SIGUSR2)
+
     def end(self) -> None:
         """Shuts the switch down as an operator would: every call ends, then the process."""
         self._process.send_signal(signal.SIGTERM)

@@ -23,9 +23,6 @@ LEAVE_SECONDS = 10.0
 DRAIN_SECONDS = 10.0
 """How long a stop waits for calls to end; those left go on and are adopted by the next start."""
 
-DRAIN_LOOK_SECONDS = 0.2
-"""How soon a drained worker is to see that its last call has ended."""
-
 SHUT_DOWN_SECONDS = 2.0
 """How long the ends of calls may take to be heard when the simulated switch shuts down."""
 
@@ -39,24 +36,12 @@ class Stopping:
         self.asked = Event()
         """Set once the process is to stop."""
         self._hurry = Event()
-        self.is_drained = False
-        """True once it was asked to end after its last call."""
-        self._has_no_time = Event()
-        """Set once a signal asks for an end of what takes as long as it takes."""
 
     def install(self, stack: ExitStack) -> None:
         """Hears the signals until ``stack`` is closed."""
         for number in (signal.SIGINT, signal.SIGTERM):
             stack.callback(gevent.signal_handler(number, self._signalled).cancel)
         stack.callback(gevent.signal_handler(signal.SIGUSR1, self._no_rolling_restart).cancel)
-
-    def drain(self) -> None:
-        """Has the process end when its last call has ended. A signal ends that sooner, as it does
-        at any time.
-        """
-        if not self.asked.is_set():
-            self.is_drained = True
-            self.asked.set()
 
     def end_calls(
         self,
@@ -67,8 +52,6 @@ class Stopping:
         """Gives the calls to other workers; where there are none, takes no more, and lets those in
         progress end.
         """
-        if self.is_drained:
-            self._drain(worker, simulation)
         if self._tenure.colleagues:
             self._unless_hurried("leave", worker.leave, LEAVE_SECONDS)
         is_last = not self._tenure.colleagues
@@ -85,25 +68,9 @@ class Stopping:
         self._tell_what_is_left(worker)
 
     def _signalled(self) -> None:
-        if self.is_drained and not self._has_no_time.is_set():
-            self._has_no_time.set()
-        elif self.asked.is_set():
+        if self.asked.is_set():
             self._hurry.set()
         self.asked.set()
-
-    def _drain(self, worker: Worker, simulation: Simulation | SupervisedSimulation | None) -> None:
-        """Waits for the end of the last call; of a worker that is drained alone, others have its
-        calls sooner.
-        """
-        values = {"calls": worker.calls_count, "by": worker.operating.drained_by}
-        self._log.write(Level.INFO, "drain_began", values)
-        if not worker.is_site_drained and self._tenure.colleagues:
-            return
-        if simulation is not None:
-            simulation.stop_arrivals()
-        while worker.calls_count and not self._has_no_time.wait(DRAIN_LOOK_SECONDS):
-            pass
-        self._log.write(Level.INFO, "drain_ended", {"calls": worker.calls_count})
 
     def _no_rolling_restart(self) -> None:
         values = {"remedy": "the signal is for a supervisor of several workers: restart this one"}

@@ -135,6 +135,9 @@ class SupervisedSimulation:
     def stop_arrivals(self) -> None:
         """The supervisor has seen to it."""
 
+    def resume_arrivals(self) -> None:
+        """The supervisor has never stopped them."""
+
     def end(self) -> None:
         """Has the supervisor shut it down."""
         tell(News(word=Word.DRAINED))

@@ -60,6 +60,9 @@ COMMANDS: Final = {
     "drain": Listed(
         "draining:drain", "Has callcore take no new calls, and end when its last call has ended."
     ),
+    "undrain": Listed(
+        "draining:undrain", "Has every worker of the site take calls again that has not ended."
+    ),
     "queue": Listed("queues:queue", "Shows, closes and opens queues of a running callcore."),
     "call": Listed("calls:call", "Shows callers who wait, and decides about them."),
     "calls": Listed("calls:list_calls", "Shows every caller who waits, by queue and place."),

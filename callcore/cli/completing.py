@@ -28,6 +28,7 @@ _ASK: Final[Mapping[str, Callable[[ControlClient], Mapping[str, str]]]] = {
         for one in callcore.status().queues
     },
     "agent": lambda callcore: {one.agent_id: one.name for one in callcore.agents().agents},
+    "break": lambda callcore: {one.code: one.name for one in callcore.breaks().breaks},
     "node": lambda callcore: {one.node: str(one.link) for one in callcore.status().nodes},
     "call": lambda callcore: {
         one.call_id: f"{one.queue} {one.caller_number}" for one in callcore.calls().calls
@@ -57,8 +58,8 @@ def completion(shell: str) -> None:
     """Writes what a shell needs to complete callcore's command line.
 
     bash: `eval "$(callcore completion bash)"` in ~/.bashrc; zsh: the same in ~/.zshrc; fish:
-    `callcore completion fish | source` in ~/.config/fish/config.fish. Queues, agents, nodes and
-    calls are those of the running callcore; without one there is nothing to choose from.
+    `callcore completion fish | source` in ~/.config/fish/config.fish. Queues, agents, nodes, calls
+    and breaks are those of the running callcore; without one there is nothing to choose from.
     """
     kind = shell_completion.get_completion_class(shell)
     root = click.get_current_context().find_root().command

@@ -18,6 +18,7 @@ from callcore.flows.duty import Duty
 from callcore.flows.site import Site
 from callcore.ports.operations import (
     AgentView,
+    BreakView,
     DutyAnswer,
     DutyChange,
     DutyOrder,
@@ -64,6 +65,13 @@ class AgentOperations:
     def agents(self) -> list[AgentView]:
         """Every agent of the settings, and those still at work who no longer are; by id."""
         return self._finding.agents()
+
+    def breaks(self) -> list[BreakView]:
+        """The breaks of the settings, in their order; the one there always is if they have none."""
+        return [
+            BreakView(code=code, name=one.name, maximum_seconds=one.maximum_seconds)
+            for code, one in duty.breaks(self._site.policy).items()
+        ]
 
     def change_duty(self, agent_id: AgentId, order: DutyOrder) -> DutyAnswer:
         """Logs an agent in or out, begins or ends a break, ends or extends a wrap-up."""

@@ -64,12 +64,17 @@ class CallbackCalls:
 
     @property
     def is_paused(self) -> bool:
-        """True while this process is ending."""
+        """True while this process is ending, or drained."""
         return self._is_paused
 
     def pause(self) -> None:
         """Nobody is called back any more by this process; promises are left to the next one."""
         self._is_paused = True
+
+    def end_pause(self) -> None:
+        """Customers are called back again by this process."""
+        self._is_paused = False
+        self._crew.dispatcher.look_again_soon()
 
     def kept(self) -> list[tuple[CallbackCall, WaitingCallback | None]]:
         """The callbacks followed here, each with its visit to a queue while it waits there."""

@@ -57,6 +57,10 @@ class NodeDraining:
         """From now on no node takes calls here, as the worker is to end."""
         self._turns_all_away = True
 
+    def turn_away_no_longer(self) -> None:
+        """Nodes take calls again, but for those that are being emptied."""
+        self._turns_all_away = False
+
     def turn_away(self, arrival: LegParked) -> bool:
         """Sends a new caller elsewhere; false if the node takes calls."""
         site, node = self._site, arrival.node

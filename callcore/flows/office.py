@@ -11,7 +11,7 @@ from callcore.flows.agent_operations import AgentOperations, PastChanges
 from callcore.flows.callback_operations import CallbackOperations
 from callcore.flows.counted_days import Beginnings, CountDays
 from callcore.flows.duty import Duty
-from callcore.flows.ending import AskToEnd, Ending
+from callcore.flows.ending import Ending, OwnProcess, Stays
 from callcore.flows.feature_call import FeatureCalls
 from callcore.flows.letters import Letters
 from callcore.flows.node_draining import NodeDraining
@@ -41,10 +41,6 @@ def _no_days(_: Beginnings) -> dict[QueueName, QueueDay]:
     return {}
 
 
-def _stays() -> None:
-    """There is no process that could end."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
     """Where a worker looks besides the floor and the switches."""
@@ -59,7 +55,7 @@ class Sources:
     count_days: CountDays = _no_days
     parts: Parts = dict
     """What the process stands on, and how each part fares."""
-    ask_to_end: AskToEnd = _stays
+    process: OwnProcess = field(default_factory=Stays)
 
 
 class Office:
@@ -81,7 +77,14 @@ class Office:
         self.node_draining = NodeDraining(site, letters)
         self.overload = Overload(site, sources.strains, lambda: service.unkept_count)
         callbacks = service.callbacks
-        self.ending = Ending(site, self.node_draining, callbacks.pause, letters, sources.ask_to_end)
+        self.ending = Ending(
+            site,
+            self.node_draining,
+            callbacks,
+            letters,
+            sources.process,
+            lambda: service.calls_count,
+        )
         overseeing = Overseeing(site, queue_watch, self.ending, sources.count_days, sources.parts)
         self.operating = Operating(
             site,

@@ -24,7 +24,7 @@ from callcore.flows.messages import (
     PriorityAsked,
     WithdrawalAsked,
 )
-from callcore.flows.messages.between import OperationAnswered, OperationAsked
+from callcore.flows.messages.between import OperationAsked
 from callcore.flows.node_draining import NodeDraining
 from callcore.flows.operating_elsewhere import (
     Method,
@@ -42,6 +42,7 @@ from callcore.flows.waiters import Waiter
 from callcore.flows.waiting_views import WaitingViews, ready
 from callcore.ports.operations import (
     AgentView,
+    BreakView,
     CallbackAnswer,
     CallbackRequest,
     CallbackView,
@@ -89,7 +90,8 @@ class Operating:
         letters: Letters | None = None,
     ) -> None:
         self._site = site
-        self._elsewhere = OperatingElsewhere(site, letters or NoLetters(), self._carry_out)
+        self.elsewhere = OperatingElsewhere(site, letters or NoLetters(), self._carry_out)
+        """What other workers ask and answer."""
         self._queues = QueueOperations(site, queue_watch)
         self._views = WaitingViews(site, crew, callbacks)
         self._crew = crew
@@ -127,7 +129,7 @@ class Operating:
             )
             raise OutOfRangeError(message)
         if self._is_elsewhere(call_id):
-            found = self._elsewhere.ask(call_id, Method.SET_PRIORITY, priority, by=by)
+            found = self.elsewhere.ask(call_id, Method.SET_PRIORITY, priority, by=by)
             return found.priority or 0
         reply: Reply[int] = Reply()
         self._waiter(call_id)
@@ -139,7 +141,7 @@ class Operating:
             known = ", ".join(sorted(grammar.CATALOGUED))
             raise OutOfRangeError(f"language {language} has no catalogue: give one of {known}")
         if self._is_elsewhere(call_id):
-            self._elsewhere.ask(call_id, Method.SET_LANGUAGE, language, by=by)
+            self.elsewhere.ask(call_id, Method.SET_LANGUAGE, language, by=by)
             return
         if call_id not in self._crew.ledgers:
             raise UnknownCallError(f"no call {call_id} goes on here")
@@ -149,7 +151,7 @@ class Operating:
     def withdraw(self, call_id: CallId, *, by: str) -> None:
         """Takes a waiting caller out of the queue."""
         if self._is_elsewhere(call_id):
-            self._elsewhere.ask(call_id, Method.WITHDRAW, by=by)
+            self.elsewhere.ask(call_id, Method.WITHDRAW, by=by)
             return
         self._waiter(call_id)
         reply: Reply[None] = Reply()
@@ -159,7 +161,7 @@ class Operating:
         """Moves a waiting caller to another queue, with the wait so far."""
         self._queues.known(queue)
         if self._is_elsewhere(call_id):
-            self._elsewhere.ask(call_id, Method.MOVE, queue, by=by)
+            self.elsewhere.ask(call_id, Method.MOVE, queue, by=by)
             return
         waiter = self._waiter(call_id)
         if waiter.queue_name == queue:
@@ -180,6 +182,10 @@ class Operating:
     def agents(self) -> list[AgentView]:
         """Every agent of the settings, and those still at work who no longer are; by id."""
         return self._agents.agents()
+
+    def breaks(self) -> list[BreakView]:
+        """The breaks of the settings."""
+        return self._agents.breaks()
 
     def change_duty(self, agent_id: AgentId, order: DutyOrder) -> DutyAnswer:
         """Logs an agent in or out, begins or ends a break, ends or extends a wrap-up."""
@@ -230,21 +236,17 @@ class Operating:
         """Takes no new calls and ends after the last one, here or in every worker."""
         return self._ending.drain(by=by, is_of_site=is_of_site)
 
+    def undrain(self, *, by: str) -> tuple[WorkerId, ...]:
+        """Every worker of the site takes calls again; which those are that have not ended."""
+        return self._ending.undrain(by=by)
+
     def explain(self, call_id: CallId) -> Explanation:
         """Why the caller was offered to whom, and if waiting, why to nobody now."""
         found = self._views.explanation(call_id)
         if found is None and self._is_elsewhere(call_id):
             with contextlib.suppress(UnknownCallError):
-                found = self._elsewhere.ask(call_id, Method.EXPLAIN).explanation
+                found = self.elsewhere.ask(call_id, Method.EXPLAIN).explanation
         return found or explaining.explanation(call_id, self._past(call_id))
-
-    def asked(self, letter: OperationAsked) -> None:
-        """Another worker passes on what an operator asks of a call; answered by letter."""
-        self._elsewhere.asked(letter)
-
-    def answered(self, letter: OperationAnswered) -> None:
-        """Another worker has answered."""
-        self._elsewhere.answered(letter)
 
     def _carry_out(self, asked: OperationAsked) -> Outcome:
         """What another worker passes on, if it is about a call that is followed here."""

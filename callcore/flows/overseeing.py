@@ -121,6 +121,7 @@ class Overseeing:
             started_at=self._started_at,
             parts=self._parts(),
             draining=self._ending.asked_by,
+            calls_count=self._ending.calls_count,
             nodes=tuple(self._node(node) for node in site.switches),
             queues=tuple(
                 self._queue(one, None if days_at is None else days.get(one.queue, QueueDay()))

@@ -18,6 +18,7 @@ from callcore.flows.link_changes import LinkChanges
 from callcore.flows.messages.between import (
     AgentIsFree,
     EndAsked,
+    EndCancelled,
     FloorLost,
     FloorTold,
     Forwarded,
@@ -133,10 +134,11 @@ class Worker:
         letters.on(QueuesTouched, self.service.queue_watch.touched)
         letters.on(NodesTouched, self._look_at_nodes)
         letters.on(EndAsked, office.ending.asked)
+        letters.on(EndCancelled, office.ending.cancelled)
         letters.on(FloorLost, lambda _: recovery.look_for_loss())
         letters.on(FloorTold, recovery.retelling.colleague_told)
-        letters.on(OperationAsked, office.operating.asked)
-        letters.on(OperationAnswered, office.operating.answered)
+        letters.on(OperationAsked, office.operating.elsewhere.asked)
+        letters.on(OperationAnswered, office.operating.elsewhere.answered)
 
     def _look_at_nodes(self, _: NodesTouched) -> None:
         """Another worker was told by an operator."""

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from callcore.domain.agents import AgentReason, AgentState, BreakCode, HoldReason
 from callcore.domain.ids import AgentId, CallId, Micros, OfferId, QueueName
-from callcore.ports.stores import StoreError
+from callcore.ports.store_faults import StoreError
 
 
 class ChangesRejectedError(StoreError):

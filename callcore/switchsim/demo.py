@@ -117,9 +117,11 @@ def _serve(
         while not switch.is_listened_to and not stopping.wait(_LOOK_SECONDS):
             pass
         callers.start(at_once=_FIRST_CALLERS)
-        closing = gevent.signal_handler(signal.SIGUSR1, callers.stop)
+        watchers += [
+            gevent.signal_handler(signal.SIGUSR1, callers.stop),
+            gevent.signal_handler(signal.SIGUSR2, callers.start),
+        ]
         stopping.wait()
-        closing.cancel()
         callers.stop()
         switch.shut_down()
     finally:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import fcntl
 import json
+import re
 
 import click
 import pytest
@@ -10,13 +13,25 @@ from click.testing import CliRunner
 
 from callcore.adapters.control import place
 from callcore.adapters.control.server import ControlServer
-from callcore.bootstrap import exit_statuses
+from callcore.bootstrap import drain_note, exit_statuses
+from callcore.bootstrap.drain_note import DrainNote
+from callcore.cli import drain_waiting
 from callcore.cli.live_status import Asking
 from callcore.cli.operating import Operator
 from callcore.cli.root import callcore
+from callcore.domain.agents import AgentState, HoldReason, Wish
 from callcore.domain.ids import Micros
+from callcore.domain.nodes import LinkState
 from callcore.domain.queue_days import QueueDay
-from callcore.ports.operations import NotReadyError
+from callcore.domain.sharding import WorkerId
+from callcore.ports.operations import (
+    AgentStatus,
+    NodeStatus,
+    NotReadyError,
+    QueueStatus,
+    SiteStatus,
+    TooLateError,
+)
 from tests.adapters.control.small_floor import NOW, SUPPORT, queue_status, site_status
 from tests.cli.test_document import DOCUMENT
 
@@ -100,8 +115,42 @@ def test_a_status_in_json_has_all_of_it(run_json):
     answer = run_json("status")
     assert answer["queues"][1]["waiting_count"] == 3
     assert answer["days_at"] is None
-    for name in answer:
-        assert f"`{name}`" in DOCUMENT
+
+
+SHAPES = {
+    "What a status says": SiteStatus,
+    "Nodes of a status": NodeStatus,
+    "Queues of a status": QueueStatus,
+    "Agents of a status": AgentStatus,
+}
+PARTS_OF: dict[type, dict[str, type]] = {
+    QueueStatus: {"today": QueueDay},
+    AgentStatus: {"wish": Wish},
+}
+
+
+@pytest.mark.parametrize(("title", "shape"), SHAPES.items())
+def test_every_field_of_a_status_is_told_once_and_in_order(title, shape):
+    """By its name, and no other; whoever reads it need not read the code."""
+    section = re.split(r"^#+ ", DOCUMENT.split(f"# {title}\n", 1)[1], flags=re.MULTILINE)[0]
+    told = re.findall(r"^\| `([a-z_.]+)` \| \S", section, re.MULTILINE)
+    expected = []
+    for field in dataclasses.fields(shape):
+        expected.append(field.name)
+        part = PARTS_OF.get(shape, {}).get(field.name)
+        if part is not None:
+            expected += [f"{field.name}.{one.name}" for one in dataclasses.fields(part)]
+    assert told == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [("Nodes of a status", LinkState), ("Agents of a status", (*AgentState, *HoldReason))],
+)
+def test_every_word_of_a_status_is_told(title, words):
+    """Of the fields that have one of a few."""
+    section = re.split(r"^#+ ", DOCUMENT.split(f"# {title}\n", 1)[1], flags=re.MULTILINE)[0]
+    assert [word for word in words if f"`{word}`" not in section] == []
 
 
 def test_the_whole_site_is_drained(run, run_json, floor):
@@ -121,6 +170,89 @@ def test_a_worker_that_is_not_there_is_not_drained(run, bare_run, floor):
     }
     assert floor.done == []
     assert bare_run("drain", "--worker", "7").exit_code == 3
+
+
+def test_the_site_takes_calls_again(run, run_json, floor):
+    """Who asked is known; one that ends already says so."""
+    assert run("undrain").stdout == "workers take calls: 1, 2\n"
+    assert run_json("undrain")["by"]
+    assert [done[0] for done in floor.done] == ["undrain", "undrain"]
+
+    def refuse():
+        raise TooLateError("worker 1 ends already, and others may: start it again")
+
+    floor.before = refuse
+    result = run("undrain", "--json")
+    assert (result.exit_code, json.loads(result.stderr)["error"]) == (1, "too_late")
+
+
+class TestWaiting:
+    """``drain --wait``, on a worker that answers as long as the test lets it."""
+
+    @pytest.fixture
+    def ended(self, floor, data):
+        """Has the worker not answer once it is drained, with a note that it leaves."""
+
+        def end(note):
+            def drained(**_):
+                (data / "instances").mkdir(parents=True, exist_ok=True)
+                drain_note.keep(data, WorkerId("1"), note)
+                floor.before = refuse
+                return ("1", "2")
+
+            floor.drain = drained
+
+        def refuse():
+            raise NotReadyError("it is gone")
+
+        return end
+
+    def test_what_is_left_is_told_when_the_time_is_up(self, run, floor):
+        """The drain goes on."""
+        floor.site_status = site_status(draining="eve", calls_count=3)
+        result = run("drain", "--wait", "0")
+        assert result.exit_code == 1
+        told = "not ended after 0 s, and goes on ending: 1 has 3 calls"
+        assert told in " ".join(result.stderr.split())
+
+    def test_one_that_ends_is_told_apart_from_one_that_does_not_answer(self, run, data, ended):
+        """It has noted its end, and its process is still there."""
+        ended(DrainNote(by="eve", boot="b").ended(0))
+        (data / "instances").mkdir(parents=True)
+        with drain_note.lock_path(data, WorkerId("1")).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            result = run("drain", "--wait", "0", "--json")
+        assert json.loads(result.stderr)["message"].endswith(": 1 ends")
+
+    def test_that_it_was_taken_back_is_told(self, run, floor, monkeypatch):
+        """At once: a worker that takes calls will not end."""
+        answers = iter(["eve", "eve", ""])
+        floor.before = lambda: setattr(
+            floor, "site_status", site_status(draining=next(answers, ""), calls_count=3)
+        )
+        floor.site_status = site_status(draining="eve")
+        monkeypatch.setattr(drain_waiting, "LOOK_SECONDS", 0.01)
+        floor.drain = lambda **_: ("1",)
+        result = run("drain", "--wait", "--json")
+        assert (result.exit_code, json.loads(result.stderr)["error"]) == (1, "undrained")
+
+    @pytest.mark.parametrize(("calls_left", "status"), [(0, 0), (2, 1)])
+    def test_a_worker_that_has_ended_has_noted_how(self, run, floor, ended, calls_left, status):
+        """After its last call, or before; of other machines' workers nothing is known."""
+        ended(DrainNote(by="eve", boot="b").ended(calls_left))
+        result = run("drain", "--wait", "--json")
+        assert result.exit_code == status, result.stderr
+        if calls_left:
+            assert json.loads(result.stderr)["error"] == "calls_left"
+        else:
+            told = json.loads(result.stdout)
+            assert (told["ended"], told["elsewhere"]) == (["1"], ["2"])
+
+    def test_one_that_died_is_waited_for(self, run, ended):
+        """It is started again, and ends then: without a note of its end it has not ended."""
+        ended(DrainNote(by="eve", boot="b"))
+        result = run("drain", "--wait", "0", "--json")
+        assert json.loads(result.stderr)["message"].endswith(": 1 does not answer")
 
 
 class TestAsking:
@@ -180,11 +312,12 @@ class TestCompletion:
         return [one.partition(",")[2] for one in result.stdout.splitlines() if one]
 
     def test_names_are_those_of_the_running_callcore(self, run, data):
-        """Queues, agents, nodes, calls."""
+        """Queues, agents, nodes, calls, breaks."""
         where = f"--data-directory {data}"
         assert self.complete(run, f"queue close {where} s", data) == ["sales", "support"]
         assert self.complete(run, f"agent login {where} 1001", data) == ["1001"]
         assert self.complete(run, f"node drain {where} fs", data) == ["fs1", "fs2"]
+        assert self.complete(run, f"agent break {where} 1001 --code t", data) == ["tea"]
         assert len(self.complete(run, f"call move {where} 3f2a", data)) == 2
 
     def test_without_one_there_are_none_and_no_complaint(self, bare_run, tmp_path):

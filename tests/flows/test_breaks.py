@@ -55,6 +55,14 @@ def test_settings_without_breaks_know_one() -> None:
         change(floor, START_BREAK, break_code=LUNCH)
 
 
+def test_operators_see_which_there_are() -> None:
+    """In the order of the settings, and the one there always is."""
+    assert [one.code for one in TestFloor(ROOMY).worker.operating.breaks()] == [ANY_BREAK]
+    first, second = TestFloor(with_breaks()).worker.operating.breaks()
+    assert (first.code, first.maximum_seconds) == (LUNCH, MAXIMUM_SECONDS)
+    assert (second.code, second.maximum_seconds) == (SMOKE, None)
+
+
 def test_a_break_nobody_knows() -> None:
     """Those there are are named; nothing is done."""
     floor = TestFloor(with_breaks())

@@ -19,7 +19,7 @@ from tests.ops.stories import Story, alerts_of
 
 STORIES = (*floor_stories.STORIES, *engine_stories.STORIES)
 ALERTS = known.alerts()
-DOCS = "file:///opt/callcore/docs/"
+RUNBOOK = "file:///opt/callcore/docs/runbook.md"
 
 
 def name_of(rule: dict[str, Any]) -> str:
@@ -95,7 +95,32 @@ def test_alerts_tell_what_to_do(rule: dict[str, Any]) -> None:
     notes = rule["annotations"]
     assert set(notes) == {"summary", "impact", "action", "runbook_url"}
     assert all(len(note) > 10 for note in notes.values())
-    assert notes["runbook_url"] == f"{DOCS}runbook.md#{rule['alert'].lower()}"
+    label, place = "{{ with $externalLabels.callcore_runbook }}{{ . }}{{ else }}", "{{ end }}"
+    assert notes["runbook_url"] == f"{label}{RUNBOOK}{place}#{rule['alert'].lower()}"
+
+
+@pytest.mark.parametrize(
+    ("external_labels", "place"),
+    [
+        ({}, RUNBOOK),
+        ({"callcore_runbook": "https://wiki.example/run/"}, "https://wiki.example/run/"),
+    ],
+)
+def test_where_the_runbook_is_can_be_told(
+    external_labels: dict[str, str], place: str, tmp_path: Path
+) -> None:
+    """By a label of Prometheus itself; without it, it is a file."""
+    rule = next(rule for rule in ALERTS if rule["alert"] == "CallcoreRedisDown")
+    bare = {**rule, "annotations": {"runbook_url": rule["annotations"]["runbook_url"]}}
+    rules = {"groups": [{"name": "one", "rules": [bare]}]}
+    (tmp_path / "rules.yml").write_text(yaml.safe_dump(rules, width=1000))
+    story = next(one for one in STORIES if one.alert == rule["alert"] and not one.is_silent)
+    test = {**told(story), "external_labels": external_labels}
+    (one,) = test["alert_rule_test"]
+    one["exp_alerts"][0]["exp_annotations"] = {"runbook_url": f"{place}#callcoreredisdown"}
+    tests = {"rule_files": ["rules.yml"], "evaluation_interval": "1m", "tests": [test]}
+    (tmp_path / "stories.yml").write_text(yaml.safe_dump(tests, width=1000))
+    promtool("test", "rules", str(tmp_path / "stories.yml"))
 
 
 @pytest.mark.parametrize("rule", ALERTS, ids=name_of)

@@ -271,7 +271,9 @@ OUT, FREE, PAUSED, TALKING = (
     ],
 )
 def test_agents_come_go_and_take_breaks(before, state, reason, code, expected):
-    """In each of their queues, with the break's code; without queues in none."""
+    """In each of their queues, with the break's code; without queues in none. Breaks are of all
+    queues at once, which is told first.
+    """
     for queues in ((QueueName("support"), QueueName("sales")), ()):
         found = of_change(
             AgentId("anna"),
@@ -282,9 +284,16 @@ def test_agents_come_go_and_take_breaks(before, state, reason, code, expected):
             break_code=code,
             queues=queues,
         )
-        assert [line.written() for line in found] == [
-            f"{BEGAN}|NONE|{queue}|anna|{verb}" for verb in expected for queue in queues or (NONE,)
-        ]
+        lines = []
+        for verb in expected:
+            of_each = [f"{BEGAN}|NONE|{queue}|anna|{verb}" for queue in queues]
+            if "PAUSE|" in verb:
+                of_all = verb.replace("PAUSE|", "PAUSEALL|")
+                lines.append(f"{BEGAN}|NONE|{NONE}|anna|{of_all}")
+            elif not queues:
+                lines.append(f"{BEGAN}|NONE|{NONE}|anna|{verb}")
+            lines += of_each
+        assert [line.written() for line in found] == lines
 
 
 spans = st.lists(st.tuples(st.integers(0, 50), st.lists(st.integers(0, 30), max_size=4)))

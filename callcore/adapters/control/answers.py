@@ -14,6 +14,7 @@ from callcore.domain.policy_changes import PolicyChange
 from callcore.domain.sharding import WorkerId
 from callcore.ports.operations import (
     AgentView,
+    BreakView,
     CallbackView,
     DutyChange,
     NodeView,
@@ -58,6 +59,12 @@ class Agents(msgspec.Struct, frozen=True, kw_only=True):
     agents: tuple[AgentView, ...]
 
 
+class Breaks(msgspec.Struct, frozen=True, kw_only=True):
+    """Every break that agents may take."""
+
+    breaks: tuple[BreakView, ...]
+
+
 class NodeList(msgspec.Struct, frozen=True, kw_only=True):
     """Every node."""
 
@@ -76,6 +83,13 @@ class NodeChanged(msgspec.Struct, frozen=True, kw_only=True):
 
 class Drained(msgspec.Struct, frozen=True, kw_only=True):
     """These workers take no new calls, and end after their last one."""
+
+    workers: tuple[WorkerId, ...]
+    by: str
+
+
+class Undrained(msgspec.Struct, frozen=True, kw_only=True):
+    """These workers take calls: again, or as they did all the time."""
 
     workers: tuple[WorkerId, ...]
     by: str

@@ -96,6 +96,10 @@ class ControlClient:
         request = requests.Drain(is_of_site=is_of_site)
         return self._ask(answers.Drained, "POST", "drain", body=request)
 
+    def undrain(self) -> answers.Undrained:
+        """Has every worker of the site take calls again."""
+        return self._ask(answers.Undrained, "POST", "undrain")
+
     def queues(self) -> answers.Queues:
         """Every queue."""
         return self._ask(answers.Queues, "GET", "queues")
@@ -115,6 +119,10 @@ class ControlClient:
     def agents(self) -> answers.Agents:
         """Every agent."""
         return self._ask(answers.Agents, "GET", "agents")
+
+    def breaks(self) -> answers.Breaks:
+        """Every break that agents may take."""
+        return self._ask(answers.Breaks, "GET", "breaks")
 
     def explain(self, call_id: str) -> Explanation:
         """Why a call was offered to whom."""

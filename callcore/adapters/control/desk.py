@@ -33,6 +33,10 @@ class Desk:
         workers = self._operations.drain(by=by, is_of_site=request.is_of_site)
         return answers.Drained(workers=workers, by=by)
 
+    def undrain_workers(self, _request: requests.Nothing, by: str) -> answers.Undrained:
+        """``POST /v1/undrain``."""
+        return answers.Undrained(workers=self._operations.undrain(by=by), by=by)
+
     def queues(self) -> answers.Queues:
         """``GET /v1/queues``."""
         return answers.Queues(queues=tuple(self._operations.queues()))
@@ -79,6 +83,10 @@ class Desk:
     def agents(self) -> answers.Agents:
         """``GET /v1/agents``."""
         return answers.Agents(agents=tuple(self._operations.agents()))
+
+    def breaks(self) -> answers.Breaks:
+        """``GET /v1/breaks``."""
+        return answers.Breaks(breaks=tuple(self._operations.breaks()))
 
     def timeline(self, agent: str, count: int) -> answers.Timeline:
         """``GET /v1/agents/{agent}/timeline``."""

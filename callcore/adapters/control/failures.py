@@ -27,6 +27,7 @@ ERRORS: dict[type[operations.OperationError], tuple[str, int]] = {
     operations.NotWaitingError: ("not_waiting", 409),
     operations.MoveRefusedError: ("move_refused", 409),
     operations.NumberOnCallError: ("number_on_call", 409),
+    operations.TooLateError: ("too_late", 409),
     operations.OutOfRangeError: ("out_of_range", 422),
     operations.NoConfigError: ("no_config", 409),
     operations.ConfigRefusedError: (CONFIG_REFUSED, 422),

@@ -47,6 +47,7 @@ def application(operations: Operations, note: Note) -> falcon.App[falcon.Request
     queue, call, agent = "/v1/queues/{queue}", "/v1/calls/{call_id}", "/v1/agents/{agent}"
     app.add_route("/v1/status", _View(desk.status))
     app.add_route("/v1/drain", change(requests.Drain, desk.drain_workers))
+    app.add_route("/v1/undrain", change(requests.Nothing, desk.undrain_workers))
     app.add_route("/v1/queues", _View(desk.queues))
     app.add_route(f"{queue}/close", change(requests.Close, desk.close))
     app.add_route(f"{queue}/open", change(requests.Nothing, desk.open))
@@ -59,6 +60,7 @@ def application(operations: Operations, note: Note) -> falcon.App[falcon.Request
     asking = change(requests.RequestCallback, desk.request_callback)
     app.add_route("/v1/callbacks", _Collection(desk.callbacks, asking))
     app.add_route("/v1/agents", _View(desk.agents))
+    app.add_route("/v1/breaks", _View(desk.breaks))
     app.add_route(f"{agent}/timeline", _Timeline(desk.timeline))
     app.add_route(f"{agent}/unlock", change(requests.Nothing, desk.unlock))
     for what in DutyChange:

@@ -24,6 +24,7 @@ LEVELS: dict[type[events.Fact], Level] = {
     events.LinkLost: Level.DEBUG,  # the link's own line has the reason too
     events.NodeLost: Level.ERROR,
     events.NodeDrained: Level.WARNING,
+    events.DrainBegan: Level.WARNING,
     events.StoreFailed: Level.WARNING,
     events.LeaseLapsed: Level.WARNING,
     events.OverloadBegan: Level.WARNING,

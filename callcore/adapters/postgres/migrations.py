@@ -37,15 +37,19 @@ class MigrationError(Exception):
     """The schema was not brought up to date; nothing was changed."""
 
 
-class MigrationChangedError(MigrationError):
+class SchemaError(MigrationError):
+    """The database was reached, and its schema is not one for this version."""
+
+
+class MigrationChangedError(SchemaError):
     """A migration differs from the one that was applied."""
 
 
-class DatabaseNewerError(MigrationError):
+class DatabaseNewerError(SchemaError):
     """The database has migrations this version does not know."""
 
 
-class DatabaseOlderError(MigrationError):
+class DatabaseOlderError(SchemaError):
     """The database lacks migrations this version needs."""
 
 

@@ -58,23 +58,28 @@ _GAUGES = (
         help="Agents of the queue who are present: neither logged out nor on break.",
         value=lambda count, _: count.staffed_count,
     ),
-    _Gauge(
-        name="callcore_callbacks_open",
-        help="Promises that are not kept yet; those whose customer talks are not counted.",
-        value=lambda count, _: count.promises_count,
-    ),
-    _Gauge(
-        name="callcore_callbacks_not_due",
-        help="Open promises between two attempts, put off to a later time, or outside their hours.",
-        value=lambda count, _: count.deferred_count,
-    ),
 )
 
-DEFINITIONS = tuple(gauge.definition for gauge in _GAUGES)
+CALLBACKS = Definition(
+    kind=Kind.GAUGE,
+    name="callcore_callbacks",
+    help="Promises that are not kept yet, by state: `due`, whose turn has come or is near, or "
+    "`not_due`: between two attempts, put off to a later time, or outside their hours. Those whose "
+    "customer talks are not counted.",
+    labels=("queue", "state"),
+)
+DUE, NOT_DUE = "due", "not_due"
+
+DEFINITIONS = (*(gauge.definition for gauge in _GAUGES), CALLBACKS)
 
 
 def of(counts: Sequence[QueueCounts], now: Micros) -> Iterator[core.Metric]:
     """The families with the values of this moment."""
-    for gauge, definition in zip(_GAUGES, DEFINITIONS, strict=True):
+    for gauge in _GAUGES:
         values = {str(count.queue): gauge.value(count, now) for count in counts}
-        yield gauges.by_label(definition, values)
+        yield gauges.by_label(gauge.definition, values)
+    callbacks = gauges.empty(CALLBACKS)
+    for count in counts:
+        callbacks.add_metric([count.queue, DUE], count.promises_count - count.deferred_count)
+        callbacks.add_metric([count.queue, NOT_DUE], count.deferred_count)
+    yield callbacks

@@ -174,7 +174,7 @@ Callers picked up later than the service level time, and callbacks that are due:
 sum by (queue) (increase(callcore_queue_picked_up_total[1h]))
 - sum by (queue) (increase(callcore_queue_picked_up_within_total[1h]))
 
-max by (queue) (callcore_callbacks_open) - max by (queue) (callcore_callbacks_not_due)
+max by (queue) (callcore_callbacks{state="due"})
 ```
 
 ## Several workers

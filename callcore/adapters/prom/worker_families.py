@@ -14,6 +14,13 @@ class WorkerFamilies:
             "callcore_workers", "Workers of the site that live, as this one knows it.", across="min"
         )
         self.workers.set(1)
+        self.draining = families.gauges(
+            "callcore_draining",
+            "1 while this worker is drained: it takes no new calls, and ends when its last one "
+            "has ended.",
+            across="sum",
+        )
+        self.draining.set(0)
         self.shards_held = families.gauges(
             "callcore_shards_held", "Shards whose calls this worker follows.", across="sum"
         )

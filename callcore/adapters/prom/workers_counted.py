@@ -20,6 +20,8 @@ def fill(table: FactTable, metrics: Metrics) -> None:
         events.ShardsTakenOver, lambda fact: workers.taking_over_seconds.observe(fact.seconds)
     )
     table.count(events.CallTakenOver, lambda fact: workers.calls_handed_over.add(fact.node))
+    table.count(events.DrainBegan, lambda _: workers.draining.set(1))
+    table.count(events.DrainCancelled, lambda _: workers.draining.set(0))
     table.count(events.LeaseLapsed, lambda _: workers.lease_lapses.add())
     table.count(events.ColleagueCame, lambda fact: _came(workers, colleagues, fact.worker_id))
     table.count(events.ColleagueGone, lambda fact: _gone(workers, colleagues, fact.worker_id))

@@ -124,7 +124,10 @@ def _head(board: Board, status: SiteStatus, time_of: TimeOf, width: int) -> list
         lines.append(_line(f" {words.printable(board.fault)}", "bold red"))
     if status.draining:
         by = words.printable(status.draining)
-        lines.append(_line(f" drained by {by}: takes no new calls, ends after the last", "yellow"))
+        count = status.calls_count
+        left = f"{count} calls left" if count != 1 else "1 call left"
+        told = f" drained by {by}: takes no new calls, ends after the last; {left}"
+        lines.append(_line(told, "yellow"))
     lines += [_floor(status), *_machines(status)]
     return lines
 

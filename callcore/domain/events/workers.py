@@ -48,6 +48,22 @@ class CallTakenOver(CallFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DrainBegan(Fact):
+    """This worker takes no new calls from now on, and ends when its last call has ended."""
+
+    by: str
+    calls_count: int
+    """Which it still follows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrainCancelled(Fact):
+    """This worker takes calls again after all."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseLapsed(Fact):
     """This worker has not been able to renew its lease in time, and acts for nobody until it knows
     what it still holds.

@@ -12,6 +12,9 @@ OUT, PAUSED = AgentState.LOGGED_OUT, AgentState.ON_BREAK
 ANOTHER_BREAK = frozenset({AgentReason.COMMAND, AgentReason.FEATURE_CODE, AgentReason.MISSED_CALLS})
 """Why a break may be followed by another one, which has another code."""
 
+OF_ALL = {Verb.PAUSE: Verb.PAUSEALL, Verb.UNPAUSE: Verb.UNPAUSEALL}
+"""How it is called of all queues of an agent."""
+
 
 def of_change(
     agent_id: AgentId,
@@ -24,7 +27,8 @@ def of_change(
     queues: Sequence[QueueName],
 ) -> list[Line]:
     """The lines of a change, one of each kind for each of the agent's queues; none if app_queue
-    has no word for it.
+    has no word for it. A break is one of all queues at once, which app_queue tells before that of
+    each (``set_member_paused``).
     """
     if reason is AgentReason.FLOOR_LOST:  # the agent is where the agent was
         return []
@@ -38,7 +42,14 @@ def of_change(
     if state is OUT and before is not OUT:
         verbs.append((Verb.REMOVEMEMBER, ""))
     return [
-        Line(at=at, verb=verb, queue=queue, agent_id=agent_id, data=(datum,))
+        Line(at=at, verb=one, queue=queue, agent_id=agent_id, data=(datum,))
         for verb, datum in verbs
-        for queue in queues or (NONE,)
+        for one, queue in _of_queues(verb, queues)
     ]
+
+
+def _of_queues(verb: Verb, queues: Sequence[QueueName]) -> list[tuple[Verb, str]]:
+    of_each: list[tuple[Verb, str]] = [(verb, queue) for queue in queues]
+    if verb in OF_ALL:
+        return [(OF_ALL[verb], NONE), *of_each]
+    return of_each or [(verb, NONE)]

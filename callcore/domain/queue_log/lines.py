@@ -1,7 +1,9 @@
 """One line of app_queue's ``queue_log``: ``time|callid|queue|agent|verb|data...``.
 
-The verbs and what their data mean are those of Asterisk's documentation, "Queue Logs"; of
-``BLINDTRANSFER``, ``RINGCANCELED`` and ``WITHDRAW``, which it lacks, those of ``apps/app_queue.c``.
+The verbs and the order of their data are those of ``apps/app_queue.c`` (each ``ast_queue_log`` of
+Asterisk's branch ``master`` in August 2026); what they mean is in its documentation, "Queue Logs".
+``ATTENDEDTRANSFER(BRIDGE|id, APP|name or LINK|two channels, wait, talk, position)`` is never
+written: a record does not tell how a call was sent on.
 """
 
 from __future__ import annotations
@@ -41,6 +43,8 @@ class Verb(StrEnum):
     REMOVEMEMBER = "REMOVEMEMBER"
     PAUSE = "PAUSE"
     UNPAUSE = "UNPAUSE"
+    PAUSEALL = "PAUSEALL"
+    UNPAUSEALL = "UNPAUSEALL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

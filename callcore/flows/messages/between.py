@@ -172,6 +172,13 @@ class EndAsked:
     by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndCancelled:
+    """An operator has the site take calls again after all."""
+
+    by: str
+
+
 Letter: TypeAlias = (
     Forwarded
     | AgentIsFree
@@ -187,4 +194,5 @@ Letter: TypeAlias = (
     | FloorTold
     | NodesTouched
     | EndAsked
+    | EndCancelled
 )

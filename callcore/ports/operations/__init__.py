@@ -6,6 +6,7 @@ Every change is whole or not at all, and says who asked for it.
 
 from callcore.ports.operations.agents import (
     AgentView,
+    BreakView,
     DutyAnswer,
     DutyChange,
     DutyOrder,
@@ -35,6 +36,7 @@ from callcore.ports.operations.faults import (
     NumberOnCallError,
     OperationError,
     OutOfRangeError,
+    TooLateError,
     UnknownAgentError,
     UnknownBreakError,
     UnknownCallError,
@@ -60,6 +62,7 @@ from callcore.ports.operations.status import (
 __all__ = [
     "AgentStatus",
     "AgentView",
+    "BreakView",
     "CallbackAnswer",
     "CallbackRefusedError",
     "CallbackRequest",
@@ -86,6 +89,7 @@ __all__ = [
     "QueueView",
     "ReloadAnswer",
     "SiteStatus",
+    "TooLateError",
     "UnknownAgentError",
     "UnknownBreakError",
     "UnknownCallError",

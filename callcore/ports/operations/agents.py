@@ -10,6 +10,17 @@ from callcore.domain.ids import AgentId, Micros, QueueName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BreakView:
+    """A break that agents may take."""
+
+    code: BreakCode
+    name: str
+    """For people; empty if it has none."""
+    maximum_seconds: float | None
+    """After which an alarm is raised; ``None`` for never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentView:
     """One agent at an instant."""
 

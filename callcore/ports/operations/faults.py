@@ -29,6 +29,10 @@ class UnknownBreakError(OperationError):
     """There is no such break in the settings."""
 
 
+class TooLateError(OperationError):
+    """The worker ends already."""
+
+
 class DutyRefusedError(OperationError):
     """What the agent is doing does not allow it: holds a call, or is not logged in."""
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from callcore.domain.ids import AgentId, CallId, Language, Micros, NodeName, QueueName
 from callcore.domain.sharding import WorkerId
-from callcore.ports.operations.agents import AgentView, DutyAnswer, DutyOrder
+from callcore.ports.operations.agents import AgentView, BreakView, DutyAnswer, DutyOrder
 from callcore.ports.operations.callbacks import CallbackAnswer, CallbackRequest, CallbackView
 from callcore.ports.operations.calls import Explanation, QueueView, WaitingView
 from callcore.ports.operations.configuration import ConfigView, ReloadAnswer
@@ -73,6 +73,9 @@ class Operations(Protocol):
     def agents(self) -> list[AgentView]:
         """Every agent of the settings, and those still at work who no longer are; by id."""
 
+    def breaks(self) -> list[BreakView]:
+        """The breaks of the settings, in their order; the one there always is if they have none."""
+
     def change_duty(self, agent_id: AgentId, order: DutyOrder) -> DutyAnswer:
         """Logs an agent in or out, begins or ends a break, ends or extends a wrap-up; callers who
         wait are served or treated as when the agent does so.
@@ -127,4 +130,10 @@ class Operations(Protocol):
     def drain(self, *, by: str, is_of_site: bool) -> tuple[WorkerId, ...]:
         """This worker, or every worker of the site, takes no new calls from now on and ends when
         its last call has ended; which workers those are.
+        """
+
+    def undrain(self, *, by: str) -> tuple[WorkerId, ...]:
+        """Every worker of the site takes calls again; which those are that have not ended.
+
+        Raises ``TooLateError``.
         """

@@ -78,6 +78,8 @@ class SiteStatus:
     """As ``/readyz`` has them: ``up``, or what is wrong."""
     draining: str
     """Who has asked for the end of this worker when its calls have ended; empty if nobody has."""
+    calls_count: int
+    """How many calls the worker that answers follows, without promised callbacks that just wait."""
     nodes: tuple[NodeStatus, ...]
     queues: tuple[QueueStatus, ...]
     """By name."""

@@ -5,6 +5,11 @@ idempotent by its ``request_id``: repeated with the same id it answers the same 
 nothing. Every method may raise ``StoreUnavailableError``; the change may have happened then.
 """
 
+from callcore.ports.store_faults import (
+    LeaseLapsedError,
+    StoreError,
+    StoreUnavailableError,
+)
 from callcore.ports.stores.agents import (
     AgentAnswer,
     AskingOrder,
@@ -16,11 +21,6 @@ from callcore.ports.stores.agents import (
     StandingLeg,
 )
 from callcore.ports.stores.calls import FloorCall, FloorCallState, Outlook, QueueCounts
-from callcore.ports.stores.faults import (
-    LeaseLapsedError,
-    StoreError,
-    StoreUnavailableError,
-)
 from callcore.ports.stores.offers import (
     OfferAnswer,
     Reservation,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from callcore.domain.admission import Closure, Limit
-from callcore.domain.agents import AgentReason, AgentState
+from callcore.domain.agents import AgentReason, AgentState, BreakCode
 from callcore.domain.callbacks import CallbackState
 from callcore.domain.ids import AgentId, CallId, Language, Micros, NodeName, OfferId, QueueName
 from callcore.domain.nodes import LinkState
@@ -18,6 +18,7 @@ from callcore.domain.sharding import WorkerId
 from callcore.ports.operations import (
     AgentStatus,
     AgentView,
+    BreakView,
     CallbackAnswer,
     CallbackRefusedError,
     CallbackRequest,
@@ -241,6 +242,7 @@ def site_status(**parts: object) -> SiteStatus:
         started_at=Micros(NOW - 60 * MINUTE),
         parts={"redis": "up", "postgres": "up"},
         draining="",
+        calls_count=0,
         nodes=(
             NodeStatus(node=FS1, link=LinkState.UP, is_drained=False),
             NodeStatus(node=FS2, link=LinkState.UP, is_drained=False),
@@ -302,6 +304,11 @@ class SmallFloor:
         self.before()
         self.done.append(("drain", by, is_of_site))
         return self.site_status.workers if is_of_site else (self.site_status.worker,)
+
+    def undrain(self, *, by: str) -> tuple[WorkerId, ...]:
+        self.before()
+        self.done.append(("undrain", by))
+        return self.site_status.workers
 
     def nodes(self) -> list[NodeView]:
         self.before()
@@ -392,6 +399,13 @@ class SmallFloor:
     def agents(self) -> list[AgentView]:
         self.before()
         return list(self.roster)
+
+    def breaks(self) -> list[BreakView]:
+        self.before()
+        return [
+            BreakView(code=BreakCode("lunch"), name="Lunch", maximum_seconds=1800.0),
+            BreakView(code=BreakCode("tea"), name="", maximum_seconds=None),
+        ]
 
     def change_duty(self, agent_id: AgentId, order: DutyOrder) -> DutyAnswer:
         self.before()

@@ -24,8 +24,8 @@ def test_the_floor_is_read_at_scrape_time(metrics, value):
     assert value("callcore_queue_longest_wait_seconds", queue="support") == 42.5
     assert value("callcore_queue_free_agents", queue="support") == 1
     assert value("callcore_queue_staffed_agents", queue="support") == 3
-    assert value("callcore_callbacks_open", queue="support") == 4
-    assert value("callcore_callbacks_not_due", queue="support") == 3
+    assert value("callcore_callbacks", queue="support", state="due") == 1
+    assert value("callcore_callbacks", queue="support", state="not_due") == 3
     assert value("callcore_agents", state="talking") == 1
     assert value("callcore_agents", state="logged_out") == 0
     assert value("callcore_queue_agents", queue="support", state="talking") == 1

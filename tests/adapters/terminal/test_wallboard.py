@@ -162,9 +162,11 @@ def test_before_the_first_answer_it_says_so():
 
 
 def test_who_drains_it_is_told():
-    """So that nobody wonders at callers being turned away."""
-    lines = shown(board(many(3, draining="eve")))
-    assert " drained by eve: takes no new calls, ends after the last" in lines
+    """So that nobody wonders at callers being turned away; and how much is left."""
+    lines = shown(board(many(3, draining="eve", calls_count=7)))
+    assert " drained by eve: takes no new calls, ends after the last; 7 calls left" in lines
+    lines = shown(board(many(3, draining="eve", calls_count=1)))
+    assert " drained by eve: takes no new calls, ends after the last; 1 call left" in lines
 
 
 def test_a_name_cannot_command_the_terminal():

@@ -100,11 +100,7 @@ CALLBACKS = (
         help="Promises that are not kept yet: those whose turn has come or is near, and those "
         "between two attempts, put off, or outside their hours.",
         queries=[
-            Query(
-                promql=f"{now('callcore_callbacks_open')} - {now('callcore_callbacks_not_due')}",
-                legend="{{queue}} due",
-            ),
-            Query(promql=now("callcore_callbacks_not_due"), legend="{{queue}} not due"),
+            Query(promql=now("callcore_callbacks", "queue, state"), legend="{{queue}} {{state}}")
         ],
         is_stacked=True,
     ),

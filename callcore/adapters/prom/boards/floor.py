@@ -115,8 +115,13 @@ _NUMBERS = (
         help="Promises whose turn has come or is near; those put off are not counted.",
         queries=[
             Query(
-                promql=f"sum({now('callcore_callbacks_open')}"
-                f" - {now('callcore_callbacks_not_due')})"
+                promql=promql.over(
+                    "sum",
+                    "",
+                    promql.over(
+                        "max", "queue", promql.of("callcore_callbacks", QUEUE, 'state="due"')
+                    ),
+                )
             )
         ],
         look=Look.NUMBER,
@@ -138,7 +143,7 @@ _QUEUES_NOW = Panel(
         Query(promql=now("callcore_queue_open")),
         Query(promql=now("callcore_queue_limit")),
         Query(promql=promql.service_level("30m", "queue", QUEUE)),
-        Query(promql=now("callcore_callbacks_open")),
+        Query(promql=promql.over("sum", "queue", now("callcore_callbacks", "queue, state"))),
     ],
     look=Look.TABLE,
     width=24,
