@@ -248,6 +248,13 @@ class TestWaiting:
             told = json.loads(result.stdout)
             assert (told["ended"], told["elsewhere"]) == (["1"], ["2"])
 
+    def test_those_that_ended_are_told(self, run, ended):
+        """In a line for a person, of this machine's workers."""
+        ended(DrainNote(by="eve", boot="b").ended(0))
+        result = run("drain", "--wait")
+        assert result.exit_code == 0
+        assert "ended after the last call: 1" in result.stdout
+
     def test_one_that_died_is_waited_for(self, run, ended):
         """It is started again, and ends then: without a note of its end it has not ended."""
         ended(DrainNote(by="eve", boot="b"))

@@ -18,6 +18,10 @@ ELSEWHERE = {
         "nobody of the site has given a wrong PIN",
         "tests/cli/test_agent_commands.py: may use feature codes again",
     ),
+    "callcore drain --wait 3600": Untyped(
+        "would end the site of all pages",
+        "tests/cli/test_status_command.py: ended after the last call",
+    ),
 }
 """What is answered otherwise here, and which test has the page's words."""
 

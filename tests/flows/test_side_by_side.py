@@ -255,7 +255,6 @@ class TestReservationsThatFail:
         assert floor.answered[f"reserve {ReserveAnswer.AGENT_BUSY}"] == 1
         assert floor.offered([waits]) == {waits: BOB}
 
-
     def test_whom_nobody_passed_by(self) -> None:
         """Another worker takes the agent first: there is nothing to look at again."""
         floor = UnhurriedFloor(ROOMY)
