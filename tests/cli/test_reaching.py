@@ -16,6 +16,7 @@ from callcore.adapters.control.client import ControlClient
 from callcore.adapters.control.server import ControlServer
 from callcore.cli import operating
 from callcore.ports.operations import MoveRefusedError
+from tests.adapters.control.another_user import another_user
 from tests.adapters.control.small_floor import FIRST
 
 COMMANDS = [
@@ -60,6 +61,17 @@ def test_no_callcore_is_told_with_the_remedy(bare_run, tmp_path, command):
     assert result.stderr == (
         f"no callcore runs: there is no {path}: start it, or say whose data with --config or "
         "--data-directory\n"
+    )
+
+
+@pytest.mark.parametrize("command", [("queue", "list"), ("status",), ("explain", FIRST)])
+def test_a_callcore_of_another_user_is_told_with_the_remedy(bare_run, server, data, command):
+    """In one line: not as one that does not run, and not as a defect."""
+    with another_user(place.socket_path(data)):
+        result = bare_run(*command, "--data-directory", str(data))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"{place.socket_path(data)} is another user's: be the user callcore runs as, or root\n"
     )
 
 

@@ -43,10 +43,16 @@ def socket_path(data_directory: Path, instance: str | None = None) -> Path:
 
 
 def socket_paths(data_directory: Path) -> list[Path]:
-    """Where workers of that directory may listen: at least one path, whether it exists or not."""
+    """Where workers of that directory may listen: at least one path, whether it exists or not, and
+    whether we may look or not.
+    """
     only = socket_path(data_directory)
-    found = sorted(only.parent.glob("control-*.sock"))
-    return [only, *found] if only.exists() or not found else found
+    try:
+        found = sorted(only.parent.glob("control-*.sock"))
+        is_there = only.exists()
+    except PermissionError:  # who connects is told so
+        return [only]
+    return [only, *found] if is_there or not found else found
 
 
 @contextmanager

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import socket
 import time
 
@@ -22,6 +20,7 @@ from callcore.adapters.control.client import (
     RefusedError,
     UnansweredError,
 )
+from tests.adapters.control.another_user import another_user
 from tests.adapters.control.small_floor import FIRST, SUPPORT
 
 
@@ -137,23 +136,6 @@ def test_a_socket_of_another_user_is_told(server, path):
     """Not as a callcore that does not run."""
     with another_user(path), pytest.raises(NotAllowedError, match=f"{path} is another user's"):
         ControlClient(path).queues()
-
-
-@contextlib.contextmanager
-def another_user(path):
-    """Root becomes nobody for a moment; others take the way away from themselves."""
-    if os.geteuid() == 0:
-        os.seteuid(65534)
-        try:
-            yield
-        finally:
-            os.seteuid(0)
-    else:
-        path.parent.chmod(0)
-        try:
-            yield
-        finally:
-            path.parent.chmod(0o700)
 
 
 def test_every_fault_has_a_word_for_machines():
