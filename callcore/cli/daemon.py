@@ -20,7 +20,7 @@ from callcore.settings.faults import dotted
 @click.option(
     "--config",
     "config",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, dir_okay=False, readable=False),
     default=Path("callcore.yaml"),
     show_default=True,
     help="The settings file.",

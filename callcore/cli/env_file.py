@@ -10,8 +10,23 @@ import click
 from callcore.cli.statuses import USAGE_FAULT, fail
 
 
-def _take(_: click.Context, __: click.Parameter, file: Path | None) -> None:
+def beside(config: Path) -> Path | None:
+    """The file of environment that goes with a settings file, by its name; ``None`` if there is
+    none, or it is not for us to read: then systemd has read it.
+    """
+    file = config.with_suffix(".env")
+    try:
+        file.open("rb").close()
+    except OSError:
+        return None
+    return file
+
+
+def _take(ctx: click.Context, _: click.Parameter, file: Path | None) -> None:
     """What the environment has already, it keeps."""
+    config: Path | None = ctx.params.get("config")
+    if file is None and config is not None:
+        file = beside(config)
     if file is None:
         return
     from callcore.settings import (  # noqa: PLC0415 - spared by --help
@@ -29,9 +44,10 @@ def _take(_: click.Context, __: click.Parameter, file: Path | None) -> None:
 
 ENV_FILE = click.option(
     "--env-file",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, dir_okay=False, readable=False),
     expose_value=False,
     callback=_take,
     help="A file of lines NAME=value, such as CALLCORE_NODE_FS1_PASSWORD=..., for what is not in "
-    "the environment.",
+    "the environment; by default the one beside the settings, callcore.env beside callcore.yaml.",
 )
+"""Stands below ``--config``, whose value it asks for."""

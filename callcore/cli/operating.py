@@ -74,7 +74,7 @@ def operating(run: Callable[..., None]) -> Callable[..., None]:
     @click.option(
         "--config",
         "config",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=click.Path(path_type=Path, dir_okay=False, readable=False),
         help=f"The settings file of the callcore to ask; by default {USUAL_SETTINGS}, or the data "
         f"of a demonstration in {USUAL_DATA}, whichever is here, else {SERVICE_SETTINGS}.",
     )
@@ -118,10 +118,9 @@ def located(config: Path | None, directory: Path | None) -> Path:
 
 
 def _configured(config: Path | None) -> Path:
+    config = config or usual_settings()
     if config is None:
-        config = USUAL_SETTINGS if USUAL_SETTINGS.exists() else SERVICE_SETTINGS
-        if config is SERVICE_SETTINGS and (USUAL_DATA.exists() or not _is_there(config)):
-            return USUAL_DATA
+        return USUAL_DATA
     from callcore.settings.faults import SettingsError  # noqa: PLC0415 - only where there is a file
     from callcore.settings.locating import data_directory  # noqa: PLC0415 - as above
 
@@ -129,6 +128,13 @@ def _configured(config: Path | None) -> Path:
         return data_directory(config)
     except SettingsError as error:
         raise UnlocatedError(str(error)) from error
+
+
+def usual_settings() -> Path | None:
+    """The settings file that is meant where none is named; ``None`` for a demonstration."""
+    if USUAL_SETTINGS.exists():
+        return USUAL_SETTINGS
+    return None if USUAL_DATA.exists() or not _is_there(SERVICE_SETTINGS) else SERVICE_SETTINGS
 
 
 def _is_there(config: Path) -> bool:

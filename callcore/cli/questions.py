@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+import textwrap
 from collections.abc import Callable
 
 import click
@@ -10,6 +13,25 @@ from callcore.cli.statuses import USAGE_FAULT, fail
 
 Fault = Callable[[str], str | None]
 """What is wrong with an answer."""
+
+
+def laid_out(text: str, columns: int | None) -> str:
+    """Below a question, broken between words where there is a width."""
+    if columns is None:
+        return f"  {text}"
+    return textwrap.fill(
+        text,
+        columns,
+        initial_indent="  ",
+        subsequent_indent="  ",
+        break_on_hyphens=False,
+    )
+
+
+def tell(text: str, *, err: bool = False) -> None:
+    """What was found when an answer was tried."""
+    is_seen = (sys.stderr if err else sys.stdout).isatty()
+    click.echo(laid_out(text, shutil.get_terminal_size().columns if is_seen else None), err=err)
 
 
 class Questions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,21 @@ def quickstart(
 
     Nothing is written before the last answer, and no file is overwritten unless you say so.
     """
-    given = Given(**options, output=output)
+    try:
+        _begin(Given(**options, output=output), overwrite=overwrite, is_silent=is_silent)
+    except click.Abort:
+        if sys.stdin.isatty():
+            click.echo(err=True)  # below the question that stays open
+            fail("nothing is written", FAILED)
+        fail(
+            "nobody is there to answer: give --yes, and options for what is not as by default; "
+            "nothing is written",
+            FAILED,
+        )
+
+
+def _begin(given: Given, *, overwrite: bool, is_silent: bool) -> None:
+    output = given.output
     interview = Interview(given, is_asking=not is_silent, environ=os.environ)
     if not is_silent:
         click.echo("Ctrl-C leaves everything as it is; Enter takes what stands in brackets.\n")

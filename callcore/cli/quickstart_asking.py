@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from callcore.cli import quickstart_servers as servers
-from callcore.cli.questions import Questions
+from callcore.cli.questions import Questions, tell
 from callcore.cli.quickstart_servers import Verdict
 from callcore.cli.statuses import FAILED, USAGE_FAULT, fail
 from callcore.settings import PasswordError, first_settings, passwords
@@ -191,11 +191,11 @@ class Interview:
         answer.
         """
         if verdict.summary:
-            click.echo(f"  {verdict.summary}")
+            tell(verdict.summary)
         for remark in verdict.remarks:
-            click.echo(f"  warning: {remark}")
+            tell(f"warning: {remark}")
         for fault in verdict.faults:
-            click.echo(f"  fault: {fault}", err=not self.questions.is_asking)
+            tell(f"fault: {fault}", err=not self.questions.is_asking)
         if not verdict.faults or self._given.unchecked:
             return True
         if not self.questions.is_asking:

@@ -67,8 +67,6 @@ class Plan:
             f"({first.domain}) rings."
         )
         words = f"--config {shlex.quote(str(self.output))}"
-        if self.passwords:
-            words += f" --env-file {shlex.quote(str(self.environment))}"
         start = (
             "systemctl enable --now callcore" if self._is_of_service else f"callcore run {words}"
         )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from callcore.cli.env_file import ENV_FILE
+from callcore.cli.operating import SERVICE_SETTINGS, USUAL_DATA, USUAL_SETTINGS, usual_settings
 from callcore.cli.statuses import FAILED, NOT_RUNNING, USAGE_FAULT, fail
 
 if TYPE_CHECKING:
@@ -30,13 +31,15 @@ def records() -> None:
 @records.command()
 @click.option(
     "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The settings file; by default callcore.yaml if there is one, else the demonstration's.",
+    type=click.Path(path_type=Path, dir_okay=False, readable=False),
+    callback=lambda _, __, named: named or usual_settings(),
+    help=f"The settings file; by default {USUAL_SETTINGS}, or the data of a demonstration in "
+    f"{USUAL_DATA}, whichever is here, else {SERVICE_SETTINGS}.",
 )
 @click.option(
     "--data-directory",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path(".callcore"),
+    default=USUAL_DATA,
     show_default=True,
     help="Where the demonstration keeps its data (without a settings file).",
 )
@@ -109,9 +112,6 @@ def _settings(config: Path | None, data_directory: Path) -> Settings:
     from callcore.cli.running import loaded  # noqa: PLC0415 - 0.2 s that --help spares
     from callcore.settings import demo  # noqa: PLC0415 - as above
 
-    usual = Path("callcore.yaml")
-    if config is None and usual.exists():
-        config = usual
     return demo(data_directory.absolute(), os.environ) if config is None else loaded(config)
 
 

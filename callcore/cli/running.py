@@ -25,7 +25,7 @@ HIGHEST_PORT = 65535
 CONFIG = click.option(
     "--config",
     "config",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, dir_okay=False, readable=False),
     help="The settings file; callcore.example.yaml explains every key.",
 )
 

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from callcore.settings import unreadable
+
 _LINE = re.compile(
     r"""(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?:
         (?P<plain>[A-Za-z0-9_./:@%+,=-]*)
@@ -33,7 +35,7 @@ def read(path: Path) -> dict[str, str]:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise EnvironmentFileError(f"{path}: cannot be read: {error.strerror}") from error
+        raise EnvironmentFileError(f"{path}: cannot be read: {unreadable.why(error)}") from error
     except UnicodeDecodeError:
         raise EnvironmentFileError(f"{path}: is not text in UTF-8") from None
     found = {}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from callcore.settings import document, versions
+from callcore.settings import document, unreadable, versions
 from callcore.settings.faults import Fault, Place, SettingsError
 from callcore.settings.model import Settings
 from callcore.settings.reading import Reading
@@ -24,9 +24,9 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
     try:
         content = path.read_bytes()
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
+        text = f"cannot be read: {unreadable.why(error)}"
         raise SettingsError(
-            [Fault(file=str(path), place=Place(1, 1), path=(), text=f"cannot be read: {reason}")]
+            [Fault(file=str(path), place=Place(1, 1), path=(), text=text)]
         ) from error
     parsed = document.parse(content, reading.report)
     if parsed is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from callcore.settings import document
+from callcore.settings import document, unreadable
 from callcore.settings.faults import Fault, Place, SettingsError, shown
 from callcore.settings.faults import Path as Way
 
@@ -29,8 +29,7 @@ def data_directory(path: Path) -> Path:
     try:
         content = path.read_bytes()
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        report((), Place(1, 1), f"cannot be read: {reason}")
+        report((), Place(1, 1), f"cannot be read: {unreadable.why(error)}")
         raise SettingsError(faults) from error
     parsed = document.parse(content, report)
     if parsed is None:

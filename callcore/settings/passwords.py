@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from callcore.settings import web_systems
+from callcore.settings import unreadable, web_systems
 
 _LARGEST_BYTES = 4096
 
@@ -73,6 +73,7 @@ def _read(variable: str, path: Path) -> str:
         with path.open("rb") as file:
             content = file.read(_LARGEST_BYTES)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise PasswordError(f"{variable}: {path} cannot be read: {reason}") from error
+        raise PasswordError(
+            f"{variable}: {path} cannot be read: {unreadable.why(error)}"
+        ) from error
     return content.decode(errors="replace").removesuffix("\n").removesuffix("\r")

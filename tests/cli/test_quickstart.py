@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from callcore.cli import quickstart_servers
+from callcore.cli.questions import laid_out
 from callcore.cli.root import callcore
 from callcore.settings import environment_file, load
 from callcore.switchsim.dialplan import Dialplan
@@ -94,12 +95,30 @@ def test_the_commands_it_tells_work(
     """They can be copied from the screen."""
     result = start(*silently(switch.port, "--output", "a place/site.yaml"))
     assert result.exit_code == 0, result.output
-    assert (
-        "check-config --config 'a place/site.yaml' --env-file 'a place/site.env'" in result.stdout
-    )
+    assert "callcore check-config --config 'a place/site.yaml'\n" in result.stdout
     monkeypatch.setattr(os, "environ", dict(os.environ))
-    words = ["--config", "a place/site.yaml", "--env-file", "a place/site.env"]
+    words = ["--config", "a place/site.yaml"]
     assert CliRunner().invoke(callcore, ["check-config", *words]).exit_code == 0
+
+
+def test_where_nobody_answers_it_says_how_to_do_without(start: Start, tmp_path: Path) -> None:
+    """In one line, as for a script that has no terminal; nothing is written."""
+    result = start(typed=f"none{ENTER}")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "nobody is there to answer: give --yes, and options for what is not as by default; nothing "
+        "is written\n"
+    )
+    assert written(tmp_path) == set()
+
+
+def test_what_is_told_is_broken_between_words() -> None:
+    """At a terminal; elsewhere it stays one line, which can be searched."""
+    text = "fault: fs1 127.0.0.1:8021 refuses connections: is FreeSWITCH running?"
+    lines = laid_out(text, 30).splitlines()
+    assert all(len(line) <= 30 and line.startswith("  ") for line in lines)
+    assert " ".join(lines).split() == text.split()
+    assert laid_out(text, None) == f"  {text}"
 
 
 def test_every_answer_can_be_given(start: Start, switch: SimulatedSwitch, tmp_path: Path) -> None:

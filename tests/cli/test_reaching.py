@@ -208,6 +208,21 @@ def test_settings_that_do_not_say_where_are_told(bare_run, tmp_path, text, fault
     assert fault in result.stderr
 
 
+@pytest.mark.parametrize("command", [("queue", "list"), ("check-config",), ("run",)])
+def test_settings_of_another_user_are_told_with_the_remedy(bare_run, tmp_path, command):
+    """In one line, as every other fault of the file."""
+    settings = tmp_path / "etc" / "callcore.yaml"
+    settings.parent.mkdir()
+    settings.write_text("queues: {}\n")
+    with another_user(settings):
+        result = bare_run(*command, "--config", str(settings))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        f"{settings}:1:1: cannot be read: Permission denied: be the user callcore runs as, or "
+        "root\n"
+    )
+
+
 def test_two_answers_to_one_question_are_too_many(bare_run):
     """Nobody has to know which one would win."""
     result = bare_run("queue", "list", "--config", "a.yaml", "--data-directory", "b")

@@ -23,6 +23,7 @@ from callcore.adapters.postgres import record_export, record_queries
 from callcore.adapters.postgres.call_records import PostgresCallRecords
 from callcore.adapters.postgres.pool import PostgresPool
 from callcore.adapters.postgres.timelines import PostgresTimelines
+from callcore.cli import operating
 from callcore.cli.root import callcore
 from callcore.domain.ids import AgentId, QueueName
 from callcore.domain.records import QueueVisit
@@ -228,6 +229,17 @@ def test_without_settings_and_a_running_callcore_it_says_what_to_start(tmp_path,
     assert result.exit_code == 3
     assert "no Postgres runs on" in result.stderr
     assert "start callcore" in result.stderr
+
+
+def test_the_settings_of_the_service_are_those_that_are_meant(here, monkeypatch, history):
+    """Where nothing is named and this directory has none, as with every other command."""
+    history.write([served_call()])
+    monkeypatch.setattr(operating, "SERVICE_SETTINGS", here / "callcore.yaml")
+    (here / "elsewhere").mkdir()
+    monkeypatch.chdir(here / "elsewhere")
+    result = CliRunner().invoke(callcore, ["records", "export", "--format", "csv", *DAY])
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert len(result.stdout.splitlines()) == 2
 
 
 def started(here: Path, form: str, *options: str) -> subprocess.Popen[bytes]:

@@ -10,7 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from callcore.bootstrap import start
+from callcore.cli import env_file
 from callcore.cli.root import callcore
+from tests.adapters.control.another_user import another_user
 
 SHARED = """
 redis: {url: "redis://127.0.0.1:1/0"}
@@ -170,3 +172,31 @@ def test_a_file_of_environment_with_faults_starts_nothing(started: Started, tmp_
     assert "callcore.env:1: expected NAME=value" in result.stderr
     assert "geheim" not in result.stderr
     assert started.settings is None
+
+
+def test_the_file_of_environment_beside_the_settings_is_taken_unasked(
+    started: Started, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As `quickstart` writes it; but not one of other settings, nor where another one is named."""
+    monkeypatch.setattr(os, "environ", {})
+    (tmp_path / "other.env").write_text("CALLCORE_NODE_FS1_PASSWORD=other\n")
+    result = started.by(text=SHARED)
+    assert result.exit_code == 2
+    assert "set CALLCORE_NODE_FS1_PASSWORD" in result.stderr
+    (tmp_path / "callcore.env").write_text("CALLCORE_NODE_FS1_PASSWORD=ours\n")
+    for options, password in (((), "ours"), (("--env-file", "other.env"), "other")):
+        monkeypatch.setattr(os, "environ", {})
+        result = started.by(*options, text=SHARED)
+        assert (result.exit_code, result.output) == (0, "")
+        assert started.settings.nodes[0].password == password
+
+
+def test_a_file_of_environment_that_only_others_may_read_is_not_taken(tmp_path: Path) -> None:
+    """As the service leaves root's, which systemd has read for it."""
+    directory = tmp_path / "etc"
+    directory.mkdir()
+    file = directory / "callcore.env"
+    file.write_text("CALLCORE_NODE_FS1_PASSWORD=x\n")
+    assert env_file.beside(directory / "callcore.yaml") == file
+    with another_user(file):
+        assert env_file.beside(directory / "callcore.yaml") is None
