@@ -74,7 +74,7 @@ class Client:
 
         if may_act is not None:
             for client in (self._commands, self._blocking):
-                _put_gate_before(client.connection_pool, may_act)
+                _put_gate_before(client.connection_pool, may_act, self._server)
 
     def evaluate(
         self,
@@ -191,7 +191,7 @@ def _together(
         return pipeline.execute(raise_on_error=raises)
 
 
-def _put_gate_before(pool: redis.ConnectionPool, may_act: MayAct) -> None:
+def _put_gate_before(pool: redis.ConnectionPool, may_act: MayAct, server: str) -> None:
     """Hands out no connection of the pool while nothing may be sent.
 
     Whichever pool it is: one for Sentinels has another class than the others.
@@ -201,8 +201,8 @@ def _put_gate_before(pool: redis.ConnectionPool, may_act: MayAct) -> None:
     def check() -> None:
         if not may_act():
             raise LeaseLapsedError(
-                "Redis was not asked: this worker's leases have lapsed, so others may follow its"
-                " calls: it changes nothing until it knows what it still holds"
+                f"Redis at {server} was not asked: this worker's leases have lapsed, so others may"
+                " follow its calls: check that Redis runs; it goes on by itself once that answers"
             )
 
     def get(*args: Any, **options: Any) -> Any:  # noqa: ANN401  redis-py's own signature

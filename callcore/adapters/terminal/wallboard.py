@@ -6,6 +6,7 @@ is left out is counted.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ from callcore.ports.operations import AgentStatus, QueueStatus, SiteStatus
 FRAME_LINES = 3
 """Two of the border and one of the column titles."""
 LEAST_ROWS = 1
+TROUBLE_LINES = 2
+"""How many lines each trouble gets where the height is that of a window."""
 UP = "up"
 
 _FAINT = Style(dim=True)
@@ -57,7 +60,7 @@ def draw(board: Board, time_of: TimeOf, width: int, height: int | None) -> Rende
     status = board.status
     if status is None:
         return Text(f" {words.printable(board.fault) or 'asking callcore ...'}")
-    head = _head(board, status, time_of, width)
+    head = _head(board, status, time_of, width, None if height is None else TROUBLE_LINES)
     queues = [_queue_line(one, status.at) for one in status.queues]
     callbacks = _callbacks(status)
     agents = tuple(_agent_line(one, status.at) for one in status.agents)
@@ -110,8 +113,10 @@ def _shared_out(rows: int, queue_count: int, agent_count: int) -> tuple[int, int
     return queue_rows, max(rows - queue_rows, LEAST_ROWS)
 
 
-def _head(board: Board, status: SiteStatus, time_of: TimeOf, width: int) -> list[Text]:
-    """The lines above the tables."""
+def _head(
+    board: Board, status: SiteStatus, time_of: TimeOf, width: int, most: int | None
+) -> list[Text]:
+    """The lines above the tables, at most so many about each trouble."""
     first = _line(f" callcore {words.printable(status.site)} ", "bold reverse")
     first.append(f" {time_of(status.at)} ")
     age = seconds_between(status.at, board.now)
@@ -121,14 +126,14 @@ def _head(board: Board, status: SiteStatus, time_of: TimeOf, width: int) -> list
         first.append(board.hint.rjust(width - first.cell_len - 1), style="dim")
     lines = [first]
     if board.fault:
-        lines.append(_line(f" {words.printable(board.fault)}", "bold red"))
+        lines += _wrapped(words.printable(board.fault), "bold red", width, most)
     if status.draining:
         by = words.printable(status.draining)
         count = status.calls_count
         left = f"{count} calls left" if count != 1 else "1 call left"
         told = f" drained by {by}: takes no new calls, ends after the last; {left}"
         lines.append(_line(told, "yellow"))
-    lines += [_floor(status), *_machines(status)]
+    lines += [_floor(status), _machines(status), *_troubles(status.parts, width, most)]
     return lines
 
 
@@ -159,8 +164,8 @@ def _level_of(status: SiteStatus) -> float | None:
     return sum(day.picked_up_within_count for day in days) / counted if counted else None
 
 
-def _machines(status: SiteStatus) -> list[Text]:
-    """Workers and nodes, and whatever of them is not well in a line of its own."""
+def _machines(status: SiteStatus) -> Text:
+    """Workers and nodes."""
     line = _line(f" workers: {', '.join(map(words.printable, status.workers))}", "dim")
     line.append("  nodes: ", style="dim")
     for place, node in enumerate(status.nodes):
@@ -169,15 +174,33 @@ def _machines(status: SiteStatus) -> list[Text]:
         state = "drained" if node.is_drained else str(node.link)
         told = words.printable(node.node) + ("" if is_well else f" {state}!")
         line.append(told, style="green" if is_well else "red")
-    return [line, *_troubles(status.parts)]
+    return line
 
 
-def _troubles(parts: Mapping[str, str]) -> list[Text]:
+def _troubles(parts: Mapping[str, str], width: int, most: int | None) -> list[Text]:
+    """Whatever is not well, each on lines of its own."""
     return [
-        _line(f" ! {words.printable(part)}: {words.printable(state)}", "red")
+        line
         for part, state in parts.items()
         if state != UP
+        for line in _wrapped(
+            f"! {words.printable(part)}: {words.printable(state)}", "red", width, most
+        )
     ]
+
+
+def _wrapped(text: str, style: str, width: int, most: int | None) -> list[Text]:
+    """Broken between words: what to do stands at the end."""
+    lines = textwrap.wrap(
+        text,
+        width,
+        initial_indent=" ",
+        subsequent_indent="   ",
+        break_on_hyphens=False,
+        max_lines=most,
+        placeholder="…",
+    )
+    return [_line(line, style) for line in lines]
 
 
 def _line(text: str, style: str) -> Text:

@@ -65,6 +65,24 @@ def board(status: SiteStatus | None, **parts: object) -> Board:
     return Board(status=status, now=NOW, **parts)  # type: ignore[arg-type]  # whatever a case varies
 
 
+def test_the_remedy_of_a_trouble_is_read():
+    """It stands at the end: where the height is a window's on two lines, else on as many as needed."""
+    fault = (
+        "counts as dead: fs1 127.0.0.1:8021 refuses connections: is FreeSWITCH running, and do "
+        "listen-ip and listen-port of event_socket.conf.xml say this address?"
+    )
+    status = site_status(parts={"redis": "up", "link:fs1": fault})
+    once = shown(board(status), height=None)
+    first = once.index(" ! link:fs1: counts as dead: fs1 127.0.0.1:8021 refuses connections: is")
+    assert " ".join(once[first : first + 3]).split() == f"! link:fs1: {fault}".split()
+    live = shown(board(status, fault=fault))
+    assert len(live) == 24
+    assert " ".join(live[1:3]).split() == fault.split()
+    first = live.index(once[first])
+    assert live[first + 1].endswith("…")
+    assert live[first + 2].startswith("╭")
+
+
 def test_a_site_in_80_columns():
     """To the letter, without a colour."""
     day = QueueDay(picked_up_count=21, picked_up_within_count=14, abandoned_count=8)
