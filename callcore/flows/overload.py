@@ -70,10 +70,10 @@ class Overload:
         """What there is too much of and what is done about it; empty while everybody is taken."""
         if not self._load.is_shedding:
             return ""
-        return (
-            f"turns away {self._load.share:.0%} of new callers: "
-            f"{self._what} is {self._late_seconds:.1f} s late"
-        )
+        turned_away = f"turns away {self._load.share:.0%} of new callers"
+        if self._late_seconds < self._site.policy.overload.calm_seconds:
+            return f"{turned_away}, ever fewer: nothing is late any more"
+        return f"{turned_away}: {self._what} is {self._late_seconds:.1f} s late"
 
     def run(self) -> None:
         """Looks, for ever."""

@@ -104,10 +104,12 @@ def test_callers_are_turned_away_by_share_and_taken_again(floor: TestFloor) -> N
     assert 0 < share < 0.3
     (began,) = floor.told(OverloadBegan)
     assert (began.what, began.late_seconds) == ("event_loop", 1.0)
-    assert "turns away" in floor.worker.overload.trouble
+    assert "new callers: event_loop is 1.0 s late" in floor.worker.overload.trouble
     late(floor, 1.0, 15.0)
     assert floor.told(LoadLooked)[-1].share == 1.0
-    late(floor, 0.0, 16.0)
+    late(floor, 0.0, 6.0)
+    assert "ever fewer: nothing is late any more" in floor.worker.overload.trouble
+    late(floor, 0.0, 10.0)
     (ended,) = floor.told(OverloadEnded)
     assert ended.turned_away_count == share * 20
     assert floor.worker.overload.trouble == ""
