@@ -13,6 +13,7 @@ from rich.text import Text
 from callcore.adapters.control.requests import DUTY_REQUESTS, USUAL_CHANGES, ExtendWrapUp
 from callcore.adapters.terminal.words import printable
 from callcore.cli import agent_tables, duty_words
+from callcore.cli.groups import Group
 from callcore.cli.naming import AGENT, BREAK, QUEUE
 from callcore.cli.operating import Operator, operating
 from callcore.cli.pins import make_pin
@@ -91,7 +92,7 @@ _CHANGES = (
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def agent() -> None:
     """Shows agents, logs them in and out, begins and ends their breaks and wrap-ups.
 

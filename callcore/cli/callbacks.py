@@ -12,6 +12,7 @@ from callcore.adapters.control.answers import CallbackRequested
 from callcore.adapters.control.requests import RequestCallback
 from callcore.adapters.terminal.words import printable
 from callcore.cli import callback_tables, instants
+from callcore.cli.groups import Group
 from callcore.cli.naming import CALL, QUEUE, whole_callback_id
 from callcore.cli.operating import Operator, operating
 from callcore.domain.ids import Micros
@@ -21,7 +22,7 @@ from callcore.domain.speech import grammar
 LANGUAGE = click.Choice(sorted(grammar.CATALOGUED))
 
 
-@click.group()
+@click.group(cls=Group)
 def callback() -> None:
     """Shows callbacks that are promised, requests one, takes one back.
 

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from callcore.adapters.terminal.words import printable
 from callcore.cli import tables
+from callcore.cli.groups import Group
 from callcore.cli.naming import CALL, QUEUE, whole_id
 from callcore.cli.operating import Operator, operating
 from callcore.domain.speech import grammar
@@ -14,7 +15,7 @@ from callcore.domain.speech import grammar
 LANGUAGE = click.Choice(sorted(grammar.CATALOGUED))
 
 
-@click.group()
+@click.group(cls=Group)
 def call() -> None:
     """Shows callers who wait, and decides about them.
 

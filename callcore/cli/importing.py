@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from callcore import importing
+from callcore.cli.groups import Group
 from callcore.cli.statuses import FAILED, USAGE_FAULT, fail
 from callcore.cli.whole_files import refuse_existing, written
 from callcore.importing import Draft, Kind, Notes, NotImportableError
@@ -24,7 +25,7 @@ _output = click.option(
 _force = click.option("--force", is_flag=True, help="Overwrites the file of --output.")
 
 
-@click.group("import", short_help="Translates the settings of another system.")
+@click.group("import", cls=Group, short_help="Translates the settings of another system.")
 def import_settings() -> None:
     """Translates the settings of another system into callcore's.
 

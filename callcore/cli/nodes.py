@@ -9,12 +9,13 @@ from rich.text import Text
 
 from callcore.adapters.terminal.words import printable
 from callcore.cli import node_tables
+from callcore.cli.groups import Group
 from callcore.cli.naming import NODE
 from callcore.cli.operating import Operator, operating
 from callcore.domain.ids import Micros
 
 
-@click.group()
+@click.group(cls=Group)
 def node() -> None:
     """Shows the FreeSWITCH nodes, and empties one for its maintenance."""
 

@@ -10,13 +10,14 @@ from rich.text import Text
 from callcore.adapters.control.requests import Close
 from callcore.adapters.terminal.words import printable
 from callcore.cli import instants, tables
+from callcore.cli.groups import Group
 from callcore.cli.naming import QUEUE
 from callcore.cli.operating import Operator, operating
 from callcore.cli.reasons import with_reason
 from callcore.domain.ids import Micros
 
 
-@click.group()
+@click.group(cls=Group)
 def queue() -> None:
     """Shows, closes and opens queues of a running callcore."""
 

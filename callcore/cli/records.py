@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from callcore.cli.env_file import ENV_FILE
+from callcore.cli.groups import Group
 from callcore.cli.operating import SERVICE_SETTINGS, USUAL_DATA, USUAL_SETTINGS, usual_settings
 from callcore.cli.statuses import FAILED, NOT_RUNNING, USAGE_FAULT, fail
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 FORMATS = ("csv", "jsonl", "queue_log")
 
 
-@click.group()
+@click.group(cls=Group)
 def records() -> None:
     """Takes records of calls out of Postgres."""
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 import click
 
 from callcore.cli import sounds_tables
+from callcore.cli.groups import Group
 from callcore.cli.operating import show
 from callcore.cli.sounds_site import SoundsSite, site_of, sounds_options
 from callcore.cli.statuses import FAILED, fail
@@ -29,7 +30,7 @@ from callcore.sounds.wanted import Wanted
 _Told = TypeVar("_Told")
 
 
-@click.group()
+@click.group(cls=Group)
 def sounds() -> None:
     """Makes the sound files that callers hear, and shows what is there."""
 

@@ -15,6 +15,12 @@ from callcore.cli.root import callcore
 
 CONTEXT = click.Context(callcore)
 
+
+def command(name):
+    """One of the list, imported."""
+    return callcore.get_command(CONTEXT, name)
+
+
 HEAVY = frozenset(
     {
         "callcore.bootstrap",
@@ -113,3 +119,16 @@ def test_the_list_has_every_command_but_the_hidden(bare_run):
     told = " ".join(bare_run("--help").stdout.split())
     for name, one in COMMANDS.items():
         assert (f" {name} {one.help}" in told) is not one.is_hidden
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for name in COMMANDS if isinstance(command(name), click.Group))
+)
+def test_the_list_of_a_group_cuts_no_sentence_off(bare_run, name):
+    """Each of its commands is told of as `--help` of that command begins."""
+    told = " ".join(bare_run(name, "--help").stdout.split())
+    commands = command(name).commands
+    assert commands
+    for one in commands.values():
+        sentence = " ".join(one.help.split("\n\n")[0].split()).split(". ")[0].removesuffix(".")
+        assert f" {one.name} {sentence}" in told

@@ -66,7 +66,7 @@ def board(status: SiteStatus | None, **parts: object) -> Board:
 
 
 def test_the_remedy_of_a_trouble_is_read():
-    """It stands at the end: where the height is a window's on two lines, else on as many as needed."""
+    """It stands at the end: on two lines where the height is a window's, else on all it needs."""
     fault = (
         "counts as dead: fs1 127.0.0.1:8021 refuses connections: is FreeSWITCH running, and do "
         "listen-ip and listen-port of event_socket.conf.xml say this address?"
