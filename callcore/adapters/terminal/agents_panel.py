@@ -6,7 +6,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from callcore.adapters.terminal import agent_parts, words
-from callcore.adapters.terminal.panels import panel, table
+from callcore.adapters.terminal.panels import WIDEST, panel, table
 from callcore.adapters.terminal.picture import AgentLine
 from callcore.domain.agents import AgentState
 from callcore.domain.decisions import RESTING
@@ -72,7 +72,7 @@ def agents_panel(
             *([Text(words.printable(agent.caller))] if has_callers else []),
             *([] if is_narrow else [Text(words.printable(agent.queue), style="dim")]),
         )
-    return panel(rows, title)
+    return panel(rows, title, WIDEST)
 
 
 def _urgency(agent: AgentLine) -> int:

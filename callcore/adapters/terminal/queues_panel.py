@@ -8,7 +8,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from callcore.adapters.terminal import words
-from callcore.adapters.terminal.panels import panel, table
+from callcore.adapters.terminal.panels import WIDEST, panel, table
 from callcore.adapters.terminal.picture import CallbacksLine, QueueLine
 
 GOOD_SERVICE_LEVEL = 0.8
@@ -39,7 +39,7 @@ def queues_panel(
         rows.add_column(column, justify="right", no_wrap=True)
     for queue in shown:
         rows.add_row(_name(queue), *(show(queue) for _, show in columns))
-    framed = panel(rows, title)
+    framed = panel(rows, title, WIDEST)
     framed.subtitle = _callbacks(callbacks)
     framed.subtitle_align = "right"
     return framed

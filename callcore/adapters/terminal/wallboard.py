@@ -36,6 +36,7 @@ _FAINT = Style(dim=True)
 _LATE_SECONDS = 5.0
 """A status that is older is told with its age."""
 _ALL_ROWS = 100_000
+_TIED = "\N{NO-BREAK SPACE}"
 
 TimeOf = Callable[[Micros], str]
 
@@ -133,17 +134,19 @@ def _head(
         left = f"{count} calls left" if count != 1 else "1 call left"
         told = f" drained by {by}: takes no new calls, ends after the last; {left}"
         lines.append(_line(told, "yellow"))
-    lines += [_floor(status), _machines(status), *_troubles(status.parts, width, most)]
+    lines += [*_floor(status, width), _machines(status), *_troubles(status.parts, width, most)]
     return lines
 
 
-def _floor(status: SiteStatus) -> Text:
-    """Who waits and who is there, in one line."""
+def _floor(status: SiteStatus, width: int) -> list[Text]:
+    """Who waits and who is there, in one line if there is room; no count is parted from its
+    state.
+    """
     waiting = sum(one.waiting_count + one.offered_count for one in status.queues)
     oldest = min((one.oldest_joined_at or status.at for one in status.queues), default=status.at)
     longest = words.span(seconds_between(oldest, status.at)) if waiting else ""
     counts = [
-        f"{status.agent_counts[state]} {words.spoken(state)}"
+        f"{status.agent_counts[state]} {words.spoken(state)}".replace(" ", _TIED)
         for state in AgentState
         if status.agent_counts.get(state)
     ]
@@ -152,7 +155,10 @@ def _floor(status: SiteStatus) -> Text:
         line.append(f", longest {longest}", style="yellow")
     level = _level_of(status)
     line.append(f"  today {level:.0%} in time" if level is not None else "  today -")
-    return line.append(f"  agents: {', '.join(counts) or 'none'}", style="dim")
+    agents = f"agents: {', '.join(counts) or 'none'}"
+    if line.cell_len + 2 + len(agents) <= width:
+        return [line.append(f"  {agents.replace(_TIED, ' ')}", style="dim")]
+    return [line, *_wrapped(agents, "dim", width, None)]
 
 
 def _level_of(status: SiteStatus) -> float | None:
@@ -200,7 +206,7 @@ def _wrapped(text: str, style: str, width: int, most: int | None) -> list[Text]:
         max_lines=most,
         placeholder="…",
     )
-    return [_line(line, style) for line in lines]
+    return [_line(line.replace(_TIED, " "), style) for line in lines]
 
 
 def _line(text: str, style: str) -> Text:

@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from callcore.adapters.terminal import wallboard
+from callcore.adapters.terminal import wallboard, words
 from callcore.adapters.terminal.wallboard import Board
 from callcore.domain.agents import AgentState, BreakCode
 from callcore.domain.ids import Micros, NodeName, QueueName
@@ -81,6 +81,28 @@ def test_the_remedy_of_a_trouble_is_read():
     first = live.index(once[first])
     assert live[first + 1].endswith("…")
     assert live[first + 2].startswith("╭")
+
+
+def test_who_is_there_is_told_whole():
+    """On lines of its own where there is no room beside who waits, and between two states."""
+    counts = dict.fromkeys(AgentState, 10)
+    status = site_status(agent_counts=counts, queues=many(9).queues)
+    lines = shown(board(status))
+    assert len(lines) == 24
+    first, second = lines[2:4]
+    told = [f"10 {words.spoken(state)}" for state in counts]
+    assert f"{first} {second.strip()}" == f" agents: {', '.join(told)}"
+    assert (first.endswith(","), lines[4][:9]) == (True, " workers:")
+
+
+def test_in_a_wide_window_names_stay_near_their_numbers():
+    """Tables are of 120 columns at most; a trouble may be longer."""
+    status = site_status(parts={"redis": "is away " * 30})
+    lines = shown(board(status), width=200, height=50)
+    assert len(lines) == 50
+    frames = [line for line in lines if line.startswith(("╭", "│", "╰"))]
+    assert {len(line) for line in frames} == {120}
+    assert max(map(len, lines)) > 150
 
 
 def test_a_site_in_80_columns():
