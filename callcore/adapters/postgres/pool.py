@@ -30,7 +30,7 @@ IDLE_SECONDS = 300.0
 """After this long without work a connection is closed."""
 
 _ADVICE = {
-    "28P01": "check the user and the password",
+    "28P01": "check the user and the password, such as CALLCORE_POSTGRES_PASSWORD",
     "28000": "check the user and pg_hba.conf",
     "3D000": "create the database",
     "3F000": "run `callcore migrate`",
