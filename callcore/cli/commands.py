@@ -99,7 +99,9 @@ COMMANDS: Final = {
         "sounds_commands:sounds",
         "Makes the sound files that callers hear, and shows what is there.",
     ),
-    "unpack": Listed("unpacking:unpack", "Writes files for FreeSWITCH, systemd and you."),
+    "unpack": Listed(
+        "unpacking:unpack", "Writes files for FreeSWITCH, systemd, monitoring and you."
+    ),
 }
 
 

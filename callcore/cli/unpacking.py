@@ -17,6 +17,8 @@ PARTS = {
     "freeswitch": "FreeSWITCH's configuration, for /etc/freeswitch (docs/freeswitch.md)",
     "dialplans": "the numbers that lead to callcore, for /etc/freeswitch/dialplan",
     "systemd": "the services, for /etc/systemd/system, with the path of this callcore",
+    "prometheus": "alerts, and how callcore is scraped, for /etc/prometheus (docs/operating.md)",
+    "grafana": "dashboards, and how Grafana finds them (docs/operating.md)",
     "example": "callcore.example.yaml, which shows every setting",
 }
 """What is there, and where it belongs."""
@@ -29,7 +31,7 @@ _UNITS_PROGRAM = b"/opt/callcore/bin/callcore"
 
 
 @click.command(
-    short_help="Writes files for FreeSWITCH, systemd and you.",
+    short_help="Writes files for FreeSWITCH, systemd, monitoring and you.",
     epilog="\b\nPARTs:\n" + "\n".join(f"  {part:<11} {told}" for part, told in PARTS.items()),
 )
 @click.argument("part", type=click.Choice(tuple(PARTS)))

@@ -23,6 +23,8 @@ SHIPPED = {
     "freeswitch": "freeswitch",
     "dialplans": "dialplans",
     "ops/systemd": "systemd",
+    "ops/prometheus": "prometheus",
+    "ops/grafana": "grafana",
     "callcore.example.yaml": "callcore.example.yaml",
 }
 """What the guides tell operators to copy, and its name in the package."""

@@ -146,7 +146,9 @@ def test_the_password_may_be_apart_from_the_url(own_server_url: str, own_raw: An
         right.close()
         for password in (None, "wr0ng"):
             wrong = Floor(own_server_url, SITE, access=Access(password=password))
-            with pytest.raises(StoreUnavailableError, match="and CALLCORE_REDIS_PASSWORD") as raised:
+            with pytest.raises(
+                StoreUnavailableError, match="and CALLCORE_REDIS_PASSWORD"
+            ) as raised:
                 wrong.ping()
             assert "wr0ng" not in str(raised.value)
             wrong.close()
