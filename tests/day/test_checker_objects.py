@@ -54,7 +54,7 @@ from tests.fakes.floor_waiting_room import FakeWaitingRoom
 
 Break = Callable[[pytest.MonkeyPatch], None]
 
-NOON = Span(11.9, 12.1, 0.2, load=2.0)
+NOON = Span(11.9, 12.1, 0.1, load=2.0)
 AFTER_ONE = Span(13.05, 13.35, 0.2, load=2.0)
 """When many agents have a break."""
 STORIES = 4
