@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Protocol
 
 from callcore.domain import callbacks, decisions
@@ -25,7 +24,7 @@ from callcore.flows.remote_waiters import RemoteWaiter
 from callcore.flows.site import Site
 from callcore.flows.standing_lines import StandingLines
 from callcore.flows.switchboard import Switchboard
-from callcore.flows.under_way import UnderWay
+from callcore.flows.under_way import LeftOut, UnderWay
 from callcore.flows.waiters import Waiter, Waiters
 from callcore.ports.stores import Reservation, ReserveAnswer, StoreError
 
@@ -99,20 +98,23 @@ class Reserving:
         """
         begun = [self._begin(pair) for pair in pairs]
         answers: list[ReserveAnswer] = []
-        left_out: list[Callable[[], object]] = []
+        left_out: list[tuple[Pair, LeftOut]] = []
         try:
             for pair, is_begun in zip(pairs, begun, strict=True):
                 answer = ReserveAnswer.CALLER_GONE
                 if is_begun:
                     answer = self._reserve(pair, trigger, triggered_at)
-                    left_out += self._end(pair, answer, passed_by)
+                    left_out.append((pair, self._end(pair, answer)))
                 answers.append(answer)
         finally:
             for pair, is_begun in list(zip(pairs, begun, strict=True))[len(answers) :]:
                 if is_begun:
-                    left_out += self._end(pair, None, passed_by)
-            for tell in left_out:
-                tell()
+                    left_out.append((pair, self._end(pair, None)))
+            for pair, either in left_out:
+                if either.caller:
+                    passed_by.caller(pair.demand.queue.name)
+                if either.agent:
+                    passed_by.agent(pair.agent_id)
         if ReserveAnswer.RESERVED in answers:
             self._site.clock.sleep(0)  # the phone is called before whatever else there is to do
         return answers
@@ -122,28 +124,13 @@ class Reserving:
             return False
         if pair.waiter.claim(pair.agent_id):
             return True
-        self.under_way.end(pair.agent_id, pair.only_call, is_reserved=False)
+        self.under_way.end(pair.agent_id, pair.only_call, None)
         return False
 
-    def _end(
-        self, pair: Pair, answer: ReserveAnswer | None, passed_by: PassedBy
-    ) -> list[Callable[[], object]]:
-        """What tells of those whom others have passed by, and who may still be there."""
-        is_reserved = answer is ReserveAnswer.RESERVED
-        if not is_reserved:
+    def _end(self, pair: Pair, answer: ReserveAnswer | None) -> LeftOut:
+        if answer is not ReserveAnswer.RESERVED:
             pair.waiter.unclaim(pair.agent_id)
-        ended = self.under_way.end(
-            pair.agent_id,
-            pair.only_call,
-            is_reserved=is_reserved,
-            is_gone=answer is ReserveAnswer.CALLER_GONE,
-        )
-        telling: list[Callable[[], object]] = []
-        if ended.caller:
-            telling.append(partial(passed_by.caller, pair.demand.queue.name))
-        if ended.agent and answer is not ReserveAnswer.AGENT_BUSY:
-            telling.append(partial(passed_by.agent, pair.agent_id))
-        return telling
+        return self.under_way.end(pair.agent_id, pair.only_call, answer)
 
     def _reserve(self, pair: Pair, trigger: str, triggered_at: Micros) -> ReserveAnswer:
         reservation = self._reservation(pair)

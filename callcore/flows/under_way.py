@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from callcore.domain.ids import AgentId, CallId
+from callcore.ports.stores import ReserveAnswer
 
 
 class Reading:
     """Who must not be paired by what was read: those under way, and those who were reserved
-    between the question to the floor and now.
+    between the question to the floor and now, or were gone when it was tried.
     """
 
     def __init__(self, under_way: UnderWay) -> None:
@@ -36,11 +37,11 @@ class Reading:
         return self._under_way.pass_caller_by(call_id) or call_id in self.callers
 
 
-class Ended(NamedTuple):
-    """Who has been passed by while a reservation was under way that was not made."""
+class LeftOut(NamedTuple):
+    """Whom searches have passed by for a reservation that was not made, and who may be there."""
 
-    agent: bool = False
-    caller: bool = False
+    agent: bool
+    caller: bool
 
 
 class UnderWay:
@@ -75,16 +76,15 @@ class UnderWay:
         return True
 
     def end(
-        self,
-        agent_id: AgentId,
-        call_id: CallId | None,
-        *,
-        is_reserved: bool,
-        is_gone: bool = False,
-    ) -> Ended:
-        """The floor has answered, or will not. ``is_gone`` if the caller is not to be had."""
-        ended = Ended(
-            agent=agent_id in self._agents_passed_by, caller=call_id in self._callers_passed_by
+        self, agent_id: AgentId, call_id: CallId | None, answer: ReserveAnswer | None
+    ) -> LeftOut:
+        """The floor has answered; ``None`` if it was not asked, or did not answer."""
+        is_reserved = answer is ReserveAnswer.RESERVED
+        is_gone = answer is ReserveAnswer.CALLER_GONE
+        is_busy = answer is ReserveAnswer.AGENT_BUSY
+        left_out = LeftOut(
+            agent=agent_id in self._agents_passed_by and not is_reserved and not is_busy,
+            caller=call_id in self._callers_passed_by and not is_reserved and not is_gone,
         )
         self._agents.discard(agent_id)
         self._agents_passed_by.discard(agent_id)
@@ -96,10 +96,7 @@ class UnderWay:
                 reading.agents.add(agent_id)
             if call_id is not None and (is_reserved or is_gone):
                 reading.callers.add(call_id)
-        return Ended(
-            agent=ended.agent and not is_reserved,
-            caller=ended.caller and not is_reserved and not is_gone,
-        )
+        return left_out
 
     def pass_agent_by(self, agent_id: AgentId) -> bool:
         """True if the agent is under way: somebody would have looked for a caller otherwise."""
