@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
+from callcore.domain.ids import NodeName
 from callcore.settings import passwords, recorded
 from callcore.settings.cdr import RecordsSection, cdr_directories
 from callcore.settings.faults import Path
@@ -75,12 +76,7 @@ class Sections:
             self._find_password,
         )
         nodes = self._nodes()
-        cdr = cdr_directories(
-            self._reading,
-            self._directory,
-            self._values.get("records"),
-            [node.policy.name for node in nodes],
-        )
+        cdr = self._cdr_directories(nodes)
         redis_password = self._password("redis")
         sentinel_password = self._password("redis", "sentinel")
         postgres_password = self._password("postgres")
@@ -127,6 +123,10 @@ class Sections:
         """An optional section; one that is not there has its defaults."""
         value = self._values.get(name)
         return self._reading.section(model, (name,), {} if value is None else value)
+
+    def _cdr_directories(self, nodes: Sequence[NodeSettings]) -> Mapping[NodeName, pathlib.Path]:
+        names = [node.policy.name for node in nodes]
+        return cdr_directories(self._reading, self._directory, self._values.get("records"), names)
 
     def _nodes(self) -> tuple[NodeSettings, ...]:
         nodes = Nodes(self._reading, partial(self._find_password, is_needed=True))

@@ -132,14 +132,6 @@ def settings(
     """callcore's settings; ``nodes`` are switches by name, with their ports, and ``details`` where
     they write their own records of legs.
     """
-    queue = {
-        "wrap_up_seconds": WRAP_UP_SECONDS,
-        "ring_timeout_seconds": RING_SECONDS,
-        "retry_after_miss_seconds": RETRY_SECONDS,
-        "short_abandon_seconds": SHORT_SECONDS,
-        "maximum_waiting": 5000,
-        "announce_position": {"first_after_seconds": 2, "interval_seconds": 5},
-    }
     return {
         "site": SITE,
         "data_directory": f"{base}/data",
@@ -170,14 +162,7 @@ def settings(
             },
             MENU_NUMBER: {"menu": "main"},
         },
-        "queues": {
-            SUPPORT: {**queue, "callback": _callback_of_support()},
-            SALES: {
-                **queue,
-                "survey": {"name": "csat", "share": 0.3},
-                "callback": _callback_of_sales(),
-            },
-        },
+        "queues": _queues(),
         "agent_defaults": {"break_after_misses": None, "must_be_registered": False},
         "agents": {
             agent_id: {
@@ -187,6 +172,25 @@ def settings(
                 "logged_in_at_start": True,
             }
             for agent_id in agent_ids(agents_count)
+        },
+    }
+
+
+def _queues() -> dict[str, Any]:
+    queue = {
+        "wrap_up_seconds": WRAP_UP_SECONDS,
+        "ring_timeout_seconds": RING_SECONDS,
+        "retry_after_miss_seconds": RETRY_SECONDS,
+        "short_abandon_seconds": SHORT_SECONDS,
+        "maximum_waiting": 5000,
+        "announce_position": {"first_after_seconds": 2, "interval_seconds": 5},
+    }
+    return {
+        SUPPORT: {**queue, "callback": _callback_of_support()},
+        SALES: {
+            **queue,
+            "survey": {"name": "csat", "share": 0.3},
+            "callback": _callback_of_sales(),
         },
     }
 

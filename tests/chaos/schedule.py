@@ -72,8 +72,19 @@ def schedule(seed: int, *, workers: int, nodes: Sequence[str]) -> Iterator[Plann
         yield from deck
 
 
-def _deck(chance: random.Random, workers: int, nodes: Sequence[str]) -> list[Planned]:
+_SHORT, _LONG = (0.1, 1.5), (2.0, 6.0)
+
+
+class _Dealer:
+    """Draws what is not said of a fault."""
+
+    def __init__(self, chance: random.Random, workers: int, nodes: Sequence[str]) -> None:
+        self.chance = chance
+        self.workers = workers
+        self._nodes = list(nodes)
+
     def planned(
+        self,
         *kinds: str,
         target: str = "",
         second_target: str = "",
@@ -85,60 +96,87 @@ def _deck(chance: random.Random, workers: int, nodes: Sequence[str]) -> list[Pla
             target=target,
             second_target=second_target,
             is_half=is_half,
-            seconds=round(chance.uniform(*seconds), 2),
-            calm_seconds=round(chance.uniform(5.0, 12.0), 2),
+            seconds=round(self.chance.uniform(*seconds), 2),
+            calm_seconds=round(self.chance.uniform(5.0, 12.0), 2),
         )
 
-    def worker() -> str:
-        return str(chance.randrange(1, workers + 1))
+    def worker(self) -> str:
+        return str(self.chance.randrange(1, self.workers + 1))
 
-    def node() -> str:
-        return chance.choice(list(nodes))
+    def node(self) -> str:
+        return self.chance.choice(self._nodes)
 
-    short, long = (0.1, 1.5), (2.0, 6.0)
-    deck = [
+    def links(self) -> tuple[str, ...]:
+        """One node's, and those of the stores."""
+        return (self.node(), *_LINKS_OF_STORES)
+
+    def is_half(self) -> bool:
+        return self.chance.random() < 0.5
+
+
+def _deck(chance: random.Random, workers: int, nodes: Sequence[str]) -> list[Planned]:
+    dealer = _Dealer(chance, workers, nodes)
+    return [*_deaths(dealer), *_of_several_workers(dealer), *_of_links(dealer)]
+
+
+def _deaths(dealer: _Dealer) -> list[Planned]:
+    planned, worker, node = dealer.planned, dealer.worker, dealer.node
+    return [
         planned(KILL_WORKER, target=worker()),
         planned(KILL_WORKER, target=worker()),
         planned(KILL_ALL_WORKERS),
         planned(PAUSE_WORKER, target=worker(), seconds=(0.3, 4.0)),
         planned(KILL_SWITCH, target=node()),
-        planned(KILL_VALKEY, seconds=short),
-        planned(KILL_VALKEY, seconds=long),
-        planned(KILL_POSTGRES, seconds=short),
-        planned(KILL_POSTGRES, seconds=long),
-        planned(KILL_WORKER, KILL_VALKEY, target=worker(), seconds=short),
-        planned(KILL_WORKER, KILL_POSTGRES, target=worker(), seconds=short),
-        planned(KILL_VALKEY, KILL_POSTGRES, seconds=short),
-        planned(KILL_SWITCH, KILL_VALKEY, target=node(), seconds=short),
-        planned(KILL_SWITCH, KILL_POSTGRES, target=node(), seconds=short),
+        planned(KILL_VALKEY, seconds=_SHORT),
+        planned(KILL_VALKEY, seconds=_LONG),
+        planned(KILL_POSTGRES, seconds=_SHORT),
+        planned(KILL_POSTGRES, seconds=_LONG),
+        planned(KILL_WORKER, KILL_VALKEY, target=worker(), seconds=_SHORT),
+        planned(KILL_WORKER, KILL_POSTGRES, target=worker(), seconds=_SHORT),
+        planned(KILL_VALKEY, KILL_POSTGRES, seconds=_SHORT),
+        planned(KILL_SWITCH, KILL_VALKEY, target=node(), seconds=_SHORT),
+        planned(KILL_SWITCH, KILL_POSTGRES, target=node(), seconds=_SHORT),
         planned(KILL_SWITCH, KILL_ALL_WORKERS, target=node()),
         planned(KILL_SWITCH, KILL_WORKER, target=node(), second_target=worker()),
         *(
-            planned(STALL, KILL_WORKER, target=link, second_target=worker(), seconds=short)
-            for link in (node(), *_LINKS_OF_STORES)
+            planned(STALL, KILL_WORKER, target=link, second_target=worker(), seconds=_SHORT)
+            for link in dealer.links()
         ),
     ]
+
+
+def _of_several_workers(dealer: _Dealer) -> list[Planned]:
+    planned, worker, workers = dealer.planned, dealer.worker, dealer.workers
+    if workers == 1:
+        return [planned(ROLLING_RESTART)]
+    neighbours = []
     if workers > 2:
-        first = chance.randrange(1, workers)
-        deck += [planned(KILL_WORKER, KILL_WORKER, target=str(first), second_target=str(first + 1))]
-    if workers > 1:
-        deck += [
-            planned(PAUSE_WORKER, target=worker(), seconds=(5.0, 20.0)),
-            planned(STOP_WORKER, target=worker()),
-            planned(STOP_WORKER, target=worker()),
-            planned(STOP_WORKER, KILL_VALKEY, target=worker(), seconds=short),
-            planned(PAUSE_WORKER, KILL_VALKEY, target=worker(), seconds=(2.0, 5.0)),
-            planned(ROLLING_RESTART),
+        first = dealer.chance.randrange(1, workers)
+        neighbours = [
+            planned(KILL_WORKER, KILL_WORKER, target=str(first), second_target=str(first + 1))
         ]
-    else:
-        deck += [planned(ROLLING_RESTART)]
-    for link in (node(), *_LINKS_OF_STORES):
-        deck += [
-            planned(STALL, target=link, seconds=short),
-            planned(STALL, target=link, seconds=long, is_half=chance.random() < 0.5),
-            planned(DELAY, target=link, seconds=long, is_half=chance.random() < 0.5),
-            planned(REFUSE, target=link, seconds=short, is_half=chance.random() < 0.5),
-            planned(RESET, target=link, is_half=chance.random() < 0.5),
-            planned(CUT, target=link, is_half=chance.random() < 0.5),
-        ]
-    return deck
+    return [
+        *neighbours,
+        planned(PAUSE_WORKER, target=worker(), seconds=(5.0, 20.0)),
+        planned(STOP_WORKER, target=worker()),
+        planned(STOP_WORKER, target=worker()),
+        planned(STOP_WORKER, KILL_VALKEY, target=worker(), seconds=_SHORT),
+        planned(PAUSE_WORKER, KILL_VALKEY, target=worker(), seconds=(2.0, 5.0)),
+        planned(ROLLING_RESTART),
+    ]
+
+
+def _of_links(dealer: _Dealer) -> list[Planned]:
+    planned, is_half = dealer.planned, dealer.is_half
+    return [
+        fault
+        for link in dealer.links()
+        for fault in (
+            planned(STALL, target=link, seconds=_SHORT),
+            planned(STALL, target=link, seconds=_LONG, is_half=is_half()),
+            planned(DELAY, target=link, seconds=_LONG, is_half=is_half()),
+            planned(REFUSE, target=link, seconds=_SHORT, is_half=is_half()),
+            planned(RESET, target=link, is_half=is_half()),
+            planned(CUT, target=link, is_half=is_half()),
+        )
+    ]

@@ -216,6 +216,18 @@ class TestReservations:
         assert floor.asked["reserve"] == floor.reserved_count > 0
 
 
+def ann_is_being_reserved() -> tuple[UnhurriedFloor, LegId]:
+    """For the one caller who waits: Redis has been asked, and has not carried it out yet."""
+    floor = UnhurriedFloor(ROOMY)
+    waits = floor.call_in()
+    floor.clock.advance(0.1)
+    floor.enter(ANN)
+    floor.slow_down(reserve=0.2)
+    floor.free(ANN)
+    floor.clock.advance(0.1)
+    return floor, waits
+
+
 class TestReservationsThatFail:
     """Whoever was passed by meanwhile is looked for again."""
 
@@ -239,13 +251,7 @@ class TestReservationsThatFail:
 
     def test_a_caller_passed_by_for_another_agent(self) -> None:
         """Another worker takes the agent first: who was freed meanwhile gets the caller."""
-        floor = UnhurriedFloor(ROOMY)
-        waits = floor.call_in()
-        floor.clock.advance(0.1)
-        floor.enter(ANN)
-        floor.slow_down(reserve=0.2)
-        floor.free(ANN)
-        floor.clock.advance(0.1)
+        floor, waits = ann_is_being_reserved()
         floor.enter(BOB)
         floor.free(BOB)
         settle()
@@ -257,13 +263,7 @@ class TestReservationsThatFail:
 
     def test_whom_nobody_passed_by(self) -> None:
         """Another worker takes the agent first: there is nothing to look at again."""
-        floor = UnhurriedFloor(ROOMY)
-        waits = floor.call_in()
-        floor.clock.advance(0.1)
-        floor.enter(ANN)
-        floor.slow_down(reserve=0.2)
-        floor.free(ANN)
-        floor.clock.advance(0.1)
+        floor, waits = ann_is_being_reserved()
         read_count = floor.asked["candidates"]
         floor.store.roster.log_out(ANN, RandomIds().request_id(), TESTED)
         floor.clock.advance(0.9)

@@ -143,11 +143,8 @@ def test_events_under_way_are_not_told_of_digits_that_were_given_up(
     assert observer.skipped == []
 
 
-def test_a_job_of_a_digit_that_was_given_up_is_not_told(
-    connect: Connect, scripted: ScriptedSwitch, heard: Heard
-) -> None:
-    """Nor does it disturb that a job reports twice, or one that was given up."""
-    switch = connect()
+def begin_a_job(switch: FreeSwitch, scripted: ScriptedSwitch) -> str:
+    """Has a phone called; the id of the job that the switch was asked for."""
     switch.originate(
         LegRequest(
             leg_id=LEG,
@@ -160,11 +157,20 @@ def test_a_job_of_a_digit_that_was_given_up_is_not_told(
     )
     wait_until(scripted.lines)
     (command,) = [one for one in scripted.commands.received if one.line.startswith("bgapi")]
+    return command.headers["job-uuid"]
+
+
+def test_a_job_of_a_digit_that_was_given_up_is_not_told(
+    connect: Connect, scripted: ScriptedSwitch, heard: Heard
+) -> None:
+    """Nor does it disturb that a job reports twice, or one that was given up."""
+    switch = connect()
+    job_id = begin_a_job(switch, scripted)
     switch.follow_digits("a")
-    for job_id in ("somebody-elses", command.headers["job-uuid"], "somebody-elses"):
+    for told in ("somebody-elses", job_id, "somebody-elses"):
         scripted.events.send(
             event_frame(
-                Event_Name="BACKGROUND_JOB", Job_UUID=job_id, __body="-ERR SUBSCRIBER_ABSENT\n"
+                Event_Name="BACKGROUND_JOB", Job_UUID=told, __body="-ERR SUBSCRIBER_ABSENT\n"
             )
         )
     scripted.events.send(answered(STRANGER))
@@ -175,25 +181,14 @@ def test_a_job_of_a_digit_that_was_given_up_is_not_told(
 def test_jobs_of_others_are_kept_back(connect: Connect, scripted: ScriptedSwitch) -> None:
     """What became of a job is told to the worker that began it: each has ids of its own kind."""
     switch = connect()
-    switch.originate(
-        LegRequest(
-            leg_id=LEG,
-            contact="user/1001@test",
-            timeout_seconds=5,
-            caller_number="1",
-            caller_name="Ann",
-            variables={},
-        )
-    )
-    wait_until(scripted.lines)
-    (originate,) = [one for one in scripted.commands.received if one.line.startswith("bgapi")]
+    job_id = begin_a_job(switch, scripted)
     ((header, value),) = [
         line.split()[1:]
         for line in (command.line for command in scripted.events.received)
         if line.startswith("filter Job-UUID")
     ]
     assert header == "Job-UUID"
-    assert re.search(value.strip("/"), originate.headers["job-uuid"])
+    assert re.search(value.strip("/"), job_id)
     assert not re.search(value.strip("/"), JobIds().new())
 
 
