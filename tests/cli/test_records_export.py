@@ -30,6 +30,7 @@ from callcore.domain.records import QueueVisit
 from tests.adapters.postgres.agent_stories import FREE, OUT, WHY
 from tests.adapters.postgres.reading import rows_of
 from tests.adapters.postgres.samples import NOON, after, change, kept_callback, served_call
+from tests.waiting import wait_until
 
 Export = Callable[..., Result]
 DAY = ("--since", "2026-09-21T14:00Z", "--until", "2026-09-21T15:00Z")
@@ -273,8 +274,7 @@ def test_an_interrupt_leaves_nothing(here, history_url):
     with psycopg.connect(history_url) as other, gevent.Timeout(50):
         other.execute("lock table callcore.call_records")
         process = started(here, "csv", "--output", "calls.csv")
-        while rows_of(history_url, waiting) == [(0,)]:
-            gevent.sleep(0.05)
+        wait_until(lambda: rows_of(history_url, waiting) != [(0,)])
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=30)
     assert (process.returncode, told.splitlines()[-1]) == (1, b"Aborted!")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import gevent
@@ -31,6 +31,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.floor_changes import FakePendingChanges
 from tests.fakes.floor_memory import FloorMemory
 from tests.flows.floor import ANN, TestFloor
+from tests.waiting import wait_until
 
 
 class Kept:
@@ -81,13 +82,6 @@ class Kept:
         return int(found[0])
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Waits for something that must happen."""
-    with gevent.Timeout(20):
-        while not condition():
-            gevent.sleep(0.02)
-
-
 @pytest.fixture
 def kept(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
     """Begun, and brought up to date."""
@@ -99,7 +93,7 @@ def kept(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
     with pytest.raises(RecordsUnavailableError, match="not been reached"):
         kept.history.timeline(ANN, 1)
     kept.history.start()
-    until(lambda: kept.readiness.parts()["postgres"] == UP)
+    wait_until(lambda: kept.readiness.parts()["postgres"] == UP)
     yield kept
     kept.history.drain()
     kept.history.close()
@@ -109,7 +103,7 @@ def test_records_and_changes_reach_postgres(kept: Kept) -> None:
     """Each in its table, and the timeline is read back."""
     made = [kept.change(number) for number in range(3)]
     kept.end_call("call-1")
-    until(lambda: kept.records.count() == 0 and kept.changes.count() == 0)
+    wait_until(lambda: kept.records.count() == 0 and kept.changes.count() == 0)
     assert kept.history.timeline(ANN, 2) == tuple(made[1:])
     assert kept.history.story(CallId("call-1")) is not None
 
@@ -123,9 +117,9 @@ def test_a_timeline_that_is_locked_holds_up_no_record(kept: Kept) -> None:
         gevent.sleep(0.3)
         for number in range(3):
             kept.end_call(f"call-{number}")
-            until(lambda: kept.records.count() == 0)
+            wait_until(lambda: kept.records.count() == 0)
         assert (kept.has("call_records"), kept.changes.count()) == (3, 1)
-    until(lambda: kept.changes.count() == 0)
+    wait_until(lambda: kept.changes.count() == 0)
     assert kept.has("agent_changes") == 1
     gevent.joinall(readers, raise_error=True)
 
@@ -135,10 +129,10 @@ def test_that_postgres_fails_is_told_until_it_works_again(kept: Kept) -> None:
     with psycopg.connect(kept.url, autocommit=True) as other:
         other.execute("alter table callcore.call_records rename to elsewhere")
         kept.end_call("call-1")
-        until(lambda: kept.readiness.parts()["postgres"] == "unfit: records wait")
+        wait_until(lambda: kept.readiness.parts()["postgres"] == "unfit: records wait")
         other.execute("alter table callcore.elsewhere rename to call_records")
-    until(lambda: kept.readiness.parts()["postgres"] == UP)
-    until(lambda: kept.records.count() == 0)
+    wait_until(lambda: kept.readiness.parts()["postgres"] == UP)
+    wait_until(lambda: kept.records.count() == 0)
 
 
 def test_a_stop_writes_what_is_left_of_both(kept: Kept) -> None:

@@ -24,6 +24,7 @@ from callcore.adapters.control.place import (
 )
 from callcore.adapters.control.server import ControlServer
 from tests.adapters.control.small_floor import SmallFloor
+from tests.waiting import wait_until
 
 LISTENER = """
 import socket, sys
@@ -143,9 +144,7 @@ def test_workers_that_start_at_once_all_listen(path):
     turn = os.open(path.parent, os.O_RDONLY)
     fcntl.flock(turn, fcntl.LOCK_EX)
     starting = [gevent.spawn(server.start) for server in servers]
-    with gevent.Timeout(5):
-        while openings(path.parent) < 1 + len(servers):
-            gevent.sleep(0.001)
+    wait_until(lambda: openings(path.parent) >= 1 + len(servers))
     assert not any(one.ready() for one in starting)
     os.close(turn)
     gevent.joinall(starting, timeout=10, raise_error=True)

@@ -15,8 +15,8 @@ from tests.adapters.freeswitch.scripted_switch import (
     Heard,
     RecordingObserver,
     ScriptedSwitch,
-    wait_until,
 )
+from tests.waiting import wait_until
 
 TEST_SECONDS = 20
 

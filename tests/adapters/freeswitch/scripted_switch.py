@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 
-import gevent
 from gevent import socket
 from gevent.event import Event
 from gevent.server import StreamServer
@@ -48,14 +46,6 @@ def frame_of(body: bytes) -> bytes:
 
 
 HEARTBEAT = event_frame(Event_Name="HEARTBEAT", Core_UUID=CORE)
-
-
-def wait_until(is_true: Callable[[], object], seconds: float = WAIT_SECONDS) -> None:
-    """Waits for a condition; fails when it has not come true in time."""
-    ends_at = time.monotonic() + seconds
-    while not is_true():
-        assert time.monotonic() < ends_at, "waited too long"
-        gevent.sleep(LOOK_EVERY_SECONDS)
 
 
 class Client:

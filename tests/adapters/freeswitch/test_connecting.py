@@ -13,8 +13,8 @@ from tests.adapters.freeswitch.scripted_switch import (
     RecordingObserver,
     ScriptedSwitch,
     reply,
-    wait_until,
 )
+from tests.waiting import wait_until
 
 
 def test_a_wrong_password_says_what_to_set(begin: Connect, observer: RecordingObserver) -> None:

@@ -21,8 +21,8 @@ from tests.adapters.freeswitch.scripted_switch import (
     answer,
     event_frame,
     reply,
-    wait_until,
 )
+from tests.waiting import wait_until
 
 REQUEST = LegRequest(
     leg_id=OTHER,

@@ -25,8 +25,8 @@ from tests.adapters.freeswitch.scripted_switch import (
     ScriptedSwitch,
     event_frame,
     frame_of,
-    wait_until,
 )
+from tests.waiting import wait_until
 
 
 def unread_bytes_count(switch: FreeSwitch) -> int:

@@ -30,9 +30,9 @@ from tests.adapters.freeswitch.scripted_switch import (
     answer,
     event_frame,
     reply,
-    wait_until,
 )
 from tests.adapters.freeswitch.switch_parsing import Received
+from tests.waiting import wait_until
 
 STRANGER = LegId("a" + LEG[1:])
 ALL = "/^[0123456789abcdef]/"

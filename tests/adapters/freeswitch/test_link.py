@@ -20,9 +20,9 @@ from tests.adapters.freeswitch.scripted_switch import (
     ScriptedSwitch,
     answer,
     reply,
-    wait_until,
 )
 from tests.fakes.clock import FakeClock
+from tests.waiting import wait_until
 
 
 def expect_failure(error: type[Exception], switch: Switch) -> None:

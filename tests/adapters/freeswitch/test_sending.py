@@ -5,7 +5,7 @@ from __future__ import annotations
 from gevent import socket
 
 from callcore.adapters.freeswitch.sending import Sender
-from tests.adapters.freeswitch.scripted_switch import wait_until
+from tests.waiting import wait_until
 
 
 def drained(peer: socket.socket) -> bytes:

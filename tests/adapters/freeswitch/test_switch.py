@@ -23,8 +23,8 @@ from tests.adapters.freeswitch.scripted_switch import (
     ScriptedSwitch,
     answer,
     reply,
-    wait_until,
 )
+from tests.waiting import wait_until
 
 POSTED: dict[str, tuple[Callable[[Switch], None], list[str]]] = {
     "answer": (lambda switch: switch.answer(LEG), [f"bgapi uuid_answer {LEG}"]),

@@ -12,9 +12,10 @@ from callcore.domain.policies import NodePolicy
 from callcore.ports import switch_events
 from callcore.ports.switch_events import SwitchEvent
 from callcore.runtime.clock import SystemClock
-from tests.adapters.freeswitch.scripted_switch import RecordingObserver, wait_until
+from tests.adapters.freeswitch.scripted_switch import RecordingObserver
 from tests.fakes.clock import FakeClock
 from tests.live.ports import free_port
+from tests.waiting import wait_until
 
 POLICY = NodePolicy(
     name=NodeName("fs1"), host="127.0.0.1", lost_after_refused_seconds=5, lost_after_seconds=60

@@ -18,6 +18,7 @@ from callcore.ports.surroundings import Clock
 from callcore.runtime.clock import SystemClock
 from tests.adapters.lookups import systems
 from tests.adapters.lookups.systems import OtherSystem, Request
+from tests.waiting import wait_until
 
 SMS = HookName("sms")
 TOKEN = "s3cret"
@@ -69,7 +70,7 @@ class Stage:
 
     def ends(self, count: int = 1) -> list[tuple[NoticeFailure | None, int]]:
         """What became of so many, and after how many tries."""
-        systems.wait_until(lambda: len(self.facts) >= count)
+        wait_until(lambda: len(self.facts) >= count)
         return [(fact.failure, fact.tries_count) for fact in self.facts]
 
 

@@ -20,6 +20,7 @@ from tests.adapters.hooks.stages import (
 )
 from tests.adapters.lookups import systems
 from tests.adapters.lookups.systems import OtherSystem, Request
+from tests.waiting import wait_until
 
 
 class TestNotTaken:
@@ -123,12 +124,12 @@ class TestOtherSettings:
         answers_in_turn(gateway, 500)
         with systems.running() as moved:
             stage.tell(policy_of(gateway.url, retry_after_seconds=0.2))
-            systems.wait_until(lambda: gateway.requests)
+            wait_until(lambda: gateway.requests)
             stage.hooks[SMS] = policy_of(moved.url, token="another")
             assert stage.ends() == [(None, 2)]
             (request,) = moved.requests
             assert request.headers["authorization"] == "Bearer another"
-            systems.wait_until(lambda: gateway.open_count == 0)
+            wait_until(lambda: gateway.open_count == 0)
 
     def test_a_hook_that_is_gone_is_told_what_it_was_to_be_told(
         self, stage: Stage, gateway: OtherSystem

@@ -28,6 +28,7 @@ from tests.adapters.hooks.stages import (
 from tests.adapters.lookups import systems
 from tests.adapters.lookups.systems import OtherSystem
 from tests.fakes.clock import FakeClock, FakeTimer
+from tests.waiting import wait_until
 
 
 class NotedClock(FakeClock):
@@ -76,7 +77,7 @@ class TestStop:
         may_answer.set()
         systems.finished(stopping)
         assert stage.ends(2) == [(None, 1)] * 2
-        systems.wait_until(lambda: gateway.open_count == 0)
+        wait_until(lambda: gateway.open_count == 0)
 
     def test_no_other_try_is_waited_for(
         self, stage: Stage, clock: NotedClock, gateway: OtherSystem
@@ -84,7 +85,7 @@ class TestStop:
         """It is said that the notice was not taken."""
         answers_in_turn(gateway, 500)
         stage.tell(policy_of(gateway.url, retry_after_seconds=60.0))
-        systems.wait_until(lambda: clock.pauses == [60.0])
+        wait_until(lambda: clock.pauses == [60.0])
         started = time.monotonic()
         stage.notices.stop()
         assert time.monotonic() - started < 0.5
@@ -100,7 +101,7 @@ class TestStop:
         may_answer = Event()
         answers_when(gateway, may_answer, status=500)
         stage.tell(policy_of(gateway.url, timeout_seconds=5.0))
-        systems.wait_until(lambda: gateway.requests)
+        wait_until(lambda: gateway.requests)
         stopping = begin_to_stop(stage)
         may_answer.set()
         systems.finished(stopping)
@@ -115,10 +116,10 @@ class TestStop:
         """No greenlet and no connection is left behind."""
         gateway.behaves = lambda _link, _request: None
         stage.tell(policy_of(gateway.url, timeout_seconds=30.0))
-        systems.wait_until(lambda: gateway.requests)
+        wait_until(lambda: gateway.requests)
         stage.notices.stop()
         assert stage.ends() == [(NoticeFailure.STOPPED, 1)]
-        systems.wait_until(lambda: gateway.open_count == 0)
+        wait_until(lambda: gateway.open_count == 0)
 
     def test_a_deaf_gateway_holds_up_no_stop(self, stage: Stage) -> None:
         """Nor do many notices for it."""

@@ -28,6 +28,7 @@ from tests.adapters.hooks.stages import (
 )
 from tests.adapters.lookups import systems
 from tests.adapters.lookups.systems import OtherSystem, Request
+from tests.waiting import wait_until
 
 
 class TestTaken:
@@ -113,7 +114,7 @@ class TestTaken:
         gateway.behaves = floods
         stage.tell(policy_of(gateway.url))
         assert stage.ends() == [(None, 1)]
-        systems.wait_until(lambda: gateway.open_count == 0)
+        wait_until(lambda: gateway.open_count == 0)
         assert len(gateway.requests) == 1
 
     def test_an_answer_that_never_ends_after_a_yes(
@@ -168,5 +169,5 @@ def test_the_facts_of_others_are_not_told_as_those_of_this_call(
     for one in told:
         CALL.set(one.call_id)
         stage.notices.tell(policy, one)
-    systems.wait_until(lambda: len(seen) == len(told))
+    wait_until(lambda: len(seen) == len(told))
     assert {bound for _, bound in seen} == {None}

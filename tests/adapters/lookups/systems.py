@@ -11,7 +11,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-import gevent
 from gevent import Greenlet
 from gevent.server import StreamServer
 
@@ -132,13 +131,6 @@ def greeting_port() -> Iterator[int]:
         yield int(server.address[1])
     finally:
         server.stop(timeout=0.1)
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 5.0) -> None:
-    """Returns when it holds; fails after so long."""
-    with gevent.Timeout(seconds):
-        while not condition():
-            gevent.sleep(0.005)
 
 
 def finished(greenlet: Greenlet[..., Any], seconds: float = 5.0) -> object:

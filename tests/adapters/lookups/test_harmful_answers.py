@@ -17,6 +17,7 @@ from callcore.runtime.http_client.endpoints import LARGEST_ANSWER
 from tests.adapters.lookups import systems
 from tests.adapters.lookups.questions import OK, QUESTION, failure, policy_of
 from tests.adapters.lookups.systems import Behaviour, OtherSystem, Request
+from tests.waiting import wait_until
 
 CHUNK = b"1000\r\n" + b"x" * 0x1000 + b"\r\n"
 TOO_MUCH = [
@@ -55,7 +56,7 @@ class TestHarmful:
         crm.behaves = floods
         found = failure(lookups, policy_of(crm.url, timeout_seconds=5))
         assert found.failure in {LookupFailure.TOO_LARGE, LookupFailure.UNREACHABLE}
-        systems.wait_until(lambda: crm.open_count == 0)
+        wait_until(lambda: crm.open_count == 0)
 
     @pytest.mark.parametrize("head", ["", OK, OK + "Content-Length: 100\r\n\r\n"])
     def test_a_drip_does_not_keep_the_question_alive(
@@ -69,7 +70,7 @@ class TestHarmful:
 
         crm.behaves = drips
         assert failure(lookups, policy_of(crm.url)).failure is LookupFailure.TIMED_OUT
-        systems.wait_until(lambda: crm.open_count == 0)
+        wait_until(lambda: crm.open_count == 0)
 
     @pytest.mark.parametrize("status", [201, 204, 301, 302, 307, 404, 500, 503])
     def test_another_status(self, lookups: HttpLookups, crm: OtherSystem, status: int) -> None:

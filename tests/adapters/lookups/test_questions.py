@@ -15,6 +15,7 @@ from callcore.runtime.greenlets import spawn
 from tests.adapters.lookups import systems
 from tests.adapters.lookups.questions import QUESTION, TOKEN, policy_of
 from tests.adapters.lookups.systems import OtherSystem, Request
+from tests.waiting import wait_until
 
 
 class TestQuestion:
@@ -68,7 +69,7 @@ class TestQuestion:
             lookups.ask(policy_of(crm.url), QUESTION)
         assert crm.connections_count == 1
         lookups.close()
-        systems.wait_until(lambda: crm.open_count == 0)
+        wait_until(lambda: crm.open_count == 0)
 
     def test_a_connection_that_was_closed_meanwhile_is_made_anew(
         self, lookups: HttpLookups, crm: OtherSystem
@@ -82,7 +83,7 @@ class TestQuestion:
         crm.behaves = once
         for _ in range(2):
             assert lookups.ask(policy_of(crm.url), QUESTION) == {"branch": "gold"}
-            systems.wait_until(lambda: crm.open_count == 0)
+            wait_until(lambda: crm.open_count == 0)
         assert crm.connections_count == 2
 
     def test_several_at_once(self, lookups: HttpLookups, crm: OtherSystem) -> None:
@@ -110,4 +111,4 @@ class TestQuestion:
             lookups.ask(policy_of(crm.url), QUESTION)
             lookups.ask(policy_of(moved.url), QUESTION)
             assert (len(crm.requests), len(moved.requests)) == (1, 1)
-            systems.wait_until(lambda: crm.open_count == 0)
+            wait_until(lambda: crm.open_count == 0)

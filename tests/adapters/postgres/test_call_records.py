@@ -43,6 +43,7 @@ from tests.adapters.postgres.samples import (
     served_call,
 )
 from tests.adapters.postgres.test_roles import as_role
+from tests.waiting import try_until_done, wait_until
 
 
 @pytest.fixture
@@ -209,11 +210,7 @@ def test_two_writers_of_better_records_write_each_once(history, history_url):
     history.write(poor)
 
     def write(batch):
-        while True:
-            try:
-                return history.write(batch)
-            except RecordsUnavailableError:
-                gevent.sleep(0.05)
+        return try_until_done(lambda: history.write(batch), RecordsUnavailableError, 30)
 
     writers = [gevent.spawn(write, order) for order in (full, full[::-1], poor, full)]
     gevent.joinall(writers, timeout=30, raise_error=True)
@@ -317,8 +314,7 @@ def test_rows_are_taken_in_one_order(history, history_url):
     with psycopg.connect(history_url) as other, gevent.Timeout(10):
         other.execute(insert, ["call-a"])
         writer = gevent.spawn(history.write, [served_call("call-a"), served_call("call-z")])
-        while rows_of(history_url, waiting) == [(0,)]:
-            gevent.sleep(0.01)
+        wait_until(lambda: rows_of(history_url, waiting) != [(0,)])
         other.execute(insert, ["call-z"])
         other.commit()
         assert writer.get() == 0

@@ -16,6 +16,7 @@ from callcore.adapters.postgres import call_records, pool
 from callcore.ports.records import RecordsUnavailableError
 from tests.adapters.postgres.samples import served_call
 from tests.adapters.postgres.stalling_proxy import StallingProxy
+from tests.waiting import try_until_done, wait_until
 
 
 @pytest.fixture
@@ -108,13 +109,7 @@ def test_the_pool_recovers_when_the_server_does(history_url, proxy):
         with pytest.raises(RecordsUnavailableError):
             connections.ping()
         proxy.resume()
-        with gevent.Timeout(10):
-            while True:
-                try:
-                    connections.ping()
-                    break
-                except RecordsUnavailableError:
-                    gevent.sleep(0.05)
+        try_until_done(connections.ping, RecordsUnavailableError)
 
 
 class Heard:
@@ -209,12 +204,12 @@ def test_a_statement_is_ended_by_the_server_as_well(history_url):
         connections.transaction() as connection,
     ):
         connection.execute("select pg_sleep(20)")
-    with psycopg.connect(history_url) as admin, gevent.Timeout(5):
-        while admin.execute(
-            "select count(*) from pg_stat_activity"
-            " where query like '%%pg_sleep(20)%%' and state = 'active' and pid <> pg_backend_pid()"
-        ).fetchone() != (0,):
-            gevent.sleep(0.02)
+    asleep = (
+        "select count(*) from pg_stat_activity"
+        " where query like '%%pg_sleep(20)%%' and state = 'active' and pid <> pg_backend_pid()"
+    )
+    with psycopg.connect(history_url) as admin:
+        wait_until(lambda: admin.execute(asleep).fetchone() == (0,), 5)
 
 
 def test_a_lock_is_told_apart_from_a_dead_link(history_url):

@@ -23,6 +23,7 @@ from callcore.ports.records import RecordsUnavailableError
 from callcore.ports.timelines import AgentChange, ChangesRejectedError
 from tests.adapters.postgres.samples import NOON, after, change, many_changes
 from tests.adapters.postgres.stalling_proxy import StallingProxy
+from tests.waiting import try_until_done, wait_until
 
 ANNA = AgentId("anna")
 
@@ -247,13 +248,8 @@ def test_a_link_that_stalls_in_mid_write_costs_nothing_but_time(history_url, pro
         assert time.monotonic() - began < 5
         assert count(history_url) == written
         proxy.resume()
-        with gevent.Timeout(10):
-            while True:
-                try:
-                    assert history.write(batch) == len(batch) - written
-                    break
-                except RecordsUnavailableError:
-                    gevent.sleep(0.05)
+        later = try_until_done(lambda: history.write(batch), RecordsUnavailableError)
+        assert later == len(batch) - written
     assert count(history_url) == len(batch)
 
 
@@ -268,8 +264,7 @@ def test_a_server_that_dies_in_the_middle_leaves_a_batch_whole_or_nothing(histor
     with psycopg.connect(history_url) as other, gevent.Timeout(10):
         other.execute("lock table callcore.agent_changes in share mode")
         writer = gevent.spawn(history.write, batch)
-        while not (found := rows_of(history_url, waiting)):
-            gevent.sleep(0.01)
+        found = wait_until(lambda: rows_of(history_url, waiting))
         rows_of(history_url, "select pg_terminate_backend(%s)", found[0][0])
         with pytest.raises(RecordsUnavailableError):
             writer.get()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from callcore.adapters.postgres.pool import PostgresPool
 from callcore.ports.records import RecordsUnavailableError
 from tests.adapters.redisdb.certificates import Authority
 from tests.adapters.redisdb.servers import free_port
+from tests.waiting import try_until_done
 
 ACCOUNT = "postgres"
 PASSWORD = "s3cret-of-postgres"
@@ -107,14 +107,14 @@ def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secure]:
 
 
 def _await_answer(server: Secure, log: Path) -> None:
-    for _ in range(400):
-        try:
-            psycopg.connect(server.url(), connect_timeout=5).close()
-        except psycopg.OperationalError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError(log.read_text())
+    try:
+        try_until_done(
+            lambda: psycopg.connect(server.url(), connect_timeout=5).close(),
+            psycopg.OperationalError,
+            20,
+        )
+    except AssertionError as error:
+        raise AssertionError(log.read_text()) from error
 
 
 def test_the_link_is_encrypted_and_the_server_known(secure: Secure) -> None:

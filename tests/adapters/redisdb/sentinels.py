@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import redis
 
 from tests.adapters.redisdb import servers
+from tests.waiting import wait_until
 
 PRIMARY = "floor"
 DEADLINE_SECONDS = 30.0
@@ -50,7 +50,7 @@ class Trio:
             named.update(map(self._named_by, self.sentinel_ports))
             return len(named) == 1
 
-        _until(agreed)
+        wait_until(agreed, DEADLINE_SECONDS)
         return named.pop()
 
     def kill(self, port: int) -> None:
@@ -71,7 +71,7 @@ class Trio:
         if replica_of is not None:
             lines.append(f"replicaof 127.0.0.1 {replica_of}")
         self._run(port, lines)
-        _until(lambda: self._answers(port))
+        wait_until(lambda: self._answers(port), DEADLINE_SECONDS)
 
     def start_sentinel(self, port: int) -> None:
         """One that watches over the primary."""
@@ -100,7 +100,7 @@ class Trio:
                 others, replicas = state["num-other-sentinels"], state["num-slaves"]
                 return bool(others == len(self.sentinel_ports) - 1 and replicas == 1)
 
-        _until(lambda: all(map(knows, self.sentinel_ports)))
+        wait_until(lambda: all(map(knows, self.sentinel_ports)), DEADLINE_SECONDS)
 
     def end(self) -> None:
         """Ends all of them."""
@@ -147,7 +147,10 @@ def running(executable: str, *, password: str, sentinel_password: str) -> Iterat
             trio.start(primary)
             trio.start(replica, replica_of=primary)
             with trio.client(replica) as client:
-                _until(lambda: client.info("replication")["master_link_status"] == "up")
+                wait_until(
+                    lambda: client.info("replication")["master_link_status"] == "up",
+                    DEADLINE_SECONDS,
+                )
             trio.sentinel_ports = tuple(servers.free_port() for _ in range(3))
             for port in trio.sentinel_ports:
                 trio.start_sentinel(port)
@@ -155,10 +158,3 @@ def running(executable: str, *, password: str, sentinel_password: str) -> Iterat
             yield trio
         finally:
             trio.end()
-
-
-def _until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not come to be"
-        time.sleep(0.02)
