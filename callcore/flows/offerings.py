@@ -25,6 +25,10 @@ CANCELLED_WITHIN_SECONDS = 10.0
 """The switch ends a caller's line for that within 40 ms; but what it was asked may have waited in a
 link that stalled."""
 
+CROSSING_SECONDS = 0.5
+"""So long an answer and a caller's CANCEL may be on their ways to each other: what RFC 3261 takes a
+round trip for (T1, 17.1.1.1)."""
+
 _CAUSES_OF_CANCEL = frozenset({"ORIGINATOR_CANCEL", "DESTINATION_OUT_OF_ORDER"})
 
 
@@ -189,9 +193,14 @@ class Offerings:
 
     def has_cost_line(self, ended: LegEnded) -> bool:
         """True of a caller whose line the switch has ended because the agent's ended while the two
-        were being joined. Nobody who was answered can hang up with these causes.
+        were being joined. Nobody who was answered can hang up with these causes, but who is just
+        being answered can.
         """
-        if ended.cause not in _CAUSES_OF_CANCEL:
+        answered_at = self._call.ledger.line_answered_at
+        is_just_answered = answered_at is None or (
+            seconds_between(answered_at, ended.at) < CROSSING_SECONDS
+        )
+        if ended.cause not in _CAUSES_OF_CANCEL or is_just_answered:
             return False
         is_joining = any(offering.is_bridge_asked for offering in self._open)
         parted_at = self._parted_at

@@ -8,7 +8,7 @@ import pytest
 
 from callcore.domain.events import CallerLeft
 from callcore.domain.ids import CallId, LegId
-from callcore.domain.outcomes import CallOutcome, LeaveReason
+from callcore.domain.outcomes import CallOutcome, HungUpBy, LeaveReason
 from callcore.domain.policies import (
     AnswerWhen,
     PositionPolicy,
@@ -90,6 +90,34 @@ class TestEarlyMedia:
         assert record.line_answered_at is not None
         assert record.picked_up_at is not None
         assert record.picked_up_at <= record.line_answered_at
+
+    @pytest.mark.parametrize(
+        ("later_seconds", "outcome", "hung_up_by"),
+        [
+            (0.1, CallOutcome.ABANDONED, HungUpBy.CALLER),
+            (0.7, CallOutcome.LOST, HungUpBy.SWITCH),
+        ],
+    )
+    def test_a_cancel_that_crosses_the_answer_is_the_callers(
+        self,
+        later_seconds: float,
+        outcome: CallOutcome,
+        hung_up_by: HungUpBy,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Agent and caller are being joined: later only the switch ends a line like that."""
+        floor = TestFloor(unanswered())
+        floor.log_in(ANN, phone=SILENT)
+        caller = floor.call_in()
+        floor.clock.advance(7)
+        monkeypatch.setattr(floor.switch, "bridge", lambda *_: None)
+        pick_up(floor, ANN)
+        floor.clock.advance(later_seconds)
+        assert is_answered(floor, caller)
+        floor.switch.end(caller, "ORIGINATOR_CANCEL")
+        settle()
+        record = record_of(floor, caller)
+        assert (record.outcome, record.hung_up_by) == (outcome, hung_up_by)
 
     def test_one_who_gives_up_was_never_answered(self) -> None:
         """Nothing to bill."""
