@@ -6,12 +6,19 @@ import uuid
 import pytest
 
 from tests.flows.floor import TestFloor
+from tests.flows.sharing_team import Team
 
 
 @pytest.fixture
 def floor() -> TestFloor:
     """Two queues, three agents logged out, nobody calling."""
     return TestFloor()
+
+
+@pytest.fixture
+def team() -> Team:
+    """Workers that share, of whom none has started."""
+    return Team()
 
 
 @pytest.fixture

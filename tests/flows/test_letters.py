@@ -16,11 +16,6 @@ from tests.fakes.clock import settle
 from tests.flows.sharing_team import Process, Team
 
 
-@pytest.fixture
-def team() -> Team:
-    return Team()
-
-
 def touched(name: str) -> QueuesTouched:
     return QueuesTouched(queues=(QueueName(name),))
 

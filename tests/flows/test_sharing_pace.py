@@ -13,11 +13,6 @@ from tests.flows.sharing_team import FS1, STEP_SECONDS, Process, Team
 TAKES_SECONDS = 0.3
 
 
-@pytest.fixture
-def team() -> Team:
-    return Team()
-
-
 def seconds_of_digits(team: Team, heir: Process, count: int) -> list[float]:
     """How long after the digit before each of so many came to the heir."""
     found = []

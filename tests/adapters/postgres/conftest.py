@@ -6,6 +6,8 @@ import socket
 
 import pytest
 
+from callcore.adapters.postgres import call_records, pool
+
 
 @pytest.fixture
 def unused_port():
@@ -13,3 +15,16 @@ def unused_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@pytest.fixture
+def connections(history_url):
+    """Connections to a migrated database."""
+    with pool.PostgresPool(history_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def history(connections):
+    """The records that it keeps."""
+    return call_records.PostgresCallRecords(connections)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from callcore.adapters.postgres import call_records, migrations, pool, timelines
+from callcore.adapters.postgres import call_records, migrations, timelines
 from callcore.domain.ids import MICROS_PER_SECOND, Micros
 from callcore.domain.outcomes import OfferLostReason
 from callcore.domain.records import OfferRecord
@@ -25,12 +25,6 @@ from tests.adapters.postgres.agent_stories import (
     story,
 )
 from tests.adapters.postgres.samples import change, served_call
-
-
-@pytest.fixture
-def connections(history_url):
-    with pool.PostgresPool(history_url) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -14,18 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from callcore.adapters.postgres import pool, timelines
+from callcore.adapters.postgres import timelines
 from callcore.domain.agents import AgentState
 from callcore.domain.ids import MICROS_PER_SECOND, AgentId, Micros
 from callcore.ports.timelines import PendingChange
 from tests.adapters.postgres.agent_stories import LUNCH, NIGHT, OUT, PAUSED, WHY
 from tests.adapters.postgres.samples import change
-
-
-@pytest.fixture
-def connections(history_url):
-    with pool.PostgresPool(history_url) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from callcore.adapters.postgres import call_records, pool, timelines
+from callcore.adapters.postgres import timelines
 from callcore.domain.ids import MICROS_PER_SECOND, AgentId, CallId, Micros, OfferId, QueueName
 from callcore.domain.outcomes import CallOutcome, HungUpBy, LeaveReason, RefusalReason
 from callcore.domain.records import CallRecord, OfferRecord, QueueVisit
@@ -21,17 +21,6 @@ from tests.adapters.postgres.test_roles import as_role
 DAY = 86_400.0
 NO_TALKS = (0, None, None, None, None, 0, None)
 NOBODY_CAME = (0, 0, 0, 0, 0, 0, 0, None, None, None, None)
-
-
-@pytest.fixture
-def connections(history_url):
-    with pool.PostgresPool(history_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def history(connections):
-    return call_records.PostgresCallRecords(connections)
 
 
 def visit(start: Micros, waited: float, queue: str = "support", **changes: Any) -> QueueVisit:

@@ -7,7 +7,6 @@ from datetime import datetime
 
 import pytest
 
-from callcore.adapters.postgres import call_records, pool
 from callcore.domain import outcomes
 from callcore.domain.ids import AgentId, Micros, QueueName
 from callcore.domain.records import QueueVisit
@@ -23,17 +22,6 @@ from tests.adapters.postgres.samples import (
     kept_callback,
     served_call,
 )
-
-
-@pytest.fixture
-def connections(history_url):
-    with pool.PostgresPool(history_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def history(connections):
-    return call_records.PostgresCallRecords(connections)
 
 
 def one_call_of_each_end():

@@ -8,24 +8,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from callcore.adapters.postgres import call_records, pool
 from callcore.domain import outcomes
 from callcore.domain.policies import Strategy
 from callcore.domain.routing import Verdict
 from callcore.domain.treatments import OverflowReason
 from tests.adapters.postgres.reading import rows_of
 from tests.adapters.postgres.samples import served_call
-
-
-@pytest.fixture
-def connections(history_url):
-    with pool.PostgresPool(history_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def history(connections):
-    return call_records.PostgresCallRecords(connections)
 
 
 @pytest.mark.parametrize(

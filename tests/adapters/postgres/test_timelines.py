@@ -29,12 +29,6 @@ ANNA = AgentId("anna")
 
 
 @pytest.fixture
-def connections(history_url):
-    with pool.PostgresPool(history_url) as opened:
-        yield opened
-
-
-@pytest.fixture
 def history(connections):
     return timelines.PostgresTimelines(connections, "warsaw")
 
