@@ -2,105 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import time
-from typing import Any
 
 import pytest
 
 from callcore.domain.agents import AgentState
-from callcore.domain.estimates import Wait
 from callcore.domain.events import CallRefused
-from callcore.domain.hours import Interval, OpeningHours
-from callcore.domain.ids import CallId, LegId, Micros, QueueName
+from callcore.domain.ids import CallId
 from callcore.domain.outcomes import AttemptOutcome, RefusalReason
 from callcore.domain.policies import WaitingPerAgent
-from callcore.flows import expecting
-from callcore.ports.operations import CallbackRequest, QueueView
-from callcore.ports.stores import QueueCounts, RescoreAnswer
 from tests.fakes.clock import settle
 from tests.fakes.switch import SILENT
-from tests.flows.callbacks import ANSWERING, KEPT_BY, NUMBER, CallbackFloor, policy
+from tests.flows.callbacks import ANSWERING, CallbackFloor
 from tests.flows.customers_first import UNCHECKED, CustomersFirst, customer_first
 from tests.flows.estimating import learnt, seen_at_work
-from tests.flows.floor import ANN, BOB, SALES, SUPPORT
-from tests.flows.stories import come, line, move, start_break
-
-OTHER = "+48200009"
-HOUR = 3600.0
-PATIENT = 100_000.0
-LONG_KEPT = replace(KEPT_BY, expires_after_seconds=6 * HOUR)
-EIGHT_TO_TEN_PAST = OpeningHours(
-    name="early",
-    timezone="UTC",
-    week=dict.fromkeys(
-        range(7),
-        (
-            Interval(opens=time(8, 0), closes=time(8, 10)),
-            Interval(opens=time(8, 40), closes=time(9, 0)),
-        ),
-    ),
+from tests.flows.floor import ANN, BOB
+from tests.flows.put_off import (
+    EIGHT_TO_TEN_PAST,
+    HOUR,
+    LONG_KEPT,
+    OTHER,
+    ask,
+    counts,
+    is_deferred,
+    mean_wait,
+    site,
+    told_to_floor,
+    view,
 )
-"""The clock of these stories begins at eight in the morning, on the minute."""
-
-
-def site(**settings: Any) -> Any:
-    """Nobody is made an offer: callers wait as long as it takes."""
-    return policy(**{"callback": LONG_KEPT, "maximum_wait_seconds": PATIENT, **settings})
+from tests.flows.stories import come, line, start_break
 
 
 @pytest.fixture
 def floor() -> CallbackFloor:
     return CallbackFloor(site())
-
-
-def ask(floor: CallbackFloor, *, in_seconds: float, number: str = NUMBER) -> LegId:
-    """Somebody asks for a callback in so long."""
-    floor.clock.advance(0.001)
-    not_before = Micros(floor.clock.now() + round(in_seconds * 1e6))
-    asked = CallbackRequest(queue=SUPPORT, number=number, by="form", not_before=not_before)
-    call_id = floor.worker.operating.request_callback(asked).call_id
-    settle()
-    assert call_id is not None
-    return LegId(call_id)
-
-
-def counts(floor: CallbackFloor, queue: QueueName = SUPPORT) -> QueueCounts:
-    (found,) = floor.store.waiting_room.counts([queue])
-    return found
-
-
-def view(floor: CallbackFloor) -> QueueView:
-    (found,) = [one for one in floor.worker.operating.queues() if one.queue == SUPPORT]
-    return found
-
-
-def is_deferred(floor: CallbackFloor) -> bool:
-    """Of the one promise."""
-    found = counts(floor)
-    assert found.promises_count == 1
-    return found.deferred_count == 1
-
-
-def mean_wait(floor: CallbackFloor, caller: LegId) -> float:
-    wait = expecting.of_call(floor.site, CallId(caller), SUPPORT)
-    assert isinstance(wait, Wait)
-    return wait.mean
-
-
-def told_to_floor(floor: CallbackFloor, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """What the floor is told of promises from now on."""
-    room, told = floor.store.waiting_room, []
-    as_ever = room.defer
-
-    def defer(call_id: CallId, queue: QueueName, *, is_deferred: bool) -> RescoreAnswer:
-        answer = as_ever(call_id, queue, is_deferred=is_deferred)
-        told.append(is_deferred)
-        return answer
-
-    monkeypatch.setattr(room, "defer", defer)
-    return told
 
 
 class TestALaterTime:
@@ -317,110 +252,4 @@ class TestHours:
         floor.reload(replace(site(), dialplan=without))
         assert is_deferred(floor)
         floor.reload(site())
-        assert not is_deferred(floor)
-
-
-class TestItsEnd:
-    """What ends a promise that is not due leaves nothing behind."""
-
-    def test_a_caller_who_rings_in_counts(self, floor: CallbackFloor) -> None:
-        """On the promise's place."""
-        ask(floor, in_seconds=HOUR)
-        behind = floor.call_in(number=OTHER)
-        assert floor.position(behind) == 1
-        caller = floor.call_in(number=NUMBER)
-        assert line(floor, caller, behind) == [1, 2]
-        assert (counts(floor).promises_count, counts(floor).deferred_count) == (0, 0)
-
-    def test_one_that_is_withdrawn(self, floor: CallbackFloor) -> None:
-        """The counts are as before."""
-        promised = ask(floor, in_seconds=HOUR)
-        floor.worker.operating.withdraw(CallId(promised), by="eve")
-        settle()
-        assert (counts(floor).promises_count, counts(floor).deferred_count) == (0, 0)
-        assert counts(floor).present_count == 0
-
-    def test_one_that_is_moved(self, floor: CallbackFloor) -> None:
-        """It is as little ahead of anybody there; and is when due."""
-        promised = ask(floor, in_seconds=HOUR)
-        move(floor, promised, SALES)
-        assert counts(floor).present_count == 0
-        assert counts(floor, SALES).deferred_count == 1
-        floor.clock.advance(HOUR + 1)
-        assert counts(floor, SALES).deferred_count == 0
-        assert counts(floor, SALES).waiting_count == 1
-
-    def test_a_queue_with_such_is_not_empty(self, floor: CallbackFloor) -> None:
-        """Taken out of the settings, it stays until the promise is kept or over."""
-        promised = ask(floor, in_seconds=HOUR)
-        queues = {name: queue for name, queue in site().queues.items() if name != SUPPORT}
-        agents = {
-            name: replace(agent, queues=tuple(one for one in agent.queues if one != SUPPORT))
-            for name, agent in site().agents.items()
-        }
-        numbers = {n: route for n, route in site().numbers.items() if route.queue != SUPPORT}
-        without = replace(site(), queues=queues, agents=agents, numbers=numbers)
-        answer = floor.reload(without)
-        assert any(
-            "support is no longer in the settings while 1 wait" in w for w in answer.warnings
-        )
-        assert floor.knows(promised)
-
-
-def lose_process(floor: CallbackFloor) -> None:
-    floor.restart()
-
-
-def lose_data(floor: CallbackFloor) -> None:
-    floor.store.lose_data()
-    floor.clock.advance(20)
-
-
-def lose_process_and_redis(floor: CallbackFloor) -> None:
-    floor.store.go_down()
-    floor.clock.advance(2)
-    floor.store.come_up()
-    floor.restart()
-
-
-LOSSES = [lose_process, lose_data, lose_process_and_redis]
-
-
-class TestALoss:
-    """Processes, Redis and its data come and go."""
-
-    @pytest.mark.parametrize("lose", LOSSES)
-    def test_it_is_not_due_afterwards_either(
-        self, floor: CallbackFloor, lose: Callable[[CallbackFloor], None]
-    ) -> None:
-        """Until it is."""
-        promised = ask(floor, in_seconds=HOUR)
-        behind = floor.call_in(number=OTHER)
-        lose(floor)
-        assert line(floor, promised, behind) == [1, 1]
-        assert is_deferred(floor)
-        floor.clock.advance(HOUR)
-        assert line(floor, promised, behind) == [1, 2]
-
-    def test_it_becomes_due_while_nobody_is_there(self, floor: CallbackFloor) -> None:
-        """The next process has it counted."""
-        ask(floor, in_seconds=HOUR)
-        floor.kill_worker()
-        floor.clock.advance(HOUR + 1)
-        assert is_deferred(floor)
-        floor.worker = floor.start_worker()
-        floor.switch.restore_link()
-        settle()
-        assert not is_deferred(floor)
-
-    def test_it_becomes_due_while_redis_is_away(self, floor: CallbackFloor) -> None:
-        """Told as soon as it is back."""
-        ask(floor, in_seconds=100)
-        assert is_deferred(floor)
-        floor.clock.advance(95)
-        floor.store.go_down()
-        floor.clock.advance(10)
-        floor.store.come_up()
-        assert is_deferred(floor)
-        floor.clock.advance(2)
         assert not is_deferred(floor)

@@ -93,3 +93,26 @@ def app_queue(command: Import) -> Import:
         return command("app_queue", "queues.conf", *options, queues__conf=text, **files)
 
     return invoke
+
+
+@pytest.fixture
+def queue(mod_callcenter):
+    """Imports a queue of these parameters, served by two agents at levels 1 and 2."""
+
+    def invoke(parameters: dict[str, str], *options: str, levels: tuple[str, ...] = ("1", "2")):
+        params = "\n".join(
+            f'<param name="{name}" value="{value}"/>' for name, value in parameters.items()
+        )
+        agents = "\n".join(
+            f'<agent name="a{level}" type="callback" contact="user/{level}"/>' for level in levels
+        )
+        tiers = "\n".join(
+            f'<tier agent="a{level}" queue="support" level="{level}"/>' for level in levels
+        )
+        return mod_callcenter(
+            f'<configuration name="callcenter.conf"><queues><queue name="support">{params}</queue>'
+            f"</queues><agents>{agents}</agents><tiers>{tiers}</tiers></configuration>",
+            *options,
+        )
+
+    return invoke

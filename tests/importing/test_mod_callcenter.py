@@ -10,6 +10,7 @@ from callcore.domain.policies import Strategy, Tier, TierPolicy
 
 SUPPORT = QueueName("support")
 
+
 WHOLE = """\
 <configuration name="callcenter.conf" description="CallCenter">
   <settings>
@@ -48,7 +49,10 @@ WHOLE = """\
   </tiers>
 </configuration>
 """
+
+
 VARS = '<include>\n<X-PRE-PROCESS cmd="set" data="hold_music = local_stream://calm"/>\n</include>'
+
 
 WRITTEN = """\
 site: main
@@ -106,29 +110,6 @@ agents:
   # callcenter.conf.xml:28 agent lobby is left out: callcore does not dial its contact: write it \
 as user/1001@domain, sofia/PROFILE/USER@HOST or sofia/gateway/GATEWAY/NUMBER
 """
-
-
-@pytest.fixture
-def queue(mod_callcenter):
-    """Imports a queue of these parameters, served by two agents at levels 1 and 2."""
-
-    def invoke(parameters: dict[str, str], *options: str, levels: tuple[str, ...] = ("1", "2")):
-        params = "\n".join(
-            f'<param name="{name}" value="{value}"/>' for name, value in parameters.items()
-        )
-        agents = "\n".join(
-            f'<agent name="a{level}" type="callback" contact="user/{level}"/>' for level in levels
-        )
-        tiers = "\n".join(
-            f'<tier agent="a{level}" queue="support" level="{level}"/>' for level in levels
-        )
-        return mod_callcenter(
-            f'<configuration name="callcenter.conf"><queues><queue name="support">{params}</queue>'
-            f"</queues><agents>{agents}</agents><tiers>{tiers}</tiers></configuration>",
-            *options,
-        )
-
-    return invoke
 
 
 def test_whole_file_is_written_with_where_each_value_came_from(mod_callcenter):
@@ -220,75 +201,6 @@ def test_ringing_many_has_no_limit_there(queue):
     made = queue({"strategy": "ring-progressively", "ring-progressively-delay": "4"})
     policy = made.settings.policy.queues[SUPPORT]
     assert (policy.ring_at_most, policy.ring_more_after_seconds) == (100, 4)
-
-
-@pytest.mark.parametrize(
-    ("rules", "levels", "relax", "differing"),
-    [
-        # times its number, the first at once
-        ({"multiply-level": "true"}, ("1", "2"), 20, []),
-        ({"multiply-level": "true"}, ("0", "1", "2"), 10, []),
-        ({"multiply-level": "true"}, ("1", "2", "3"), 20, ["level 3 opens after 40 seconds, there "
-                                                          "after 30"]),
-        # all at once after the wait
-        ({}, ("1", "2"), 10, []),
-        ({}, ("1", "2", "3"), 10, ["level 3 opens after 20 seconds, there after 10"]),
-        # even the first level is waited for
-        ({"no-agent-no-wait": "false"}, ("1", "2"), 10, ["level 1 opens after 0 seconds, there "
-                                                         "after 10"]),
-    ],
-)  # fmt: skip
-def test_levels_open_when_they_did(queue, rules, levels, relax, differing):
-    """As the code has it; where callcore's equal steps cannot be the same, the times are told."""
-    parameters = {"tier-rules-apply": "true", "tier-rule-wait-second": "10"}
-    parameters |= {f"tier-rule-{name}".replace("rule-multiply", "rule-wait-multiply"): value
-                   for name, value in rules.items()}  # fmt: skip
-    made = queue(parameters, levels=levels)
-    tiers = made.settings.policy.queues[SUPPORT].tiers
-    assert tiers is not None
-    assert tiers.relax_after_seconds == relax
-    assert tiers.skips_absent_levels == ("no-agent-no-wait" not in rules)
-    told = [line.split("difference: ")[1] for line in made.of("tier-rule-wait-second")]
-    assert told == differing
-
-
-@pytest.mark.parametrize(
-    ("parameters", "levels"),
-    [
-        ({"tier-rules-apply": "false", "tier-rule-wait-second": "10"}, ("1", "2")),
-        ({"tier-rules-apply": "true", "tier-rule-wait-second": "10"}, ("1",)),
-        ({"tier-rules-apply": "true"}, ("1", "2")),
-    ],
-)
-def test_rules_without_effect_are_told_and_not_written(queue, parameters, levels):
-    """callcore refuses tiers that change nothing; here they are left out with a word."""
-    made = queue(parameters, levels=levels)
-    assert made.settings.policy.queues[SUPPORT].tiers is None
-    assert all("nothing to carry" in made.of(name)[0] for name in parameters)
-
-
-def test_a_level_that_opens_when_callers_have_left_is_no_fault(queue):
-    """Levels on which nobody is are passed over then, which is told."""
-    made = queue(
-        {
-            "tier-rules-apply": "true",
-            "tier-rule-wait-second": "50",
-            "tier-rule-no-agent-no-wait": "false",
-            "max-wait-time": "40",
-        }
-    )
-    tiers = made.settings.policy.queues[SUPPORT].tiers
-    assert tiers is not None
-    assert tiers.skips_absent_levels
-    assert "the last level would open after 50 seconds" in made.of("tier-rule-no-agent-no-wait")[0]
-
-
-def test_levels_callcore_does_not_have_keep_their_order(queue):
-    """0 and below, and above 1000, are counted from 1."""
-    made = queue({}, levels=("-1", "0", "7"))
-    agents = made.settings.policy.agents
-    assert [agents[AgentId(name)].tier(SUPPORT).level for name in ("a-1", "a0", "a7")] == [1, 2, 3]
-    assert len(made.of("place")) == 3
 
 
 def test_a_queue_that_nobody_serves_keeps_its_callers_as_it_did(mod_callcenter):
