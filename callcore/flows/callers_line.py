@@ -18,7 +18,7 @@ from callcore.flows.site import Site
 from callcore.flows.speaking import Speech, Voice
 from callcore.ports.switch_events import LegAnswered, PlaybackEnded, PlaybackStarted
 from callcore.ports.telephony import Switch, SwitchUnavailableError, TelephonyError
-from callcore.runtime.parts import asking
+from callcore.runtime.parts import Asking
 
 KEPT_SECONDS = 10
 """So long the switch keeps a leg after its talk if nobody cares for it."""
@@ -34,7 +34,7 @@ class CallersLine:
         self.is_line_answered = False
         self.let_go_at: Micros | None = None
         """When the worker that handed the call over did its last for it; ``None`` if none has."""
-        self.voice = Voice(site, caller.call_id, asking(self._node))
+        self.voice = Voice(site, caller.call_id, Asking(self._node))
         """Chooses what is heard in this call."""
         self.hung_up_by = HungUpBy.UNKNOWN
         """Set as soon as it is known who ends the call; the caller if nobody else did."""

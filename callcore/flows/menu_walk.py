@@ -55,7 +55,7 @@ class MenuWalk:
         self._call = call
         self._typed = TypedAhead(call)
         self._lookup_numbers = itertools.count(1)
-        self._greeted: set[tuple[MenuName, Language]] = set()
+        self._greeted: tuple[tuple[MenuName, Language], ...] = ()
         self._is_within = False
         """True from the first menu, or word, to the way out."""
         self._beginning: Mapping[str, str] = {}
@@ -147,7 +147,7 @@ class MenuWalk:
         greeted = (menu.name, self._call.language)
         if greeted in self._greeted:
             return ()
-        self._greeted.add(greeted)
+        self._greeted += (greeted,)
         return menu.greeting
 
     def _asked(self, menu: MenuPolicy) -> Chosen:

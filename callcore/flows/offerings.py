@@ -54,7 +54,7 @@ class Offerings:
         self._open: list[Offering] = []
         self._unread: list[AgentId] = []
         self._claimed: list[AgentId] = []
-        self._found: set[OfferId] = set()
+        self._found: tuple[OfferId, ...] = ()
         self._rings_at_once = 1
         self.last_offered: AgentId | None = None
         self.failed_bridges_count = 0
@@ -148,7 +148,7 @@ class Offerings:
         """Goes on with an offer that another process made, unless another agent is quicker."""
         reservation, is_late = found.reservation, self.is_picked_up
         self._is_read(reservation.agent_id)
-        self._found.add(reservation.offer_id)
+        self._found += (reservation.offer_id,)
         offering = self._begin(reservation, found.line_node)
         self._rings_at_once = max(self._rings_at_once, len(self._open))
         if is_late:

@@ -12,7 +12,7 @@ from callcore.flows.call import Call
 from callcore.flows.crew import Crew
 from callcore.flows.offerings import Offerings
 from callcore.flows.place_taking import Taken
-from callcore.runtime.parts import asking
+from callcore.runtime.parts import Asking
 
 
 class OwnWaiter(ABC):
@@ -27,7 +27,7 @@ class OwnWaiter(ABC):
         self.staffed = taken.staffed
         self._offerings = Offerings(
             call,
-            asking(self._queue_now),
+            Asking(self._queue_now),
             crew.switchboard,
             crew.freeing,
             taken.standing.place.first_joined_at,

@@ -34,7 +34,7 @@ from callcore.flows.place_taking import Taken
 from callcore.flows.promising import Promises
 from callcore.flows.waiting import MOST_FAILED_BRIDGES, Waiting
 from callcore.ports.switch_events import DigitPressed, LegParked, PlaybackEnded
-from callcore.runtime.parts import asking
+from callcore.runtime.parts import Asking
 
 NO_TALK = {
     "talks_in": "",
@@ -70,7 +70,7 @@ class WaitingCall(Waiting):
             joined_at,
             crew.changes,
             self._timers,
-            asking(self._may_tell),
+            Asking(self._may_tell),
             self._leaving.told,
         )
         self._line = LineOpening(call, queue, self._timers, self._announcing.greet)
@@ -80,7 +80,7 @@ class WaitingCall(Waiting):
             self._standing.place,
             self._timers,
             promises,
-            asking(self._may_offer_callback),
+            Asking(self._may_offer_callback),
         )
         self._must_leave: MustLeave | None = None
 

@@ -48,7 +48,7 @@ from callcore.flows.place_leaving import LeftQueueError
 from callcore.flows.place_taking import Taken
 from callcore.flows.promise_line import PromiseLine
 from callcore.flows.waiting import Waiting
-from callcore.runtime.parts import asking
+from callcore.runtime.parts import Asking
 
 _STATES = {
     Line.RINGING: CallbackState.CALLING,
@@ -76,7 +76,7 @@ class WaitingCallback(Waiting):
         self._customer.queue = queue
         self._promise_line = PromiseLine(call, self._timers)
         self._schedule = CallbackSchedule(
-            call, asking(self._queue_now), self._timers, may_begin, pacing
+            call, Asking(self._queue_now), self._timers, may_begin, pacing
         )
         self._course = CustomerCourse(
             call,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextvars
 from collections.abc import Callable
-from functools import partial
 from typing import Any, ParamSpec
 
 import gevent
@@ -64,6 +63,6 @@ def spawn(
     through the notice given to ``report_deaths_to``; printed without one.
     """
     context = contextvars.copy_context()
-    greenlet: Greenlet[..., Any] = gevent.spawn(context.run, partial(run, *args, **kwargs))
+    greenlet: Greenlet[..., Any] = gevent.spawn(context.run, run, *args, **kwargs)
     greenlet.name = name
     return greenlet

@@ -7,14 +7,14 @@ import weakref
 
 import pytest
 
-from callcore.runtime.parts import asking
+from callcore.runtime.parts import Asking
 
 
 class Whole:
     """Something whose part asks it."""
 
     def __init__(self) -> None:
-        self.part = asking(self.answer)
+        self.part = Asking(self.answer)
 
     def answer(self) -> int:
         return 42
