@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.text import Text
 
 from callcore.adapters.terminal.words import printable
@@ -18,7 +18,7 @@ _STYLES = {LinkState.UP: "green", LinkState.DOWN: "yellow", LinkState.GONE: "red
 
 
 def of_nodes(nodes: Sequence[NodeView], now: Micros) -> RenderableType:
-    """One line a node."""
+    """One line a node, and why some cannot be asked."""
     if not nodes:
         return Text("there are no nodes")
     table = plain_table()
@@ -36,7 +36,8 @@ def of_nodes(nodes: Sequence[NodeView], now: Micros) -> RenderableType:
             Text(str(node.lines_count or "")),
             Text("?" if node.legs_count is None else str(node.legs_count)),
         )
-    return table
+    faults = [Text(printable(node.fault), style="yellow") for node in nodes if node.fault]
+    return Group(table, *([Text()] if faults else []), *faults)
 
 
 def _link(node: NodeView, now: Micros) -> str:

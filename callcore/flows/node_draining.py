@@ -146,13 +146,15 @@ class NodeDraining:
         agents = ready(site.roster.agents)
         drain = site.nodes.drains.get(node)
         link = LinkState.UP if switch.is_connected else LinkState.DOWN
+        legs_count, fault = None, ""
         try:
             legs_count = switch.count_legs()
-        except TelephonyError:
-            legs_count = None
+        except TelephonyError as error:
+            fault = str(error)
         return NodeView(
             node=node,
             link=LinkState.GONE if site.nodes.is_gone(node) else link,
+            fault=fault,
             gone_at=site.nodes.gone.get(node),
             drained_at=None if drain is None else drain.since,
             drained_by="" if drain is None else drain.by,

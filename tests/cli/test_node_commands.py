@@ -55,6 +55,16 @@ def test_a_node_that_is_being_emptied_says_when_it_is(run, floor, legs_count, is
     assert (": empty" in text) is is_empty
 
 
+def test_a_node_that_is_not_reached_says_why(run, floor):
+    """Below the list, as its log line has it."""
+    floor.node_views = {
+        FS1: node_view(FS1),
+        FS2: node_view(FS2, link=LinkState.DOWN, legs_count=None, fault="fs2 refuses\x1b[2J us"),
+    }
+    text = run("node", "list").stdout
+    assert text.splitlines()[-2:] == ["", "fs2 refuses\ufffd[2J us"]
+
+
 def test_without_nodes(run, floor):
     """There is nothing to draw."""
     floor.node_views = {}

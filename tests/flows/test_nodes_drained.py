@@ -183,9 +183,10 @@ def test_a_node_that_is_none_is_named() -> None:
 
 def test_links_are_seen(floor: TwoNodes) -> None:
     """Up, down, and taken for dead."""
-    assert view(floor).link is LinkState.UP
+    assert (view(floor).link, view(floor).fault) == (LinkState.UP, "")
     floor.switch.lose_link()
     assert (view(floor).link, view(floor).legs_count) == (LinkState.DOWN, None)
+    assert view(floor).fault == "the link is down"
     floor.switch.vanish()
     assert view(floor).link is LinkState.GONE
     assert view(floor).gone_at is not None

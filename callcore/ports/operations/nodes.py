@@ -14,6 +14,8 @@ class NodeView:
 
     node: NodeName
     link: LinkState
+    fault: str
+    """Why the switch cannot be asked; empty if it can."""
     gone_at: Micros | None
     """Since when it counts as dead."""
     drained_at: Micros | None

@@ -84,6 +84,7 @@ def node_view(name: NodeName, **parts: object) -> NodeView:
     view = NodeView(
         node=name,
         link=LinkState.UP,
+        fault="",
         gone_at=None,
         drained_at=None,
         drained_by="",
