@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from callcore.cli.env_file import ENV_FILE
+from callcore.cli.operating import usual_settings
 from callcore.cli.running import CONFIG, loaded
 from callcore.cli.statuses import FAILED, USAGE_FAULT, fail
 from callcore.settings import Fault, SettingsError, load
@@ -77,10 +78,12 @@ def _in_json(fault: Fault) -> dict[str, object]:
 def migrate(config: Path | None, *, in_json: bool) -> None:
     """Brings the Postgres schema up to this version, as `run` does by itself."""
     from callcore.bootstrap import start  # noqa: PLC0415 - spared by other commands
+    from callcore.cli.spared_secrets import settings_of  # noqa: PLC0415 - as above
 
+    config = config or usual_settings()
     if config is None:
         fail("migrate: which database? --config callcore.yaml", USAGE_FAULT)
-    settings = loaded(config)
+    settings = settings_of(config, os.environ)
     try:
         applied, remarks = start.migrate(settings)
     except start.START_FAULTS as fault:

@@ -110,10 +110,12 @@ def export(
 
 
 def _settings(config: Path | None, data_directory: Path) -> Settings:
-    from callcore.cli.running import loaded  # noqa: PLC0415 - 0.2 s that --help spares
+    from callcore.cli.spared_secrets import settings_of  # noqa: PLC0415 - 0.2 s --help spares
     from callcore.settings import demo  # noqa: PLC0415 - as above
 
-    return demo(data_directory.absolute(), os.environ) if config is None else loaded(config)
+    if config is None:
+        return demo(data_directory.absolute(), os.environ)
+    return settings_of(config, os.environ)
 
 
 def _lines(form: str, found: RecordExport, span: Span, settings: Settings) -> Iterator[str]:

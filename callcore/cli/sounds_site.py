@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import functools
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 
 from callcore.cli.operating import USUAL_DATA, USUAL_SETTINGS
+from callcore.cli.spared_secrets import settings_of
 from callcore.cli.statuses import FAILED, USAGE_FAULT, fail
 from callcore.domain import named
 from callcore.domain.ids import Language
 from callcore.domain.speech import grammar
-from callcore.settings import Settings, SettingsError, load
 from callcore.sounds import catalogue, wanted
 from callcore.sounds.tree import Tree
 from callcore.sounds.wanted import Wanted
 
 _FOLDER = "sounds"
-_SECRET = re.compile(r"CALLCORE_(NODE_.+_PASSWORD|LOOKUP_.+_TOKEN)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +95,7 @@ def site_of(config: Path | None, into: Path | None, languages: tuple[str, ...]) 
         if not given:
             fail(f"which language? --language {_known()}", USAGE_FAULT)
         return SoundsSite(languages=given, tree=Tree(into or USUAL_DATA / _FOLDER))
-    settings = _settings(config)
+    settings = settings_of(config, {})
     directory = settings.policy.sounds.directory
     usual = settings.data_directory / _FOLDER if directory is None else Path(directory)
     return SoundsSite(
@@ -107,28 +105,6 @@ def site_of(config: Path | None, into: Path | None, languages: tuple[str, ...]) 
         named=frozenset(named.prompts(settings.policy)),
         has_directory=directory is not None,
     )
-
-
-def _settings(config: Path) -> Settings:
-    try:
-        return load(config, _NoSecrets())
-    except SettingsError as error:
-        fail(str(error), USAGE_FAULT)
-
-
-class _NoSecrets(Mapping[str, str]):
-    """An environment with something in place of every password and token: none is needed here."""
-
-    def __getitem__(self, variable: str) -> str:
-        if _SECRET.fullmatch(variable):
-            return "unneeded"
-        raise KeyError(variable)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
 
 
 def _known() -> str:
