@@ -33,6 +33,7 @@ from callcore.domain.outcomes import (
 )
 from callcore.domain.policies import Strategy
 from callcore.domain.routing import Verdict
+from callcore.domain.transfers import TransferKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,11 @@ class OfferRecord:
     lost_reason: OfferLostReason | None = None
     hangup_cause: str = ""
     hold_seconds: float = 0.0
+    transfer: TransferKind | None = None
+    """How the agent sent the caller on; ``None`` if the agent did not, or the switch was not heard
+    to tell."""
+    transferred_to: str = ""
+    """The number to which the caller was sent; empty if that is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -271,6 +271,7 @@ class Call(CallersLine):
         raise CallerHungUpError(ended)
 
     def _note_end(self, ended: LegEnded) -> None:
+        self.ledger.offers.transferred(ended.transfers, ended.at)
         if ended.cause in SWITCH_CAUSES:
             self.hung_up_by = HungUpBy.SWITCH
         elif self.is_surveyed:

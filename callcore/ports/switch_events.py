@@ -13,6 +13,7 @@ import msgspec
 
 from callcore.domain.ids import LegId, Micros, NodeName
 from callcore.domain.phones import Phone
+from callcore.domain.transfers import Transfer
 
 AFTER_TALK = "talked"
 """What ``callcore_parked`` of a leg holds that the switch kept when its talk was over."""
@@ -117,6 +118,8 @@ class LegEnded(LegEvent, frozen=True, kw_only=True, gc=False):
     """
 
     cause: str
+    transfers: tuple[Transfer, ...] = ()
+    """How it was sent on before, oldest first."""
 
 
 class PhoneEvent(SwitchEvent, frozen=True, kw_only=True, gc=False):

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from callcore.domain.ids import LegId
+from callcore.domain.ids import MICROS_PER_SECOND, LegId
+from callcore.domain.transfers import TransferKind
 from callcore.ports.switch_events import (
     LegAnswered,
     LegBridged,
@@ -243,6 +244,18 @@ class TestConversation:
         stage.hear(LegEnded, agent)
         stage.until(lambda: (found := leg(stage, caller)) and found.dialled_number == ELSEWHERE)
         assert stage.told(LegEnded, caller) == []
+
+    def test_at_the_end_of_a_leg_its_transfers_are_told(self, stage: Stage) -> None:
+        """Those that a phone makes; a bridge is none."""
+        caller, agent = talking(stage)
+        stage.transfer_blind(agent, ELSEWHERE)
+        unbridged = stage.hear(LegUnbridged, caller)
+        assert stage.hear(LegEnded, agent).transfers == ()
+        stage.until(lambda: (found := leg(stage, caller)) and found.dialled_number == ELSEWHERE)
+        stage.put_down(caller)
+        [transfer] = stage.hear(LegEnded, caller).transfers
+        assert (transfer.kind, transfer.to) == (TransferKind.BLIND, ELSEWHERE)
+        assert 0 <= unbridged.at - transfer.at < 2 * MICROS_PER_SECOND
 
     def test_a_recording_is_told_by_its_path(self, stage: Stage) -> None:
         """When it has begun and when it is complete, at the latest after the leg's end."""

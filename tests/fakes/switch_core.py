@@ -10,6 +10,7 @@ from typing import Protocol
 
 from callcore.domain.ids import LegId, Micros, NodeName
 from callcore.domain.phones import Phone
+from callcore.domain.transfers import Transfer
 from callcore.ports.surroundings import Timer
 from callcore.ports.switch_events import (
     LegParked,
@@ -59,6 +60,7 @@ class FakeLeg:
     guarded: tuple[int, str, str] | None = None
     guard_timer: Timer | None = None
     recordings: list[str] = field(default_factory=list)
+    transfers: list[Transfer] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
     phone: Phone | None = None
     """Of a phone that the switch knows by name."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from callcore.domain.ids import LegId, NodeName
+from callcore.domain.ids import MICROS_PER_SECOND, LegId, Micros, NodeName
+from callcore.domain.transfers import Transfer, TransferKind
 from callcore.ports.switch_events import (
     AFTER_TALK,
     DigitPressed,
@@ -162,6 +163,12 @@ class FakeLegs:
         leg.dialled, leg.is_parked = extension, False
         self._sounds.cut(leg)
         leg.variables["transferred_to"] = f"{extension} {context}"
+        self._note_transfer(leg, extension)
+
+    def _note_transfer(self, leg: FakeLeg, extension: str) -> None:
+        """The switch keeps the second in which it was made."""
+        at = Micros(self._core.now() // MICROS_PER_SECOND * MICROS_PER_SECOND)
+        leg.transfers.append(Transfer(at=at, kind=TransferKind.BLIND, to=extension))
 
     def _open_media(self, leg: FakeLeg) -> None:
         leg.has_media = True
@@ -182,13 +189,21 @@ class FakeLegs:
             return None
         leg.silence_timers()
         self.causes[leg_id] = cause
-        self._tell_ended(leg_id, cause)
+        self._tell_ended(leg, cause)
         for path in tuple(leg.recordings):
             self._recorded(leg, path)
         return leg
 
-    def _tell_ended(self, leg_id: LegId, cause: str) -> None:
-        self._core.tell(LegEnded(node=self.node, at=self._core.now(), leg_id=leg_id, cause=cause))
+    def _tell_ended(self, leg: FakeLeg, cause: str) -> None:
+        self._core.tell(
+            LegEnded(
+                node=self.node,
+                at=self._core.now(),
+                leg_id=leg.leg_id,
+                cause=cause,
+                transfers=tuple(leg.transfers),
+            )
+        )
 
     def _tell_job_failed(self, leg_id: LegId) -> None:
         """No leg came to be, which only who asked for it can know."""

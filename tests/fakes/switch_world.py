@@ -68,6 +68,7 @@ class FakeWorld(FakeLegs):
         caller = self.legs_by_id[agent.bridged_to]
         caller.bridged_to = None
         caller.dialled = extension
+        self._note_transfer(caller, extension)
         self._core.tell(LegUnbridged(node=self.node, at=self._core.now(), leg_id=caller.leg_id))
         return caller.leg_id
 

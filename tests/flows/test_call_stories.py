@@ -27,6 +27,7 @@ from callcore.domain.outcomes import (
     RefusalReason,
 )
 from callcore.domain.policies import NumberRoute
+from callcore.domain.transfers import TransferKind
 from callcore.ports.switch_events import DigitPressed, LegParked
 from tests.fakes.clock import settle
 from tests.fakes.switch import BUSY, NODE, REFUSING, SILENT, Phone
@@ -142,6 +143,8 @@ class TestServed:
         record = floor.record()
         assert record.hung_up_by is HungUpBy.CALLER
         assert record.talk_seconds < 10
+        [talk] = record.offers
+        assert (talk.transfer, talk.transferred_to) == (TransferKind.BLIND, "2000")
 
     def test_a_caller_transferred_back_to_a_queue_is_the_same_call(self, floor: TestFloor) -> None:
         """Another visit, another agent, one record."""
@@ -160,6 +163,7 @@ class TestServed:
         record = floor.record()
         assert [visit.queue for visit in record.visits] == ["support", "sales"]
         assert [offer.agent_id for offer in record.offers] == [ANN, CLEO]
+        assert [offer.transfer for offer in record.offers] == [TransferKind.BLIND, None]
         assert record.agent_id == CLEO
 
 

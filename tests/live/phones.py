@@ -7,6 +7,7 @@ import itertools
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from tests.live import sip
 from tests.live.ports import HOST, free_port, is_bound
@@ -260,12 +261,19 @@ class Phones:
         self.made[-1] = listening = ListeningPhone(phone.process, phone.port, phone.base, sound)
         return listening
 
-    def transferring_agent(self, target: str, *, after_seconds: float = 1) -> Phone:
-        """An agent's phone that picks up at once and sends the caller on to a number."""
+    def transferring_agent(
+        self, target: str, *, consultation: Phone | None = None, after_seconds: float = 1
+    ) -> Phone:
+        """An agent's phone that picks up at once and sends the caller on to a number; to whom it
+        talks with in a ``consultation``, its call with that number.
+        """
         return self._start(
             "agent_transfers",
             self.switch.agents_port,
-            words={"transfer_after_ms": _milliseconds(after_seconds)},
+            words={
+                "transfer_after_ms": _milliseconds(after_seconds),
+                "replaces": "" if consultation is None else _replaces(consultation),
+            },
             keys={"target": target, "domain": DOMAIN},
         )
 
@@ -359,6 +367,14 @@ class Phones:
         if not is_once:
             until(lambda: is_bound(own_port), START_SECONDS, f"sipp listens; see {base}")
         return phone
+
+
+def _replaces(call: Phone) -> str:
+    """As a URI asks for the call to be replaced that a phone has made (RFC 3891, 3 and 5)."""
+    headers = call.response(200).headers
+    to_tag, from_tag = (headers[name].rpartition(";tag=")[2] for name in ("To", "From"))
+    dialog = f"{headers['Call-ID']};to-tag={to_tag};from-tag={from_tag}"
+    return f"?Replaces={quote(dialog, safe='')}"
 
 
 def _milliseconds(seconds: float | None) -> str:

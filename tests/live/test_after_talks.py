@@ -7,6 +7,7 @@ import uuid
 import pytest
 
 from callcore.domain.ids import LegId
+from callcore.domain.transfers import TransferKind
 from callcore.ports.switch_events import (
     DigitPressed,
     LegBridged,
@@ -144,6 +145,35 @@ def test_transfer_to_a_colleague(ear, phones):
     assert len(ear.told(LegParked, talk.caller)) == 1
     colleague.wait_for("hung_up_by_us")
     assert talk.parked().is_after_talk
+
+
+def test_a_transfer_is_told_at_the_end_of_the_leg(ear, phones):
+    """To whom, of one without a word; the recorded trace is of an older switch."""
+    phones.agent("1002", hang_up_after_seconds=1)
+    talk = Talk(ear, phones, phones.transferring_agent("1002"))
+    assert ear.hear(LegEnded, talk.agent).transfers == ()
+    talk.parked()
+    [transfer] = ear.hear(LegEnded, talk.caller).transfers
+    assert (transfer.kind, transfer.to) == (TransferKind.BLIND, "1002")
+
+
+def test_attended_transfer_by_a_phone(ear, phones):
+    """The caller talks on with whom the agent has talked to, and the agent is out of both calls;
+    the switch tells that it was one, and not to whom.
+    """
+    colleague = phones.agent("1002", hang_up_after_seconds=3)
+    consultation = phones.dials("1001", "1002")
+    colleague.wait_for("picked_up")
+    agent = phones.transferring_agent("1002", consultation=consultation)
+    talk = Talk(ear, phones, agent)
+    agent.wait_for("transfer_accepted")
+    ear.hear(LegEnded, talk.agent)
+    ear.hear(LegBridged, talk.caller, count=2)
+    consultation.wait_for_end()
+    assert len(ear.told(LegParked, talk.caller)) == 1
+    assert talk.parked().is_after_talk
+    [transfer] = ear.hear(LegEnded, talk.caller).transfers
+    assert (transfer.kind, transfer.to) == (TransferKind.ATTENDED, "")
 
 
 def test_attended_transfer(ear, phones):

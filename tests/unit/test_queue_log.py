@@ -23,6 +23,7 @@ from callcore.domain.queue_log.agents import of_change
 from callcore.domain.queue_log.calls import of_call
 from callcore.domain.queue_log.lines import NONE, Line, Verb, in_order
 from callcore.domain.records import CallRecord, DigitPress, OfferRecord, QueueVisit
+from callcore.domain.transfers import TransferKind
 from tests.adapters.postgres.samples import NOON, after, answer, served_call
 
 BEGAN = NOON // 1_000_000
@@ -184,6 +185,21 @@ def test_a_caller_sent_on_to_a_queue_is_in_both():
         "102|sales|bert|CONNECT|12|leg-1|9",
         "162|sales|bert|COMPLETECALLER|12|60|1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("transfer", "line"),
+    [
+        (TransferKind.BLIND, "90|support|anna|BLINDTRANSFER|1002||30|60|3"),
+        (TransferKind.ATTENDED, "90|support|anna|ATTENDEDTRANSFER|BRIDGE|call-1|30|60|3"),
+    ],
+)
+def test_a_transfer_that_the_switch_told(transfer, line):
+    """Whoever ended the line, and whatever followed; of an attended one nobody knows to whom."""
+    to = "1002" if transfer is TransferKind.BLIND else ""
+    talk = offer(transfer=transfer, transferred_to=to)
+    record = call(offers=(talk,), ended_at=after(90.5), hung_up_by=HungUpBy.SWITCH)
+    assert told(record)[-1] == line
 
 
 @pytest.mark.parametrize(

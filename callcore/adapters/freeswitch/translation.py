@@ -37,6 +37,7 @@ from callcore.adapters.freeswitch.cleaning import (
 from callcore.adapters.freeswitch.event_headers import EventHeaders
 from callcore.adapters.freeswitch.headers import IncompleteEventError, leg_id_of
 from callcore.adapters.freeswitch.switch_time import SwitchTime
+from callcore.adapters.freeswitch.transfer_history import transfers_of
 from callcore.domain.ids import LegId, Micros, NodeName
 from callcore.ports import switch_events
 
@@ -217,7 +218,13 @@ def _ended(told: _Told) -> switch_events.LegEvent:
         at=told.at,
         leg_id=told.leg_id,
         cause=hangup_cause(told.headers.hangup_cause),
+        transfers=tuple(transfers_of(told.headers.transfers, _behind(told))),
     )
+
+
+def _behind(told: _Told) -> int:
+    """How much the switch's clock is behind ours, as far as the event tells; microseconds."""
+    return 0 if told.headers.instant is None else told.at - told.headers.instant
 
 
 _TRANSLATIONS: dict[str, Callable[[_Told], switch_events.LegEvent | None]] = {

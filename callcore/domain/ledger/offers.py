@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from callcore.domain.ids import AgentId, LegId, Micros, OfferId, QueueName
@@ -11,6 +11,7 @@ from callcore.domain.ids import seconds_between as between
 from callcore.domain.ledger.notes import CallNotes
 from callcore.domain.outcomes import OfferLostReason
 from callcore.domain.records import OfferRecord
+from callcore.domain.transfers import Transfer, that_ended
 
 
 class OfferNotes:
@@ -119,6 +120,19 @@ class OfferNotes:
         """The conversation was found to have ended; nothing if that is noted already."""
         if self._offers[offer_id].unbridged_at is None:
             self.unbridged(offer_id, at, hangup_cause)
+
+    def transferred(self, transfers: Sequence[Transfer], at: Micros) -> None:
+        """The caller's line, which has ended, was transferred so on its way."""
+        if not transfers:
+            return
+        for offer_id, offer in self._offers.items():
+            if offer.bridged_at is None:
+                continue
+            found = that_ended(transfers, offer.bridged_at, offer.unbridged_at or at)
+            if found is not None:
+                self._offers[offer_id] = replace(
+                    offer, transfer=found.kind, transferred_to=found.to
+                )
 
     def noted(self) -> tuple[OfferRecord, ...]:
         """The offers so far, in the order in which they began."""

@@ -10,9 +10,12 @@ from callcore.domain.ids import Micros, seconds_between
 from callcore.domain.outcomes import MISSES, HungUpBy, LeaveReason
 from callcore.domain.queue_log.lines import NONE, Line, Verb
 from callcore.domain.records import CallRecord, OfferRecord, QueueVisit
+from callcore.domain.transfers import TransferKind
 
 TRANSFERRED_SECONDS: Final = 1.0
-"""A line that lives on for longer after the last talk was transferred (as view ``talk_facts``)."""
+"""Of a line that lives on for longer after the last talk it is assumed that it was transferred (as
+in view ``talk_facts``), should the switch not have told.
+"""
 
 _EXITS: Final = {
     LeaveReason.ABANDONED: Verb.ABANDON,
@@ -111,7 +114,9 @@ def _talk(record: CallRecord, offer: OfferRecord, stay: _Stay, bridged_at: Micro
     )
     told: tuple[str | int, ...] = (held, talked, stay.position)
     target = _transferred_to(record, offer, ended_at)
-    if target is not None:
+    if offer.transfer is TransferKind.ATTENDED:
+        verb, told = Verb.ATTENDEDTRANSFER, ("BRIDGE", record.call_id, *told)
+    elif target is not None:
         verb, told = Verb.BLINDTRANSFER, (target, "", *told)
     elif record.hung_up_by in {HungUpBy.CALLER, HungUpBy.SWITCH, HungUpBy.UNKNOWN}:
         verb = Verb.COMPLETECALLER
@@ -121,13 +126,15 @@ def _talk(record: CallRecord, offer: OfferRecord, stay: _Stay, bridged_at: Micro
 
 
 def _transferred_to(record: CallRecord, offer: OfferRecord, ended_at: Micros) -> str | None:
-    """The queue to which the agent sent the caller, empty for somewhere besides callcore; ``None``
-    if nowhere.
+    """The queue to which the agent sent the caller, else the number, empty if that is not known;
+    ``None`` if nowhere.
     """
     began_at = offer.bridged_at or ended_at
     for visit in record.visits:
         if (visit.came_at or visit.joined_at) >= began_at:
             return visit.queue
+    if offer.transfer is not None:
+        return offer.transferred_to
     lived_on = seconds_between(ended_at, record.ended_at) > TRANSFERRED_SECONDS
     is_last = all((other.bridged_at or began_at) <= began_at for other in record.offers)
     by_caller = record.hung_up_by is HungUpBy.CALLER

@@ -2,8 +2,8 @@
 
 The verbs and the order of their data are those of ``apps/app_queue.c`` (each ``ast_queue_log`` of
 Asterisk's branch ``master`` in August 2026); what they mean is in its documentation, "Queue Logs".
-``ATTENDEDTRANSFER(BRIDGE|id, APP|name or LINK|two channels, wait, talk, position)`` is never
-written: a record does not tell how a call was sent on.
+FreeSWITCH gives a bridge no id: in ``ATTENDEDTRANSFER(BRIDGE|id, wait, talk, position)`` it is that
+of the call.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ class Verb(StrEnum):
     COMPLETEAGENT = "COMPLETEAGENT"
     COMPLETECALLER = "COMPLETECALLER"
     BLINDTRANSFER = "BLINDTRANSFER"
+    ATTENDEDTRANSFER = "ATTENDEDTRANSFER"
     ABANDON = "ABANDON"
     EXITWITHTIMEOUT = "EXITWITHTIMEOUT"
     EXITWITHKEY = "EXITWITHKEY"

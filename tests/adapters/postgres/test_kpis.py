@@ -11,6 +11,7 @@ import pytest
 from callcore.adapters.postgres import timelines
 from callcore.domain.ids import CallId
 from callcore.domain.outcomes import HungUpBy
+from callcore.domain.transfers import TransferKind
 from tests.adapters.postgres.agent_stories import TWO_DAYS, query
 from tests.adapters.postgres.kpi_calls import (
     NO_TALKS,
@@ -74,17 +75,22 @@ def test_a_whole_day_is_one_interval(history, history_url):
 
 
 def test_where_the_agent_sent_the_caller(history, history_url):
-    """To a queue, somewhere besides callcore, or nowhere; a survey is no transfer, and neither is
-    one in which the caller hung up before an answer: the agent had ended the talk.
+    """To a queue, a number, somewhere besides callcore, or nowhere; a survey is no transfer, and
+    neither is one in which the caller hung up before an answer: the agent had ended the talk.
     """
     last = a_morning()[-1]
     asked = replace(last, call_id=CallId("asked"), survey_answers=(answer(answer=""),))
     silent = replace(last, call_id=CallId("silent"), hung_up_by=HungUpBy.AGENT)
-    history.write([*a_morning(), asked, silent])
+    sent = tuple(
+        replace(one, transfer=TransferKind.BLIND, transferred_to="1002") for one in last.offers
+    )
+    told = replace(silent, call_id=CallId("told"), offers=sent)
+    history.write([*a_morning(), asked, silent, told])
     assert query(
         history_url,
         "select agent_id, talk_seconds, is_transferred, transferred_to, is_callback"
-        " from callcore.talk_facts order by began_at, call_id not in ('asked', 'silent')",
+        " from callcore.talk_facts"
+        " order by began_at, call_id not in ('asked', 'silent', 'told'), call_id",
     ) == [
         ("anna", 300, False, None, False),
         ("bert", 100, True, "sales", False),
@@ -92,6 +98,7 @@ def test_where_the_agent_sent_the_caller(history, history_url):
         ("bert", 60, False, None, True),
         ("bert", 30, False, None, False),
         ("bert", 30, False, None, False),
+        ("bert", 30, True, "1002", False),
         ("bert", 30, True, "", False),
     ]
 

@@ -31,6 +31,8 @@ OFFERS = Table(
         Column("lost_reason", word),
         Column("hangup_cause", word),
         Column("hold_seconds", double),
+        Column("transfer", word),
+        Column("transferred_to", text),
     ),
 )
 
