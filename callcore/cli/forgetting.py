@@ -13,6 +13,7 @@ _WORDS = {
     "call_records": "calls, of which number, name, account and faults go",
     "digit_presses": "keys pressed",
     "callback_askings": "wishes to be called back, of which the number goes",
+    "transfers": "callers sent on to the number, which goes",
     "recordings": "recordings",
     "recordings_left": "recordings that are on another machine",
     "promises": "promised callbacks, taken back",

@@ -24,6 +24,10 @@ _NUMBERS: Final = """
         union
         select askings.number from callcore.callback_askings as askings
         join callcore.call_records as records using (call_id) where records.site = %(site)s
+        union
+        select offers.transferred_to from callcore.offers as offers
+        join callcore.call_records as records using (call_id)
+        where records.site = %(site)s and offers.transferred_to <> ''
     )
     select number from stored
     where right(regexp_replace(number, '[^0-9]', '', 'g'), length(%(digits)s)) = %(digits)s
@@ -49,6 +53,10 @@ _COUNTS: Final[Mapping[str, LiteralString]] = {
     "callback_askings": """
         select count(*) from callcore.callback_askings join forgotten_calls using (call_id)
         where number = any(%(numbers)s)
+    """,
+    "transfers": """
+        select count(*) from callcore.offers join callcore.call_records as records using (call_id)
+        where records.site = %(site)s and transferred_to = any(%(numbers)s)
     """,
     "recordings": (
         "select count(*) from callcore.recordings join forgotten_calls using (call_id)"
@@ -77,6 +85,12 @@ _CHANGES: Final[Mapping[str, LiteralString]] = {
     "callback_askings": """
         update callcore.callback_askings as askings set number = '' from forgotten_calls as theirs
         where askings.call_id = theirs.call_id and askings.number = any(%(numbers)s)
+    """,
+    "transfers": """
+        update callcore.offers as offers set transferred_to = ''
+        from callcore.call_records as records
+        where records.call_id = offers.call_id and records.site = %(site)s
+            and offers.transferred_to = any(%(numbers)s)
     """,
 }
 

@@ -17,6 +17,7 @@ from callcore.domain import phone_numbers
 from callcore.domain.ids import MICROS_PER_SECOND, Micros
 from callcore.domain.outcomes import AskingEnd
 from callcore.domain.records import CallRecord, DigitPress, Recording
+from callcore.domain.transfers import TransferKind
 from callcore.ports.forgetting import Traces
 from callcore.ports.records import RecordsUnavailableError
 from tests.adapters.postgres.reading import counts, rows_of
@@ -80,6 +81,7 @@ def test_a_person_is_nobody_and_counts_as_before(
         "call_records": 1,
         "digit_presses": 2,
         "callback_askings": 1,
+        "transfers": 0,
         "recordings": 1,
     }
     row = kept(history_url, record)
@@ -125,6 +127,7 @@ def test_a_number_keyed_in_by_somebody_else_is_taken_out(
         "call_records": 0,
         "digit_presses": len(other.digits),
         "callback_askings": 1,
+        "transfers": 0,
         "recordings": 0,
     }
     row = kept(history_url, other)
@@ -132,6 +135,29 @@ def test_a_number_keyed_in_by_somebody_else_is_taken_out(
     assert rows_of(
         history_url, "select number from callcore.callback_askings order by asking_number"
     ) == [("",), ("+48999888777",)]
+
+
+def test_whom_agents_sent_callers_to_is_taken_out(
+    writer: PostgresCallRecords, keeper: PostgresKeeper, history_url: str
+) -> None:
+    """The number goes, in whichever form; that there was a transfer, and to whom else, stays."""
+    talk, *_ = (one for one in served_call().offers if one.bridged_at is not None)
+    other, third = (
+        served_call(
+            caller_number="+48999888777",
+            callback_askings=(),
+            offers=(replace(talk, transfer=TransferKind.BLIND, transferred_to=number),),
+        )
+        for number in ("0201234501", "1002")
+    )
+    writer.write([other, third])
+    assert keeper.traces(PERSON[-7:], is_person).counts["transfers"] == 1
+    assert forget(keeper)["transfers"] == 1
+    assert sorted(rows_of(history_url, "select transfer, transferred_to from callcore.offers")) == [
+        ("blind", ""),
+        ("blind", "1002"),
+    ]
+    assert kept(history_url, other)["caller_number"] == "+48999888777"
 
 
 def test_other_sites_are_others(

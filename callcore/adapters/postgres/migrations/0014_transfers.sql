@@ -75,3 +75,70 @@ comment on view callcore.talk_facts is
     'caller, else the number, empty if that is not known, null if nowhere; transfer is how, where '
     'the switch told it. Where it did not: the caller''s line lived on after the talk, for more than '
     'a second and without a survey, until the caller hung up.';
+
+-- Whoever takes a person out of the history takes the number out of here too.
+create or replace function callcore.grant_rights() returns text
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    wanted text;
+    found record;
+    missing text[] := '{}';
+begin
+    foreach wanted in array array['callcore_writer', 'callcore_reader', 'callcore_keeper'] loop
+        begin
+            if to_regrole(wanted) is null then
+                execute format('create role %I nologin', wanted);
+            end if;
+        exception
+            when insufficient_privilege then missing := missing || wanted;
+            when duplicate_object or unique_violation then null;  -- made for another database
+        end;
+    end loop;
+    for found in
+        select rolname from pg_roles
+        where rolname in ('callcore_writer', 'callcore_reader', 'callcore_keeper')
+    loop
+        execute format('grant usage on schema callcore to %I', found.rolname);
+        execute format('grant select on callcore.migrations to %I', found.rolname);
+    end loop;
+    for found in
+        select relname, relkind from pg_class
+        where relnamespace = 'callcore'::regnamespace and relkind in ('r', 'v')
+            and relname not in ('migrations', 'audit')
+    loop
+        if found.relkind = 'v' then
+            if to_regrole('callcore_reader') is not null then
+                execute format('grant select on callcore.%I to callcore_reader', found.relname);
+            end if;
+            continue;
+        end if;
+        if to_regrole('callcore_writer') is not null then
+            execute format('grant select, insert on callcore.%I to callcore_writer', found.relname);
+        end if;
+        if to_regrole('callcore_keeper') is not null then
+            execute format('grant select, delete on callcore.%I to callcore_keeper', found.relname);
+        end if;
+    end loop;
+    if to_regrole('callcore_writer') is not null then
+        grant delete on callcore.call_records to callcore_writer;
+    end if;
+    if to_regrole('callcore_keeper') is not null then
+        grant update (caller_number, caller_name, account, faults, forgotten_at)
+            on callcore.call_records to callcore_keeper;
+        grant update (number) on callcore.callback_askings to callcore_keeper;
+        grant update (transferred_to) on callcore.offers to callcore_keeper;
+        grant select, insert on callcore.audit to callcore_keeper;
+    end if;
+    return case when missing = '{}' then '' else format(
+        'the roles %s are missing, and %I may not create them: see docs/security.md, or go on as one '
+        'user for everything', array_to_string(missing, ', '), current_user) end;
+end
+$function$;
+
+do $$
+begin
+    perform callcore.grant_rights();  -- what is missing was told when the roles were made
+end
+$$;
