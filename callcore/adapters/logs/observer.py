@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import singledispatch
 
+from callcore.adapters.logs.repeats import Repeats
 from callcore.adapters.logs.setup import Level, Log
 from callcore.domain import events
 from callcore.domain.ids import Micros
@@ -52,15 +53,22 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class LogObserver:
-    """Writes facts to the log."""
+    """Writes facts to the log. Of the same fault of a store only the first is a warning for a
+    while; those after it are details, and the next warning says how many there were.
+    """
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, repeats: Repeats | None = None) -> None:
         self._log = log
+        self._repeats = Repeats() if repeats is None else repeats
         self._shapes: dict[type[events.Fact], tuple[str, tuple[str, ...]]] = {}
 
     def observe(self, fact: events.Fact) -> None:
         """Writes the fact if its level is high enough."""
-        level = level_of(fact)
+        level, untold_count = level_of(fact), 0
+        if isinstance(fact, events.StoreFailed):
+            since_told = self._repeats.since_told((fact.store, fact.reason))
+            level = Level.DEBUG if since_told is None else level
+            untold_count = since_told or 0
         if level < self._log.level:
             return
         kind = type(fact)
@@ -69,6 +77,8 @@ class LogObserver:
             shape = self._shapes[kind] = _shape(kind)
         event, names = shape
         values = {name: _in_order(getattr(fact, name)) for name in names}
+        if untold_count:
+            values["times_before"] = untold_count
         values["at"] = _iso(fact.at)
         self._log.write(level, event, values)
 
@@ -76,9 +86,10 @@ class LogObserver:
 class LinkLog:
     """Hears one node's link and writes what somebody must look at."""
 
-    def __init__(self, log: Log, node: str) -> None:
+    def __init__(self, log: Log, node: str, repeats: Repeats | None = None) -> None:
         self._log = log
         self._node = node
+        self._repeats = Repeats() if repeats is None else repeats
 
     def event_received(self, name: str, lag_seconds: float) -> None:
         """Not logged: there are thousands, and metrics count them."""
@@ -87,8 +98,13 @@ class LinkLog:
         """Not logged: metrics count it, and a refusal comes on its own."""
 
     def command_refused(self, name: str, reply: str) -> None:
-        """A posted command was answered with an error that nobody waits for."""
-        self._write(Level.WARNING, "command_refused", command=name, reply=reply)
+        """A posted command was answered with an error that nobody waits for; the same of a
+        thousand legs is told once.
+        """
+        since_told = self._repeats.since_told((name, reply))
+        level = Level.DEBUG if since_told is None else Level.WARNING
+        more = {"times_before": since_told} if since_told else {}
+        self._write(level, "command_refused", command=name, reply=reply, **more)
 
     def frame_skipped(self, reason: str) -> None:
         """A frame or event was left out."""
