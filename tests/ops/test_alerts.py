@@ -19,7 +19,7 @@ from tests.ops.stories import Story, alerts_of
 
 STORIES = (*floor_stories.STORIES, *engine_stories.STORIES)
 ALERTS = known.alerts()
-RUNBOOK = "file:///opt/callcore/docs/runbook.md"
+RUNBOOK = "file:///usr/share/doc/callcore/runbook.md"
 
 
 def name_of(rule: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from callcore.adapters.prom.boards.model import WIDTH, Board, Choice, Look, Panel, Row
 
-DOCS = "file:///opt/callcore/docs"
+DOCS = "file:///usr/share/doc/callcore"
 """Where the documents are, for links: the dashboards' variable ``docs`` has it."""
 
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
