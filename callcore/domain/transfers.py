@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from callcore.domain.ids import MICROS_PER_SECOND, Micros
+from callcore.domain.ids import LegId, Micros
 
 
 class TransferKind(StrEnum):
@@ -20,22 +20,25 @@ class TransferKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
-    """One transfer of a leg, as the switch has noted it."""
+    """A leg was transferred out of a bridge, as the switch has noted it."""
 
     at: Micros
     """When the second began in which it was made; epoch microseconds."""
     kind: TransferKind
+    partner: LegId
+    """The leg with which it was bridged until then."""
     to: str = ""
     """The number it was sent to; empty of an attended one, which the switch does not tell."""
 
 
 def that_ended(
-    transfers: Iterable[Transfer], bridged_at: Micros, parted_at: Micros
+    transfers: Iterable[Transfer], agent_leg: LegId, parted_at: Micros
 ) -> Transfer | None:
-    """The transfer by which a talk ended; ``None`` if it ended otherwise.
+    """The transfer by which the talk with a leg ended; ``None`` if it ended otherwise.
 
-    The first since they talked: a leg that is transferred talks no more. Where a caller was sent on
-    from there is nothing of the agent's.
+    One of a later second is none of the agent's: where the caller was then, a dialplan may have
+    sent the caller on.
     """
-    since = bridged_at - MICROS_PER_SECOND
-    return next((one for one in transfers if since < one.at <= parted_at), None)
+    return next(
+        (one for one in transfers if one.partner == agent_leg and one.at <= parted_at), None
+    )

@@ -119,7 +119,7 @@ class LegEnded(LegEvent, frozen=True, kw_only=True, gc=False):
 
     cause: str
     transfers: tuple[Transfer, ...] = ()
-    """How it was sent on before, oldest first."""
+    """Those out of its bridges, oldest first."""
 
 
 class PhoneEvent(SwitchEvent, frozen=True, kw_only=True, gc=False):

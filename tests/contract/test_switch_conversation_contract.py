@@ -254,7 +254,11 @@ class TestConversation:
         stage.until(lambda: (found := leg(stage, caller)) and found.dialled_number == ELSEWHERE)
         stage.put_down(caller)
         [transfer] = stage.hear(LegEnded, caller).transfers
-        assert (transfer.kind, transfer.to) == (TransferKind.BLIND, ELSEWHERE)
+        assert (transfer.kind, transfer.to, transfer.partner) == (
+            TransferKind.BLIND,
+            ELSEWHERE,
+            agent,
+        )
         assert 0 <= unbridged.at - transfer.at < 2 * MICROS_PER_SECOND
 
     def test_a_recording_is_told_by_its_path(self, stage: Stage) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from callcore.domain.ids import MICROS_PER_SECOND, LegId, Micros, NodeName
-from callcore.domain.transfers import Transfer, TransferKind
+from callcore.domain.ids import LegId, NodeName
 from callcore.ports.switch_events import (
     AFTER_TALK,
     DigitPressed,
@@ -163,12 +162,6 @@ class FakeLegs:
         leg.dialled, leg.is_parked = extension, False
         self._sounds.cut(leg)
         leg.variables["transferred_to"] = f"{extension} {context}"
-        self._note_transfer(leg, extension)
-
-    def _note_transfer(self, leg: FakeLeg, extension: str) -> None:
-        """The switch keeps the second in which it was made."""
-        at = Micros(self._core.now() // MICROS_PER_SECOND * MICROS_PER_SECOND)
-        leg.transfers.append(Transfer(at=at, kind=TransferKind.BLIND, to=extension))
 
     def _open_media(self, leg: FakeLeg) -> None:
         leg.has_media = True

@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from functools import partial
 
-from callcore.domain.ids import LegId, NodeName
+from callcore.domain.ids import MICROS_PER_SECOND, LegId, Micros, NodeName
+from callcore.domain.transfers import Transfer, TransferKind
 from callcore.ports.switch_events import (
     LegHeld,
     LegUnbridged,
@@ -68,7 +69,11 @@ class FakeWorld(FakeLegs):
         caller = self.legs_by_id[agent.bridged_to]
         caller.bridged_to = None
         caller.dialled = extension
-        self._note_transfer(caller, extension)
+        # The switch keeps the second in which it was made.
+        at = Micros(self._core.now() // MICROS_PER_SECOND * MICROS_PER_SECOND)
+        caller.transfers.append(
+            Transfer(at=at, kind=TransferKind.BLIND, partner=agent_leg_id, to=extension)
+        )
         self._core.tell(LegUnbridged(node=self.node, at=self._core.now(), leg_id=caller.leg_id))
         return caller.leg_id
 

@@ -17,6 +17,7 @@ from callcore.domain.outcomes import (
 from callcore.domain.policies import Strategy
 from callcore.domain.records import CallRecord, DecisionRecord, PassedOver
 from callcore.domain.routing import Verdict
+from callcore.domain.transfers import Transfer, TransferKind
 
 OTHER_QUEUE = QueueName("sales")
 QUEUE, ANN, BOB = QueueName("support"), AgentId("1001"), AgentId("1002")
@@ -309,6 +310,26 @@ def test_talks_are_told_in_their_own_order() -> None:
         notes.offers.unbridged(offer_id, at(ends), "")
     record = closed(notes)
     assert (record.bridged_at, record.unbridged_at, record.agent_id) == (at(5), at(20), ANN)
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (0, [(TransferKind.BLIND, "8002"), (None, "")]),
+        (1, [(None, ""), (TransferKind.BLIND, "8002")]),
+    ],
+)
+def test_each_transfer_ends_one_talk(number: int, told: list[tuple[object, str]]) -> None:
+    """Though the next one is with the same leg, of an agent who stays on the line."""
+    notes, line = ledger(), LegId("line")
+    for offer_id, since in ((FIRST, 10), (SECOND, 20)):
+        notes.offers.made(offer_id, QUEUE, ANN, line, at(since))
+        notes.offers.bridged(offer_id, at(since + 0.1), is_within_service_level=True)
+        notes.offers.unbridged(offer_id, at(since + 9.2), "NORMAL_CLEARING")
+    second = (19, 29)[number]
+    transfer = Transfer(at=at(second), kind=TransferKind.BLIND, partner=line, to="8002")
+    notes.offers.transferred((transfer,), at(30))
+    assert [(one.transfer, one.transferred_to) for one in closed(notes).offers] == told
 
 
 def test_a_refused_call_is_refused() -> None:

@@ -123,15 +123,14 @@ class OfferNotes:
 
     def transferred(self, transfers: Sequence[Transfer], at: Micros) -> None:
         """The caller's line, which has ended, was transferred so on its way."""
-        if not transfers:
-            return
-        for offer_id, offer in self._offers.items():
-            if offer.bridged_at is None:
-                continue
-            found = that_ended(transfers, offer.bridged_at, offer.unbridged_at or at)
+        left = list(transfers)
+        for talk in self.talks():
+            found = that_ended(left, talk.leg_id, talk.unbridged_at or at)
             if found is not None:
-                self._offers[offer_id] = replace(
-                    offer, transfer=found.kind, transferred_to=found.to
+                # The next talk may be with the same leg, of an agent who stays on the line.
+                del left[: left.index(found) + 1]
+                self._offers[talk.offer_id] = replace(
+                    talk, transfer=found.kind, transferred_to=found.to
                 )
 
     def noted(self) -> tuple[OfferRecord, ...]:

@@ -9,14 +9,16 @@ import pytest
 from callcore.adapters.freeswitch import translation
 from callcore.adapters.freeswitch.event_headers import EventHeaders
 from callcore.adapters.freeswitch.switch_time import SwitchTime
-from callcore.domain.ids import Micros, NodeName
+from callcore.domain.ids import LegId, Micros, NodeName
 from callcore.domain.transfers import Transfer, TransferKind
 from callcore.ports.switch_events import LegEnded
 from tests.adapters.freeswitch import recordings
 
 LEG, ID = "9dc3c890-1ad9-4e85-b984-c5498296b160", "30a67cdf-4082-4a28-96bc-2d0a76a4e34f"
+AGENT = LegId("c559ea33-2709-4416-b3a7-168bb78578e8")
 SECOND = 1_795_287_397
-BRIDGED = f"{SECOND - 1}:{ID}:uuid_br:{LEG}"
+BRIDGED = f"{SECOND - 1}:{ID}:uuid_br:{AGENT}"
+TO_1002 = f"{SECOND}:{ID}:bl_xfer:1002/default/XML"
 
 
 def ended(body: bytes, received_at: int = SECOND * 1_000_000, time: SwitchTime | None = None):
@@ -40,7 +42,9 @@ def test_a_recorded_blind_transfer():
         if EventHeaders(body).name == "CHANNEL_HANGUP"
         for event in [ended(body)]
     }
-    blind = Transfer(at=Micros(SECOND * 1_000_000), kind=TransferKind.BLIND, to="echo")
+    blind = Transfer(
+        at=Micros(SECOND * 1_000_000), kind=TransferKind.BLIND, partner=AGENT, to="echo"
+    )
     assert sorted(map(len, legs.values())) == [0, 1]
     assert (blind,) in legs.values()
 
@@ -62,28 +66,44 @@ def test_a_bridge_is_no_transfer(name):
         ("att_xfer:1001@a/+48200001@b", TransferKind.ATTENDED, ""),
     ],
 )
-@pytest.mark.parametrize("is_alone", [True, False])
-def test_kinds_of_transfers(entry, kind, to, is_alone):
-    """With other entries before, or not; without what a terminal would obey."""
-    history = f"{SECOND}:{ID}:{entry}"
-    [transfer] = ended(hangup(history if is_alone else [BRIDGED, history])).transfers
-    assert transfer == Transfer(at=Micros(SECOND * 1_000_000), kind=kind, to=to)
+def test_kinds_of_transfers(entry, kind, to):
+    """With whom the leg was bridged; without what a terminal would obey."""
+    [transfer] = ended(hangup([BRIDGED, f"{SECOND}:{ID}:{entry}"])).transfers
+    at = Micros(SECOND * 1_000_000)
+    assert transfer == Transfer(at=at, kind=kind, partner=AGENT, to=to)
 
 
 @pytest.mark.parametrize(
-    "entry",
+    "history",
     [
-        f"{SECOND}:{ID}:bl_xfer:playback:a/b.wav,park/default/inline",
-        f"{SECOND}:{ID}:uuid_br:x_xfer:{LEG}",
-        f"x:{ID}:bl_xfer:1002/default/XML",
-        f"{10**30}:{ID}:bl_xfer:1002/default/XML",
-        "bl_xfer:",
-        "",
+        TO_1002,
+        [TO_1002],
+        [TO_1002, BRIDGED],
+        [BRIDGED, f"{SECOND}:{ID}:bl_xfer:playback:a/b.wav,park/default/inline"],
+        [BRIDGED, f"{SECOND}:{ID}:bl_xfer:park/default/inline", TO_1002],
+        [f"{SECOND}:{ID}:uuid_br:nobody", TO_1002],
+        [BRIDGED, f"{SECOND}:{ID}:uuid_br:x_xfer:{LEG}", TO_1002],
+        [BRIDGED, f"x:{ID}:bl_xfer:1002/default/XML"],
+        [BRIDGED, f"{10**30}:{ID}:bl_xfer:1002/default/XML"],
+        [BRIDGED, "bl_xfer:", ""],
     ],
 )
-def test_what_is_none(entry):
-    """What callcore makes itself, and nonsense."""
-    assert ended(hangup([entry])).transfers == ()
+def test_what_is_none(history):
+    """What a dialplan did before the talk, what callcore has a leg do after it and whatever comes
+    then, and nonsense.
+    """
+    assert ended(hangup(history)).transfers == ()
+
+
+def test_of_several_after_a_bridge_the_first_counts():
+    """From then on a dialplan has the leg; out of the next bridge there is another."""
+    again = [f"{SECOND + 5}:{ID}:uuid_br:{LEG}", f"{SECOND + 9}:{ID}:att_xfer:a@b/c@d"]
+    history = [BRIDGED, TO_1002, f"{SECOND}:{ID}:bl_xfer:voicemail/default/XML", *again]
+    found = ended(hangup(history)).transfers
+    assert [(one.kind, one.to, one.partner) for one in found] == [
+        (TransferKind.BLIND, "1002", AGENT),
+        (TransferKind.ATTENDED, "", LEG),
+    ]
 
 
 @pytest.mark.parametrize("history", [[], None, 5, {"bl_xfer:": 1}, [["a_xfer:"], {}]])
@@ -97,9 +117,7 @@ def test_by_our_clock():
     time = SwitchTime()
     told, received = SECOND * 1_000_000 + 500_000, (SECOND + 3600) * 1_000_000 + 500_000
     time.hear(told, Micros(received))
-    body = hangup(
-        [f"{SECOND}:{ID}:bl_xfer:1002/default/XML"], **{"Event-Date-Timestamp": str(told)}
-    )
+    body = hangup([BRIDGED, TO_1002], **{"Event-Date-Timestamp": str(told)})
     found = ended(body, received, time)
     assert found.at == received
     assert [one.at for one in found.transfers] == [(SECOND + 3600) * 1_000_000]
