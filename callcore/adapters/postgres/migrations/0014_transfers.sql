@@ -77,65 +77,28 @@ comment on view callcore.talk_facts is
     'a second and without a survey, until the caller hung up.';
 
 -- Whoever takes a person out of the history takes the number out of here too.
-create or replace function callcore.grant_rights() returns text
+alter function callcore.grant_rights() rename to grant_rights_to_tables;
+comment on function callcore.grant_rights_to_tables() is
+    'What grant_rights does but for single columns of transfers.';
+
+create function callcore.grant_rights() returns text
     language plpgsql
     set search_path = pg_catalog, pg_temp
 as $function$
 declare
-    wanted text;
-    found record;
-    missing text[] := '{}';
+    missing text := callcore.grant_rights_to_tables();
 begin
-    foreach wanted in array array['callcore_writer', 'callcore_reader', 'callcore_keeper'] loop
-        begin
-            if to_regrole(wanted) is null then
-                execute format('create role %I nologin', wanted);
-            end if;
-        exception
-            when insufficient_privilege then missing := missing || wanted;
-            when duplicate_object or unique_violation then null;  -- made for another database
-        end;
-    end loop;
-    for found in
-        select rolname from pg_roles
-        where rolname in ('callcore_writer', 'callcore_reader', 'callcore_keeper')
-    loop
-        execute format('grant usage on schema callcore to %I', found.rolname);
-        execute format('grant select on callcore.migrations to %I', found.rolname);
-    end loop;
-    for found in
-        select relname, relkind from pg_class
-        where relnamespace = 'callcore'::regnamespace and relkind in ('r', 'v')
-            and relname not in ('migrations', 'audit')
-    loop
-        if found.relkind = 'v' then
-            if to_regrole('callcore_reader') is not null then
-                execute format('grant select on callcore.%I to callcore_reader', found.relname);
-            end if;
-            continue;
-        end if;
-        if to_regrole('callcore_writer') is not null then
-            execute format('grant select, insert on callcore.%I to callcore_writer', found.relname);
-        end if;
-        if to_regrole('callcore_keeper') is not null then
-            execute format('grant select, delete on callcore.%I to callcore_keeper', found.relname);
-        end if;
-    end loop;
-    if to_regrole('callcore_writer') is not null then
-        grant delete on callcore.call_records to callcore_writer;
-    end if;
     if to_regrole('callcore_keeper') is not null then
-        grant update (caller_number, caller_name, account, faults, forgotten_at)
-            on callcore.call_records to callcore_keeper;
-        grant update (number) on callcore.callback_askings to callcore_keeper;
         grant update (transferred_to) on callcore.offers to callcore_keeper;
-        grant select, insert on callcore.audit to callcore_keeper;
     end if;
-    return case when missing = '{}' then '' else format(
-        'the roles %s are missing, and %I may not create them: see docs/security.md, or go on as one '
-        'user for everything', array_to_string(missing, ', '), current_user) end;
+    return missing;
 end
 $function$;
+revoke execute on function callcore.grant_rights() from public;
+comment on function callcore.grant_rights() is
+    'Gives callcore_writer, callcore_reader and callcore_keeper their rights on what is there by now, '
+    'and creates them if the user may; what is missing, or nothing. To be called by the owner of the '
+    'schema, as often as wanted.';
 
 do $$
 begin
