@@ -6,21 +6,17 @@ The verbs of an offer are remembered by the offer's id, those of an agent by the
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Final
 
 from callcore.adapters.redisdb import agent_rows
 from callcore.adapters.redisdb.agent_posts import HeldPosts
 from callcore.adapters.redisdb.durations import micros
 from callcore.adapters.redisdb.duties import END_EARLY_SECONDS, draw
 from callcore.adapters.redisdb.offers import Offers
+from callcore.adapters.redisdb.parts import some_together
 from callcore.adapters.redisdb.scripts import EnrolAnswer, WakeAnswer
 from callcore.domain.agents import HoldReason, Why
 from callcore.domain.ids import MICROS_PER_SECOND, AgentId, QueueName
 from callcore.ports.stores import AgentAnswer, Doing, FloorAgent, Post, StandingLeg
-
-READ_TOGETHER: Final = 50
-"""Agents of a large site who are read in one go: with two thousand, Redis and the event loop would
-stand still for 30 ms."""
 
 
 class RedisRoster(Offers):
@@ -127,8 +123,7 @@ class RedisRoster(Offers):
         """The whole roster, by agent id."""
         (members,) = self._client.send("agents", [("SMEMBERS", self._keys.agents())])
         ids = [AgentId(member) for member in sorted(members)]
-        some = (ids[start : start + READ_TOGETHER] for start in range(0, len(ids), READ_TOGETHER))
-        return [agent for part in some for agent in self._agents(part)]
+        return [agent for part in some_together(ids) for agent in self._agents(part)]
 
     def _agents(self, ids: Sequence[AgentId]) -> list[FloorAgent]:
         keys = self._keys

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from callcore.adapters.redisdb import rows
@@ -12,6 +12,7 @@ from callcore.adapters.redisdb.durations import expiry_milliseconds
 from callcore.adapters.redisdb.faults import Fault, UnexpectedAnswerError
 from callcore.adapters.redisdb.keys import Keys
 from callcore.adapters.redisdb.lines import RedisLines
+from callcore.adapters.redisdb.parts import some_together
 from callcore.adapters.redisdb.reread import until_current
 from callcore.adapters.redisdb.scripts import (
     REMEMBER_ANSWER_SECONDS,
@@ -258,16 +259,17 @@ class RedisWaitingRoom(RedisLines):
         """
         (members,) = self._client.send("calls", [("SMEMBERS", self._keys.calls_of_node(node))])
         ids = [CallId(member) for member in members]
+        return [call for part in some_together(ids) for call in self._some_calls(part)]
+
+    def _some_calls(self, ids: Sequence[CallId]) -> Iterator[FloorCall]:
         found = self._client.send("calls", [("HGETALL", self._keys.call(each)) for each in ids])
-        calls = []
         for call_id, row in zip(ids, found, strict=True):
             if not row:  # forgotten between the two reads
                 continue
             try:
-                calls.append(rows.call(call_id, row))
+                yield rows.call(call_id, row)
             except UnexpectedAnswerError:
                 self._client.note_fault(Fault.UNEXPECTED_ANSWER)
-        return calls
 
     def _node_of(self, call_id: CallId) -> NodeName:
         """The node of a call; empty if it is unknown."""
