@@ -111,6 +111,14 @@ def test_an_ended_call_joins_like_a_new_one(floor: AnyFloor, node: NodeName) -> 
     assert listed == {NODE: set(), node: {"c1", "new"}}
 
 
+def test_many_calls_of_a_node_are_all_told(floor: AnyFloor) -> None:
+    """More than are read at a time."""
+    ids = {CallId(f"c{number}") for number in range(120)}
+    for call_id in ids:
+        floor.waiting_room.join(joining(call_id), request())
+    assert {call.call_id for call in floor.waiting_room.calls(NODE)} == ids
+
+
 def test_an_ended_call_may_find_the_queue_full(floor: AnyFloor) -> None:
     """It takes no place itself, has none to claim, and stays as it ended."""
     bring_call_into(floor, FloorCallState.ENDED)

@@ -59,6 +59,14 @@ def test_nobody_knows_a_stranger(floor: AnyFloor) -> None:
     assert floor.roster.wake(ANNA) is False
 
 
+def test_many_agents_are_all_told(floor: AnyFloor) -> None:
+    """More than are read at a time, by their ids."""
+    ids = [AgentId(f"{number:04}") for number in range(120)]
+    for agent_id in reversed(ids):
+        enrol(floor, agent_id, SUPPORT)
+    assert [agent.agent_id for agent in floor.roster.agents()] == ids
+
+
 def test_enrolling_moves_a_free_agent_between_queues(floor: AnyFloor) -> None:
     """The agent keeps the state and the place among the idle ones."""
     make_available(floor, ANNA, SUPPORT)
