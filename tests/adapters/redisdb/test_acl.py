@@ -76,4 +76,5 @@ def test_the_user_of_the_url_outweighs_the_other(server_url: str, raw: Any) -> N
         access=Access(user="nobody", password=acl.THE_USER.password),
     )
     floor.ping()
+    assert "callcore" in {client["user"] for client in raw.client_list()}
     floor.close()

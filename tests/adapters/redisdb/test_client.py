@@ -8,8 +8,10 @@ from typing import Any
 
 import gevent
 import pytest
+from gevent.event import Event
 from gevent.server import StreamServer
 from redis import exceptions
+from redis.connection import AbstractConnection
 from redis.sentinel import MasterNotFoundError
 
 from callcore.adapters.redisdb.client import PIPELINE_LIMIT
@@ -286,13 +288,23 @@ def test_lost_data_change_the_epoch(floor: Floor, raw: Any) -> None:
     assert floor.epoch() != before
 
 
-def test_a_killed_greenlet_leaves_no_answer_behind_for_the_next(server_url: str, raw: Any) -> None:
+def test_a_killed_greenlet_leaves_no_answer_behind_for_the_next(
+    server_url: str, raw: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A command given up half way cannot give its answer to another one."""
     floor = Floor(server_url, SITE, connection_count=1)
     floor.ping()
     raw.client_pause(100)
+    sent = Event()
+    send = AbstractConnection.send_packed_command
+
+    def noted(*args: Any, **options: Any) -> None:
+        send(*args, **options)
+        sent.set()
+
+    monkeypatch.setattr(AbstractConnection, "send_packed_command", noted)
     victim = spawn("victim", floor.epoch)
-    gevent.sleep(0.02)
+    assert sent.wait(5)
     victim.kill()
     assert floor.waiting_room.join(joining("c1"), request()).position == 1
     floor.close()
