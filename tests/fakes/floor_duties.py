@@ -10,7 +10,8 @@ from callcore.domain.agents import AgentReason, AgentState, BreakCode, Why, Wish
 from callcore.domain.ids import MICROS_PER_SECOND, AgentId, Micros, OfferId, QueueName
 from callcore.ports.stores import AgentAnswer, FloorAgent, Freed, Look, OfferAnswer, Post
 from tests.fakes.floor_lines import lines
-from tests.fakes.floor_memory import Agents, Asked, FloorMemory, encodable
+from tests.fakes.floor_memory import FloorMemory, encodable
+from tests.fakes.floor_memory_agents import Agents, Asked
 
 END_EARLY_SECONDS = 0.1
 """How much too early a timer may be."""

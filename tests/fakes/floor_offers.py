@@ -20,7 +20,8 @@ from callcore.ports.stores import (
 )
 from callcore.ports.stores.calls import MOST_LOST_OFFERS
 from tests.fakes.floor_duties import STALE, Duties
-from tests.fakes.floor_memory import encodable, is_free
+from tests.fakes.floor_memory import encodable
+from tests.fakes.floor_memory_agents import is_free
 
 UNRESOLVED = (AgentState.RESERVED, AgentState.RINGING)
 

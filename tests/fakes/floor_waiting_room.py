@@ -30,7 +30,8 @@ from callcore.ports.stores import (
     RescoreAnswer,
 )
 from tests.fakes.floor_lines import lines
-from tests.fakes.floor_memory import Calls, FloorMemory, Told, encodable
+from tests.fakes.floor_memory import FloorMemory, Told, encodable
+from tests.fakes.floor_memory_calls import Calls
 
 UNENDED = (FloorCallState.WAITING, FloorCallState.OFFERED, FloorCallState.TALKING)
 PLACED = (FloorCallState.WAITING, FloorCallState.OFFERED)
