@@ -11,15 +11,9 @@ import pytest
 
 from callcore.domain.agents import ANY_BREAK, AgentState, BreakCode, Wish
 from callcore.domain.ids import AgentId, Micros
-from callcore.ports.operations import (
-    AgentView,
-    DutyAnswer,
-    DutyChange,
-    DutyOrder,
-    DutyRefusedError,
-)
+from callcore.ports.operations import AgentView, DutyAnswer, DutyChange, DutyOrder, DutyRefusedError
 from callcore.ports.timelines import AgentChange
-from tests.adapters.control.small_floor import SALES, SUPPORT, agent_view
+from tests.adapters.control.views import SALES, SUPPORT, agent_view
 
 ME = pwd.getpwuid(os.geteuid()).pw_name
 ANN = AgentId("1001")

@@ -17,7 +17,7 @@ from callcore.domain.agents import (
     Wish,
 )
 from callcore.domain.ids import CallId, Micros, QueueName
-from tests.adapters.control.small_floor import MINUTE, SALES, SUPPORT, agent_change, agent_view
+from tests.adapters.control.views import MINUTE, SALES, SUPPORT, agent_change, agent_view
 
 LUNCH = BreakCode("lunch")
 LONG_AGO = Micros(1_000_000_000_000_000)

@@ -8,15 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.adapters.control.small_floor import (
-    ENDED,
-    FIRST,
-    SALES,
-    SECOND,
-    THIRD,
-    agents,
-    waiting_view,
-)
+from tests.adapters.control.views import ENDED, FIRST, SALES, SECOND, THIRD, agents, waiting_view
 
 ME = pwd.getpwuid(os.geteuid()).pw_name
 

@@ -15,7 +15,7 @@ from callcore.domain.ids import Micros
 from callcore.domain.outcomes import AskingEnd, AttemptOutcome
 from callcore.domain.records import CallbackAttempt
 from callcore.ports.operations import CallbackRefusedError, CallbackRequest
-from tests.adapters.control.small_floor import (
+from tests.adapters.control.views import (
     FIRST,
     NOW,
     SECOND,

@@ -15,7 +15,7 @@ from callcore.domain.outcomes import AskingEnd, AttemptOutcome, CallbackOrigin
 from callcore.domain.policies import Strategy
 from callcore.domain.records import CallbackAsking, CallbackAttempt, PassedOver, SurveyAnswer
 from callcore.domain.routing import Judgement, Verdict
-from tests.adapters.control.small_floor import (
+from tests.adapters.control.views import (
     ENDED,
     FIRST,
     SALES,

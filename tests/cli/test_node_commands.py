@@ -11,7 +11,7 @@ import pytest
 
 from callcore.domain.ids import Micros
 from callcore.domain.nodes import LinkState
-from tests.adapters.control.small_floor import FS1, FS2, node_view
+from tests.adapters.control.views import FS1, FS2, node_view
 
 ME = pwd.getpwuid(os.geteuid()).pw_name
 

@@ -10,7 +10,7 @@ import pytest
 
 from callcore.domain.admission import Closure, Limit
 from callcore.domain.ids import Micros
-from tests.adapters.control.small_floor import SALES, SUPPORT, queue_view
+from tests.adapters.control.views import SALES, SUPPORT, queue_view
 
 ME = pwd.getpwuid(os.geteuid()).pw_name
 MINUTE = 60_000_000

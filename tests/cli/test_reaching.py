@@ -17,7 +17,7 @@ from callcore.adapters.control.server import ControlServer
 from callcore.cli import operating
 from callcore.ports.operations import MoveRefusedError
 from tests.adapters.control.another_user import another_user
-from tests.adapters.control.small_floor import FIRST
+from tests.adapters.control.views import FIRST
 
 COMMANDS = [
     ("queue", "list"),

@@ -17,7 +17,7 @@ from callcore.ports.operations import (
     OperationError,
     ReloadAnswer,
 )
-from tests.adapters.control.small_floor import SALES
+from tests.adapters.control.views import SALES
 
 ME = pwd.getpwuid(os.geteuid()).pw_name
 MUSIC = PolicyChange(

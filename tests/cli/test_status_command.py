@@ -32,7 +32,7 @@ from callcore.ports.operations import (
     SiteStatus,
     TooLateError,
 )
-from tests.adapters.control.small_floor import NOW, SUPPORT, queue_status, site_status
+from tests.adapters.control.views import NOW, SUPPORT, queue_status, site_status
 from tests.cli.test_document import DOCUMENT
 
 WITHOUT_JSON = {

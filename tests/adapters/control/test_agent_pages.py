@@ -11,7 +11,7 @@ from callcore.adapters.control import requests
 from callcore.domain.agents import AgentState, BreakCode, HoldReason, Wish
 from callcore.domain.ids import Micros
 from callcore.ports.operations import DutyAnswer, DutyChange, DutyOrder
-from tests.adapters.control.small_floor import MINUTE, NOW, SALES, SUPPORT, agent_view
+from tests.adapters.control.views import MINUTE, NOW, SALES, SUPPORT, agent_view
 
 ME = pwd.getpwuid(os.geteuid()).pw_name
 

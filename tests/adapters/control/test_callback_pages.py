@@ -16,7 +16,7 @@ from callcore.domain.ids import Language, Micros
 from callcore.domain.outcomes import AskingEnd, AttemptOutcome
 from callcore.domain.records import CallbackAttempt
 from callcore.ports.operations import CallbackRefusedError, CallbackRequest
-from tests.adapters.control.small_floor import FIRST, NOW, SUPPORT, THIRD, callback_view
+from tests.adapters.control.views import FIRST, NOW, SUPPORT, THIRD, callback_view
 
 ME = pwd.getpwuid(os.geteuid()).pw_name
 ADDRESS = "/v1/callbacks"

@@ -21,7 +21,7 @@ from callcore.adapters.control.client import (
     UnansweredError,
 )
 from tests.adapters.control.another_user import another_user
-from tests.adapters.control.small_floor import FIRST, SUPPORT
+from tests.adapters.control.views import FIRST, SUPPORT
 
 
 @pytest.fixture

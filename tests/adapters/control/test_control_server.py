@@ -16,7 +16,7 @@ from callcore.adapters.control import server as serving
 from callcore.ports import operations
 from callcore.ports.operations import OperationError
 from tests.adapters.control.conftest import connected
-from tests.adapters.control.small_floor import FIRST, SALES, SUPPORT
+from tests.adapters.control.views import FIRST, SALES, SUPPORT
 
 ME = pwd.getpwuid(os.geteuid()).pw_name
 

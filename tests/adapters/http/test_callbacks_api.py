@@ -23,7 +23,8 @@ from callcore.ports.operations import (
     NotReadyError,
     OutOfRangeError,
 )
-from tests.adapters.control.small_floor import NOW, SUPPORT, THIRD, SmallFloor
+from tests.adapters.control.small_floor import SmallFloor
+from tests.adapters.control.views import NOW, SUPPORT, THIRD
 
 TOKEN = "s3cret-of-a-web-form"
 BODY = {"queue": "support", "number": "+48600700800"}

@@ -14,7 +14,7 @@ from callcore.domain.ids import Micros, NodeName, QueueName
 from callcore.domain.nodes import LinkState
 from callcore.domain.queue_days import QueueDay
 from callcore.ports.operations import NodeStatus, SiteStatus
-from tests.adapters.control.small_floor import (
+from tests.adapters.control.views import (
     MINUTE,
     NOW,
     SECOND_LONG,
