@@ -7,7 +7,7 @@ import uuid
 from callcore.domain.ids import LegId
 from callcore.ports.switch_events import LegBridged, LegParked, LegSnapshot, PlaybackStarted
 from callcore.ports.telephony import LegRequest
-from tests.contract.switches import ANSWERING, MUSIC, Stage
+from tests.contract.stages import ANSWERING, MUSIC, Stage
 
 GONE = LegId("00000000-0000-4000-8000-000000000000")
 

@@ -16,8 +16,10 @@ from callcore.ports.switch_events import (
     LegRinging,
     PlaybackStarted,
 )
+from tests.contract.fake_stage import FakeStage
+from tests.contract.real_stage import RealStage
+from tests.contract.stages import ANSWERING, SILENT, Stage
 from tests.contract.switch_scenes import leg, picked_up, request_for
-from tests.contract.switches import ANSWERING, SILENT, FakeStage, RealStage, Stage
 
 
 @pytest.fixture(params=[FakeStage, RealStage], ids=["fake", "real"])

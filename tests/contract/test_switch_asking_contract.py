@@ -14,8 +14,10 @@ from callcore.ports.switch_events import (
     PlaybackEnded,
     PlaybackStarted,
 )
+from tests.contract.fake_stage import FakeStage
+from tests.contract.real_stage import RealStage
+from tests.contract.stages import MUSIC, PROMPTS, SILENT, Stage
 from tests.contract.switch_scenes import GONE, arrived, leg, picked_up, request_for, talking
-from tests.contract.switches import MUSIC, PROMPTS, SILENT, FakeStage, RealStage, Stage
 
 
 @pytest.fixture(params=[FakeStage, RealStage], ids=["fake", "real"])

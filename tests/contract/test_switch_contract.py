@@ -21,8 +21,9 @@ from callcore.ports.switch_events import (
     SwitchRestored,
 )
 from callcore.ports.telephony import HostileTextError, Switch, SwitchUnavailableError
-from tests.contract.switch_scenes import GONE, arrived, leg, request_for, talking, waiting
-from tests.contract.switches import (
+from tests.contract.fake_stage import FakeStage
+from tests.contract.real_stage import RealStage
+from tests.contract.stages import (
     ANSWERING,
     BUSY,
     ELSEWHERE,
@@ -32,10 +33,9 @@ from tests.contract.switches import (
     REFUSING,
     SILENT,
     UNREGISTERED,
-    FakeStage,
-    RealStage,
     Stage,
 )
+from tests.contract.switch_scenes import GONE, arrived, leg, request_for, talking, waiting
 
 RECORDING = "/recordings/a.wav"
 

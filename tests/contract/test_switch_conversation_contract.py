@@ -21,8 +21,10 @@ from callcore.ports.switch_events import (
     RecordingStopped,
 )
 from callcore.ports.telephony import LegGoneError
+from tests.contract.fake_stage import FakeStage
+from tests.contract.real_stage import RealStage
+from tests.contract.stages import ELSEWHERE, MUSIC, Stage
 from tests.contract.switch_scenes import GONE, arrived, leg, picked_up, talking, waiting
-from tests.contract.switches import ELSEWHERE, MUSIC, FakeStage, RealStage, Stage
 
 RECORDING = "/recordings/a.wav"
 

@@ -11,8 +11,10 @@ import pytest
 
 from callcore.domain.phones import Phone
 from tests.contract import phone_scenes
+from tests.contract.fake_stage import FakeStage
+from tests.contract.real_stage import RealStage
+from tests.contract.stages import DOMAIN, Stage
 from tests.contract.switch_scenes import request_for
-from tests.contract.switches import DOMAIN, FakeStage, RealStage, Stage
 
 
 @pytest.fixture(params=[FakeStage, RealStage])

@@ -7,16 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from callcore.domain.ids import LegId
-from callcore.ports.switch_events import (
-    LegAnswered,
-    LegBridged,
-    LegEnded,
-    LegParked,
-    LegRinging,
-)
+from callcore.ports.switch_events import LegAnswered, LegBridged, LegEnded, LegParked, LegRinging
 from callcore.ports.telephony import LegGoneError
+from tests.contract.fake_stage import FakeStage
+from tests.contract.real_stage import RealStage
+from tests.contract.stages import ANSWERING, SILENT, Stage
 from tests.contract.switch_scenes import leg, picked_up, request_for, waiting
-from tests.contract.switches import ANSWERING, SILENT, FakeStage, RealStage, Stage
 
 LOST = "LOSE_RACE"
 

@@ -20,15 +20,10 @@ from callcore.ports.switch_events import (
     SwitchRestored,
 )
 from callcore.ports.telephony import HostileTextError, LegGoneError, SwitchUnavailableError
+from tests.contract.fake_stage import FakeStage
+from tests.contract.real_stage import RealStage
+from tests.contract.stages import ANSWERING, DOMAIN, UNREGISTERED, Stage
 from tests.contract.switch_scenes import GONE, arrived, picked_up, request_for, waiting
-from tests.contract.switches import (
-    ANSWERING,
-    DOMAIN,
-    UNREGISTERED,
-    FakeStage,
-    RealStage,
-    Stage,
-)
 
 ANN = Phone(f"1001@{DOMAIN}")
 LOW, HIGH = "01234567", "89abcdef"

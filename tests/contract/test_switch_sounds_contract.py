@@ -15,15 +15,10 @@ from callcore.ports.switch_events import (
     PlaybackEnded,
     PlaybackStarted,
 )
+from tests.contract.fake_stage import FakeStage
+from tests.contract.real_stage import RealStage
+from tests.contract.stages import MISSING, MUSIC, PROMPTS, Stage
 from tests.contract.switch_scenes import arrived, leg, picked_up, waiting
-from tests.contract.switches import (
-    MISSING,
-    MUSIC,
-    PROMPTS,
-    FakeStage,
-    RealStage,
-    Stage,
-)
 
 BOTH = "file_string://" + "!".join(PROMPTS)
 FIRST, SECOND = PROMPTS

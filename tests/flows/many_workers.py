@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from contextlib import nullcontext
 from functools import partial
 from typing import Any, cast
 
-import gevent
-from gevent.event import Event
-
 from callcore.domain.callbacks import CALLBACKS
 from callcore.domain.events import CallbackPromised, Fact
-from callcore.domain.ids import CallId, LegId, Micros, NodeName
+from callcore.domain.ids import CallId, LegId, NodeName
 from callcore.domain.policies import SitePolicy
 from callcore.domain.records import CallRecord
 from callcore.domain.sharding import DIGITS, Shard, WorkerId
@@ -23,141 +19,21 @@ from callcore.flows.share import SharedFloor
 from callcore.flows.site import Site
 from callcore.flows.tenure import Tenure
 from callcore.flows.worker import Worker
-from callcore.ports.stores import LeaseLapsedError, StoreUnavailableError
+from callcore.ports.stores import StoreUnavailableError
 from callcore.ports.switch_events import SwitchEvent
 from callcore.runtime.broadcast import Broadcast
 from callcore.runtime.greenlets import spawn
 from callcore.runtime.identifiers import RandomIds
-from tests.fakes.clock import FakeClock, FakeTimer, settle
+from tests.fakes.clock import settle
 from tests.fakes.switch import NODE, FakeSwitch
 from tests.flows.callbacks import CallbackFloor, policy
+from tests.flows.process_life import Gated, Life
 
 ADOPTED_SECONDS = 3.0
 """After so long the calls of a worker that was killed are others'."""
 
 MOST_SHARING_SECONDS = 30.0
 """How long workers may take until each has its share."""
-
-
-class Life:
-    """One process's view of a ``FakeClock``: it may be killed, or stopped for a while."""
-
-    def __init__(self, clock: FakeClock) -> None:
-        self.is_dead = False
-        self.is_asleep = False
-        self._clock = clock
-        self._due: list[Callable[[], object]] = []
-        self._absences: list[tuple[Micros, Micros | None]] = []
-
-    def now(self) -> Micros:
-        """The instant the test has reached."""
-        return self._clock.now()
-
-    def boot_seconds(self) -> float:
-        """Goes on while the process is stopped."""
-        return self._clock.now() / 1e6
-
-    def after(self, seconds: float, run: Callable[[], None]) -> FakeTimer:
-        """Runs ``run`` in a greenlet, once the process is awake, if it lives then."""
-        timer = FakeTimer(run)
-
-        def fire() -> None:
-            if not timer.is_cancelled:
-                self.when_awake(run)
-
-        self._clock.after(seconds, fire)
-        return timer
-
-    def sleep(self, seconds: float) -> None:
-        """Waits; a dead process never wakes."""
-        if seconds == 0:
-            gevent.sleep(0)
-            return
-        over = Event()
-        self.after(seconds, lambda: over.set() and None)
-        over.wait()
-
-    def when_awake(self, run: Callable[[], object]) -> None:
-        """Runs it now, or in its turn when the process goes on."""
-        if self.is_dead:
-            return
-        if self.is_asleep:
-            self._due.append(run)
-        else:
-            run()
-
-    def stop(self) -> None:
-        """The process is stopped."""
-        self.is_asleep = True
-        self._absences.append((self.now(), None))
-
-    def go_on(self) -> None:
-        """The process runs again, and finds all that came meanwhile."""
-        if self.is_asleep:
-            stopped_at, _ = self._absences.pop()
-            self._absences.append((stopped_at, self.now()))
-        self.is_asleep = False
-        due, self._due = self._due, []
-        for run in due:
-            spawn("late", self.when_awake, run)
-
-    def die(self) -> None:
-        """The process is killed."""
-        self.is_dead = True
-        self._absences.append((self.now(), None))
-
-    def was_absent(self, since: Micros, until: Micros) -> bool:
-        """True if the process did not run all the time in between."""
-        return any(
-            begun <= until and (over is None or since <= over) for begun, over in self._absences
-        )
-
-    def wait_until_awake(self) -> None:
-        """Returns when the process runs; never if it is dead."""
-        while self.is_asleep or self.is_dead:
-            awake = Event()
-            self._due.append(awake.set)
-            awake.wait()
-
-
-class Gated:
-    """A store as a worker has it: closed while its leases do not hold, and once it is dead."""
-
-    def __init__(
-        self,
-        real: object,
-        life: Life,
-        may_act: Callable[[], bool],
-        pause: Callable[[], float] = lambda: 0.0,
-    ) -> None:
-        self._real = real
-        self._life = life
-        self._may_act = may_act
-        self._pause_seconds = pause
-
-    def __getattr__(self, verb: str) -> Any:
-        real = getattr(self._real, verb)
-        if not callable(real):
-            return real
-
-        def call(*args: Any, **kwargs: Any) -> Any:
-            if self._life.is_dead:
-                raise StoreUnavailableError(verb)
-            if not self._may_act():
-                raise LeaseLapsedError(verb)
-            self._pause()
-            answer = real(*args, **kwargs)
-            self._pause()
-            self._life.wait_until_awake()
-            return answer
-
-        return call
-
-    def _pause(self) -> None:
-        """Others run meanwhile."""
-        seconds = self._pause_seconds()
-        if seconds:
-            self._life.sleep(seconds)
 
 
 class Process:
