@@ -49,7 +49,7 @@ from tests.day.checking import (
 )
 from tests.day.checking.checker import check
 from tests.day.playing import Span, play
-from tests.fakes import floor_memory, floor_offers
+from tests.fakes import floor_memory_agents, floor_offers
 from tests.fakes.floor_waiting_room import FakeWaitingRoom
 
 Break = Callable[[pytest.MonkeyPatch], None]
@@ -86,7 +86,7 @@ def least_urgent(heads: Iterable[routing.Demand], now: Micros) -> routing.Demand
 
 
 def asked_in_wrap_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (floor_memory, floor_offers):
+    for module in (floor_memory_agents, floor_offers):
         monkeypatch.setattr(
             module, "is_free", lambda agent: agent.state in {"available", "wrapping_up"}
         )
@@ -100,7 +100,7 @@ def without(
 
 
 def backwards(rule: Callable[..., int], *args: Any) -> int:
-    return floor_memory.LEVEL_STEP - 1 - rule(*args)
+    return floor_memory_agents.LEVEL_STEP - 1 - rule(*args)
 
 
 def a_hundred_times_longer(
@@ -220,7 +220,7 @@ BROKEN: dict[str, tuple[Break, Span, set[str]]] = {
         {whom.ABLE},
     ),
     "the last by strategy is asked first": (
-        around(floor_memory, "_asking_key", backwards),
+        around(floor_memory_agents, "_asking_key", backwards),
         NOON,
         {whom.FIRST},
     ),
