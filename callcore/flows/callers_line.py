@@ -42,6 +42,7 @@ class CallersLine:
         self._is_kept = False
         self._queues_music = STAND_IN_MUSIC
         self._music: str | None = None
+        self._is_heard = False
         self._speech: Speech | None = None
 
     def take_up(self, notes: CallNotes) -> None:
@@ -143,6 +144,13 @@ class CallersLine:
         """True from when music was begun until everything was stopped."""
         return self._music is not None
 
+    @property
+    def is_music_to_come(self) -> bool:
+        """True from when music was ordered until the switch tells of any sound: what it tells
+        before has happened before.
+        """
+        return self.has_music and not self._is_heard
+
     def play_music(self, path: str) -> None:
         """Plays music until something ends it: the caller's own if there is one, else ``path``."""
         self._queues_music = path
@@ -152,6 +160,7 @@ class CallersLine:
         """Notes what is playing already, begun by the process that had the call before."""
         self._queues_music = path
         self._music = self._music_of_choice()
+        self._is_heard = True
 
     def announce(self, utterance: Utterance) -> Speech:
         """Says it over the music, in the caller's language.
@@ -237,6 +246,7 @@ class CallersLine:
 
     def _play_music(self) -> None:
         self._music = music = self._music_of_choice()
+        self._is_heard = False
         self._post(lambda: self.switch.play_endlessly(self.leg_id, music))
 
     def _music_of_choice(self) -> str:
@@ -253,6 +263,7 @@ class CallersLine:
 
     def _sounded(self, message: PlaybackStarted | PlaybackEnded) -> None:
         """Falls back where a sound is not there, each time to another one: never in a loop."""
+        self._is_heard = True
         if self._speech is not None:
             self._speech.hear(message)
         if isinstance(message, PlaybackEnded) and message.is_missing:

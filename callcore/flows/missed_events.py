@@ -56,11 +56,11 @@ class MissedEvents:
             self._switchboard.deliver(
                 LegBridged(node=leg.node, at=now, leg_id=leg.leg_id, other_leg_id=leg.bridged_to)
             )
-        elif leg.is_parked:
-            at = now if leg_roles.is_callers(leg) else leg.answered_at or now
-            self._switchboard.deliver(parked(leg, at))
         if leg_roles.is_callers(leg):
             self._switchboard.post(call_id, LinkBack(is_silent=leg.is_parked))
+        if leg.bridged_to is None and leg.is_parked:
+            at = now if leg_roles.is_callers(leg) else leg.answered_at or now
+            self._switchboard.deliver(parked(leg, at))
 
     def tell_ends(self, node: NodeName, switch: Switch, gone: Mapping[LegId, CallId]) -> None:
         """Tells of legs that are gone, the caller's first: an agent's leg that ended alone would be

@@ -180,11 +180,18 @@ class WaitingCall(Waiting):
             case PlaybackEnded():
                 self._announcing.heard()
             case LegParked() if message.leg_id == self._call.leg_id:
-                self._line.fell_silent()
+                self._fell_silent()
             case StaffingChanged():
                 self._watch_staffing()
             case _:
                 pass
+
+    def _fell_silent(self) -> None:
+        """The caller was parked: by now, or before the music was ordered, where the arrival was
+        found before it was told.
+        """
+        if not self._call.is_music_to_come:
+            self._line.fell_silent()
 
     @property
     def _is_engaged(self) -> bool:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from callcore.domain.events import CallArrived, SelfHealed, WrapUpEnded
+from callcore.domain.ids import LegId
 from callcore.ports.stores import Freed
+from callcore.ports.switch_events import LegParked, SwitchEvent
 from tests.fakes.switch import SILENT
 from tests.flows.floor import ANN, TestFloor
 
@@ -86,3 +88,32 @@ def test_a_call_that_ends_while_it_is_looked_at_is_not_adopted(
     assert len(floor.told(CallArrived)) == 1
     assert len(floor.records()) == 1
     assert floor.told(SelfHealed) == []
+
+
+def test_an_arrival_that_is_found_before_it_is_told_is_one_arrival(
+    floor: TestFloor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The switch answers before it tells: that the leg was parked is heard as the music is being
+    ordered, which is begun once.
+    """
+    deliver, told = floor.worker.deliver, list[SwitchEvent]()
+    play_endlessly = floor.switch.play_endlessly
+
+    def keep_back(event: SwitchEvent) -> None:
+        (told.append if isinstance(event, LegParked) else deliver)(event)
+
+    def tell_late(leg_id: LegId, path: str) -> None:
+        play_endlessly(leg_id, path)
+        while told:
+            deliver(told.pop())
+
+    monkeypatch.setattr(floor.switch, "play_endlessly", tell_late)
+    floor.switch.deliver_to(keep_back)
+    caller = floor.call_in()
+    assert len(told) == 1
+    floor.switch.lose_link()
+    floor.switch.restore_link()
+    floor.clock.advance(1)
+    assert told == []
+    assert len(floor.told(CallArrived)) == 1
+    assert floor.switch.commands.count(("play_endlessly", caller)) == 1

@@ -76,6 +76,18 @@ def test_nothing_is_played_into_a_talk_that_is_being_made(floor: TestFloor) -> N
     assert floor.switch.legs_by_id[caller].bridged_to is not None
 
 
+def test_music_that_had_ended_meanwhile_is_begun_once(floor: TestFloor) -> None:
+    """The caller is found parked in silence: told as the event and with the link, played once."""
+    caller = floor.call_in()
+    floor.clock.advance(10)
+    floor.switch.lose_link()
+    floor.switch.legs_by_id[caller].playing = None
+    asked_count = len(floor.switch.commands)
+    floor.switch.restore_link()
+    floor.clock.advance(1)
+    assert floor.switch.commands[asked_count:].count(("play_endlessly", caller)) == 1
+
+
 def test_a_caller_who_went_to_the_fallback_meanwhile_is_left_there(floor: TestFloor) -> None:
     """The dead man's switch fired while we were deaf: no agent is rung for that caller."""
     caller = floor.call_in()

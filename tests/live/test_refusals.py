@@ -102,7 +102,7 @@ def test_caller_hangs_up_while_being_refused(watched, phones, callcore, tmp_path
         },
         agents=NOBODY,
     )
-    caller = phones.listening_caller("5001", give_up_after_seconds=1)
+    caller = phones.listening_caller("5001", give_up_after_seconds=3)
     uuid = arrival(watched)
     caller.ended_well()
     assert caller.statuses() == [183, 487]
