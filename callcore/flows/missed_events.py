@@ -52,7 +52,7 @@ class MissedEvents:
             self._switchboard.deliver(
                 LegAnswered(node=leg.node, at=leg.answered_at or now, leg_id=leg.leg_id)
             )
-        if leg.bridged_to is not None:
+        if leg.bridged_to is not None and not leg.is_joining:
             self._switchboard.deliver(
                 LegBridged(node=leg.node, at=now, leg_id=leg.leg_id, other_leg_id=leg.bridged_to)
             )

@@ -193,7 +193,8 @@ class SwitchGone(SwitchEvent, frozen=True, kw_only=True, gc=False):
 class LegSnapshot:
     """A leg that exists on the switch now, as found by asking.
 
-    ``variables`` as in ``LegParked``; ``bridged_to`` is the partner's leg or ``None``;
+    ``variables`` as in ``LegParked``; ``bridged_to`` is the partner's leg or ``None``, and while
+    the two are only being joined, which may fail, ``is_joining`` is true;
     ``is_parked`` if the application the leg executes is ``park`` itself, with nothing being played.
     """
 
@@ -209,6 +210,7 @@ class LegSnapshot:
     bridged_to: LegId | None
     is_parked: bool
     variables: Mapping[str, str]
+    is_joining: bool = False
 
     @property
     def is_after_talk(self) -> bool:

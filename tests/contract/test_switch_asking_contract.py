@@ -9,6 +9,7 @@ import pytest
 from callcore.domain.ids import LegId
 from callcore.ports.switch_events import (
     LegAnswered,
+    LegBridged,
     LegEnded,
     LegRinging,
     PlaybackEnded,
@@ -17,7 +18,15 @@ from callcore.ports.switch_events import (
 from tests.contract.fake_stage import FakeStage
 from tests.contract.real_stage import RealStage
 from tests.contract.stages import MUSIC, PROMPTS, SILENT, Stage
-from tests.contract.switch_scenes import GONE, arrived, leg, picked_up, request_for, talking
+from tests.contract.switch_scenes import (
+    GONE,
+    arrived,
+    leg,
+    picked_up,
+    request_for,
+    talking,
+    waiting,
+)
 
 
 @pytest.fixture(params=[FakeStage, RealStage], ids=["fake", "real"])
@@ -89,6 +98,17 @@ class TestAsking:
         assert not found[agent].is_parked
         assert found[agent].variables == {"callcore_offer": "o1"}
         assert not found[agent].is_inbound
+
+    def test_who_is_being_joined_talks_only_when_both_have_met(self, stage: Stage) -> None:
+        """Asked as soon as the bridge was ordered, and again once it is told."""
+        caller, agent = waiting(stage), picked_up(stage)
+        stage.switch.bridge(caller, agent)
+        joining = {leg.leg_id: leg for leg in stage.switch.legs()}
+        stage.hear(LegBridged)
+        joined = {leg.leg_id: leg for leg in stage.switch.legs()}
+        for found, is_joining in ((joining, True), (joined, False)):
+            assert [found[one].is_joining for one in (caller, agent)] == [is_joining] * 2
+            assert (found[caller].bridged_to, found[agent].bridged_to) == (agent, caller)
 
     def test_who_picked_up_is_parked(self, stage: Stage) -> None:
         """An agent's leg that nobody bridged yet."""

@@ -166,6 +166,7 @@ class FakeSwitch(FakeWorld):
             raise LegGoneError
         if caller.is_ending or agent.is_ending:
             raise LegGoneError
+        caller.joining, agent.joining = agent_leg_id, caller_leg_id
         self._core.later(caller, 2 * STEP_SECONDS, lambda: self._join(caller, agent))
 
     def outlive_talks(self, leg_id: LegId) -> None:

@@ -42,6 +42,7 @@ class FakeLeg:
     has_media: bool = False
     is_parked: bool = False
     bridged_to: LegId | None = None
+    joining: LegId | None = None
     variables: dict[str, str] = field(default_factory=dict)
     is_ending: bool = False
     outlives_talks: bool = False
@@ -149,9 +150,10 @@ class FakeCore:
             caller_number=leg.number,
             caller_name=leg.name,
             dialled_number=leg.dialled,
-            bridged_to=leg.bridged_to,
-            is_parked=leg.is_parked and leg.music is None and leg.announcing is None,
+            bridged_to=leg.bridged_to or leg.joining,
+            is_parked=leg.is_parked and not (leg.music or leg.announcing or leg.joining),
             variables=leg.kept(),
+            is_joining=leg.joining is not None,
         )
 
     def after(self, seconds: float, act: Callable[[], None]) -> Timer:

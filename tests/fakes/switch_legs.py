@@ -134,6 +134,7 @@ class FakeLegs:
 
     def _join(self, caller: FakeLeg, agent: FakeLeg) -> None:
         """Two legs meet; one without sound cannot, and a partner who left in between is gone."""
+        caller.joining = agent.joining = None
         if agent.leg_id not in self.legs_by_id and caller.parks_on_cancel:
             self._sounds.cut(caller)
             self._park(caller)
@@ -181,6 +182,8 @@ class FakeLegs:
         if leg is None:
             return None
         leg.silence_timers()
+        if leg.joining in self.legs_by_id:
+            self.legs_by_id[leg.joining].joining = None
         self.causes[leg_id] = cause
         self._tell_ended(leg, cause)
         for path in tuple(leg.recordings):

@@ -63,6 +63,23 @@ def test_a_bridge_made_as_the_link_drops_is_a_conversation(floor: TestFloor) -> 
     assert len(floor.switch.requests) == 1
 
 
+def test_a_caller_who_hangs_up_while_being_joined_has_not_talked(floor: TestFloor) -> None:
+    """The link is back before the two have met, and they never do."""
+    floor.log_in(ANN)
+    caller = floor.call_in()
+    floor.advance_until_bridge_is_asked(caller)
+    floor.switch.lose_link()
+    floor.switch.restore_link()
+    settle()
+    (found,) = floor.switch.legs([caller])
+    assert found.is_joining
+    floor.switch.end(caller)
+    floor.clock.advance(10)
+    record = floor.record()
+    assert record.outcome is CallOutcome.SHORT_ABANDONED
+    assert [offer.bridged_at for offer in record.offers] == [None]
+
+
 def test_nothing_is_played_into_a_talk_that_is_being_made(floor: TestFloor) -> None:
     """The caller was listed as silent just before being joined to the agent."""
     floor.log_in(ANN)

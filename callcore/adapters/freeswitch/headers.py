@@ -46,6 +46,7 @@ class LegHeaders(msgspec.Struct, frozen=True, gc=False):
     channel_state: Value = msgspec.field(name="Channel-State", default="")
     created_at: Value = msgspec.field(name="Caller-Channel-Created-Time", default="")
     answered_at: Value = msgspec.field(name="Caller-Channel-Answered-Time", default="")
+    bridged_at: Value = msgspec.field(name="Caller-Channel-Bridged-Time", default="")
     current_application: Value = msgspec.field(name="variable_current_application", default="")
     application_response: Value = msgspec.field(
         name="variable_current_application_response", default=""

@@ -22,8 +22,10 @@ def snapshot_of(
 ) -> LegSnapshot:
     """What the dump says.
 
-    ``signal_bond`` names the partner while bridged. It is still set when a leg parks after its
-    bridge (``CS_PARK``), and then means nothing. A leg that ``may_be_sounding`` is shown as parked.
+    ``signal_bond`` names the partner from when a bridge was asked for; the leg has the instant of
+    the bridge from when the two have met (``switch_ivr_multi_threaded_bridge``). It is still set
+    when a leg parks after its bridge (``CS_PARK``), and then means nothing. A leg that
+    ``may_be_sounding`` is shown as parked.
     Raises ``IncompleteEventError`` and ``headers.UnreadableEventError``.
     """
     told = headers.leg_headers(body)
@@ -37,6 +39,7 @@ def snapshot_of(
         is_parked = state == "CS_PARK" or (
             state == "CS_EXECUTE" and application in STANDING_APPLICATIONS
         )
+    has_met = state == "CS_EXCHANGE_MEDIA" or headers.instant(told.bridged_at) is not None
     created_at, answered_at = headers.instant(told.created_at), headers.instant(told.answered_at)
     return LegSnapshot(
         leg_id=leg_id_of(told.leg_id),
@@ -51,6 +54,7 @@ def snapshot_of(
         bridged_to=bridged_to,
         is_parked=bridged_to is None and is_parked,
         variables=headers.variables_of(body),
+        is_joining=bridged_to is not None and not has_met,
     )
 
 

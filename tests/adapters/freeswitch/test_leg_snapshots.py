@@ -71,6 +71,33 @@ def test_what_a_dumped_leg_does(
     assert (found.bridged_to, found.is_parked) == (bridged_to, is_parked)
 
 
+@pytest.mark.parametrize(
+    ("state", "bridged_at", "bond", "is_joining"),
+    [
+        ("CS_HIBERNATE", "0", OTHER, True),
+        ("CS_RESET", "0", OTHER, True),
+        ("CS_SOFT_EXECUTE", "0", OTHER, True),
+        ("CS_SOFT_EXECUTE", "1795284266173913", OTHER, False),
+        ("CS_EXCHANGE_MEDIA", "0", OTHER, False),
+        ("CS_EXECUTE", "0", OTHER, True),
+        ("CS_EXECUTE", "1795284266173913", OTHER, False),
+        ("CS_PARK", "0", OTHER, False),
+        ("CS_SOFT_EXECUTE", "0", "", False),
+    ],
+)
+def test_who_is_bound_to_another_and_has_not_met(
+    state: str, bridged_at: str, bond: str, *, is_joining: bool
+) -> None:
+    """By the instant of the bridge, wherever the leg is on its way there."""
+    dump = {
+        "Unique-ID": LEG,
+        "Channel-State": state,
+        "Caller-Channel-Bridged-Time": bridged_at,
+        "variable_signal_bond": bond,
+    }
+    assert leg_snapshots.snapshot_of(json.dumps(dump).encode(), NODE).is_joining is is_joining
+
+
 @pytest.mark.parametrize("state", ["CS_EXECUTE", "CS_PARK"])
 @pytest.mark.parametrize("response", ["FILE PLAYED", "FILE NOT FOUND", "PLAYBACK ERROR"])
 def test_a_sound_that_is_over_may_have_been_played_over_another(state: str, response: str) -> None:
