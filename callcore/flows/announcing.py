@@ -121,7 +121,9 @@ class Announcing:
             self._fell_silent()
 
     def _look(self) -> None:
-        """Finds what is due; runs beside the call."""
+        """Finds what is due; runs beside the call, and perhaps only when the visit has ended."""
+        if not self._timers.is_set(AnnouncementReady):
+            return
         planned_at, self._planned_at = self._planned_at, None
         if planned_at is not None:
             # The timer is right: a wall clock that was set back must not put everything off.

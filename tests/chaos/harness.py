@@ -12,7 +12,7 @@ import gevent
 import psycopg
 
 from callcore.runtime.greenlets import spawn
-from tests.chaos import checker, keeping, records, schedule
+from tests.chaos import checker, keeping, logs, records, schedule
 from tests.chaos.breaking import Breaking
 from tests.chaos.machine import Machine
 from tests.chaos.options import Options
@@ -126,10 +126,11 @@ class Run:
             has_details=self._options.details,
         )
         evidence = keeping.evidence(self._base)
+        logged = self._stage.callcore.logs if self._stage.has_begun else []
         return Report(
             evidence=evidence,
-            violations=checker.check(evidence, self._options.bounds),
-            logs=self._stage.callcore.logs if self._stage.has_begun else [],
+            violations=[*checker.check(evidence, self._options.bounds), *logs.faults(logged)],
+            logs=logged,
             seconds=time.monotonic() - self._began_at,
             busy_seconds=self._machine.busy_seconds,
         )

@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from tests.chaos.evidence import Violation
+
 
 def lines(logs: Iterable[Path]) -> Iterator[dict[str, Any]]:
     """Everything that was logged."""
@@ -15,6 +17,14 @@ def lines(logs: Iterable[Path]) -> Iterator[dict[str, Any]]:
         if text.startswith("{"):
             with suppress(json.JSONDecodeError):
                 yield json.loads(text)
+
+
+def faults(logs: Iterable[Path]) -> Iterator[Violation]:
+    """Greenlets that died: whatever is broken around callcore, that is a fault of its own."""
+    for line in lines(logs):
+        if line.get("event") == "greenlet_died":
+            last = str(line.get("exception")).rstrip().rpartition("\n")[2]
+            yield Violation("no fault", str(line.get("greenlet")), f"died: {last}")
 
 
 def besides(logs: Iterable[Path]) -> list[str]:

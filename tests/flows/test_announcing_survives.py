@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +12,8 @@ from callcore.domain.announcements import LONGEST_ANNOUNCEMENT_SECONDS
 from callcore.domain.events import PositionAnnounced
 from callcore.domain.ids import MICROS_PER_SECOND, Micros
 from callcore.domain.speech.utterances import YouAreNext
+from callcore.flows.announcing import Announcing
+from tests.fakes.clock import FakeTimer, MortalClock, settle
 from tests.flows.announcing import EVERY_30, EVERY_MINUTE, NEWS, heard, site, sounds
 from tests.flows.estimating import learnt
 from tests.flows.floor import ANN, BOB, TestFloor
@@ -135,3 +139,24 @@ class TestLink:
             )
             floor.clock.advance(90)
         assert len(heard(floor, caller)) == 4
+
+
+def test_a_look_whose_turn_comes_after_the_visit_finds_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The timer has fired, and before its greenlet runs the caller is gone."""
+    floor, looks = TestFloor(site(position=EVERY_30)), list[Callable[[], None]]()
+    after = floor.clock.after
+
+    def hold_back(_: object, seconds: float, run: Callable[[], None]) -> FakeTimer:
+        is_look = getattr(run, "__func__", None) is Announcing._look
+        return after(seconds, partial(looks.append, run) if is_look else run)
+
+    monkeypatch.setattr(MortalClock, "after", hold_back)
+    caller = floor.call_in()
+    floor.clock.advance(31)
+    floor.switch.end(caller)
+    settle()
+    (look,) = looks
+    look()
+    assert floor.told(PositionAnnounced) == []
